@@ -1,0 +1,8 @@
+"""The only package that opens sockets: all connections of one shard to one target.
+
+Rule: a transport owns sockets and asks the loop; what bytes mean is decided in ``protocols``.
+"""
+
+from simulator.transports.parcel import Identity, Listener, Parcel
+
+__all__ = ["Identity", "Listener", "Parcel"]

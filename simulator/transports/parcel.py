@@ -1,0 +1,65 @@
+"""What passes between a tower and an exchange: who a mock is, what it sends, what the tower is told.
+
+Rule: plain values; nothing here knows a socket or a protocol.
+"""
+
+from dataclasses import dataclass, field
+from math import nan
+from typing import Protocol
+
+from simulator.lot import Will
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who one mock is towards the target, every placeholder already filled in.
+
+    ``will`` is this mock's own will; None takes the target's as it stands. ``subscriptions`` are
+    MQTT topic filters, subscribed at QoS 1. What the protocol has no use for is ignored.
+    """
+
+    client_id: str = ""
+    username: str = ""
+    password: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    subscriptions: tuple[str, ...] = ()
+    will: Will | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Parcel:
+    """One message on its way, and what its record needs. Made by the tower, settled exactly once.
+
+    ``address`` is an MQTT topic, or an HTTP path below the target's prefix. ``method`` is HTTP's;
+    empty takes the target's. The exchange sets ``sent`` when it hands the bytes to the socket, in
+    the clock's seconds, and touches nothing else; nan: it was never written.
+    """
+
+    row: int
+    address: str
+    payload: bytes
+    qos: int = 0
+    retain: bool = False
+    method: str = ""
+    sequence: int = 0
+    status: int = 0  # code
+    message: str = ""
+    scheduled: float = nan  # s
+    sent: float = nan  # s of the exchange's clock
+
+
+class Listener(Protocol):
+    """What the tower is told, from inside the loop; it must not block. Times are in seconds of the
+    exchange's clock."""
+
+    def opened(self, row: int) -> None:
+        """The mock can send now: accepted and subscribed (MQTT), or connected (HTTP)."""
+
+    def lost(self, row: int, reason: str) -> None:
+        """The connection is gone, or never came to be. Not told after ``Exchange.disconnect``."""
+
+    def settled(self, parcel: Parcel, at: float, reason: str) -> None:
+        """The parcel's end: ``""`` is acknowledged, or written at QoS 0; else why it failed."""
+
+    def received(self, row: int, topic: str, payload: bytes) -> None:
+        """A message came on a subscription."""
