@@ -1,0 +1,5 @@
+"""All mocks of a shard as arrays: what is due, when, with which payload. No clock, no socket."""
+
+from simulator.fleet.due import Batch, Due, Move
+
+__all__ = ["Batch", "Due", "Move"]

@@ -1,0 +1,65 @@
+"""What a fleet asks its tower to do.
+
+Rule: plain values; one entry a mock, in the order in which its events happened.
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from simulator.randomness import FloatArray, IntArray
+
+Method = Literal["POST", "PUT", "PATCH"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """One message of many mocks, ready to be sent; no mock comes twice.
+
+    The arrays and lists are equally long. ``addresses`` are topics for MQTT, and paths that begin
+    with a slash for HTTP.
+    """
+
+    message: str  # its name in the definition
+    qos: Literal[0, 1]
+    retain: bool
+    method: Method | None  # None: the target's own
+    rows: "IntArray"
+    scheduled: "FloatArray"  # s since the run's start
+    sequences: "IntArray"  # a mock's messages count from 1, over all kinds of them
+    statuses: NDArray[np.uint8]  # position in ``Fleet.statuses``
+    addresses: list[str]
+    payloads: list[bytes]
+
+    def __len__(self) -> int:
+        return len(self.payloads)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A mock went from one status to another."""
+
+    row: int
+    t: float  # s since the run's start
+    before: int  # position in ``Fleet.statuses``
+    after: int
+    cause: str  # in words: "2% per hour", "temperature > 8", "command on cmd/cc-000001"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Everything that one call of ``Fleet.due`` found, for the tower to do in the order of fields.
+
+    A mock may stand in several batches; they are in the order of its events. A mock that went and
+    came back within the call stands in neither ``connect`` nor ``disconnect``. One that ended
+    stands in ``ended`` alone, and is to be disconnected.
+    """
+
+    connect: list[int] = field(default_factory=list)  # rows
+    moves: list[Move] = field(default_factory=list)
+    sends: list[Batch] = field(default_factory=list)
+    disconnect: list[int] = field(default_factory=list)
+    ended: list[int] = field(default_factory=list)
