@@ -1,0 +1,87 @@
+"""What a generator becomes at work: columns of values over many mocks at once.
+
+Rule: ``draw`` has no loop over mocks; whatever a column remembers lies in arrays, one entry a row,
+and can be taken out and put back.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator import randomness
+from simulator.datasets import Dataset
+from simulator.randomness import FloatArray, IntArray, KeyArray
+
+# One value a mock: float64, int64, bool or object (text). None, or NaN where the column is float64,
+# is "no value".
+Values: TypeAlias = NDArray[Any]
+Drawn: TypeAlias = Values | dict[str, Values]  # with parts: each part's values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cast:
+    """The mocks that a generator is put to work for: a slice of a run."""
+
+    first: int  # number of the mock in row 0
+    count: int  # how many mocks; rows are 0 to count - 1
+    seed: int
+    epoch: float  # Unix s of t = 0
+    datasets: Mapping[str, Dataset] = field(default_factory=dict)
+
+    @property
+    def numbers(self) -> IntArray:
+        """Each row's number in the run."""
+        return np.arange(self.first, self.first + self.count, dtype=np.int64)
+
+    def keys(self, name: str) -> KeyArray:
+        """Each row's key for one purpose, ``metric.temperature``; see ``randomness.keys``."""
+        return randomness.keys(self.seed, self.numbers, name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One reading of each of some mocks; all arrays are equally long, and no mock comes twice."""
+
+    rows: IntArray  # positions in the cast's arrays
+    t: FloatArray  # s since the run's start, each mock's own
+    count: IntArray  # how many samples this mock has drawn before, from 0
+    born: FloatArray  # t at which the mock started
+    entered: FloatArray  # t at which it came into its status
+    # What is known by now: constants, variables, index, id, and the metrics drawn before this one;
+    # a metric with parts stands as ``position.lat``. Arrays as long as ``rows``, or single values.
+    readings: Mapping[str, Any] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+class Column(ABC):
+    """A generator at work for all mocks of a cast."""
+
+    @abstractmethod
+    def draw(self, sample: Sample) -> Drawn:
+        """Return the sample's values, one a row, in its order; new arrays, free to be changed."""
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return copies of what the column remembers, one entry a row; empty when nothing."""
+        return {}
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take back what ``state`` of a column of the same generator and cast gave.
+
+        Raises:
+            ValueError: The arrays are not this column's own.
+        """
+        check_state(state, {})
+
+
+def check_state(state: Mapping[str, NDArray[Any]], own: Mapping[str, NDArray[Any]]) -> None:
+    """Raise ValueError unless ``state`` has the names and shapes of ``own``."""
+    given = {name: values.shape for name, values in state.items()}
+    wanted = {name: values.shape for name, values in own.items()}
+    if given != wanted:
+        raise ValueError(f"state must have the arrays {wanted}, got {given}")
