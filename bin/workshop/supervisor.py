@@ -1,0 +1,175 @@
+"""Starts child processes, notices when one crashes, and ends them all: none is left behind.
+
+Rule: each child leads its own process group, so that what it started itself is ended with it; on
+Linux the kernel ends it even when this process is killed outright.
+"""
+
+import contextlib
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+END_WITHIN = 25.0  # s between SIGTERM and SIGKILL: a tower drains for up to 20 s
+READY_WITHIN = 30.0  # s for a child to answer
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+class ChildFailed(Exception):
+    """A child did not start, or ended when it should not have; the text has its last lines."""
+
+
+@dataclass(kw_only=True)
+class Child:
+    """A program to run: ``ready`` tells when it answers, ``user`` whom it runs as (root only)."""
+
+    name: str
+    command: Sequence[str | Path]
+    ready: Callable[[], bool]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    user: str | None = None
+    folder: Path | None = None
+    end_with: signal.Signals = signal.SIGTERM
+    process: "subprocess.Popen[bytes] | None" = None
+
+
+class Supervisor:
+    """Holds the children; use it as a context, which ends them in the reverse order."""
+
+    def __init__(self, *, logs: Path) -> None:
+        self.logs = logs
+        self.children: list[Child] = []
+        logs.mkdir(parents=True, exist_ok=True)
+
+    def __enter__(self) -> "Supervisor":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def start(self, child: Child) -> Child:
+        """Start ``child`` and wait until it is ready.
+
+        Raises:
+            ChildFailed: It ended, or did not answer within 30 s.
+        """
+        self.launch(child)
+        self.wait(child)
+        return child
+
+    def launch(self, child: Child) -> None:
+        """Start ``child`` without waiting; call ``wait`` before it is used."""
+        # A log that began with another user's file could not be written: the shell opens it.
+        with self.log(child).open("ab") as log:
+            child.process = subprocess.Popen(  # noqa: S603
+                [str(part) for part in child.command],
+                env={**os.environ, **child.environment},
+                cwd=child.folder,
+                user=child.user,
+                group=child.user and group_of(child.user),
+                extra_groups=[] if child.user else None,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
+            )
+        if child not in self.children:
+            self.children.append(child)
+
+    def wait(self, child: Child) -> None:
+        """Wait until ``child`` answers, at most 30 s."""
+        deadline = time.monotonic() + READY_WITHIN
+        while not child.ready():
+            if child.process is None or child.process.poll() is not None:
+                raise ChildFailed(f"{child.name} ended at its start\n{self.last_lines(child)}")
+            if time.monotonic() > deadline:
+                raise ChildFailed(f"{child.name} did not answer\n{self.last_lines(child)}")
+            time.sleep(0.03)
+
+    def crashed(self) -> Child | None:
+        """Return a child that has ended by itself, if there is one."""
+        for child in self.children:
+            if child.process is not None and child.process.poll() is not None:
+                return child
+        return None
+
+    def stop(self, child: Child) -> None:
+        """End one child and what it started."""
+        end([child])
+        self.children.remove(child)
+
+    def end(self) -> None:
+        """End all children, last started first: workers before the servers that they use."""
+        for child in reversed(self.children):
+            signal_group(child, child.end_with)
+            if child.process is not None:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    child.process.wait(END_WITHIN)
+        end(self.children)
+        self.children.clear()
+
+    def log(self, child: Child) -> Path:
+        return self.logs / f"{child.name}.log"
+
+    def last_lines(self, child: Child, count: int = 15) -> str:
+        """Return the end of what ``child`` printed."""
+        with contextlib.suppress(OSError):
+            lines = self.log(child).read_text(errors="replace").splitlines()
+            return "\n".join(lines[-count:])
+        return ""
+
+
+def end(children: Sequence[Child]) -> None:
+    """Ask politely, wait, then kill the whole groups."""
+    for child in children:
+        signal_group(child, child.end_with)
+    deadline = time.monotonic() + END_WITHIN
+    for child in children:
+        if child.process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.process.wait(max(0.0, deadline - time.monotonic()))
+        signal_group(child, signal.SIGKILL)
+
+
+def signal_group(child: Child, number: signal.Signals) -> None:
+    if child.process is not None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.process.pid, number)
+        if number is signal.SIGKILL:
+            child.process.wait()
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to end this process when its parent dies (Linux)."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def group_of(user: str) -> int:
+    import pwd  # noqa: PLC0415  # not on every system
+
+    return pwd.getpwnam(user).pw_gid
+
+
+def free_port(preferred: int = 0) -> int:
+    """Return ``preferred`` when nothing listens there, else any free port of 127.0.0.1."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", preferred))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    """Return whether something accepts connections on ``port`` of 127.0.0.1."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
