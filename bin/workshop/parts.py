@@ -200,9 +200,7 @@ def amqtt(folder: Path, *, port: int) -> Child:
         "plugins:\n  amqtt.plugins.authentication.AnonymousAuthPlugin:\n"
         "    allow_anonymous: true\n"
     )
-    return Child(
-        name="amqtt", command=[SCRIPTS / "amqtt", "-c", file], ready=lambda: answers(port)
-    )
+    return Child(name="amqtt", command=[SCRIPTS / "amqtt", "-c", file], ready=lambda: answers(port))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -257,10 +255,11 @@ def postgres(folder: Path, *, port: int) -> tuple[Child, Postgres]:
         make_cluster(server.programs, folder)
     command = [server.programs / "postgres", "-D", folder, "-p", str(port), "-h", "127.0.0.1"]
     # Durability costs seconds here and protects nothing: the data are made anew by each test run.
-    settings = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", f"unix_socket_directories={folder}"]
+    settings = ["fsync=off", "full_page_writes=off", "max_connections=200"]
+    settings.append(f"unix_socket_directories={folder}")
     child = Child(
         name="postgres",
-        command=[*command, *settings, "-c", "max_connections=200"],
+        command=[*command, *(word for setting in settings for word in ("-c", setting))],
         ready=lambda: postgres_answers(server),
         user=UNPRIVILEGED if os.getuid() == 0 else None,
         folder=Path("/"),
@@ -277,7 +276,7 @@ def make_cluster(programs: Path, folder: Path) -> None:
     if user:
         shutil.chown(folder, user)
     command = [programs / "initdb", "-D", folder, "-U", "mocklot", "-A", "trust", "-E", "UTF8"]
-    made = subprocess.run(  # noqa: S603
+    made = subprocess.run(
         [str(part) for part in [*command, "--no-sync", "--locale=C.UTF-8"]],
         user=user,
         cwd="/",
@@ -298,7 +297,7 @@ def postgres_answers(server: Postgres) -> bool:
 
 
 def pgbouncer(folder: Path, *, port: int, server: Postgres) -> Child:
-    """PgBouncer in transaction mode with a pool smaller than the callers: what breaks there, shows."""
+    """PgBouncer in transaction mode, with a pool smaller than the callers: what breaks, shows."""
     program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
     if program is None:
         raise PartMissing("no PgBouncer: apt install pgbouncer")
@@ -310,7 +309,8 @@ def pgbouncer(folder: Path, *, port: int, server: Postgres) -> Child:
         f"[databases]\n* = host=127.0.0.1 port={server.port} user=mocklot\n"
         f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
         f"auth_type = any\nauth_file = {users}\npool_mode = transaction\n"
-        "default_pool_size = 5\nmax_client_conn = 500\nignore_startup_parameters = extra_float_digits\n"
+        "default_pool_size = 5\nmax_client_conn = 500\n"
+        "ignore_startup_parameters = extra_float_digits\n"
     )
     for path in (folder, users, file):
         path.chmod(0o755)
@@ -325,7 +325,7 @@ def pgbouncer(folder: Path, *, port: int, server: Postgres) -> Child:
 
 def answers_http(url: str) -> bool:
     """Return whether ``url`` answers with a success."""
-    with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310
+    with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=2) as answer:
         return bool(answer.status < 300)
     return False
 

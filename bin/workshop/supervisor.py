@@ -67,7 +67,7 @@ class Supervisor:
         """Start ``child`` without waiting; call ``wait`` before it is used."""
         # A log that began with another user's file could not be written: the shell opens it.
         with self.log(child).open("ab") as log:
-            child.process = subprocess.Popen(  # noqa: S603
+            child.process = subprocess.Popen(
                 [str(part) for part in child.command],
                 env={**os.environ, **child.environment},
                 cwd=child.folder,

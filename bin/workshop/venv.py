@@ -23,7 +23,9 @@ def enter(requirements, script):
     """
     if sys.version_info < OLDEST:
         found = ".".join(str(part) for part in sys.version_info[:3])
-        sys.exit("Mocklot needs Python 3.11 or newer, this is %s: try python3.11 %s" % (found, script))
+        sys.exit(
+            "Mocklot needs Python 3.11 or newer, this is %s: try python3.11 %s" % (found, script)
+        )
     if os.path.realpath(sys.prefix) == os.path.realpath(VENV):
         return
     if not os.path.exists(PYTHON):
