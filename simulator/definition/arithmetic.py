@@ -1,0 +1,190 @@
+"""What the operators and functions of an expression do with columns.
+
+Rule: every result is a pure function of its own row, also its type, so that a value never depends
+on which other mocks are computed with it; what has no value is NaN, and nothing warns.
+"""
+
+import operator
+from collections.abc import Callable
+from functools import reduce
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Values: TypeAlias = NDArray[Any]  # float64, int64, bool or object (text); one value, or one a row
+Operator: TypeAlias = Callable[..., Values]
+
+_LARGEST = 2.0**62  # int64 holds it, and float64 exactly
+
+
+def values_of(value: Any) -> Values:
+    """Return a column, or a single value, as float64, int64, bool or object (text)."""
+    array = np.asarray(value)
+    if array.dtype.kind in "US":
+        return np.asarray(value, dtype=object)
+    return array
+
+
+def number(values: Values) -> Values:
+    """Return float64 or int64; true is 1, and text or no value NaN."""
+    if values.dtype.kind in "fi":
+        return values
+    if values.dtype.kind == "b":
+        return values.astype(np.int64)
+    return np.asarray(_as_float(values), dtype=np.float64)
+
+
+def truth(values: Values) -> Values:
+    """Return bool: false for 0, NaN, empty text and no value."""
+    if values.dtype.kind == "b":
+        return values
+    if values.dtype.kind == "f":
+        return (values != 0) & ~np.isnan(values)
+    if values.dtype.kind == "i":
+        return np.asarray(values != 0)
+    return np.asarray(_as_truth(values), dtype=bool)
+
+
+def choose(condition: Values, yes: Values, no: Values) -> Values:
+    """Return ``yes`` where the condition holds, else ``no``."""
+    return values_of(np.where(truth(condition), yes, no))
+
+
+def finite(values: Values) -> Values:
+    """Return the values with NaN for what is infinite."""
+    if values.dtype.kind != "f":
+        return values
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _float_of(value: Any) -> float:
+    return float(value) if isinstance(value, int | float | np.number | np.bool_) else np.nan
+
+
+def _truth_of(value: Any) -> bool:
+    is_number = isinstance(value, float)
+    return bool(value) and not (is_number and np.isnan(value))
+
+
+_as_float = np.frompyfunc(_float_of, 1, 1)
+_as_truth = np.frompyfunc(_truth_of, 1, 1)
+
+
+def _on_numbers(compute: Callable[..., Any]) -> Operator:
+    return lambda *values: finite(np.asarray(compute(*(number(v) for v in values))))
+
+
+def _on_floats(compute: Callable[..., Any]) -> Operator:
+    """For what has no whole result: division, powers, roots, sines."""
+    return lambda *values: finite(
+        np.asarray(compute(*(number(v).astype(np.float64) for v in values)))
+    )
+
+
+def _whole_or_float(compute: Callable[[Values, Values], Any]) -> Operator:
+    """Whole numbers stay whole when divided by a single one that is not 0, so never by a NaN."""
+
+    def divide(left: Values, right: Values) -> Values:
+        left, right = number(left), number(right)
+        if left.dtype.kind == right.dtype.kind == "i" and right.ndim == 0 and right != 0:
+            return np.asarray(compute(left, right))
+        return finite(np.asarray(compute(left.astype(np.float64), right.astype(np.float64))))
+
+    return divide
+
+
+def _same(left: Values, right: Values) -> Values:
+    return np.asarray(np.equal(left, right), dtype=bool)
+
+
+def _ordered(compare: Callable[[Any, Any], Any]) -> Operator:
+    """Numbers with numbers and text with text; anything else is false."""
+
+    def of_objects(left: Any, right: Any) -> bool:
+        alike = isinstance(left, str) == isinstance(right, str)
+        return alike and left is not None and right is not None and bool(compare(left, right))
+
+    objects = np.frompyfunc(of_objects, 2, 1)
+
+    def compute(left: Values, right: Values) -> Values:
+        if "O" in (left.dtype.kind, right.dtype.kind):
+            return np.asarray(objects(left, right), dtype=bool)
+        return np.asarray(compare(left, right))
+
+    return compute
+
+
+def _round(values: Values, digits: Values | None = None) -> Values:
+    if digits is None:
+        return np.rint(values)
+    scale = 10.0 ** np.clip(digits, -15, 15)
+    return np.rint(values * scale) / scale
+
+
+def _whole(values: Values) -> Values:
+    floats = number(values).astype(np.float64)
+    return np.asarray(np.clip(np.nan_to_num(floats), -_LARGEST, _LARGEST)).astype(np.int64)
+
+
+def _clamp(values: Values, low: Values, high: Values) -> Values:
+    return np.minimum(np.maximum(values, low), high)
+
+
+def _smallest(*values: Values) -> Values:
+    return reduce(np.minimum, values)
+
+
+def _largest(*values: Values) -> Values:
+    return reduce(np.maximum, values)
+
+
+OPERATORS: dict[str, Operator] = {
+    "Add": _on_numbers(np.add),
+    "Sub": _on_numbers(np.subtract),
+    "Mult": _on_numbers(np.multiply),
+    "Div": _on_floats(np.divide),
+    "FloorDiv": _whole_or_float(np.floor_divide),
+    "Mod": _whole_or_float(np.mod),
+    "Pow": _on_floats(np.power),
+    "USub": _on_numbers(np.negative),
+    "UAdd": _on_numbers(np.positive),
+    "Not": lambda values: ~truth(values),
+    "Eq": _same,
+    "NotEq": lambda left, right: ~_same(left, right),
+    "Lt": _ordered(operator.lt),
+    "LtE": _ordered(operator.le),
+    "Gt": _ordered(operator.gt),
+    "GtE": _ordered(operator.ge),
+}
+
+MANY = 20  # arguments of min and max
+
+# name -> (fewest arguments, most arguments, function). Angles are in radians.
+FUNCTIONS: dict[str, tuple[int, int, Operator]] = {
+    "abs": (1, 1, _on_numbers(np.abs)),
+    "acos": (1, 1, _on_floats(np.arccos)),
+    "asin": (1, 1, _on_floats(np.arcsin)),
+    "atan": (1, 1, _on_floats(np.arctan)),
+    "atan2": (2, 2, _on_floats(np.arctan2)),
+    "ceil": (1, 1, _on_floats(np.ceil)),
+    "clamp": (3, 3, _on_numbers(_clamp)),
+    "cos": (1, 1, _on_floats(np.cos)),
+    "degrees": (1, 1, _on_floats(np.degrees)),
+    "exp": (1, 1, _on_floats(np.exp)),
+    "floor": (1, 1, _on_floats(np.floor)),
+    "hypot": (2, 2, _on_floats(np.hypot)),
+    "int": (1, 1, _whole),
+    "log": (1, 1, _on_floats(np.log)),
+    "log10": (1, 1, _on_floats(np.log10)),
+    "log2": (1, 1, _on_floats(np.log2)),
+    "max": (2, MANY, _on_numbers(_largest)),
+    "min": (2, MANY, _on_numbers(_smallest)),
+    "radians": (1, 1, _on_floats(np.radians)),
+    "round": (1, 2, _on_floats(_round)),
+    "sign": (1, 1, _on_numbers(np.sign)),
+    "sin": (1, 1, _on_floats(np.sin)),
+    "sqrt": (1, 1, _on_floats(np.sqrt)),
+    "tan": (1, 1, _on_floats(np.tan)),
+    "tanh": (1, 1, _on_floats(np.tanh)),
+}

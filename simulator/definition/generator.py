@@ -1,0 +1,71 @@
+"""What every generator of values is: parameters from the document, and what it needs.
+
+Rule: a generator is one module that registers one word; nothing else names it.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, TypeVar
+
+from simulator.definition.model import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A dataset that a generator reads, held against what has been uploaded."""
+
+    dataset: str  # its name in the document
+    kind: Literal["csv", "gpx"]
+    columns: tuple[str, ...] = ()
+
+
+class Generator(Model, ABC):
+    """The parameters of one metric's generator.
+
+    A subclass is a pydantic model: fields are the words of the document, their types and limits
+    are checked, and validators of its own may raise ValueError or DefinitionError with a text for
+    people ("min must be below max, got 5 and 3").
+    """
+
+    word: ClassVar[str]  # set by ``register``
+    # The field that takes a value which is not a mapping: {constant: 5}; its siblings in the
+    # metric are then further parameters: {bucket: [a, b], order: random}.
+    shorthand: ClassVar[str | None] = None
+
+    def names(self) -> frozenset[str]:
+        """Return what it reads of the same sample: metrics (``position.lat``), variables, ..."""
+        return frozenset()
+
+    def needs(self) -> tuple[Need, ...]:
+        """Return the datasets that it reads."""
+        return ()
+
+    def parts(self) -> tuple[str, ...]:
+        """Return the names of its parts, ``("lat", "lon")``; none when it gives one value."""
+        return ()
+
+    @abstractmethod
+    def column(self, cast: Any, metric: str) -> Any:
+        """Return the generator at work for a ``generators.Cast``: a ``generators.Column``."""
+
+
+KINDS: dict[str, type[Generator]] = {}  # word -> generator; filled by ``register``
+
+G = TypeVar("G", bound=type[Generator])
+
+
+def register(word: str) -> Callable[[G], G]:
+    """Return a class decorator that makes a generator known by its word in the document.
+
+    Raises:
+        ValueError: Another class has the word already.
+    """
+
+    def add(kind: G) -> G:
+        if KINDS.setdefault(word, kind) is not kind:
+            raise ValueError(f"the word {word!r} is taken by {KINDS[word].__name__}")
+        kind.word = word
+        return kind
+
+    return add

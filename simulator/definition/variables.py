@@ -1,0 +1,132 @@
+"""Variables: values that are drawn once for each mock and then stay.
+
+Rule: a draw is a function of the mock's key alone.
+"""
+
+from collections.abc import Callable
+from itertools import accumulate
+from typing import Annotated, Any, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BeforeValidator, Field, model_validator
+
+from simulator import randomness
+from simulator.definition.model import Model, only_word, reader, show, within
+from simulator.errors import DefinitionError
+from simulator.randomness import KeyArray
+
+MAX_OPTIONS = 10_000  # of a choice; more belongs into a dataset
+MAX_WHOLE = 2**53  # as far as float64, and JSON's readers, count without gaps
+
+Value: TypeAlias = str | int | float | bool
+
+
+class Choice(Model):
+    """One of several values, each with a weight."""
+
+    options: tuple[tuple[Value, float], ...]  # value, weight of 0 or more
+
+    def draw(self, keys: KeyArray) -> NDArray[Any]:
+        """Return one value for each key; int64, float64, bool, or object when mixed or text."""
+        weights = list(accumulate(weight for _, weight in self.options))
+        positions = randomness.pick(keys, _first(keys), weights)
+        return _column([value for value, _ in self.options])[positions]
+
+
+class Uniform(Model):
+    """A number from ``min`` to below ``max``, each as likely."""
+
+    min: float
+    max: float
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        _in_order(self.min, self.max)
+        return self
+
+    def draw(self, keys: KeyArray) -> NDArray[Any]:
+        """Return one number for each key, float64."""
+        return self.min + (self.max - self.min) * randomness.uniform(keys, _first(keys))
+
+
+class Integer(Model):
+    """A whole number from ``min`` to ``max``, both included, each as likely."""
+
+    min: int = Field(ge=-MAX_WHOLE, le=MAX_WHOLE)
+    max: int = Field(ge=-MAX_WHOLE, le=MAX_WHOLE)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        _in_order(self.min, self.max)
+        return self
+
+    def draw(self, keys: KeyArray) -> NDArray[Any]:
+        """Return one number for each key, int64."""
+        share = randomness.uniform(keys, _first(keys))
+        drawn = self.min + np.floor(share * (self.max - self.min + 1)).astype(np.int64)
+        return np.minimum(drawn, self.max)
+
+
+def read_choice(value: Any) -> Choice:
+    """Return the choice of a list, or of a mapping from value to weight.
+
+    Raises:
+        DefinitionError: Something else, no value at all, or weights that give none a chance.
+    """
+    if not isinstance(value, dict | list):
+        raise DefinitionError(f"needs a list, or a mapping of values to weights, got {show(value)}")
+    if not 1 <= len(value) <= MAX_OPTIONS:
+        raise DefinitionError(f"needs 1 to {MAX_OPTIONS:,} values, got {len(value)}")
+    return Choice(options=_weighted(value) if isinstance(value, dict) else _equal(value))
+
+
+def _weighted(options: dict[Any, Any]) -> tuple[tuple[Value, float], ...]:
+    for option, weight in options.items():
+        if isinstance(weight, bool) or not isinstance(weight, int | float) or weight < 0:
+            raise DefinitionError(f"the weight of {option!r} must be 0 or more, got {show(weight)}")
+    if not sum(options.values()) > 0:
+        raise DefinitionError("one weight at least must be above 0")
+    return tuple((option, float(weight)) for option, weight in options.items())
+
+
+def _equal(options: list[Any]) -> tuple[tuple[Value, float], ...]:
+    for option in options:
+        if not isinstance(option, str | int | float):
+            raise DefinitionError(f"needs texts, numbers, true or false, got {show(option)}")
+    return tuple((option, 1.0) for option in options)
+
+
+def read_variable(data: Any) -> Choice | Uniform | Integer:
+    """Return the variable that ``{choice: ...}``, ``{uniform: ...}`` or ``{integer: ...}`` says."""
+    if isinstance(data, Choice | Uniform | Integer):
+        return data
+    word = only_word(data, KINDS, example="{choice: [a, b]}")
+    return within(word, lambda: KINDS[word](data[word]))
+
+
+KINDS: dict[str, Callable[[Any], Choice | Uniform | Integer]] = {
+    "choice": reader(read_choice),
+    "uniform": Uniform.model_validate,
+    "integer": Integer.model_validate,
+}
+
+Variable: TypeAlias = Annotated[Choice | Uniform | Integer, BeforeValidator(read_variable)]
+
+
+def _first(keys: KeyArray) -> NDArray[np.int64]:
+    return np.zeros(len(keys), dtype=np.int64)
+
+
+def _in_order(low: float, high: float) -> None:
+    if low > high:
+        raise DefinitionError(f"min must not be above max, got {low:g} and {high:g}")
+
+
+def _column(values: list[Value]) -> NDArray[Any]:
+    kinds = {type(value) for value in values}
+    if kinds <= {int, float} or kinds == {bool}:
+        return np.asarray(values)
+    column = np.empty(len(values), dtype=object)
+    column[:] = values
+    return column
