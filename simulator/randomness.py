@@ -6,10 +6,9 @@ every machine, so the bits are the same too.
 """
 
 import hashlib
-from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -145,7 +144,7 @@ def normal(keys: KeyArray, count: IntArray) -> FloatArray:
     return result
 
 
-def pick(keys: KeyArray, count: IntArray, cumulative_weights: Sequence[float]) -> IntArray:
+def pick(keys: KeyArray, count: IntArray, cumulative_weights: ArrayLike) -> IntArray:
     """Return positions drawn by weight: ``[1, 4]`` gives 0 once for every three times 1.
 
     Args:

@@ -3,6 +3,39 @@
 Rule: a file is taken whole or refused by name and place; no row is skipped in silence.
 """
 
-from simulator.datasets.dataset import Dataset, Kind
+from collections.abc import Callable
+from pathlib import PurePosixPath
+from typing import BinaryIO
 
-__all__ = ["Dataset", "Kind"]
+from simulator.datasets.dataset import MAX_BYTES, CellType, Dataset, Kind
+from simulator.datasets.table import read_csv
+from simulator.datasets.track import read_gpx
+from simulator.errors import DatasetError
+
+__all__ = ["ENDINGS", "MAX_BYTES", "CellType", "Dataset", "Kind", "read_csv", "read_dataset"]
+__all__ += ["read_gpx"]
+
+# What can be uploaded, by the ending of its name.
+ENDINGS: dict[str, Callable[[str, bytes | BinaryIO], Dataset]] = {
+    ".csv": read_csv,
+    ".gpx": read_gpx,
+}
+
+
+def read_dataset(name: str, data: bytes | BinaryIO) -> Dataset:
+    """Read an uploaded file by the ending of its name.
+
+    Args:
+        name: The file's name as definitions say it, ``van-7.gpx``; case does not matter to its
+            ending.
+        data: Its contents, or a binary stream at its beginning, which is left open.
+
+    Raises:
+        DatasetError: The ending is none of ``ENDINGS``, or the file cannot be used; the text names
+            the file and the place in it.
+    """
+    read = ENDINGS.get(PurePosixPath(name).suffix.lower())
+    if read is None:
+        allowed = " or ".join(ENDINGS)
+        raise DatasetError(f"{name}: the name of a dataset must end in {allowed}")
+    return read(name, data)

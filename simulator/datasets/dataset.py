@@ -4,21 +4,26 @@ Rule: a dataset that exists is whole: its columns are equally long and were chec
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, BinaryIO, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.errors import DatasetError
+
+MAX_BYTES = 100_000_000  # of one file; a tower holds the tables of its lots in memory
+
 Kind: TypeAlias = Literal["csv", "gpx"]
+CellType: TypeAlias = Literal["number", "text", "time"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
     """A table of an uploaded file.
 
-    ``columns`` keeps the file's order. A numeric column is float64 (NaN: an empty cell), any other
-    is object (str, or None for an empty cell). ``times`` holds those columns that are moments, as
-    Unix seconds in float64; they stand in ``columns`` too, as they were written.
+    ``columns`` keeps the file's order. A column of numbers is int64 when all are whole and none is
+    missing, else float64 (NaN: an empty cell); any other is object (str; None: an empty cell).
+    ``times`` holds those columns that are moments as Unix seconds, float64, too.
     """
 
     kind: Kind
@@ -31,10 +36,50 @@ class Dataset:
         """How many rows, or points, there are; at least 1."""
         return len(next(iter(self.columns.values())))
 
+    @property
+    def types(self) -> dict[str, CellType]:
+        """Each column's type, in the file's order."""
+        return {
+            name: "time" if name in self.times else "text" if values.dtype == object else "number"
+            for name, values in self.columns.items()
+        }
+
     def first_lines(self, count: int = 10) -> list[list[str]]:
         """Return the names of the columns and then the first ``count`` rows, as text."""
         cells = [[_text(value) for value in values[:count]] for values in self.columns.values()]
         return [list(self.columns), *(list(line) for line in zip(*cells, strict=True))]
+
+    def seconds(self, column: str) -> NDArray[np.float64]:
+        """Return a column as seconds: Unix time of its moments, or its numbers as they are.
+
+        Raises:
+            DatasetError: There is no such column, it is text, or a cell of it is empty.
+        """
+        if column not in self.columns:
+            raise DatasetError(f"{self.name}: there is no column {column!r}")
+        if column not in self.times and self.columns[column].dtype == object:
+            raise DatasetError(
+                f"{self.name}: column {column!r} must hold ISO times or numbers, it holds text"
+            )
+        seconds = self.times.get(column, self.columns[column]).astype(np.float64)
+        empty = np.flatnonzero(np.isnan(seconds))
+        if len(empty):
+            raise DatasetError(f"{self.name}: column {column!r} is empty in row {empty[0] + 1}")
+        return seconds
+
+
+def read_contents(name: str, data: bytes | BinaryIO) -> bytes:
+    """Return all bytes of a file.
+
+    Raises:
+        DatasetError: The file is empty or larger than ``MAX_BYTES``.
+    """
+    contents = data if isinstance(data, bytes) else data.read(MAX_BYTES + 1)
+    if len(contents) > MAX_BYTES:
+        raise DatasetError(f"{name}: a file may have {MAX_BYTES:,} bytes, it has more")
+    if not contents:
+        raise DatasetError(f"{name}: the file is empty")
+    return contents
 
 
 def _text(value: Any) -> str:

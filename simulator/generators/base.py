@@ -5,7 +5,7 @@ and can be taken out and put back.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -20,6 +20,9 @@ from simulator.randomness import FloatArray, IntArray, KeyArray
 # is "no value".
 Values: TypeAlias = NDArray[Any]
 Drawn: TypeAlias = Values | dict[str, Values]  # with parts: each part's values
+
+Scalar: TypeAlias = bool | int | float | str | None  # a value as a document has it
+MAX_WHOLE = 2**63 - 1  # of an int64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,24 @@ class Column(ABC):
             ValueError: The arrays are not this column's own.
         """
         check_state(state, {})
+
+
+def packed(values: Sequence[Scalar]) -> Values:
+    """Return values as the narrowest column that holds them: bool, int64, float64 or object.
+
+    Raises:
+        ValueError: A whole number has more than 63 bits.
+    """
+    kinds = {type(value) for value in values}
+    if int in kinds and any(abs(value) > MAX_WHOLE for value in values if isinstance(value, int)):
+        raise ValueError(f"whole numbers must be within ±{MAX_WHOLE}")
+    if len(kinds) == 1 and kinds <= {bool, int, float}:
+        return np.array(values)
+    if kinds == {int, float}:
+        return np.array(values, dtype=np.float64)
+    column = np.empty(len(values), dtype=object)
+    column[:] = values
+    return column
 
 
 def check_state(state: Mapping[str, NDArray[Any]], own: Mapping[str, NDArray[Any]]) -> None:

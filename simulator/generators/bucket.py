@@ -1,0 +1,72 @@
+"""bucket: values out of a list, at random or in order."""
+
+from itertools import accumulate
+from typing import Annotated, ClassVar, Literal, Self
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from simulator import randomness
+from simulator.definition.generator import Generator, register
+from simulator.generators.base import Cast, Column, Sample, Scalar, Values, packed
+
+MAX_VALUES = 10_000  # a longer list is a dataset
+
+Weight = Annotated[float, Field(ge=0, le=1e9)]
+
+
+@register("bucket")
+class Bucket(Generator):
+    """One of ``values`` at each reading.
+
+    Parameters:
+        values: 1 to 10,000 numbers, texts, true, false or null. An entry that stands there twice
+            is twice as likely. Or a mapping of each value to its weight, 0 to 10⁹ and not all 0:
+            {closed: 3, open: 1}.
+        order: random, or in_order: from the first to the last, and again. A mapping has no order.
+
+    Gives what the values are; numbers and whole numbers together become numbers.
+    """
+
+    shorthand: ClassVar[str | None] = "values"
+
+    values: tuple[Scalar, ...] | dict[Scalar, Weight] = Field(min_length=1, max_length=MAX_VALUES)
+    order: Literal["random", "in_order"] = "random"
+
+    @model_validator(mode="after")
+    def _can_be_drawn(self) -> Self:
+        packed(list(self.values))
+        if not isinstance(self.values, dict):
+            return self
+        if self.order == "in_order":
+            raise ValueError("order: in_order needs a list of values, got a mapping of weights")
+        if not any(self.values.values()):
+            raise ValueError("at least one weight must be above 0, all are 0")
+        return self
+
+    def column(self, cast: Cast, metric: str) -> Column:
+        return _InOrder(self) if self.order == "in_order" else _AtRandom(self, cast, metric)
+
+
+class _InOrder(Column):
+    def __init__(self, bucket: Bucket) -> None:
+        self._values = packed(list(bucket.values))
+
+    def draw(self, sample: Sample) -> Values:
+        return self._values[sample.count % len(self._values)]
+
+
+class _AtRandom(Column):
+    def __init__(self, bucket: Bucket, cast: Cast, metric: str) -> None:
+        weights = bucket.values if isinstance(bucket.values, dict) else {}
+        self._keys = cast.keys(f"metric.{metric}")
+        self._values = packed(list(bucket.values))
+        self._cumulative = np.array(list(accumulate(weights.values())), dtype=np.float64)
+
+    def draw(self, sample: Sample) -> Values:
+        keys = self._keys[sample.rows]
+        if len(self._cumulative):
+            return self._values[randomness.pick(keys, sample.count, self._cumulative)]
+        # Without weights a product is enough, 1.2 times as fast as looking the place up.
+        places = randomness.uniform(keys, sample.count) * len(self._values)
+        return self._values[places.astype(np.intp)]

@@ -1,0 +1,40 @@
+"""constant: always the same value."""
+
+from typing import ClassVar, Self
+
+import numpy as np
+from pydantic import model_validator
+
+from simulator.definition.generator import Generator, register
+from simulator.generators.base import Cast, Column, Sample, Scalar, Values, packed
+
+
+@register("constant")
+class Constant(Generator):
+    """``value``, at every reading of every mock.
+
+    Parameters:
+        value: A number, text, true, false or null. A whole number is within ±(2⁶³ - 1).
+
+    Gives what ``value`` is.
+    """
+
+    shorthand: ClassVar[str | None] = "value"
+
+    value: Scalar
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        packed([self.value])
+        return self
+
+    def column(self, cast: Cast, metric: str) -> Column:
+        return _Column(self.value)
+
+
+class _Column(Column):
+    def __init__(self, value: Scalar) -> None:
+        self._value = packed([value])
+
+    def draw(self, sample: Sample) -> Values:
+        return np.repeat(self._value, len(sample))
