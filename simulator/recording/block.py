@@ -1,0 +1,161 @@
+"""Settled records as columns: what the loop hands to the writer's thread.
+
+Rule: one pass over the records, in C where it can be; no pyarrow here, for the loop imports this.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from operator import attrgetter
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+MICROSECONDS = 1e6  # in a second; the precision of a record's times
+
+
+class Kind(IntEnum):
+    """What a record tells, as the column ``event`` names it in lower case."""
+
+    SEND = 0
+    CONNECT = 1
+    LOST = 2
+    STATUS = 3
+
+
+class Outcome(IntEnum):
+    """How a send ended, as the column ``result`` names it; NONE for what is not a send."""
+
+    NONE = 0
+    ACKNOWLEDGED = 1
+    SENT = 2  # written where the protocol acknowledges nothing
+    FAILED = 3
+
+
+class Item(Protocol):
+    """What is known of a send or an event: a transport's ``Parcel`` is one, and so is ``Event``."""
+
+    row: int
+    address: str
+    payload: bytes
+    qos: int
+    sequence: int
+    status: int  # code
+    message: str
+    scheduled: float  # s since the run's start
+    sent: float  # the clock's s; nan: it never left
+
+
+@dataclass(slots=True)
+class Event:
+    """Something that happened to a mock and is not a send."""
+
+    row: int
+    status: int
+    scheduled: float
+    sent: float
+    address: str = ""
+    payload: bytes = b""
+    qos: int = 0
+    sequence: int = 0
+    message: str = ""
+
+
+# What the loop keeps of something that happened until it is folded: its kind, what it was, when it
+# was settled (the clock's seconds), why it failed or happened.
+Entry: TypeAlias = tuple[Kind, Item, float, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Some records of one shard, in the order in which they were settled. All equally long.
+
+    Times are int64, µs since 1970. ``sequence`` is 0 for what is not a send.
+    """
+
+    kind: NDArray[np.uint8]
+    row: NDArray[np.int32]
+    sequence: NDArray[np.int64]
+    status: NDArray[np.uint8]
+    outcome: NDArray[np.uint8]
+    scheduled: NDArray[np.int64]
+    sent: NDArray[np.int64]  # of what was never written: when it was given up
+    settled: NDArray[np.int64]
+    written: NDArray[np.bool_]  # it went to the socket
+    size: NDArray[np.int64]  # bytes of the payload
+    messages: Sequence[str]
+    addresses: Sequence[str]
+    payloads: Sequence[bytes]
+    reasons: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+
+@dataclass(frozen=True, slots=True)
+class Zero:
+    """Where a run's time begins: ``epoch`` in Unix seconds, ``clock`` in the loop's seconds."""
+
+    epoch: float
+    clock: float
+
+    def run_time(self, at: float) -> float:
+        """Seconds since the run's start at the clock's moment ``at``."""
+        return at - self.clock
+
+    def unix(self, at: float) -> float:
+        """Unix seconds at the clock's moment ``at``; steady, even when somebody sets the date."""
+        return self.epoch + (at - self.clock)
+
+
+def fold(entries: Sequence[Entry], *, zero: Zero, acknowledging: bool) -> Block:
+    """Make columns of ``entries``, at least one.
+
+    ``acknowledging``: the protocol acknowledges everything (HTTP), QoS 0 too.
+    """
+    kinds, items, moments, reasons = zip(*entries, strict=True)
+    kind = np.array(kinds, dtype=np.uint8)
+    settled = np.array(moments, dtype=np.float64)
+    sent = _column(items, "sent", np.float64)
+    written = ~np.isnan(sent)
+    payloads = [item.payload for item in items]
+    return Block(
+        kind=kind,
+        row=_column(items, "row", np.int32),
+        sequence=_column(items, "sequence", np.int64),
+        status=_column(items, "status", np.uint8),
+        outcome=_outcomes(kind, items, reasons, acknowledging=acknowledging),
+        scheduled=_microseconds(_column(items, "scheduled", np.float64) + zero.epoch),
+        sent=_microseconds(zero.unix(np.where(written, sent, settled))),  # type: ignore[arg-type]
+        settled=_microseconds(zero.unix(settled)),  # type: ignore[arg-type]
+        written=written,
+        size=np.fromiter(map(len, payloads), dtype=np.int64, count=len(payloads)),
+        messages=[item.message for item in items],
+        addresses=[item.address for item in items],
+        payloads=payloads,
+        reasons=reasons,
+    )
+
+
+def _column(items: Sequence[Item], name: str, dtype: Any) -> NDArray[Any]:
+    return np.fromiter(map(attrgetter(name), items), dtype=dtype, count=len(items))
+
+
+def _microseconds(seconds: Any) -> NDArray[np.int64]:
+    return np.rint(np.asarray(seconds) * MICROSECONDS).astype(np.int64)
+
+
+def _outcomes(
+    kind: NDArray[np.uint8],
+    items: Sequence[Item],
+    reasons: Sequence[str],
+    *,
+    acknowledging: bool,
+) -> NDArray[np.uint8]:
+    failed = np.fromiter(map(bool, reasons), dtype=np.bool_, count=len(reasons))
+    acknowledged = acknowledging | (_column(items, "qos", np.uint8) > 0)
+    good = np.where(acknowledged, Outcome.ACKNOWLEDGED, Outcome.SENT)
+    ended = np.where(failed, Outcome.FAILED, good)
+    return np.where(kind == Kind.SEND, ended, Outcome.NONE).astype(np.uint8)

@@ -1,0 +1,164 @@
+"""Records on their way to the store: blocks wait to become chunks, chunks to be written.
+
+Rule: told the time, knows no thread. Memory is bounded; what finds no room is counted.
+"""
+
+import logging
+import math
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from simulator.errors import StaleLease
+from simulator.recording.block import Block
+from simulator.recording.chunks import Chunk, Roster, build_chunk
+
+logger = logging.getLogger(__name__)
+
+FLUSH_AFTER = 5.0  # s; a record is in the store at most this long after it was settled
+FLUSH_ROWS = 50_000  # records in a chunk at most: some 5 MB of telemetry, 0.6 s at full rate
+MAX_WAITING_ROWS = 200_000  # records not yet in a chunk, in a tower: some 100 MB
+MAX_WAITING_BYTES = 64 * 2**20  # chunks not yet written, in a tower: about a million records
+FIRST_RETRY = 0.5  # s after a failed write; doubles each time
+LAST_RETRY = 15.0  # s between tries of an outage that lasts
+
+
+@dataclass(slots=True, eq=False)
+class Log:
+    """One shard's records between the loop and the store.
+
+    The loop calls ``put``, ``finish`` and reads; the writer's thread does the rest. Each number is
+    written by one side alone, so that no lock is needed.
+    """
+
+    shard: str
+    roster: Roster
+    blocks: deque[tuple[float, Block]] = field(default_factory=deque)  # when it came, what
+    chunks: deque[Chunk] = field(default_factory=deque)
+    accepted: int = 0  # records, by the loop
+    refused: int = 0  # records that found no room, by the loop
+    built: int = 0  # records that became chunks, by the thread
+    stored: int = 0  # records, by the thread
+    lost: int = 0  # records given up, by the thread
+    number: int = 0  # of the next chunk
+    attempts: int = 0  # failed writes in a row
+    retry_at: float = 0.0
+    is_finished: bool = False  # no more blocks come
+    is_stale: bool = False  # the store says that the shard is another tower's now
+    is_abandoned: bool = False  # what is left may be given up
+
+    @property
+    def dropped(self) -> int:
+        """Records that will never be in the store."""
+        return self.refused + self.lost
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether every record is in the store or given up."""
+        return self.accepted == self.stored + self.lost
+
+    @property
+    def waiting_rows(self) -> int:
+        return self.accepted - self.built
+
+    @property
+    def waiting_bytes(self) -> int:
+        return sum(len(chunk.data) for chunk in tuple(self.chunks))
+
+
+class Spool:
+    """All logs of a tower. ``write`` stores a chunk, may take its time, and raises when it failed;
+    ``StaleLease`` means never again for that shard."""
+
+    def __init__(self, write: Callable[[Chunk], None]) -> None:
+        self._write = write
+        self._logs: tuple[Log, ...] = ()  # replaced, never changed: two threads read it
+
+    def open(self, shard: str, roster: Roster) -> Log:
+        """Take in a shard; called by the loop."""
+        log = Log(shard, roster)
+        self._logs = (*self._logs, log)
+        return log
+
+    def close(self, log: Log) -> None:
+        """Forget a log that is settled; called by the loop."""
+        self._logs = tuple(other for other in self._logs if other is not log)
+
+    def put(self, log: Log, block: Block, *, now: float) -> bool:
+        """Hand over a block; False when there was no room and its records are dropped."""
+        if log.is_stale or self._waiting_rows() + len(block) > MAX_WAITING_ROWS:
+            log.refused += len(block)
+            return False
+        log.accepted += len(block)
+        log.blocks.append((now, block))
+        return True
+
+    def step(self, now: float) -> float:
+        """Build and write what is due, in the thread; return when the next is (inf: nothing)."""
+        logs = self._logs
+        for log in logs:
+            self._give_up(log)
+            while self._is_due(log, now):
+                self._build(log)
+        for log in logs:
+            while log.chunks and log.retry_at <= now:
+                self._store(log, now)
+        return self._next(logs, now)
+
+    def _waiting_rows(self) -> int:
+        return sum(log.waiting_rows for log in self._logs)
+
+    def _is_due(self, log: Log, now: float) -> bool:
+        if not log.blocks or sum(each.waiting_bytes for each in self._logs) >= MAX_WAITING_BYTES:
+            return False
+        full = log.waiting_rows >= FLUSH_ROWS
+        return full or log.is_finished or now >= log.blocks[0][0] + FLUSH_AFTER
+
+    def _build(self, log: Log) -> None:
+        blocks: list[Block] = []
+        rows = 0
+        while log.blocks and rows < FLUSH_ROWS:
+            blocks.append(log.blocks.popleft()[1])
+            rows += len(blocks[-1])
+        log.chunks.append(build_chunk(log.shard, log.number, blocks, log.roster))
+        log.number += 1
+        log.built += rows
+
+    def _store(self, log: Log, now: float) -> None:
+        chunk = log.chunks[0]
+        try:
+            self._write(chunk)
+        except StaleLease:
+            logger.warning(
+                "shard=%s chunk=%d: lease is stale, writes end", chunk.shard, chunk.number
+            )
+            log.is_stale = True
+            self._give_up(log)
+            return
+        except Exception:  # the store is the caller's: whatever it raises, sending goes on
+            log.attempts += 1
+            log.retry_at = now + min(LAST_RETRY, FIRST_RETRY * 2 ** (log.attempts - 1))
+            logger.exception("shard=%s chunk=%d: not stored", chunk.shard, chunk.number)
+            return
+        log.chunks.popleft()
+        log.stored += chunk.rows
+        log.attempts = 0
+
+    def _give_up(self, log: Log) -> None:
+        if not (log.is_stale or log.is_abandoned):
+            return
+        while log.blocks:
+            rows = len(log.blocks.popleft()[1])
+            log.built += rows
+            log.lost += rows
+        while log.chunks:
+            log.lost += log.chunks.popleft().rows
+
+    def _next(self, logs: Iterable[Log], now: float) -> float:
+        moments = [math.inf]
+        for log in logs:
+            if log.chunks:
+                moments.append(max(now, log.retry_at))
+            elif log.blocks:
+                moments.append(now if log.is_finished else log.blocks[0][0] + FLUSH_AFTER)
+        return min(moments)

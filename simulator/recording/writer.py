@@ -1,0 +1,62 @@
+"""The one thread of a tower that makes chunks and stores them, so that the loop never waits.
+
+Rule: decides nothing; what is due when is ``Spool``'s.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from simulator.recording.block import Block
+from simulator.recording.chunks import Chunk, Roster
+from simulator.recording.spool import Log, Spool
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY = 0.5  # s; the longest that a full or finished log waits for the thread to look
+
+
+class Writer:
+    """Takes blocks from the loop and stores chunks; start it, and close it in the end."""
+
+    def __init__(self, write: Callable[[Chunk], None], *, name: str) -> None:
+        self._spool = Spool(write)
+        self._is_closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"chunks-{name}", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread. It ends with the process, or at ``close``."""
+        self._thread.start()
+
+    def open(self, shard: str, roster: Roster) -> Log:
+        """Take in a shard's log."""
+        return self._spool.open(shard, roster)
+
+    def put(self, log: Log, block: Block) -> bool:
+        """Hand over a block; False when there was no room for it. Never blocks."""
+        return self._spool.put(log, block, now=time.monotonic())
+
+    def finish(self, log: Log) -> None:
+        """Say that no more comes: what is there is stored now. ``log.is_settled`` tells when."""
+        log.is_finished = True
+
+    def abandon(self, log: Log) -> None:
+        """Give up what cannot be stored; it counts as dropped."""
+        log.is_finished = log.is_abandoned = True
+
+    def forget(self, log: Log) -> None:
+        """Let go of a log that is settled."""
+        self._spool.close(log)
+
+    def close(self, *, within: float = 5.0) -> None:
+        """End the thread; wait at most ``within`` seconds for the write that it is in."""
+        self._is_closing.set()
+        if self._thread.is_alive():
+            self._thread.join(within)
+
+    def _run(self) -> None:
+        while not self._is_closing.is_set():
+            now = time.monotonic()
+            due = self._spool.step(now)
+            self._is_closing.wait(min(LOOK_EVERY, max(0.0, due - time.monotonic())))

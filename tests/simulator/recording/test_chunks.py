@@ -1,0 +1,125 @@
+"""A chunk read back by pyarrow holds what happened, sorted, in the documented columns."""
+
+import io
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from simulator.recording import RECORD_SCHEMA, Chunk, Kind, Roster
+from simulator.recording.chunks import ROW_GROUP, build_chunk
+from tests.simulator.recording.making import EPOCH, ROSTER, block, event, sent, unsent
+
+START = datetime.fromtimestamp(EPOCH, UTC)
+
+
+def rows(chunk: Chunk) -> list[dict]:
+    return pq.read_table(io.BytesIO(chunk.data)).to_pylist()
+
+
+def test_a_send_has_every_column() -> None:
+    made = build_chunk("s1", 0, [block(sent(1, t=2.0, after=0.25, took=0.5, status=1))], ROSTER)
+
+    assert rows(made) == [
+        {
+            "event": "send",
+            "mock": 101,
+            "id": "b",
+            "sequence": 1,
+            "status": "alarm",
+            "message": "telemetry",
+            "address": "plants/a",
+            "payload": b'{"t":1}',
+            "scheduled": START + timedelta(seconds=2),
+            "sent": START + timedelta(seconds=2.25),
+            "settled": START + timedelta(seconds=2.75),
+            "result": "acknowledged",
+            "reason": None,
+        }
+    ]
+
+
+def test_a_send_that_never_left_says_when_it_was_given_up_and_why() -> None:
+    (row,) = rows(build_chunk("s1", 0, [block(unsent(t=3.0))], ROSTER))
+
+    assert row["sent"] == row["settled"] == START + timedelta(seconds=3)
+    assert (row["result"], row["reason"]) == ("failed", "not connected")
+
+
+def test_an_event_has_neither_message_nor_payload_nor_result() -> None:
+    lost = event(Kind.LOST, 2, t=1.5, reason="connection refused")
+
+    (row,) = rows(build_chunk("s1", 0, [block(lost)], ROSTER))
+
+    assert (row["event"], row["mock"], row["reason"]) == ("lost", 102, "connection refused")
+    assert row["settled"] == START + timedelta(seconds=1.5)
+    for name in ("sequence", "message", "address", "payload", "result"):
+        assert row[name] is None
+
+
+def test_records_are_sorted_by_mock_and_then_by_time() -> None:
+    blocks = [block(sent(2, t=1.0), sent(0, t=9.0)), block(sent(0, t=3.0), sent(1, t=2.0))]
+
+    made = build_chunk("s1", 4, blocks, ROSTER)
+
+    assert [(row["mock"], row["sent"].second) for row in rows(made)] == [
+        (100, (START + timedelta(seconds=3)).second),
+        (100, (START + timedelta(seconds=9)).second),
+        (101, (START + timedelta(seconds=2)).second),
+        (102, (START + timedelta(seconds=1)).second),
+    ]
+
+
+def test_a_chunk_says_what_it_holds() -> None:
+    made = build_chunk(
+        "s1", 4, [block(sent(t=1.0), unsent(t=8.0), event(Kind.CONNECT, t=0.5))], ROSTER
+    )
+
+    assert (made.shard, made.number, made.rows, made.sends, made.failed) == ("s1", 4, 3, 2, 1)
+    assert (made.first, made.last) == (EPOCH + 0.5, EPOCH + 8.0)
+
+
+def test_the_schema_survives_the_file() -> None:
+    made = build_chunk("s1", 0, [block()], ROSTER)
+
+    assert pq.read_schema(io.BytesIO(made.data)).equals(RECORD_SCHEMA)
+
+
+def test_statistics_tell_which_row_groups_hold_a_mock() -> None:
+    roster = Roster(0, [f"m{row}" for row in range(3)], ("running",))
+    count = ROW_GROUP // 2 + 1
+    many = block(*(sent(row, t=float(t)) for t in range(count) for row in range(3)))
+
+    metadata = pq.read_metadata(io.BytesIO(build_chunk("s1", 0, [many], roster).data))
+
+    place = RECORD_SCHEMA.names.index("mock")
+    bounds = [
+        (statistics.min, statistics.max)
+        for group in range(metadata.num_row_groups)
+        if (statistics := metadata.row_group(group).column(place).statistics)
+    ]
+    assert bounds == [(0, 1), (1, 2)]
+
+
+def test_a_record_costs_at_most_40_bytes_beside_its_payload() -> None:
+    roster = Roster(0, [f"cc-{row:06d}" for row in range(1_000)], ("running",))
+    entries = [
+        sent(
+            (i * 7) % 1_000,
+            t=i / 200 + (i * 7919 % 1000) / 1e6,
+            after=(i * 31 % 977) / 1e6,
+            took=0.001 + (i * 17 % 991) / 1e6,
+            sequence=i,
+        )
+        for i in range(5_000)
+    ]
+
+    made = build_chunk("s1", 0, [block(*entries)], roster)
+
+    assert len(made.data) / 5_000 <= 40
+
+
+def test_every_column_is_documented() -> None:
+    page = Path("docs/reference/log.md").read_text("utf-8")
+
+    assert [name for name in RECORD_SCHEMA.names if f"| `{name}` |" not in page] == []

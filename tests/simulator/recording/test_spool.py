@@ -1,0 +1,163 @@
+"""What is written when, and what happens while the store is out."""
+
+import logging
+import math
+from itertools import pairwise
+
+import pytest
+
+from simulator.errors import StaleLease
+from simulator.recording import spool as limits
+from simulator.recording.spool import Spool
+from tests.simulator.recording.making import ROSTER, Store, block, sent
+
+
+@pytest.fixture(autouse=True)
+def quiet(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.CRITICAL)
+
+
+def test_a_block_is_stored_five_seconds_after_it_came() -> None:
+    store = Store()
+    spool = Spool(store.write)
+    log = spool.open("s1", ROSTER)
+    spool.put(log, block(), now=10.0)
+
+    assert spool.step(14.9) == 15.0
+    assert store.chunks == []
+    assert spool.step(15.0) == math.inf
+    assert [chunk.rows for chunk in store.chunks] == [1]
+    assert log.is_settled
+
+
+def test_a_full_log_is_stored_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "FLUSH_ROWS", 4)
+    store = Store()
+    spool = Spool(store.write)
+    log = spool.open("s1", ROSTER)
+    for _ in range(3):
+        spool.put(log, block(sent(), sent()), now=10.0)
+
+    spool.step(10.0)
+
+    assert [chunk.rows for chunk in store.chunks] == [4]
+    assert log.waiting_rows == 2
+
+
+def test_a_finished_log_is_stored_at_once_and_chunks_are_numbered() -> None:
+    store = Store()
+    spool = Spool(store.write)
+    log = spool.open("s1", ROSTER)
+    spool.put(log, block(), now=0.0)
+    spool.step(5.0)
+    spool.put(log, block(), now=6.0)
+    log.is_finished = True
+
+    spool.step(6.1)
+
+    assert [chunk.number for chunk in store.chunks] == [0, 1]
+    assert log.is_settled
+
+
+def test_a_failed_write_is_tried_again_with_longer_waits() -> None:
+    store = Store()
+    store.error = OSError("no route to the store")
+    spool = Spool(store.write)
+    log = spool.open("s1", ROSTER)
+    spool.put(log, block(), now=0.0)
+
+    tries = [spool.step(5.0)]
+    while len(tries) < 8:
+        tries.append(spool.step(tries[-1]))
+
+    waits = [later - sooner for sooner, later in pairwise(tries)]
+    assert waits == [1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 15.0]
+    assert store.calls == 8
+    store.error = None
+    spool.step(tries[-1])
+    assert len(store.chunks) == 1
+    assert (log.is_settled, log.dropped) == (True, 0)
+
+
+def test_one_shards_outage_does_not_hold_up_the_others() -> None:
+    stored: list[str] = []
+
+    def write(chunk) -> None:
+        if chunk.shard == "bad":
+            raise OSError("denied")
+        stored.append(chunk.shard)
+
+    spool = Spool(write)
+    for name in ("bad", "good"):
+        log = spool.open(name, ROSTER)
+        spool.put(log, block(), now=0.0)
+
+    spool.step(5.0)
+
+    assert stored == ["good"]
+
+
+def test_an_outage_that_lasts_drops_what_comes_and_counts_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "MAX_WAITING_BYTES", 1)
+    monkeypatch.setattr(limits, "MAX_WAITING_ROWS", 3)
+    store = Store()
+    store.error = OSError("no route to the store")
+    spool = Spool(store.write)
+    log = spool.open("s1", ROSTER)
+    spool.put(log, block(), now=0.0)
+    spool.step(5.0)
+
+    taken = [spool.put(log, block(sent(), sent()), now=6.0) for _ in range(3)]
+
+    assert taken == [True, False, False]
+    assert log.dropped == 4
+    store.error = None
+    spool.step(20.0)
+    spool.step(20.0)
+    assert [chunk.rows for chunk in store.chunks] == [1, 2]
+    assert log.is_settled
+
+
+def test_a_stale_lease_ends_writing_for_good() -> None:
+    store = Store()
+    store.error = StaleLease("shard s1 is leased with number 4, this tower holds 3")
+    spool = Spool(store.write)
+    log = spool.open("s1", ROSTER)
+    spool.put(log, block(), now=0.0)
+    spool.step(5.0)
+    store.error = None
+
+    taken = spool.put(log, block(), now=6.0)
+    spool.step(60.0)
+
+    assert (taken, store.calls, log.is_stale) == (False, 1, True)
+    assert (log.is_settled, log.dropped) == (True, 2)
+
+
+def test_an_abandoned_log_is_settled_and_says_what_it_lost() -> None:
+    store = Store()
+    store.error = OSError("no route to the store")
+    spool = Spool(store.write)
+    log = spool.open("s1", ROSTER)
+    spool.put(log, block(), now=0.0)
+    spool.step(5.0)
+    spool.put(log, block(sent(), sent()), now=6.0)
+
+    log.is_abandoned = True
+    spool.step(6.0)
+
+    assert (log.is_settled, log.dropped) == (True, 3)
+
+
+def test_a_closed_log_is_forgotten() -> None:
+    store = Store()
+    spool = Spool(store.write)
+    log = spool.open("s1", ROSTER)
+    spool.put(log, block(), now=0.0)
+
+    spool.close(log)
+
+    assert spool.step(60.0) == math.inf
+    assert store.calls == 0
