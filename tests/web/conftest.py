@@ -1,0 +1,88 @@
+"""Who is there in every test of the console: two owners' worlds and everybody in between."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from web.accounts import actions
+from web.accounts.models import Membership, Role, User, Workspace
+from web.platform import health
+
+PASSWORD = "a long enough one 4711"
+
+
+@pytest.fixture(autouse=True)
+def _settings(settings, tmp_path):
+    """Plain HTTP, fast hashing, and nothing that outlives the test."""
+    settings.SECURE_SSL_REDIRECT = False
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MAIL_DIR = tmp_path / "mail"
+    settings.SENDGRID_API_KEY = ""
+
+
+@pytest.fixture(autouse=True)
+def _no_outages(monkeypatch):
+    """Pages do not ask Redis and the store for the banner; its own tests do."""
+    monkeypatch.setattr(health, "CHECKS", dict.fromkeys(health.CHECKS, lambda: ""))
+
+
+@pytest.fixture
+def make_user(db) -> Callable[..., User]:
+    """Return a function that makes a user with a name and no workspace."""
+
+    def make(name: str) -> User:
+        email = f"{name.lower()}-{uuid4().hex[:8]}@example.org"
+        return User.objects.create_user(email, PASSWORD, name=name)
+
+    return make
+
+
+@pytest.fixture
+def owner(make_user) -> User:
+    return make_user("Olga")
+
+
+@pytest.fixture
+def workspace(owner) -> Workspace:
+    """Return the workspace of ``owner``, ``teammate`` and ``viewer``."""
+    return actions.create_workspace("Cold chain", by=owner)
+
+
+@pytest.fixture
+def teammate(make_user, workspace) -> User:
+    """Return an editor of ``workspace``."""
+    return joined(make_user("Tarou"), workspace, Role.EDITOR)
+
+
+@pytest.fixture
+def viewer(make_user, workspace) -> User:
+    """Return a viewer of ``workspace``."""
+    return joined(make_user("Vera"), workspace, Role.VIEWER)
+
+
+@pytest.fixture
+def stranger(make_user) -> User:
+    """Return the owner of another workspace."""
+    user = make_user("Stefan")
+    actions.create_workspace("Elsewhere", by=user)
+    return user
+
+
+def joined(user: User, workspace: Workspace, role: Role) -> User:
+    """Return the user, who is now in the workspace."""
+    Membership.objects.create(user=user, workspace=workspace, role=role)
+    return user
+
+
+@pytest.fixture
+def client_of() -> Callable[[User], Client]:
+    """Return a function that gives a signed-in client for a user."""
+
+    def client(user: User) -> Client:
+        signed_in = Client()
+        signed_in.force_login(user)
+        return signed_in
+
+    return client

@@ -1,0 +1,199 @@
+"""Everything that changes users, workspaces and who is in them."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from web.accounts import access
+from web.accounts.models import (
+    INVITATION_LIFE,
+    Invitation,
+    Membership,
+    Role,
+    User,
+    Workspace,
+)
+from web.mail import actions as mail
+
+MAX_INVITATIONS = 50  # open ones in a workspace; each is a mail that we answer for
+
+
+class LastOwner(Exception):
+    """The change would leave the workspace without an owner. The text is for people."""
+
+
+class CannotInvite(Exception):
+    """This address cannot be invited. The text is for people."""
+
+
+@transaction.atomic
+def sign_up(*, email: str, name: str, password: str, time_zone: str = "UTC") -> User:
+    """Return a new user, who owns a first workspace."""
+    user = User.objects.create_user(email, password, name=name, time_zone=time_zone)
+    create_workspace(f"{name}'s workspace", by=user)
+    return user
+
+
+@transaction.atomic
+def create_workspace(name: str, *, by: User) -> Workspace:
+    """Return a new workspace that ``by`` owns."""
+    workspace = Workspace.objects.create(name=name)
+    Membership.objects.create(workspace=workspace, user=by, role=Role.OWNER)
+    return workspace
+
+
+def rename_workspace(workspace: Workspace, name: str) -> None:
+    """Give the workspace another name."""
+    workspace.name = name
+    workspace.save(update_fields=["name"])
+
+
+def delete_workspace(workspace: Workspace) -> None:
+    """Remove the workspace with all that is in it."""
+    workspace.delete()
+
+
+@transaction.atomic
+def change_role(membership: Membership, role: Role) -> None:
+    """Give a member another role.
+
+    Raises:
+        LastOwner: Nobody else owns the workspace.
+    """
+    if role != Role.OWNER:
+        hold_an_owner(membership)
+    membership.role = role
+    membership.save(update_fields=["role"])
+
+
+@transaction.atomic
+def remove_member(membership: Membership) -> None:
+    """Take a member out of the workspace.
+
+    Raises:
+        LastOwner: Nobody else owns the workspace.
+    """
+    hold_an_owner(membership)
+    membership.delete()
+
+
+def hold_an_owner(membership: Membership) -> None:
+    """Refuse when the workspace has no other owner than this member.
+
+    The workspace's row is locked, or two owners could step back at the same moment.
+    """
+    workspace = Workspace.objects.select_for_update().get(id=membership.workspace_id)
+    owners = workspace.memberships.filter(role=Role.OWNER)
+    if owners.filter(id=membership.id).exists() and owners.count() == 1:
+        raise LastOwner("A workspace needs an owner. Make somebody else an owner first.")
+
+
+@transaction.atomic
+def invite(workspace: Workspace, email: str, *, role: Role, by: User) -> Invitation:
+    """Return an invitation that is on its way by mail; an open one for this address is renewed.
+
+    Raises:
+        CannotInvite: The address is a member's, or too many invitations are open.
+    """
+    address = email.strip().lower()
+    if access.members_of(workspace).filter(user__email=address).exists():
+        raise CannotInvite("This person is a member already.")
+    known = workspace.invitations.filter(accepted=None)
+    if known.exclude(email=address).count() >= MAX_INVITATIONS:
+        raise CannotInvite(
+            f"{MAX_INVITATIONS} invitations are open. Withdraw one before you send another."
+        )
+    invitation, _ = known.update_or_create(
+        email=address,
+        defaults={"role": role, "invited_by": by, "expires": timezone.now() + INVITATION_LIFE},
+        create_defaults={
+            "workspace": workspace,
+            "email": address,
+            "role": role,
+            "invited_by": by,
+            "expires": timezone.now() + INVITATION_LIFE,
+        },
+    )
+    mail_invitation(invitation)
+    return invitation
+
+
+@transaction.atomic
+def resend(invitation: Invitation) -> None:
+    """Send the mail again, and let the link hold for its whole life from now on."""
+    invitation.expires = timezone.now() + INVITATION_LIFE
+    invitation.save(update_fields=["expires"])
+    mail_invitation(invitation)
+
+
+def mail_invitation(invitation: Invitation) -> None:
+    """Put the mail with the link into the outbox."""
+    path = reverse("invitation", args=[access.invitation_token(invitation)])
+    mail.post(
+        invitation.email,
+        f"Join {invitation.workspace.name} on Mocklot",
+        "mail/invitation",
+        {"invitation": invitation, "link": f"{settings.SITE_URL}{path}"},
+    )
+
+
+def withdraw(invitation: Invitation) -> None:
+    """Make the link of an invitation useless."""
+    invitation.delete()
+
+
+@transaction.atomic
+def accept(invitation: Invitation, *, by: User, now: datetime | None = None) -> bool:
+    """Make ``by`` a member. Return False when the invitation was used or withdrawn meanwhile."""
+    moment = now or timezone.now()
+    taken = Invitation.objects.filter(id=invitation.id, accepted=None, expires__gt=moment).update(
+        accepted=moment
+    )
+    if not taken:
+        return False
+    Membership.objects.get_or_create(
+        workspace=invitation.workspace, user=by, defaults={"role": invitation.role}
+    )
+    return True
+
+
+def ask_for_password(email: str) -> None:
+    """Mail a link for a new password to this address, if somebody signs in with it.
+
+    Says nothing either way, so that nobody learns who has an account.
+    """
+    user = access.user_with_email(email)
+    if user is None or not user.is_active:
+        return
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    path = reverse("reset_password", args=[uid, default_token_generator.make_token(user)])
+    mail.post(
+        user.email,
+        "Your new password for Mocklot",
+        "mail/password",
+        {"user": user, "link": f"{settings.SITE_URL}{path}"},
+    )
+
+
+def set_password(user: User, password: str) -> None:
+    """Give the user a new password; every other session of theirs ends."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+
+
+def change_account(user: User, *, name: str, email: str, time_zone: str, theme: str) -> None:
+    """Save what the user says about themselves."""
+    user.name, user.email, user.time_zone, user.theme = name, email, time_zone, theme
+    user.save(update_fields=["name", "email", "time_zone", "theme"])
+
+
+def choose_theme(user: User, theme: str) -> None:
+    """Remember whether the user wants it light or dark."""
+    user.theme = theme
+    user.save(update_fields=["theme"])

@@ -1,0 +1,57 @@
+"""What every template knows of the user and the workspace."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from web.accounts import access
+from web.accounts.models import Role, Theme, User, Workspace
+
+PAGES = ("Definitions", "Datasets", "Targets", "Lots", "Runs", "Reports", "Members")
+"""The entries below Overview; each lies under its name in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry of the navigation."""
+
+    label: str
+    url: str
+    is_here: bool
+
+
+def workspace(request: HttpRequest) -> dict[str, Any]:
+    """Return ``workspace``, ``role``, ``can_edit``, ``can_own``, ``workspaces``, ``navigation``.
+
+    Without an open workspace the flags are False, ``workspace`` is None and the lists are empty.
+    ``theme`` and ``themes`` say how the page is drawn and what else there is.
+    """
+    opened: Workspace | None = getattr(request, "workspace", None)
+    role: Role | None = getattr(request, "role", None)
+    user = getattr(request, "user", None)
+    known = isinstance(user, User)
+    return {
+        "workspace": opened,
+        "role": role,
+        "can_edit": role is not None and role.may(Role.EDITOR),
+        "can_own": role is not None and role.may(Role.OWNER),
+        "workspaces": list(access.workspaces_of(user)) if known else [],
+        "navigation": navigation(opened, request.path) if opened else [],
+        "theme": user.theme if known else chosen_theme(request),
+        "themes": [("auto", "Auto"), ("light", "Light"), ("dark", "Dark")],
+    }
+
+
+def navigation(opened: Workspace, path: str) -> list[Link]:
+    """Return the pages of a workspace, with the one that ``path`` lies under marked."""
+    first = opened.get_absolute_url()
+    links = [(page, f"{first}{page.lower()}/") for page in PAGES]
+    overview = Link("Overview", first, path == first)
+    return [overview, *(Link(label, url, path.startswith(url)) for label, url in links)]
+
+
+def chosen_theme(request: HttpRequest) -> str:
+    """Return the theme that the cookie of a signed-out visitor names."""
+    theme = request.COOKIES.get("theme", "")
+    return theme if theme in Theme.values else Theme.AUTO

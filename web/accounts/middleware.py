@@ -1,0 +1,30 @@
+"""Shows each user the times of the own time zone."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from web.accounts.models import User
+
+
+def time_zone(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Return a middleware that activates the time zone of the signed-in user."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        with timezone.override(zone_of(request)):
+            return get_response(request)
+
+    return respond
+
+
+def zone_of(request: HttpRequest) -> ZoneInfo:
+    """Return the user's zone; UTC for a stranger, and for a zone that this system lacks."""
+    name = request.user.time_zone if isinstance(request.user, User) else "UTC"
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

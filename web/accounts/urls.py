@@ -1,0 +1,34 @@
+"""Addresses of accounts, workspaces and their members."""
+
+from django.urls import path
+
+from web.accounts import member_views, password_views, views, workspace_views
+
+WORKSPACE = "w/<uuid:workspace>/"
+MEMBER = f"{WORKSPACE}members/<uuid:membership>/"
+INVITATION = f"{WORKSPACE}members/invitations/<uuid:invitation>/"
+
+urlpatterns = [
+    path("sign-up/", views.sign_up, name="sign_up"),
+    path("sign-in/", views.sign_in, name="sign_in"),
+    path("sign-out/", views.sign_out, name="sign_out"),
+    path("theme/", views.choose_theme, name="choose_theme"),
+    path("account/", views.account, name="account"),
+    path("account/password/", password_views.change, name="change_password"),
+    path("password/reset/", password_views.ask, name="ask_password"),
+    path("password/reset/sent/", password_views.asked, name="asked_password"),
+    path("password/reset/<str:uid>/<str:token>/", password_views.reset, name="reset_password"),
+    path("invitations/<str:token>/", views.invitation, name="invitation"),
+    path("invitations/<str:token>/accept/", views.accept, name="accept_invitation"),
+    path("workspaces/new/", workspace_views.create, name="create_workspace"),
+    path(WORKSPACE, workspace_views.home, name="home"),
+    path(f"{WORKSPACE}settings/", workspace_views.settings, name="workspace_settings"),
+    path(f"{WORKSPACE}delete/", workspace_views.delete, name="delete_workspace"),
+    path(f"{WORKSPACE}members/", member_views.index, name="members"),
+    path(f"{WORKSPACE}members/invite/", member_views.invite, name="invite_member"),
+    path(f"{WORKSPACE}members/leave/", member_views.leave, name="leave_workspace"),
+    path(f"{MEMBER}role/", member_views.change_role, name="change_role"),
+    path(f"{MEMBER}remove/", member_views.remove, name="remove_member"),
+    path(f"{INVITATION}withdraw/", member_views.withdraw, name="withdraw_invitation"),
+    path(f"{INVITATION}resend/", member_views.resend, name="resend_invitation"),
+]

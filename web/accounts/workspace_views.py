@@ -1,0 +1,58 @@
+"""A workspace's first page and its settings."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from web.accounts import access, actions, forms
+from web.accounts.access import UserRequest
+from web.accounts.models import Role
+
+
+@require_GET
+@login_required
+def home(request: UserRequest, workspace: UUID) -> HttpResponse:
+    """Show what to do next, and what runs."""
+    access.open_workspace(request, workspace)
+    return render(request, "accounts/home.html")
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def create(request: UserRequest) -> HttpResponse:
+    """Make another workspace, owned by the user."""
+    form = forms.NameWorkspace(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        created = actions.create_workspace(form.cleaned_data["name"], by=request.user)
+        return redirect(created)
+    return render(request, "accounts/create_workspace.html", {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def settings(request: UserRequest, workspace: UUID) -> HttpResponse:
+    """Show and change the workspace's name."""
+    opened = access.open_workspace(request, workspace, role=Role.OWNER)
+    form = forms.NameWorkspace(request.POST or None, initial={"name": opened.name})
+    if request.method == "POST" and form.is_valid():
+        actions.rename_workspace(opened, form.cleaned_data["name"])
+        messages.success(request, "The workspace is renamed.")
+        return redirect("workspace_settings", opened.code)
+    return render(request, "accounts/workspace_settings.html", {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def delete(request: UserRequest, workspace: UUID) -> HttpResponse:
+    """Remove the workspace once its name was typed."""
+    opened = access.open_workspace(request, workspace, role=Role.OWNER)
+    form = forms.DeleteWorkspace(request.POST or None, workspace=opened)
+    if request.method == "POST" and form.is_valid():
+        actions.delete_workspace(opened)
+        messages.success(request, f"{opened.name} is deleted.")
+        return redirect("landing")
+    return render(request, "accounts/delete_workspace.html", {"form": form})

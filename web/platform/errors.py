@@ -1,0 +1,40 @@
+"""The pages for what went wrong, in words and with what to do next.
+
+Django prescribes the arguments, some by name.
+"""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from web.accounts import access
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    """Answer 400: the request itself is broken."""
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 403, with the role that is needed and who can give it."""
+    context: dict[str, object] = {}
+    if isinstance(exception, access.RoleTooLow):
+        owners = access.owners_of(exception.workspace)
+        context = {"needed": exception.needed, "has": exception.role, "owners": owners}
+    return render(request, "403.html", context, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    """Answer 404: it is not there, or not for this user."""
+    return render(request, "404.html", status=404)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    """Answer 403: the form is too old, or cookies are off."""
+    return render(request, "403_csrf.html", status=403)
+
+
+def server_error(_request: HttpRequest) -> HttpResponse:
+    """Answer 500 without the context, which may be what failed."""
+    from django.template import loader  # noqa: PLC0415 (templates may be what failed)
+
+    return HttpResponse(loader.get_template("500.html").render(), status=500)

@@ -1,0 +1,78 @@
+"""What holds for every answer: a request id, the probes of the platform, the content policy."""
+
+import logging
+import re
+from collections.abc import Callable
+from time import monotonic
+from uuid import uuid4
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from web.platform import logfmt
+
+Respond = Callable[[HttpRequest], HttpResponse]
+logger = logging.getLogger("web.request")
+# Heroku's router takes ids of 20 to 200 such characters from a client and passes them on.
+REQUEST_ID = re.compile(r"[A-Za-z0-9+/=_-]{8,200}")
+
+
+def request_id(get_response: Respond) -> Respond:
+    """Return a middleware that gives each request an id, logs it, and sends it back."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        known = given if REQUEST_ID.fullmatch(given) else str(uuid4())
+        token = logfmt.request_id.set(known)
+        started = monotonic()
+        try:
+            response = get_response(request)
+            log_answer(request, response, seconds=monotonic() - started)
+        finally:
+            logfmt.request_id.reset(token)
+        response.headers["X-Request-ID"] = known
+        return response
+
+    return respond
+
+
+def log_answer(request: HttpRequest, response: HttpResponse, *, seconds: float) -> None:
+    """Write one line: the path without its query, for a query may carry a secret."""
+    logger.info(
+        "answered",
+        extra={
+            "method": request.method,
+            "path": request.path,
+            "status": response.status_code,
+            "ms": round(seconds * 1000),
+        },
+    )
+
+
+def health_probes(get_response: Respond) -> Respond:
+    """Return a middleware that answers the probes before the host check and the redirect to TLS.
+
+    A platform probes by address and without TLS; such a request would never reach a view.
+    """
+    from web.platform import health  # noqa: PLC0415 (reads settings when first used)
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        probe = health.PROBES.get(request.path)
+        return probe(request) if probe else get_response(request)
+
+    return respond
+
+
+def content_security_policy(get_response: Respond) -> Respond:
+    """Return a middleware that sends the policy of ``settings.CONTENT_SECURITY_POLICY``."""
+    policy = "; ".join(
+        f"{directive} {' '.join(source for source in sources if source)}"
+        for directive, sources in settings.CONTENT_SECURITY_POLICY.items()
+    )
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", policy)
+        return response
+
+    return respond

@@ -1,0 +1,49 @@
+"""Seals what must not be readable in the database or in ``lot.json``: passwords, tokens, keys."""
+
+from functools import cache
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+
+from simulator.errors import MocklotError
+
+
+class SealBroken(MocklotError):
+    """The text was not sealed with one of our keys, or was changed since."""
+
+
+def seal(secret: str) -> str:
+    """Return ``secret`` encrypted and signed (Fernet), as ASCII text; empty stays empty."""
+    return _keys().encrypt(secret.encode()).decode() if secret else ""
+
+
+def unseal(sealed: str) -> str:
+    """Return what was sealed, with whichever of our keys; empty stays empty.
+
+    Raises:
+        SealBroken: None of ``FIELD_ENCRYPTION_KEYS`` opens it.
+    """
+    if not sealed:
+        return ""
+    try:
+        return _keys().decrypt(sealed).decode()
+    except InvalidToken as broken:
+        raise SealBroken("sealed with a key that is not among FIELD_ENCRYPTION_KEYS") from broken
+
+
+def reseal(sealed: str) -> str:
+    """Return the same secret sealed with the first key, for a change of keys.
+
+    Raises:
+        SealBroken: None of ``FIELD_ENCRYPTION_KEYS`` opens it.
+    """
+    return seal(unseal(sealed))
+
+
+def _keys() -> MultiFernet:
+    return _made(tuple(settings.FIELD_ENCRYPTION_KEYS))
+
+
+@cache
+def _made(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in keys])

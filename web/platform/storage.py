@@ -1,0 +1,285 @@
+"""The object store: datasets, lots, log chunks and reports lie in it, one bucket, by key.
+
+Keys are given without ``S3_PREFIX``; it is added here, so that apps can share a bucket. No upload
+and no download of a user passes through this process: they get presigned addresses.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+
+from simulator.errors import MocklotError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+POST_LIFE = 15 * 60  # s that a form for an upload holds
+LINK_LIFE = 5 * 60  # s that a link to a download holds: it is made when it is followed
+BLOCK = 1024 * 1024  # bytes of one block of a stream
+PROBE_TIMEOUT = 2  # s
+MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
+
+
+class StorageUnavailable(MocklotError):
+    """The object store does not answer, refuses us, or is not configured."""
+
+
+class ObjectMissing(MocklotError):
+    """There is no object with this key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What the store knows about an object."""
+
+    key: str
+    size: int  # bytes
+    content_type: str
+    modified: datetime  # aware
+    etag: str  # without quotes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadForm:
+    """A form that a browser posts to the store: ``fields`` in this order, then ``file``."""
+
+    url: str
+    fields: dict[str, str]
+
+
+@cache
+def client(*, timeout: int | None = None) -> "S3Client":
+    """Return this process's client; it is safe to share between threads.
+
+    Raises:
+        StorageUnavailable: No bucket is configured.
+    """
+    if not settings.S3_BUCKET:
+        raise StorageUnavailable("not configured: S3_BUCKET is not set")
+    return boto3.client(
+        "s3",
+        region_name=settings.S3_REGION,
+        endpoint_url=settings.S3_ENDPOINT_URL or None,
+        aws_access_key_id=settings.S3_ACCESS_KEY_ID or None,
+        aws_secret_access_key=settings.S3_SECRET_ACCESS_KEY or None,
+        config=client_config(timeout),
+    )
+
+
+def client_config(timeout: int | None) -> Config:
+    """Return bounded waits, and what other stores than Amazon's understand."""
+    is_other = bool(settings.S3_ENDPOINT_URL)
+    return Config(
+        signature_version="s3v4",  # boto3 still presigns with version 2 otherwise
+        s3={"addressing_style": "path" if is_other else "virtual"},
+        connect_timeout=timeout or settings.S3_CONNECT_TIMEOUT,
+        read_timeout=timeout or settings.S3_READ_TIMEOUT,
+        retries={"mode": "standard", "total_max_attempts": 1 if timeout else settings.S3_ATTEMPTS},
+        # Other stores refuse the checksums that boto3 adds since 1.36.
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )
+
+
+def full_key(key: str) -> str:
+    """Return the key inside the bucket, with this deployment's prefix."""
+    return f"{settings.S3_PREFIX}/{key}" if settings.S3_PREFIX else key
+
+
+def put(key: str, data: bytes, *, content_type: str = "application/octet-stream") -> None:
+    """Write an object, in place of one that is there.
+
+    Raises:
+        StorageUnavailable: The store does not answer or refuses us, after ``S3_ATTEMPTS`` tries.
+    """
+    _call("put_object", Key=full_key(key), Body=data, ContentType=content_type)
+
+
+def put_file(key: str, file: IO[bytes], *, content_type: str = "application/octet-stream") -> None:
+    """Write an object from a file, in parts when it is large; memory stays bounded.
+
+    Raises:
+        StorageUnavailable: The store does not answer or refuses us.
+    """
+    with _translated(key):
+        client().upload_fileobj(
+            file, settings.S3_BUCKET, full_key(key), ExtraArgs={"ContentType": content_type}
+        )
+
+
+def get(key: str) -> bytes:
+    """Return a whole object: for those known to be small.
+
+    Raises:
+        ObjectMissing: There is none.
+        StorageUnavailable: The store does not answer or refuses us.
+    """
+    with _translated(key):
+        return client().get_object(Bucket=settings.S3_BUCKET, Key=full_key(key))["Body"].read()
+
+
+def get_range(key: str, start: int, length: int) -> bytes:
+    """Return ``length`` bytes of an object from byte ``start`` on, fewer at its end.
+
+    Raises:
+        ObjectMissing: There is none.
+        StorageUnavailable: The store does not answer or refuses us.
+    """
+    wanted = f"bytes={start}-{start + length - 1}"
+    with _translated(key):
+        answer = client().get_object(Bucket=settings.S3_BUCKET, Key=full_key(key), Range=wanted)
+        return answer["Body"].read()
+
+
+def stream(key: str, *, block: int = BLOCK) -> Iterator[bytes]:
+    """Yield an object in blocks of at most ``block`` bytes.
+
+    Raises:
+        ObjectMissing: There is none.
+        StorageUnavailable: The store does not answer, refuses us, or stops in the middle.
+    """
+    with _translated(key):
+        body = client().get_object(Bucket=settings.S3_BUCKET, Key=full_key(key))["Body"]
+        yield from body.iter_chunks(block)
+
+
+def head(key: str) -> Stored:
+    """Return what the store knows about an object, without reading it.
+
+    Raises:
+        ObjectMissing: There is none.
+        StorageUnavailable: The store does not answer or refuses us.
+    """
+    answer = _call("head_object", Key=full_key(key))
+    return Stored(
+        key=key,
+        size=answer["ContentLength"],
+        content_type=answer.get("ContentType", ""),
+        modified=answer["LastModified"],
+        etag=answer["ETag"].strip('"'),
+    )
+
+
+def delete(key: str) -> None:
+    """Remove an object; one that is not there is as good as removed.
+
+    Raises:
+        StorageUnavailable: The store does not answer or refuses us.
+    """
+    _call("delete_object", Key=full_key(key))
+
+
+def keys(prefix: str) -> Iterator[str]:
+    """Yield the keys that begin with ``prefix``, in order, a page of 1,000 at a time.
+
+    Raises:
+        StorageUnavailable: The store does not answer or refuses us.
+    """
+    skip = len(full_key(""))
+    with _translated(prefix):
+        pages = client().get_paginator("list_objects_v2")
+        for page in pages.paginate(Bucket=settings.S3_BUCKET, Prefix=full_key(prefix)):
+            for entry in page.get("Contents", []):
+                yield entry["Key"][skip:]
+
+
+def upload_form(
+    key: str, *, content_type: str, most: int, least: int = 1, life: int = POST_LIFE
+) -> UploadForm:
+    """Return a form with which a browser may post one file to ``key``.
+
+    Args:
+        key: Where the file will lie; the policy allows no other key.
+        content_type: What the browser must say that it is.
+        most: Bytes at most.
+        least: Bytes at least.
+        life: Seconds that the form holds.
+
+    Raises:
+        StorageUnavailable: No bucket is configured.
+    """
+    with _translated(key):
+        post = client().generate_presigned_post(
+            settings.S3_BUCKET,
+            full_key(key),
+            Fields={"Content-Type": content_type},
+            Conditions=[
+                {"Content-Type": content_type},
+                ["content-length-range", least, most],
+            ],
+            ExpiresIn=life,
+        )
+    return UploadForm(url=post["url"], fields=dict(post["fields"]))
+
+
+def download_link(
+    key: str, *, file_name: str, content_type: str = "", life: int = LINK_LIFE
+) -> str:
+    """Return an address that downloads the object as ``file_name`` for ``life`` seconds.
+
+    Raises:
+        StorageUnavailable: No bucket is configured.
+    """
+    wanted = {
+        "Bucket": settings.S3_BUCKET,
+        "Key": full_key(key),
+        "ResponseContentDisposition": disposition(file_name),
+    }
+    if content_type:
+        wanted["ResponseContentType"] = content_type
+    with _translated(key):
+        return client().generate_presigned_url("get_object", Params=wanted, ExpiresIn=life)
+
+
+def disposition(file_name: str) -> str:
+    """Return the header that names a download, also with letters beyond ASCII.
+
+    Source: RFC 6266, sections 4.1 and 4.3; a plain name for old clients, then the encoded one.
+    """
+    plain = "".join(c if c.isascii() and c.isprintable() else "_" for c in file_name)
+    plain = plain.translate(dict.fromkeys(map(ord, '"\\%'), "_"))
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
+
+
+def probe() -> None:
+    """Ask the store whether our bucket is there, for at most ``PROBE_TIMEOUT`` seconds a step.
+
+    Raises:
+        StorageUnavailable: It is not, or the store does not answer or refuses us.
+    """
+    with _translated(""):
+        client(timeout=PROBE_TIMEOUT).head_bucket(Bucket=settings.S3_BUCKET)
+
+
+def _call(operation: str, **arguments: Any) -> Any:
+    """Call one operation on our bucket, with its errors as ours."""
+    with _translated(str(arguments["Key"])):
+        return getattr(client(), operation)(Bucket=settings.S3_BUCKET, **arguments)
+
+
+class _translated:  # noqa: N801 (reads as a statement: with _translated(key))
+    """Turns the library's errors into ours; the texts carry no credential."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, ClientError):
+            code = error.response.get("Error", {}).get("Code", "unknown")
+            if code in MISSING and self.key:
+                raise ObjectMissing(f"no object {self.key!r}") from error
+            raise StorageUnavailable(f"the object store refuses: {code}") from error
+        if isinstance(error, BotoCoreError | OSError):
+            name = type(error).__name__
+            raise StorageUnavailable(f"the object store does not answer: {name}") from error

@@ -1,0 +1,317 @@
+"""Django's settings, split by concern and never by environment; docs/configuration.md lists them.
+
+Importing this module needs no database, no Redis and no secret, because ``collectstatic`` runs at
+build time, before there are any. What a process cannot do without is held by the system checks of
+``web.platform.checks``.
+"""
+
+import base64
+import hashlib
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+
+from web import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- What this process is ---------------------------------------------------------------------
+
+DEBUG = env.flag("DEBUG", default=False)
+# False only where no TLS ends in front of us: bin/demo on http://127.0.0.1.
+HTTPS = env.flag("HTTPS", default=not DEBUG)
+DYNO = env.text("DYNO", default="local")
+RUN_DIR = Path(env.text("RUN_DIR", default=str(BASE_DIR / ".run")))
+
+# --- Secrets ----------------------------------------------------------------------------------
+
+HAS_SECRET_KEY = bool(env.text("SECRET_KEY"))
+# Without the variable the key lives as long as the process: good for a build and for tests. The
+# system check platform.E001 refuses to serve or to migrate with it.
+SECRET_KEY = env.text("SECRET_KEY", default=secrets.token_urlsafe(48))
+
+
+def field_encryption_keys() -> list[str]:
+    """Return Fernet keys, the first of which seals; made from SECRET_KEY when none is named."""
+    if keys := env.words("FIELD_ENCRYPTION_KEYS"):
+        return keys
+    digest = hashlib.sha256(b"mocklot.field-encryption:" + SECRET_KEY.encode()).digest()
+    return [base64.urlsafe_b64encode(digest).decode()]
+
+
+FIELD_ENCRYPTION_KEYS = field_encryption_keys()
+
+# --- Addresses --------------------------------------------------------------------------------
+
+HEROKU_APP_NAME = env.text("HEROKU_APP_NAME")
+HEROKU_DOMAIN = env.text(
+    "HEROKU_APP_DEFAULT_DOMAIN_NAME",
+    default=f"{HEROKU_APP_NAME}.herokuapp.com" if HEROKU_APP_NAME else "",
+)
+LOCAL_HOSTS = ["127.0.0.1", "localhost"]
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or ([HEROKU_DOMAIN] if HEROKU_DOMAIN else LOCAL_HOSTS)
+
+
+def site_url() -> str:
+    """Return the address that links in mails begin with, without a slash at its end."""
+    if address := env.url("SITE_URL", schemes=("https", "http")):
+        return address
+    host = ALLOWED_HOSTS[0].lstrip(".*")
+    return f"{'https' if HTTPS else 'http'}://{host or 'localhost'}"
+
+
+SITE_URL = site_url()
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+# --- Applications -----------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "web.accounts",
+    "web.definitions",
+    "web.datasets",
+    "web.targets",
+    "web.lots",
+    "web.runs",
+    "web.logs",
+    "web.reports",
+    "web.mail",
+    "web.platform",
+]
+MIDDLEWARE = [
+    "web.platform.middleware.request_id",
+    "web.platform.middleware.health_probes",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "web.platform.middleware.content_security_policy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "web.accounts.middleware.time_zone",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "web.urls"
+WSGI_APPLICATION = "web.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "web.accounts.context.workspace",
+                "web.platform.context.console",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# --- Accounts ---------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "landing"
+LOGOUT_REDIRECT_URL = "landing"
+VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {
+        "NAME": f"{VALIDATION}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+    {"NAME": f"{VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": f"{VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{VALIDATION}.NumericPasswordValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 4 * 60 * 60  # s
+
+# --- Database ---------------------------------------------------------------------------------
+
+# The pooled address exists from Heroku's standard plans on; the release phase unsets it.
+POOL_URL = env.text("DATABASE_CONNECTION_POOL_URL")
+DATABASE_URL = POOL_URL or env.text("DATABASE_URL")
+DATABASE_CONNECT_TIMEOUT = 5  # s
+DATABASE_KEEP = 60  # s that a connection to Postgres itself is kept; a pooler keeps its own
+
+
+def sqlite_database() -> dict[str, Any]:
+    """Return the database of a bare machine: readers never wait, writers wait for each other."""
+    RUN_DIR.mkdir(parents=True, exist_ok=True)
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": RUN_DIR / "mocklot.sqlite3",
+        "OPTIONS": {
+            # IMMEDIATE takes the write lock at BEGIN: a later upgrade would fail at once with
+            # "database is locked" instead of waiting for the timeout.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,  # s
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+    }
+
+
+def sqlite_with_waiting(database: dict[str, Any]) -> dict[str, Any]:
+    """Return a named SQLite file with the same options as the default one."""
+    return {**database, "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20}}
+
+
+def postgres_database(database: dict[str, Any], *, pooled: bool) -> dict[str, Any]:
+    """Return settings that are right with and without PgBouncer in transaction mode between.
+
+    Server-side cursors break behind it whoever put it there (the buildpack rewrites DATABASE_URL,
+    so nothing tells), hence they are off always; psycopg prepares nothing, Django's default.
+    """
+    host = database.get("HOST", "")
+    is_local = host in ("", *LOCAL_HOSTS) or host.startswith("/")
+    options = database.setdefault("OPTIONS", {})
+    options.setdefault("sslmode", "prefer" if is_local else "require")
+    options.setdefault("connect_timeout", DATABASE_CONNECT_TIMEOUT)
+    database["DISABLE_SERVER_SIDE_CURSORS"] = True
+    database["CONN_MAX_AGE"] = 0 if pooled or is_local else DATABASE_KEEP
+    database["CONN_HEALTH_CHECKS"] = True
+    return database
+
+
+def default_database() -> dict[str, Any]:
+    """Return the database that the environment names, else SQLite."""
+    if not DATABASE_URL:
+        return sqlite_database()
+    database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL))
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        return sqlite_with_waiting(database)
+    return postgres_database(database, pooled=bool(POOL_URL))
+
+
+DATABASES = {"default": default_database()}
+
+# --- Redis and queues -------------------------------------------------------------------------
+
+REDIS_URL = env.url(
+    "REDIS_URL", schemes=("redis", "rediss", "unix"), default="redis://127.0.0.1:6379/0"
+)
+REDIS_TIMEOUT = 2.0  # s, for connecting and for each answer; redis-py waits 5 s otherwise
+REDIS_RETRIES = 1  # redis-py retries a dead server for 4.6 s otherwise
+QUEUES = ("towers", "reports", "mail")
+RQ_QUEUES = {name: {"URL": REDIS_URL, "DB": None, "SSL_CERT_REQS": None} for name in QUEUES}
+
+# --- Object store -----------------------------------------------------------------------------
+
+S3_BUCKET = env.text("S3_BUCKET", "BUCKETEER_BUCKET_NAME")
+S3_ACCESS_KEY_ID = env.text("AWS_ACCESS_KEY_ID", "BUCKETEER_AWS_ACCESS_KEY_ID")
+S3_SECRET_ACCESS_KEY = env.text("AWS_SECRET_ACCESS_KEY", "BUCKETEER_AWS_SECRET_ACCESS_KEY")
+S3_REGION = env.text("AWS_REGION", "BUCKETEER_AWS_REGION", default="us-east-1")
+S3_ENDPOINT_URL = env.url("S3_ENDPOINT_URL", schemes=("https", "http"))
+S3_PREFIX = env.text("S3_PREFIX").strip("/")
+S3_CONNECT_TIMEOUT = 3  # s
+S3_READ_TIMEOUT = 20  # s
+S3_ATTEMPTS = 3
+
+
+def storage_origin() -> str:
+    """Return the origin that a browser uploads to, for the content security policy."""
+    if S3_ENDPOINT_URL:
+        parts = urlsplit(S3_ENDPOINT_URL)
+        return f"{parts.scheme}://{parts.netloc}"
+    return f"https://{S3_BUCKET}.s3.{S3_REGION}.amazonaws.com" if S3_BUCKET else ""
+
+
+STORAGE_ORIGIN = storage_origin()
+
+# --- Mail -------------------------------------------------------------------------------------
+
+SENDGRID_API_KEY = env.text("SENDGRID_API_KEY")
+MAIL_FROM = env.text("MAIL_FROM", default="Mocklot <no-reply@localhost>")
+MAIL_DIR = Path(env.text("MAIL_DIR", default=str(RUN_DIR / "mail")))
+MAIL_TIMEOUT = 10  # s, for one call of the mail service
+
+# --- Language, time, static files -------------------------------------------------------------
+
+LANGUAGE_CODE = "en-gb"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns when it is missing
+STATICFILES_DIRS = [BASE_DIR / "web" / "static"]
+HAS_COLLECTED = (STATIC_ROOT / "staticfiles.json").is_file()
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "web.platform.static.HashedStaticFiles"},
+}
+# Before collectstatic has run (tests, development) the files are served from where they lie.
+WHITENOISE_USE_FINDERS = not HAS_COLLECTED
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# --- Security ---------------------------------------------------------------------------------
+
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_AGE = 14 * 24 * 60 * 60  # s
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "web.platform.errors.csrf_failure"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes; files go straight to the object store
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+CONTENT_SECURITY_POLICY = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'", "data:"],
+    "font-src": ["'self'"],
+    "connect-src": ["'self'", STORAGE_ORIGIN],
+    "form-action": ["'self'"],
+    "base-uri": ["'none'"],
+    "frame-ancestors": ["'none'"],
+}
+
+# --- Logging ----------------------------------------------------------------------------------
+
+LOG_LEVEL = env.choice(
+    "LOG_LEVEL", default="INFO", allowed=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"logfmt": {"()": "web.platform.logfmt.LogfmtFormatter"}},
+    "handlers": {
+        "stdout": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stdout",
+            "formatter": "logfmt",
+        },
+    },
+    "root": {"handlers": ["stdout"], "level": LOG_LEVEL},
+    "loggers": {
+        # Django's own handlers print to stderr and mail to ADMINS; ours is the only one.
+        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        "django.server": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        # Both tell credentials and whole payloads at DEBUG.
+        "boto3": {"level": "WARNING"},
+        "botocore": {"level": "WARNING"},
+        "urllib3": {"level": "WARNING"},
+        "python_http_client": {"level": "WARNING"},
+    },
+}

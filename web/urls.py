@@ -1,0 +1,24 @@
+"""Every address. A workspace's pages lie under ``/w/<uuid:workspace>/``."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from web.accounts import views
+
+WORKSPACE = "w/<uuid:workspace>/"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.landing, name="landing"),
+    path("", include("web.accounts.urls")),
+    path(f"{WORKSPACE}definitions/", include("web.definitions.urls")),
+    path(f"{WORKSPACE}datasets/", include("web.datasets.urls")),
+    path(f"{WORKSPACE}targets/", include("web.targets.urls")),
+    path(f"{WORKSPACE}lots/", include("web.lots.urls")),
+    path(f"{WORKSPACE}runs/", include("web.runs.urls")),
+    path(f"{WORKSPACE}logs/", include("web.logs.urls")),
+    path(f"{WORKSPACE}reports/", include("web.reports.urls")),
+]
+
+handler400 = "web.platform.errors.bad_request"
+handler403 = "web.platform.errors.forbidden"
+handler404 = "web.platform.errors.not_found"
+handler500 = "web.platform.errors.server_error"
