@@ -57,7 +57,10 @@ def groups(database: str) -> tuple[list[Group], list[Group]]:
         Group(name="ruff: rules", command=["ruff", "check"]),
         Group(name="ruff: format", command=["ruff", "format", "--check"]),
         Group(name="mypy", command=["mypy"]),
-        Group(name="simulator", command=[*PYTEST, "tests/simulator", "tests/architecture"]),
+        Group(
+            name="simulator",
+            command=[*PYTEST, "tests/simulator", "tests/architecture", "tests/workshop"],
+        ),
         Group(name="web on SQLite", command=[*PYTEST, "tests/web"]),
     ]
     there = [

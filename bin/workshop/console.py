@@ -53,7 +53,7 @@ class Console:
     def sign_in(self, email: str, password: str) -> None:
         """Sign in, or raise Unexpected when the console does not let this person in."""
         path = "/sign-in/"
-        if self.press(path, path, {"username": email, "password": password}) == path:
+        if self.press(path, path, {"email": email, "password": password}) == path:
             raise Unexpected(f"{email} could not sign in")
 
     def _url(self, path: str) -> str:
