@@ -3,6 +3,7 @@
 Rule: a transport owns sockets and asks the loop; what bytes mean is decided in ``protocols``.
 """
 
+from simulator.transports.exchange import Exchange
 from simulator.transports.parcel import Identity, Listener, Parcel
 
-__all__ = ["Identity", "Listener", "Parcel"]
+__all__ = ["Exchange", "Identity", "Listener", "Parcel"]

@@ -1,4 +1,4 @@
-"""What passes between a tower and an exchange: who a mock is, what it sends, what the tower is told.
+"""What passes between a tower and an exchange: who a mock is, what it sends, what is told.
 
 Rule: plain values; nothing here knows a socket or a protocol.
 """

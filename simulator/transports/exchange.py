@@ -1,0 +1,239 @@
+"""All connections of one shard to one target: opened, kept, opened again, closed.
+
+Rule: no task, timer or object graph per mock beyond its connection; one mock's failure costs one
+mock. Tasks exist only while a connection is being opened, and one timer wakes all retries.
+"""
+
+import asyncio
+import random
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from functools import partial
+from math import inf
+
+from simulator.errors import DefinitionError, Unreachable
+from simulator.lot import Target
+from simulator.transports.http import HttpWire
+from simulator.transports.line import Line
+from simulator.transports.mqtt import MqttWire
+from simulator.transports.parcel import Identity, Listener, Parcel
+from simulator.transports.redial import LASTED, Redial
+from simulator.transports.road import Road
+from simulator.transports.wire import CLOSE_WITHIN, Office, Wire
+
+# Connections being opened at once. Listen backlogs go from 100 (Mosquitto) to 4,096 (Linux): past
+# them a SYN is dropped and tried again only after 1 s. A loop accepts 200 in some 10 ms.
+MAX_OPENING = 200
+RETRY_TICK = 0.01  # s; retries due within it are woken together
+
+WIRES: dict[str, Callable[[Office, Line], Wire]] = {"mqtt": MqttWire, "http": HttpWire}
+
+
+class Exchange:
+    """The connections of mocks, named by their row. Belongs to the loop that it was made in.
+
+    A mock that is connected stays wanted: its connection is opened again after each loss, with
+    exponential backoff, until ``disconnect``. Every parcel is settled exactly once.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        *,
+        listener: Listener,
+        jitter: Callable[[], float] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        road: Road | None = None,
+    ) -> None:
+        """
+        Args:
+            jitter: Draws from [0, 1) for the waits between attempts; by default a fixed seed.
+            clock: Seconds; all times that the listener is told. The default is the loop's own
+                clock, but not rounded to ms and not frozen for the length of a tick as uvloop's.
+            road: What opens connections; by default the network.
+
+        Raises:
+            DefinitionError: the target's TLS authorities are no certificates.
+        """
+        self.target = target
+        self.clock = clock
+        self.settled = listener.settled  # bound once: both are called for each message
+        self.received = listener.received
+        self._listener = listener
+        self._loop = asyncio.get_running_loop()
+        self._road = road or Road(target)
+        self._redial = Redial(jitter or random.Random(0).random)
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = inf
+        self._lines: dict[int, Line] = {}
+        self._queue: OrderedDict[Wire, None] = OrderedDict()  # to be opened, first come first
+        self._opening: dict[Wire, asyncio.Task[None]] = {}  # at most MAX_OPENING
+        self._wires: set[Wire] = set()  # those with a connection, closing ones included
+        self._emptied: asyncio.Event | None = None  # set when closing has nothing left
+
+    def connect(self, row: int, identity: Identity) -> None:
+        """Want the mock connected from now on; ``opened`` or ``lost`` follows.
+
+        A mock that is wanted already is left as it is. An identity that the protocol cannot say
+        is told as ``lost`` and not tried again.
+        """
+        if row not in self._lines:
+            line = self._lines[row] = Line(row, identity)
+            self._enqueue(line)
+
+    def disconnect(self, row: int) -> None:
+        """Let the mock go in order; ``lost`` is not told.
+
+        What is in flight may still be acknowledged for some seconds; then it is settled as failed.
+        """
+        line = self._lines.pop(row, None)
+        if line is None:
+            return
+        self._redial.cancel(line)
+        wire, line.wire, line.is_open = line.wire, None, False
+        if wire is None:
+            return
+        if wire in self._wires:
+            wire.finish()
+            return
+        self._queue.pop(wire, None)
+        if wire in self._opening:
+            self._opening[wire].cancel()
+        wire.is_over = True
+        self._settle_orphans(wire, "the mock disconnected")
+
+    def send(self, row: int, parcel: Parcel) -> None:
+        """Send a parcel; it is settled now or later, with the reason when it failed."""
+        line = self._lines.get(row)
+        if line is None or not line.is_open:
+            why = line.reason if line else "disconnected"
+            self.settled(parcel, self.clock(), f"not connected: {why}")
+            return
+        if line.wire is None:
+            self._enqueue(line)
+        line.wire.send(parcel)
+
+    def sweep(self, now: float) -> None:
+        """End what waited too long and keep connections alive; to be called once a second.
+
+        0.3 µs a connection (tests/benchmarks/wire.py).
+        """
+        for wire in list(self._wires):
+            wire.sweep(now)
+
+    async def close(self) -> None:
+        """Disconnect every mock and end all that was begun, within ``CLOSE_WITHIN`` s."""
+        for row in list(self._lines):
+            self.disconnect(row)
+        if self._timer:
+            self._timer.cancel()
+        self._emptied = asyncio.Event()
+        self._check_emptied()
+        try:
+            async with asyncio.timeout(CLOSE_WITHIN):
+                await self._emptied.wait()
+        except TimeoutError:
+            for wire in list(self._wires):
+                self._settle_orphans(wire, "the mock disconnected")
+                wire.is_over = True
+                wire.cut()
+            await self._emptied.wait()
+        self._road.close()
+
+    # What its wires tell it: see Office.
+
+    def wire_made(self, wire: Wire) -> None:
+        """The connection stands."""
+        self._wires.add(wire)
+
+    def wire_ready(self, wire: Wire) -> None:
+        """The mock can send."""
+        line = wire.line
+        if line.wire is wire and not line.is_open:
+            line.is_open = True
+            line.opened_at = self.clock()
+            self._listener.opened(line.row)
+
+    def wire_idle(self, wire: Wire, waiting: Sequence[Parcel]) -> None:
+        """The connection ended in order, between two messages; the next parcel opens another."""
+        line = wire.line
+        if line.wire is wire:
+            line.wire = None
+        for parcel in waiting:
+            self.send(line.row, parcel)
+
+    def wire_lost(self, wire: Wire, reason: str) -> None:
+        """The connection broke, or was never made: settle, tell, and plan the next attempt."""
+        line, now = wire.line, self.clock()
+        is_current = line.wire is wire
+        if is_current:
+            if line.is_open and now - line.opened_at >= LASTED:
+                line.failures = 0
+            line.wire, line.is_open, line.reason = None, False, reason
+            self._redial.plan(line, now)
+            self._arm(now)
+        self._settle_orphans(wire, reason)
+        if is_current:
+            self._listener.lost(line.row, reason)
+
+    def wire_gone(self, wire: Wire) -> None:
+        """The transport is closed for good."""
+        self._wires.discard(wire)
+        self._check_emptied()
+
+    def _settle_orphans(self, wire: Wire, why: str) -> None:
+        for parcel, reason in wire.orphans(why):
+            self.settled(parcel, self.clock(), reason)
+
+    def _check_emptied(self) -> None:
+        if self._emptied and not self._wires and not self._opening:
+            self._emptied.set()
+
+    def _enqueue(self, line: Line) -> None:
+        """Have a new connection opened for the line, as soon as fewer are being opened."""
+        try:
+            wire = WIRES[self.target.protocol](self, line)
+        except DefinitionError as error:
+            line.reason = str(error)
+            self._loop.call_soon(self._listener.lost, line.row, line.reason)
+            return
+        line.wire = wire
+        self._queue[wire] = None
+        self._open_next()
+
+    def _open_next(self) -> None:
+        while self._queue and len(self._opening) < MAX_OPENING:
+            wire, _ = self._queue.popitem(last=False)
+            task = self._loop.create_task(self._open(wire))
+            self._opening[wire] = task
+            task.add_done_callback(partial(self._opened, wire))
+
+    async def _open(self, wire: Wire) -> None:
+        try:
+            await self._road.open(lambda: wire, wire.line.row + wire.line.failures)
+        except Unreachable as error:
+            wire.end(str(error))
+
+    def _opened(self, wire: Wire, _task: asyncio.Task[None]) -> None:
+        # As a callback, for a task that is cancelled before its first step runs no "finally".
+        del self._opening[wire]
+        self._open_next()
+        self._check_emptied()
+
+    def _arm(self, now: float) -> None:
+        """Have the one timer fire for the next attempt."""
+        at = self._redial.next()
+        if at >= self._timer_at or self._emptied:
+            return
+        if self._timer:
+            self._timer.cancel()
+        self._timer_at = at
+        self._timer = self._loop.call_later(max(RETRY_TICK, at - now), self._retry)
+
+    def _retry(self) -> None:
+        now = self.clock()
+        self._timer, self._timer_at = None, inf
+        for line in self._redial.due(now):
+            self._enqueue(line)
+        self._arm(now)

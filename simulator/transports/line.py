@@ -1,0 +1,36 @@
+"""What an exchange remembers of one mock, from connect to disconnect, whatever its connections do.
+
+Rule: a plain record; the exchange alone changes it.
+"""
+
+from math import inf, nan
+from typing import Any
+
+from simulator.transports.parcel import Identity
+
+
+class Line:
+    """One mock that is to be connected. About 120 bytes, for there are tens of thousands."""
+
+    __slots__ = (
+        "failures",
+        "identity",
+        "is_open",
+        "kept",
+        "opened_at",
+        "reason",
+        "retry_at",
+        "row",
+        "wire",
+    )
+
+    def __init__(self, row: int, identity: Identity) -> None:
+        self.row = row
+        self.identity = identity
+        self.wire: Any = None  # the connection that stands or is being opened; a Wire
+        self.is_open = False  # the listener was told "opened", and not "lost" since
+        self.opened_at = nan  # s
+        self.failures = 0  # in a row
+        self.reason = "still connecting"  # why it is down
+        self.retry_at = inf  # s
+        self.kept: Any = None  # what the protocol compiled for this mock, for its next connection

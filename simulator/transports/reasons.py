@@ -1,0 +1,108 @@
+"""What went wrong on the road to the target, in words for the log.
+
+Rule: every error of a socket, name server or TLS becomes one short sentence without an address, a
+path or a secret, so that equal failures group; what is not known is named by its class.
+"""
+
+import errno
+import socket
+import ssl
+from collections.abc import Callable
+from typing import Any
+
+CLOSED = "closed by the far side"
+
+_BY_NUMBER = {
+    errno.ECONNREFUSED: "connection refused",
+    errno.ECONNRESET: "connection reset",
+    errno.ECONNABORTED: "connection reset",
+    errno.EPIPE: "connection reset",
+    errno.ETIMEDOUT: "connection timed out",
+    errno.EHOSTUNREACH: "no route to host",
+    errno.EHOSTDOWN: "no route to host",
+    errno.ENETUNREACH: "network unreachable",
+    errno.ENETDOWN: "network unreachable",
+    errno.EMFILE: "too many open files",
+    errno.ENFILE: "too many open files",
+    errno.EADDRNOTAVAIL: "no free local port",
+    errno.EACCES: "connection not permitted",
+    errno.EPERM: "connection not permitted",
+    errno.ENOBUFS: "no memory for sockets",
+    errno.ENOMEM: "no memory for sockets",
+}
+_BY_CERTIFICATE = {  # X509_V_ERR_ numbers of OpenSSL, x509_vfy.h
+    2: "TLS: unknown certificate authority",
+    9: "TLS: certificate not valid yet",
+    10: "TLS: certificate expired",
+    18: "TLS: unknown certificate authority",
+    19: "TLS: unknown certificate authority",
+    20: "TLS: unknown certificate authority",
+    21: "TLS: unknown certificate authority",
+    23: "TLS: certificate revoked",
+    62: "TLS: certificate is for another name",
+    64: "TLS: certificate is for another name",
+}
+_NOT_TLS = {
+    "WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_TOO_SMALL",
+    "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE", "INVALID_MESSAGE_TYPE",
+}  # fmt: skip
+
+
+def reason(error: BaseException | None) -> str:
+    """Return why a connection ended or never came to be; None is an orderly end of stream."""
+    if error is None:
+        return CLOSED
+    for kind, words in _BY_KIND:
+        if isinstance(error, kind):
+            return words(error)
+    return _unknown(error)
+
+
+def handshake_reason(error: BaseException) -> str:
+    """Return why a connection failed that was to speak TLS.
+
+    A far side that does not know TLS mostly hangs up on the first record, and so does one that
+    wants to say nothing; the reason names both.
+    """
+    if isinstance(error, ValueError):  # ssl refuses to send it
+        return "TLS: the server name is not valid"
+    words = reason(error)
+    if isinstance(error, ssl.SSLEOFError) or words in {CLOSED, "connection reset"}:
+        return "TLS: closed by the far side in the handshake, it may not speak TLS"
+    return words
+
+
+def _name_reason(error: Any) -> str:
+    if error.errno == socket.EAI_AGAIN:
+        return "name not found: the name server does not answer"
+    return "name not found"
+
+
+def _tls_reason(error: Any) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        code = error.verify_code
+        return _BY_CERTIFICATE.get(code, f"TLS: certificate not accepted, OpenSSL's reason {code}")
+    if error.reason in _NOT_TLS:
+        return "TLS: the far side does not speak TLS"
+    words = (error.reason or type(error).__name__).lower().replace("_", " ")
+    return f"TLS: {words}"
+
+
+def _system_reason(error: Any) -> str:
+    if error.errno in _BY_NUMBER:
+        return _BY_NUMBER[error.errno]
+    if isinstance(error, TimeoutError):
+        return "connection timed out"
+    return "connection reset" if isinstance(error, ConnectionError) else _unknown(error)
+
+
+def _unknown(error: BaseException) -> str:
+    return f"connection failed: {type(error).__name__}"
+
+
+_BY_KIND: tuple[tuple[type[BaseException], Callable[[BaseException], str]], ...] = (
+    (socket.gaierror, _name_reason),
+    (ssl.SSLError, _tls_reason),  # its errno is OpenSSL's, so it stands before the system's
+    (OSError, _system_reason),
+    (UnicodeError, lambda _: "name not found"),  # a host that IDNA cannot encode
+)

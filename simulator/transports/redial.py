@@ -1,0 +1,55 @@
+"""When a lost connection is tried again: exponential backoff with full jitter.
+
+Rule: told the time, never asks it; one heap for all lines, so that one timer is enough.
+"""
+
+import heapq
+from collections.abc import Callable
+from itertools import count
+from math import inf
+
+from simulator.transports.line import Line
+
+FIRST = 1.0  # s, the longest first wait; doubles with each failure
+LONGEST = 30.0  # s; a target that comes back has its mocks again half a minute later
+LASTED = 10.0  # s; a connection that stood this long was no failure, the backoff starts anew
+
+
+class Redial:
+    """The next attempts of the lines that are down.
+
+    Full jitter (a uniform draw from 0 to the backoff) spreads a thousand mocks that were lost in
+    one moment; equal steps would bring them back in one moment again.
+    """
+
+    def __init__(self, jitter: Callable[[], float]) -> None:
+        """``jitter()`` draws from [0, 1)."""
+        self._jitter = jitter
+        self._heap: list[tuple[float, int, Line]] = []
+        self._order = count()
+
+    def plan(self, line: Line, now: float) -> float:
+        """Plan the next attempt and return its moment. The line's failures are counted here."""
+        backoff = min(LONGEST, FIRST * 2 ** min(line.failures, 10))
+        line.failures += 1
+        line.retry_at = now + backoff * self._jitter()
+        heapq.heappush(self._heap, (line.retry_at, next(self._order), line))
+        return line.retry_at
+
+    def cancel(self, line: Line) -> None:
+        """Forget the attempt; its entry is skipped when its moment comes, at most 30 s later."""
+        line.retry_at = inf
+
+    def due(self, now: float) -> list[Line]:
+        """Take out the lines whose moment has come."""
+        lines = []
+        while self._heap and self._heap[0][0] <= now:
+            at, _, line = heapq.heappop(self._heap)
+            if line.retry_at == at:
+                line.retry_at = inf
+                lines.append(line)
+        return lines
+
+    def next(self) -> float:
+        """The moment of the next attempt; inf when there is none."""
+        return self._heap[0][0] if self._heap else inf
