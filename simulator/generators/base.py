@@ -4,16 +4,20 @@ Rule: ``draw`` has no loop over mocks; whatever a column remembers lies in array
 and can be taken out and put back.
 """
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BeforeValidator
 
 from simulator import randomness
 from simulator.datasets import Dataset
+from simulator.definition.model import reader, show
+from simulator.errors import DefinitionError
 from simulator.randomness import FloatArray, IntArray, KeyArray
 
 # One value a mock: float64, int64, bool or object (text). None, or NaN where the column is float64,
@@ -21,8 +25,26 @@ from simulator.randomness import FloatArray, IntArray, KeyArray
 Values: TypeAlias = NDArray[Any]
 Drawn: TypeAlias = Values | dict[str, Values]  # with parts: each part's values
 
-Scalar: TypeAlias = bool | int | float | str | None  # a value as a document has it
 MAX_WHOLE = 2**63 - 1  # of an int64
+
+
+def read_scalar(value: Any) -> bool | int | float | str | None:
+    """Return one value of a document.
+
+    Raises:
+        DefinitionError: It is a list or a mapping, no finite number, or has more than 63 bits.
+    """
+    if value is not None and not isinstance(value, bool | int | float | str):
+        raise DefinitionError(f"needs a number, text, true, false or null, got {show(value)}")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise DefinitionError(f"needs a finite number, got {show(value)}")
+    if isinstance(value, int) and abs(value) > MAX_WHOLE:
+        raise DefinitionError(f"a whole number must be within ±{MAX_WHOLE}, got {show(value)}")
+    return value
+
+
+# A value as a document has it.
+Scalar: TypeAlias = Annotated[bool | int | float | str | None, BeforeValidator(reader(read_scalar))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,14 +105,8 @@ class Column(ABC):
 
 
 def packed(values: Sequence[Scalar]) -> Values:
-    """Return values as the narrowest column that holds them: bool, int64, float64 or object.
-
-    Raises:
-        ValueError: A whole number has more than 63 bits.
-    """
+    """Return values as the narrowest column that holds them: bool, int64, float64 or object."""
     kinds = {type(value) for value in values}
-    if int in kinds and any(abs(value) > MAX_WHOLE for value in values if isinstance(value, int)):
-        raise ValueError(f"whole numbers must be within ±{MAX_WHOLE}")
     if len(kinds) == 1 and kinds <= {bool, int, float}:
         return np.array(values)
     if kinds == {int, float}:

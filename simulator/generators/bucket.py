@@ -1,18 +1,47 @@
 """bucket: values out of a list, at random or in order."""
 
 from itertools import accumulate
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, model_validator
 
 from simulator import randomness
 from simulator.definition.generator import Generator, register
-from simulator.generators.base import Cast, Column, Sample, Scalar, Values, packed
+from simulator.definition.model import reader, show
+from simulator.errors import DefinitionError
+from simulator.generators.base import Cast, Column, Sample, Scalar, Values, packed, read_scalar
 
 MAX_VALUES = 10_000  # a longer list is a dataset
 
-Weight = Annotated[float, Field(ge=0, le=1e9)]
+MAX_WEIGHT = 1e9  # sums of 10,000 of them are still exact
+
+
+def read_values(value: Any) -> tuple[Scalar, ...] | dict[Scalar, float]:
+    """Return a list of values, or a mapping of each to its weight.
+
+    Raises:
+        DefinitionError: It is neither, empty, too long, or holds what is no value or no weight.
+    """
+    if not isinstance(value, list | tuple | dict) or not 1 <= len(value) <= MAX_VALUES:
+        raise DefinitionError(
+            f"needs a list of 1 to {MAX_VALUES:,} values, or a mapping of values to weights, "
+            f"got {_what(value)}"
+        )
+    if isinstance(value, dict):
+        return {read_scalar(entry): _read_weight(weight) for entry, weight in value.items()}
+    return tuple(read_scalar(entry) for entry in value)
+
+
+def _what(value: Any) -> str:
+    return f"{len(value):,}" if isinstance(value, list | tuple | dict) else show(value)
+
+
+def _read_weight(value: Any) -> float:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not 0 <= value <= MAX_WEIGHT:
+        raise DefinitionError(f"a weight must be a number from 0 to 10^9, got {show(value)}")
+    return float(value)
 
 
 @register("bucket")
@@ -30,12 +59,13 @@ class Bucket(Generator):
 
     shorthand: ClassVar[str | None] = "values"
 
-    values: tuple[Scalar, ...] | dict[Scalar, Weight] = Field(min_length=1, max_length=MAX_VALUES)
+    values: Annotated[
+        tuple[Scalar, ...] | dict[Scalar, float], BeforeValidator(reader(read_values))
+    ]
     order: Literal["random", "in_order"] = "random"
 
     @model_validator(mode="after")
     def _can_be_drawn(self) -> Self:
-        packed(list(self.values))
         if not isinstance(self.values, dict):
             return self
         if self.order == "in_order":

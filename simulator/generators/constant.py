@@ -1,9 +1,8 @@
 """constant: always the same value."""
 
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
-from pydantic import model_validator
 
 from simulator.definition.generator import Generator, register
 from simulator.generators.base import Cast, Column, Sample, Scalar, Values, packed
@@ -22,11 +21,6 @@ class Constant(Generator):
     shorthand: ClassVar[str | None] = "value"
 
     value: Scalar
-
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        packed([self.value])
-        return self
 
     def column(self, cast: Cast, metric: str) -> Column:
         return _Column(self.value)

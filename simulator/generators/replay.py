@@ -6,13 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from simulator import randomness
 from simulator.datasets import Dataset
 from simulator.definition.generator import Generator, Need, register
 from simulator.definition.units import Seconds
 from simulator.errors import DefinitionError
 from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.generators.timing import age
+from simulator.generators.timing import Delay, age, beginnings
 from simulator.randomness import FloatArray, IntArray
 
 MAX_SPEED = 1e9
@@ -45,7 +44,7 @@ class Replay(Generator):
     interval: Annotated[Seconds, Field(gt=0)] | None = None
     speed: float = Field(default=1.0, gt=0, le=MAX_SPEED)
     at_end: Literal["loop", "hold", "stop"] = "loop"
-    offset: Seconds | Literal["random"] = 0.0
+    offset: Delay = 0.0
 
     @model_validator(mode="after")
     def _one_clock(self) -> Self:
@@ -71,7 +70,7 @@ class _Column(Column):
         self._values = dataset.columns[replay.column_]  # shared by all fleets, never written to
         self._timeline = _Timeline(dataset, time=time, interval=replay.interval or 1.0)
         self._is_by_count = time is None and replay.interval is None
-        self._offset = self._offsets(cast, metric)
+        self._offset = beginnings(replay.offset, cast, metric=metric, span=self._timeline.span)
 
     def draw(self, sample: Sample) -> Values:
         place = sample.count.astype(np.float64) if self._is_by_count else age(sample)
@@ -82,14 +81,6 @@ class _Column(Column):
             place -= np.floor(place / span) * span
         values: Values = self._values[self._timeline.rows(place)]
         return _without(values, place >= span) if self._replay.at_end == "stop" else values
-
-    def _offsets(self, cast: Cast, metric: str) -> FloatArray:
-        if self._replay.offset == "random":
-            keys = cast.keys(f"metric.{metric}.offset")
-            once = np.zeros(cast.count, dtype=np.int64)
-            return randomness.uniform(keys, once) * self._timeline.span
-        offsets: FloatArray = np.mod(cast.numbers * self._replay.offset, self._timeline.span)
-        return offsets
 
 
 class _Timeline:

@@ -6,13 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from simulator import randomness
 from simulator.datasets import Dataset
 from simulator.definition.generator import Generator, Need, register
-from simulator.definition.units import Metres, MetresPerSecond
+from simulator.definition.units import MetresPerSecond
 from simulator.errors import DefinitionError
 from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.generators.timing import age
+from simulator.generators.timing import Advance, age, beginnings
 from simulator.randomness import FloatArray
 
 EARTH_RADIUS = 6_371_008.8  # m, mean radius R1. Source: Moritz, Geodetic Reference System 1980
@@ -46,7 +45,7 @@ class Route(Generator):
     speed: Annotated[MetresPerSecond, Field(gt=0)]
     at_end: Literal["loop", "reverse", "stop"] = "loop"
     gaps: Literal["cross", "jump"] = "cross"
-    offset: Metres | Literal["random"] = 0.0
+    offset: Advance = 0.0
 
     def needs(self) -> tuple[Need, ...]:
         return (Need(self.dataset, "gpx", ("lat", "lon", "altitude", "segment")),)
@@ -62,7 +61,7 @@ class _Column(Column):
     def __init__(self, route: Route, cast: Cast, metric: str) -> None:
         self._route = route
         self._line = _Line(_dataset(route, cast), jumps=route.gaps == "jump")
-        self._offset = self._offsets(cast, metric)
+        self._offset = beginnings(route.offset, cast, metric=metric, span=self._line.length)
 
     def draw(self, sample: Sample) -> dict[str, Values]:
         travelled = age(sample) * self._route.speed
@@ -86,14 +85,6 @@ class _Column(Column):
                 assert_never(self._route.at_end)
         values = self._line.at(place, backwards=backwards)
         return {**values, "speed": speed, "distance": travelled}
-
-    def _offsets(self, cast: Cast, metric: str) -> FloatArray:
-        if self._route.offset == "random":
-            keys = cast.keys(f"metric.{metric}.offset")
-            once = np.zeros(cast.count, dtype=np.int64)
-            return randomness.uniform(keys, once) * self._line.length
-        offsets: FloatArray = np.mod(cast.numbers * self._route.offset, self._line.length)
-        return offsets
 
 
 class _Line:
