@@ -144,6 +144,15 @@ def normal(keys: KeyArray, count: IntArray) -> FloatArray:
     return result
 
 
+def exponential(keys: KeyArray, count: IntArray) -> FloatArray:
+    """Return values from 0 with mean 1, exponentially distributed, at most 36.8.
+
+    ``count`` says which value of its key each entry is, from 0; as long as ``keys``. Divided by a
+    hazard (1/s) it is the time to an event with that hazard.
+    """
+    return -_logarithm(1.0 - uniform(keys, count))
+
+
 def pick(keys: KeyArray, count: IntArray, cumulative_weights: ArrayLike) -> IntArray:
     """Return positions drawn by weight: ``[1, 4]`` gives 0 once for every three times 1.
 

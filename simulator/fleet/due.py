@@ -4,13 +4,12 @@ Rule: plain values; one entry a mock, in the order in which its events happened.
 """
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from simulator.randomness import FloatArray, IntArray
+from simulator.randomness import FloatArray, IntArray
 
 Method = Literal["POST", "PUT", "PATCH"]
 
@@ -27,9 +26,9 @@ class Batch:
     qos: Literal[0, 1]
     retain: bool
     method: Method | None  # None: the target's own
-    rows: "IntArray"
-    scheduled: "FloatArray"  # s since the run's start
-    sequences: "IntArray"  # a mock's messages count from 1, over all kinds of them
+    rows: IntArray
+    scheduled: FloatArray  # s since the run's start
+    sequences: IntArray  # a mock's messages count from 1, over all kinds of them
     statuses: NDArray[np.uint8]  # position in ``Fleet.statuses``
     addresses: list[str]
     payloads: list[bytes]
@@ -63,3 +62,37 @@ class Due:
     sends: list[Batch] = field(default_factory=list)
     disconnect: list[int] = field(default_factory=list)
     ended: list[int] = field(default_factory=list)
+
+
+class Found:
+    """What a call of ``due`` has found so far."""
+
+    def __init__(self, wanted: NDArray[np.bool_]) -> None:
+        """Begin, ``wanted`` saying who is to be connected; it may be written to afterwards."""
+        self.sends: list[Batch] = []
+        self._wanted = wanted
+        self._before: dict[int, bool] = {}  # who was touched, and was to be connected before
+        self._moves: list[Move] = []
+
+    def touch(self, rows: IntArray) -> None:
+        """Note mocks whose connection may be changed, before it is."""
+        for row, wanted in zip(rows.tolist(), self._wanted[rows].tolist(), strict=True):
+            self._before.setdefault(row, wanted)
+
+    def move(self, rows: IntArray, times: FloatArray, before: int, after: int, cause: str) -> None:
+        """Note mocks that are about to go from one status to another."""
+        self.touch(rows)
+        for row, t in zip(rows.tolist(), times.tolist(), strict=True):
+            self._moves.append(Move(row, t, before, after, cause))
+
+    def due(self, ended: NDArray[np.bool_]) -> Due:
+        """Return it all."""
+        due = Due(moves=self._moves, sends=self.sends)
+        for row, before in self._before.items():
+            if ended[row]:
+                due.ended.append(row)
+            elif self._wanted[row] and not before:
+                due.connect.append(row)
+            elif before and not self._wanted[row]:
+                due.disconnect.append(row)
+        return due

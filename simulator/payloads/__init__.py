@@ -1,0 +1,1 @@
+"""Columns of readings to bytes: payloads, topics and paths of many mocks at once."""

@@ -1,0 +1,156 @@
+"""One message of a definition at work: a sample of readings becomes a batch that is ready to send.
+
+Rule: everything that can be put together once for a fleet is; per batch there is one sample, one
+payload format, one list of addresses.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.behaviour.plan import Exit, Plan
+from simulator.definition.document import Definition, Message
+from simulator.fleet.due import Batch
+from simulator.fleet.population import Population
+from simulator.fleet.readings import Need, Readings, only
+from simulator.payloads.addresses import Address, Protocol
+from simulator.payloads.document import json_line
+from simulator.payloads.line import Bulk
+from simulator.randomness import FloatArray, IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A sample that was taken for a message, with those of its bulks, oldest first."""
+
+    rows: IntArray
+    times: FloatArray
+    readings: dict[str, Any]
+    histories: list[list[dict[str, Any]]]
+
+    def only(self, kept: NDArray[np.bool_]) -> "Taken":
+        """Return it for some of the mocks."""
+        return Taken(
+            self.rows[kept],
+            self.times[kept],
+            only(self.readings, kept),
+            [[only(readings, kept) for readings in history] for history in self.histories],
+        )
+
+
+class Sampler:
+    """Takes samples of some readings for mocks of a population."""
+
+    def __init__(self, readings: Readings, names: frozenset[str], bulks: Sequence[Bulk]) -> None:
+        inner = frozenset().union(*(bulk.names for bulk in bulks))
+        self._readings = readings
+        self._need = readings.need(names | inner)
+        self._bulks = [(bulk, readings.need(bulk.names)) for bulk in bulks]
+
+    def take(self, mocks: Population, rows: IntArray, times: FloatArray) -> Taken:
+        """Draw a sample, and before it the older ones of each bulk."""
+        histories = [self._history(mocks, rows, times, *bulk) for bulk in self._bulks]
+        readings = self._draw(mocks, rows, times, self._need)
+        return Taken(rows, times, readings, [[*history, readings] for history in histories])
+
+    def _history(
+        self, mocks: Population, rows: IntArray, times: FloatArray, bulk: Bulk, need: Need
+    ) -> list[dict[str, Any]]:
+        """Return a bulk's samples but the last, which is the message's own."""
+        ages = [bulk.step * age for age in range(bulk.count - 1, 0, -1)]
+        return [self._draw(mocks, rows, times - age, need) for age in ages]
+
+    def _draw(
+        self, mocks: Population, rows: IntArray, times: FloatArray, need: Need
+    ) -> dict[str, Any]:
+        return self._readings.draw(
+            need,
+            rows=rows,
+            t=times,
+            born=mocks.born[rows],
+            entered=mocks.entered[rows],
+            sequences=mocks.sequence[rows] + 1,
+        )
+
+
+class Outgoing:
+    """A message of all mocks of a population."""
+
+    def __init__(
+        self,
+        name: str,
+        message: Message,
+        *,
+        conditions: frozenset[str],
+        readings: Readings,
+        protocol: Protocol,
+    ) -> None:
+        count = len(readings.identities)
+        address = Address.of(topic=message.topic, path=message.path, protocol=protocol)
+        self._name = name
+        self._message = message
+        self._line = json_line(message.json_).bound(readings.fixed, count)
+        self._address = address.bound(readings.fixed, count)
+        names = self._line.names | self._address.names | conditions
+        # Takes what the message, and the conditions of the statuses that send it, must know.
+        self.take = Sampler(readings, names, self._line.bulks).take
+
+    def batch(self, mocks: Population, taken: Taken) -> Batch:
+        """Return what is sent; each mock's sequence goes up by one."""
+        rows = taken.rows
+        mocks.sequence[rows] += 1
+        texts = self._line.texts(taken.readings, rows, taken.histories)
+        return Batch(
+            message=self._name,
+            qos=self._message.qos,
+            retain=self._message.retain,
+            method=self._message.method,
+            rows=rows,
+            scheduled=taken.times,
+            sequences=mocks.sequence[rows],
+            statuses=mocks.status[rows],
+            addresses=self._address.texts(taken.readings, rows),
+            payloads=[text.encode() for text in texts],
+        )
+
+
+def watched(plan: Plan, message: int) -> list[tuple[int, list[tuple[int, Exit]]]]:
+    """Return the statuses that send a message and wait for conditions, with these exits."""
+    return [
+        (code, status.waiting("when"))
+        for code, status in enumerate(plan.statuses)
+        if status.waiting("when") and any(sending.message == message for sending in status.sends)
+    ]
+
+
+def outgoing(
+    definition: Definition, plan: Plan, readings: Readings, protocol: Protocol
+) -> list[Outgoing]:
+    """Return every message of a definition, in its order."""
+    return [
+        Outgoing(
+            name,
+            message,
+            conditions=_names([e for _, exits in watched(plan, i) for _, e in exits]),
+            readings=readings,
+            protocol=protocol,
+        )
+        for i, (name, message) in enumerate(definition.messages.items())
+    ]
+
+
+def checks(plan: Plan, readings: Readings) -> dict[int, Sampler]:
+    """Return, for each status that looks at its conditions by itself, what it reads for them."""
+    return {
+        code: Sampler(readings, _names([leaving for _, leaving in status.waiting("when")]), ())
+        for code, status in enumerate(plan.statuses)
+        if status.needs_checks
+    }
+
+
+def _names(exits: list[Exit]) -> frozenset[str]:
+    """Return what the conditions of some exits read."""
+    return frozenset().union(*(e.trigger.when.names for e in exits if e.trigger.when is not None))

@@ -1,0 +1,106 @@
+"""What mocks read: constants, variables, identity, and metrics drawn sample by sample.
+
+Rule: only what is asked for is drawn, in the definition's order; all mocks of a sample at once.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.definition.document import Definition
+from simulator.generators.base import Cast, Column, Sample
+from simulator.payloads.document import plain_line
+from simulator.randomness import FloatArray, IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a sample must hold."""
+
+    single: dict[str, Any]  # constants
+    arrays: tuple[tuple[str, NDArray[Any]], ...]  # what is fixed for a mock, one entry a row
+    columns: tuple[tuple[str, Column], ...]  # metrics, in the order of drawing
+    has_now: bool
+    has_seq: bool
+
+
+class Readings:
+    """The values of all mocks of a cast."""
+
+    def __init__(self, definition: Definition, cast: Cast) -> None:
+        self._cast = cast
+        self._metrics = definition.metrics
+        self._columns = {
+            name: metric.generator.column(cast, name) for name, metric in definition.metrics.items()
+        }
+        self._counts: IntArray = np.zeros(cast.count, dtype=np.int64)  # samples drawn, by row
+        # What never changes: single values, and arrays with one entry a row.
+        self.fixed: dict[str, Any] = dict(definition.constants)
+        for name, variable in definition.variables.items():
+            self.fixed[name] = variable.draw(cast.keys(f"variables.{name}"))
+        self.fixed["index"] = cast.numbers
+        self.identities = plain_line(definition.id).texts(self.fixed, np.arange(cast.count))
+        self.fixed["id"] = np.array(self.identities, dtype=object)
+
+    def need(self, names: Iterable[str]) -> Need:
+        """Return what must be drawn to know ``names``, and what these read in turn."""
+        wanted = set(names)
+        columns = []
+        for metric in reversed(self._metrics):
+            generator = self._metrics[metric].generator
+            if wanted.isdisjoint(_given(metric, generator.parts())):
+                continue
+            columns.append((metric, self._columns[metric]))
+            wanted |= generator.names()
+        fixed = {name: self.fixed[name] for name in sorted(wanted & self.fixed.keys())}
+        return Need(
+            {name: value for name, value in fixed.items() if not np.ndim(value)},
+            tuple((name, value) for name, value in fixed.items() if np.ndim(value)),
+            tuple(reversed(columns)),
+            "now" in wanted,
+            "seq" in wanted,
+        )
+
+    def draw(
+        self,
+        need: Need,
+        *,
+        rows: IntArray,
+        t: FloatArray,
+        born: FloatArray,
+        entered: FloatArray,
+        sequences: IntArray,
+    ) -> dict[str, Any]:
+        """Return one sample of the mocks in ``rows``, none twice; arrays as long as ``rows``."""
+        readings: dict[str, Any] = dict(need.single)
+        for name, values in need.arrays:
+            readings[name] = values[rows]
+        if need.has_now:
+            readings["now"] = t + self._cast.epoch
+        if need.has_seq:
+            readings["seq"] = sequences
+        if need.columns:
+            counts = self._counts[rows]
+            self._counts[rows] = counts + 1
+            sample = Sample(
+                rows=rows, t=t, count=counts, born=born, entered=entered, readings=readings
+            )
+            for name, column in need.columns:
+                drawn = column.draw(sample)
+                if isinstance(drawn, dict):
+                    readings.update({f"{name}.{part}": drawn[part] for part in drawn})
+                else:
+                    readings[name] = drawn
+        return readings
+
+
+def only(readings: dict[str, Any], kept: NDArray[np.bool_]) -> dict[str, Any]:
+    """Return the readings of some of the mocks of a sample."""
+    return {name: v[kept] if np.ndim(v) else v for name, v in readings.items()}
+
+
+def _given(metric: str, parts: tuple[str, ...]) -> set[str]:
+    return {f"{metric}.{part}" for part in parts} or {metric}

@@ -1,0 +1,62 @@
+"""One value as text: JSON's numbers, true, false, null and quoted text; or plain text.
+
+Rule: whatever the value is, what comes out is valid where it stands.
+"""
+
+import json
+import math
+from enum import Enum
+
+# Texts whose quoted form is remembered; a column with more different ones costs a call for each.
+MAX_QUOTED = 10_000
+
+
+class Form(Enum):
+    """Where a value stands."""
+
+    VALUE = "alone, as a value of JSON"
+    INSIDE = "in the midst of a text of JSON"
+    PLAIN = "in a topic or a path"
+
+
+def quoted(text: str) -> str:
+    """Return ``text`` as JSON, with its quotes; half a surrogate pair is escaped."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(text)
+    return json.dumps(text, ensure_ascii=False)
+
+
+class Texts(dict[str, str]):
+    """The JSON of each text that was asked for; other kinds of values may be asked for too."""
+
+    def __init__(self, form: Form) -> None:
+        super().__init__()
+        self._form = form
+
+    def __missing__(self, value: object) -> str:
+        if type(value) is not str:
+            return plain(value, self._form)
+        if len(self) >= MAX_QUOTED:
+            self.clear()
+        text = self[value] = plain(value, self._form)
+        return text
+
+
+def plain(value: object, form: Form) -> str:
+    """Return a value without a format, as it stands in ``form``. No value, NaN and inf: null."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    return as_text(str(value), form)
+
+
+def as_text(text: str, form: Form) -> str:
+    """Return ``text`` as a text of its form: quoted, or only escaped, or as it is."""
+    if form is Form.PLAIN:
+        return text
+    return quoted(text) if form is Form.VALUE else quoted(text)[1:-1]
