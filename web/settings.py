@@ -214,7 +214,7 @@ RQ_QUEUES = {name: {"URL": REDIS_URL, "DB": None, "SSL_CERT_REQS": None} for nam
 S3_BUCKET = env.text("S3_BUCKET", "BUCKETEER_BUCKET_NAME")
 S3_ACCESS_KEY_ID = env.text("AWS_ACCESS_KEY_ID", "BUCKETEER_AWS_ACCESS_KEY_ID")
 S3_SECRET_ACCESS_KEY = env.text("AWS_SECRET_ACCESS_KEY", "BUCKETEER_AWS_SECRET_ACCESS_KEY")
-S3_REGION = env.text("AWS_REGION", "BUCKETEER_AWS_REGION", default="us-east-1")
+S3_REGION = env.text("S3_REGION", "AWS_REGION", "BUCKETEER_AWS_REGION", default="us-east-1")
 S3_ENDPOINT_URL = env.url("S3_ENDPOINT_URL", schemes=("https", "http"))
 S3_PREFIX = env.text("S3_PREFIX").strip("/")
 S3_CONNECT_TIMEOUT = 3  # s
