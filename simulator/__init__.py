@@ -1,0 +1,77 @@
+"""Virtual devices that send: the public API, and all that ``web`` may import."""
+
+from simulator import generators as _generators  # registers every generator's word
+from simulator.datasets import Dataset, read_dataset
+from simulator.definition import Checked, Definition, check, parse, parse_document
+from simulator.errors import (
+    DatasetError,
+    DefinitionError,
+    MocklotError,
+    Problem,
+    ProtocolViolation,
+    Refused,
+    StaleLease,
+    TargetError,
+    Unreachable,
+)
+from simulator.lot import (
+    MAX_DURATION,
+    MAX_MOCKS,
+    MAX_RATE,
+    Credentials,
+    Lot,
+    Part,
+    Target,
+    Tls,
+    Will,
+)
+from simulator.recording.board import (
+    BOARD,
+    Board,
+    Link,
+    new_board,
+    pack_board,
+    unpack_board,
+)
+from simulator.recording.chunks import Chunk
+from simulator.recording.counters import Second
+from simulator.recording.histogram import Histogram
+from simulator.recording.reasons import Reason
+
+__all__ = [
+    "BOARD",
+    "MAX_DURATION",
+    "MAX_MOCKS",
+    "MAX_RATE",
+    "Board",
+    "Checked",
+    "Chunk",
+    "Credentials",
+    "Dataset",
+    "DatasetError",
+    "Definition",
+    "DefinitionError",
+    "Histogram",
+    "Link",
+    "Lot",
+    "MocklotError",
+    "Part",
+    "Problem",
+    "ProtocolViolation",
+    "Reason",
+    "Refused",
+    "Second",
+    "StaleLease",
+    "Target",
+    "TargetError",
+    "Tls",
+    "Unreachable",
+    "Will",
+    "check",
+    "new_board",
+    "pack_board",
+    "parse",
+    "parse_document",
+    "read_dataset",
+    "unpack_board",
+]

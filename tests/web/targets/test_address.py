@@ -1,0 +1,64 @@
+import pytest
+
+from web.targets import address
+
+
+def test_an_address_fills_every_field_that_it_names():
+    values = address.form_values(" mqtts://van:s%40fe@Broker.example:8884 ")
+
+    assert values == {
+        "protocol": "mqtt",
+        "has_tls": True,
+        "host": "broker.example",
+        "port": 8884,
+        "username": "van",
+        "password": "s@fe",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "port", "path"),
+    [
+        ("mqtt://b", 1883, None),
+        ("mqtts://b", 8883, None),
+        ("ssl://b", 8883, None),
+        ("http://b", 80, None),
+        ("https://b/in/v1/", 443, "/in/v1"),
+        ("https://b/in?key=1", 443, "/in?key=1"),
+        ("mqtt://b/topic", 1883, None),
+    ],
+)
+def test_a_scheme_means_a_port_and_only_http_has_a_path(text, port, path):
+    values = address.form_values(text)
+
+    assert (values["port"], values.get("path")) == (port, path)
+
+
+def test_an_address_of_version_6_loses_its_brackets():
+    assert address.form_values("mqtt://[2001:db8::7]:1884")["host"] == "2001:db8::7"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("broker.example:1883", "must begin with one of mqtt://"),
+        ("ftp://broker", "must begin with one of"),
+        ("mqtt://", "must begin with one of"),
+        ("mqtt://user@", "has no host"),
+        ("mqtt://b:0", "from 1 to 65535"),
+        ("mqtt://b:70000", "from 1 to 65535"),
+        ("mqtt://b:x", "from 1 to 65535"),
+        ("mqtt://[::1", "no address"),
+        ("mqtt://bad host", "neither a host name nor"),
+        ("mqtt://" + "a" * 3000, "longer than 2000"),
+    ],
+)
+def test_what_is_no_address_is_refused_in_words(text, reason):
+    with pytest.raises(address.AddressError, match=reason):
+        address.form_values(text)
+
+
+@pytest.mark.parametrize("text", ["mqtt://b", "b/path", "a b", "-b", "b\nc", ""])
+def test_what_is_no_host_is_refused(text):
+    with pytest.raises(address.AddressError):
+        address.host_of(text)

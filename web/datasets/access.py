@@ -1,0 +1,48 @@
+"""The only door to datasets: what is not in the workspace is not there."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from web.accounts.models import Workspace
+from web.datasets.models import Dataset, Upload
+
+
+def datasets_of(workspace: Workspace) -> QuerySet[Dataset]:
+    """Return the workspace's datasets by name, their uploads fetched, newest first."""
+    return (
+        Dataset.objects.filter(workspace=workspace)
+        .select_related("workspace")
+        .prefetch_related("uploads__created_by", "definitions__workspace")
+    )
+
+
+def dataset_of(workspace: Workspace, code: UUID) -> Dataset:
+    """Return one dataset of the workspace.
+
+    Raises:
+        Http404: There is none with this code here.
+    """
+    dataset = datasets_of(workspace).filter(code=code).first()
+    if dataset is None:
+        raise Http404("no such dataset")
+    return dataset
+
+
+def uploads_in_force(workspace: Workspace) -> dict[str, Upload]:
+    """Return the upload that stands behind each name that definitions can use."""
+    ready = Upload.objects.filter(dataset__workspace=workspace, state=Upload.State.READY)
+    oldest_first = ready.select_related("dataset").order_by("created", "id")
+    return {upload.dataset.name: upload for upload in oldest_first}
+
+
+def keys_in_force(workspace: Workspace, names: Iterable[str]) -> dict[str, str]:
+    """Return the object's key for each of ``names``, as ``lot.json`` has them.
+
+    Raises:
+        KeyError: One of them is not there, or was never read.
+    """
+    uploads = uploads_in_force(workspace)
+    return {name: uploads[name].key for name in names}

@@ -1,0 +1,185 @@
+"""Everything that changes datasets: the way of a file from the browser to facts on a page.
+
+Rule: a change of state names the state it expects, so that a doubled job or click does nothing.
+"""
+
+import logging
+import uuid
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from web.accounts.models import User, Workspace
+from web.datasets.facts import Facts
+from web.datasets.models import CONTENT_TYPES, Dataset, Upload
+from web.platform import queues, storage
+
+logger = logging.getLogger(__name__)
+READ_TIMEOUT = 5 * 60  # s; 100 MB are read in about 10 s
+State = Upload.State
+
+
+class NameTaken(Exception):
+    """Another dataset of the workspace has this name; the text is a sentence."""
+
+
+class InUse(Exception):
+    """A definition needs the dataset; the text is a sentence that names it."""
+
+
+class NotArrived(Exception):
+    """The file is not in the object store, or not as it was announced; the text is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a browser needs to send one file: the row, and the store's form."""
+
+    upload: Upload
+    form: storage.UploadForm
+
+
+def new_upload(workspace: Workspace, *, name: str, size: int, by: User) -> Ticket:
+    """Begin the upload of a file under a new name.
+
+    A name whose earlier uploads all failed or were given up may be taken again.
+
+    Args:
+        workspace: Where it will belong.
+        name: As ``models.name_is_safe`` checked it.
+        size: Bytes; the store takes exactly so many.
+        by: Who is named as the one that uploaded it.
+
+    Raises:
+        NameTaken: There is such a dataset, and a good file in it.
+        StorageUnavailable: No bucket is configured.
+    """
+    dataset, _ = Dataset.objects.get_or_create(workspace=workspace, name=name)
+    if dataset.uploads.filter(state__in=(State.READY, State.READING)).exists():
+        raise NameTaken(f"There is a dataset {name} already. Replace its file on its own page.")
+    return replace_file(dataset, size=size, by=by)
+
+
+def replace_file(dataset: Dataset, *, size: int, by: User) -> Ticket:
+    """Begin the upload of another file for the dataset; the present one stays until it is read.
+
+    Raises:
+        StorageUnavailable: No bucket is configured.
+    """
+    suffix = PurePosixPath(dataset.name).suffix
+    code = uuid.uuid4()
+    key = f"workspaces/{dataset.workspace.code}/datasets/{dataset.code}/{code}{suffix}"
+    content_type = CONTENT_TYPES[suffix]
+    form = storage.upload_form(key, content_type=content_type, least=size, most=size)
+    with transaction.atomic():
+        dataset.uploads.filter(state=State.UPLOADING).delete()  # given up for this one
+        upload = Upload.objects.create(
+            code=code, dataset=dataset, key=key, size=size, created_by=by
+        )
+    return Ticket(upload, form)
+
+
+def uploaded(dataset: Dataset) -> None:
+    """Take the file that the browser says it has sent, and have a job read it.
+
+    Raises:
+        NotArrived: The store does not have it, or not in the announced size.
+        StorageUnavailable: The store does not answer; ask again, or leave it to the clock.
+    """
+    upload = dataset.uploads.filter(state=State.UPLOADING).first()
+    if upload is None:
+        return  # told twice, or the clock was faster
+    check_arrived(upload)
+    with transaction.atomic():
+        if move(upload, before=State.UPLOADING, after=State.READING):
+            nudge(upload)
+
+
+def check_arrived(upload: Upload) -> None:
+    """Raise NotArrived unless the object is in the store in the size that was announced."""
+    try:
+        stored = storage.head(upload.key)
+    except storage.ObjectMissing as missing:
+        raise NotArrived("The file has not arrived at the object store. Upload it again.") from (
+            missing
+        )
+    if stored.size != upload.size:
+        raise NotArrived(
+            f"{stored.size:,} bytes arrived, {upload.size:,} were announced. Upload it again."
+        )
+
+
+def nudge(upload: Upload) -> None:
+    """Have a job read the upload, once the transaction has committed."""
+    from web.datasets import jobs  # noqa: PLC0415 (the job writes through this module)
+
+    queues.enqueue_on_commit("reports", jobs.read_upload, str(upload.code), timeout=READ_TIMEOUT)
+
+
+def move(upload: Upload, *, before: State, after: State, **values: object) -> bool:
+    """Bring the upload from one state into another. Return False when it was not in ``before``."""
+    moved = Upload.objects.filter(pk=upload.pk, state=before).update(
+        state=after, changed=timezone.now(), **values
+    )
+    return moved == 1
+
+
+def accept(upload: Upload, facts: Facts) -> bool:
+    """Put a file that could be read in force. Return False when it is not being read any more."""
+    return move(upload, before=State.READING, after=State.READY, facts=facts)
+
+
+def refuse(upload: Upload, reason: str) -> bool:
+    """Refuse a file for a reason in words. Return False when it is not being read any more."""
+    return move(upload, before=State.READING, after=State.REFUSED, reason=reason)
+
+
+def rename_dataset(dataset: Dataset, *, name: str) -> None:
+    """Give the dataset another name of the same kind.
+
+    Raises:
+        InUse: A definition refers to it by its name.
+        NameTaken: Another dataset has it.
+    """
+    _check_unused(dataset, "rename")
+    try:
+        with transaction.atomic():
+            Dataset.objects.filter(pk=dataset.pk).update(name=name)
+    except IntegrityError as error:
+        raise NameTaken(f"There is a dataset {name} already.") from error
+    dataset.name = name
+
+
+def delete_dataset(dataset: Dataset) -> None:
+    """Delete the dataset and, as far as the store answers, its objects.
+
+    Raises:
+        InUse: A definition refers to it.
+    """
+    keys = [upload.key for upload in dataset.uploads.all()]
+    try:
+        dataset.delete()
+    except models.ProtectedError as error:
+        _check_unused(dataset, "delete")
+        raise InUse(f"{dataset.name} is still in use.") from error
+    transaction.on_commit(lambda: remove_objects(keys))
+
+
+def remove_objects(keys: list[str]) -> None:
+    """Delete objects that no row names any more; those left by a silent store are logged."""
+    try:
+        for key in keys:
+            storage.delete(key)
+    except storage.StorageUnavailable as down:
+        logger.warning("objects left behind", extra={"keys": len(keys), "reason": str(down)})
+
+
+def _check_unused(dataset: Dataset, deed: str) -> None:
+    users = [f"“{definition.name}”" for definition in dataset.definitions.order_by("name")[:5]]
+    if users:
+        raise InUse(
+            f"{dataset.name} is used by {', '.join(users)}. "
+            f"Take it out of the definition, then {deed} it."
+        )

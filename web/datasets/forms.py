@@ -1,0 +1,56 @@
+"""What may be uploaded, and under which name."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.template.defaultfilters import filesizeformat
+
+from web.datasets.models import MOST_BYTES, Dataset, name_is_safe
+
+
+class SizeForm(forms.Form):
+    """How large the file is that a browser is about to send."""
+
+    size = forms.IntegerField(
+        error_messages={"required": "Say how many bytes the file has."},
+    )
+
+    def clean_size(self) -> int:
+        """Return the size in bytes, 1 to ``MOST_BYTES``."""
+        size: int = self.cleaned_data["size"]
+        if size < 1:
+            raise ValidationError("The file is empty.")
+        if size > MOST_BYTES:
+            raise ValidationError(
+                f"The file has {filesizeformat(size)}; at most {filesizeformat(MOST_BYTES)} "
+                "can be uploaded."
+            )
+        return size
+
+
+class UploadForm(SizeForm):
+    """A file under a new name."""
+
+    name = forms.CharField(max_length=100, validators=[name_is_safe])
+
+
+class RenameForm(forms.Form):
+    """Another name for a dataset, of the same kind of file."""
+
+    name = forms.CharField(
+        max_length=100,
+        validators=[name_is_safe],
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocapitalize": "off"}),
+    )
+
+    def __init__(self, *args: Any, dataset: Dataset, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"name": dataset.name}, **kwargs)
+        self.suffix = dataset.name.rpartition(".")[2]
+
+    def clean_name(self) -> str:
+        """Return the name, which keeps its ending: what is in the file does not change."""
+        name: str = self.cleaned_data["name"]
+        if not name.endswith(f".{self.suffix}"):
+            raise ValidationError(f"The name must still end in .{self.suffix}.")
+        return name

@@ -1,0 +1,72 @@
+"""A workspace's datasets as the simulator takes them, fetched when a definition asks for one.
+
+Rule: what is kept in memory is bounded, and is never stale, for an object is never written twice.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from threading import Lock
+
+import simulator
+from web.accounts.models import Workspace
+from web.datasets import access
+from web.datasets.models import Upload
+from web.platform import storage
+
+MOST_KEPT = 32 * 1024 * 1024  # bytes of files whose tables stay in this process
+MOST_WHOLE = 8 * 1024 * 1024  # bytes; of a larger CSV only the beginning is read here
+BEGINNING = 1024 * 1024  # bytes, some 10,000 rows: more than a preview draws
+
+
+class WorkspaceDatasets(Mapping[str, simulator.Dataset]):
+    """The datasets in force, by the name that definitions use.
+
+    Asking for a name that is not there raises KeyError; asking for one that is raises
+    ``StorageUnavailable`` while the object store does not answer. Of a CSV beyond ``MOST_WHOLE``
+    bytes there is only the beginning: good for checking and for a preview, not for a run.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._uploads = access.uploads_in_force(workspace)
+
+    def __getitem__(self, name: str) -> simulator.Dataset:
+        return _kept(name, self._uploads[name])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._uploads  # without fetching the file
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._uploads)
+
+    def __len__(self) -> int:
+        return len(self._uploads)
+
+
+_tables: OrderedDict[str, tuple[int, simulator.Dataset]] = OrderedDict()  # key -> bytes, table
+_lock = Lock()
+
+
+def _kept(name: str, upload: Upload) -> simulator.Dataset:
+    """Return the upload's table from memory, or from the store, then kept while there is room."""
+    with _lock:
+        if upload.key in _tables:
+            _tables.move_to_end(upload.key)
+            return _tables[upload.key][1]
+    size, table = _fetched(name, upload)
+    with _lock:
+        _tables[upload.key] = (size, table)
+        while sum(kept for kept, _ in _tables.values()) > MOST_KEPT and len(_tables) > 1:
+            _tables.popitem(last=False)
+    return table
+
+
+def _fetched(name: str, upload: Upload) -> tuple[int, simulator.Dataset]:
+    if upload.size > MOST_WHOLE and name.endswith(".csv"):
+        beginning = storage.get_range(upload.key, 0, BEGINNING)
+        whole_lines = beginning[: beginning.rfind(b"\n") + 1]
+        try:
+            return len(whole_lines), simulator.read_dataset(name, whole_lines)
+        except simulator.DatasetError:
+            pass  # a quoted cell with line breaks was cut: only the whole file tells
+    data = storage.get(upload.key)
+    return len(data), simulator.read_dataset(name, data)

@@ -1,0 +1,128 @@
+"""Everything that changes targets, and the target as a run takes it along."""
+
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+import simulator
+from web.accounts.models import User
+from web.platform import secrets
+from web.targets.models import Target
+
+Change: TypeAlias = str | None
+"""What to do with a secret: a text is sealed and stored, "" forgets it, None keeps it."""
+
+
+class NameTaken(Exception):
+    """Another target of the workspace was given the name at the same moment."""
+
+
+class InUse(Exception):
+    """Something needs the target; the text is a sentence that names it."""
+
+
+def save_target(
+    target: Target, *, password: Change = None, token: Change = None, by: User
+) -> Target:
+    """Store the target, new or changed, and its secrets sealed.
+
+    Args:
+        target: With its workspace, and all values as ``TargetForm`` checked them.
+        password: For MQTT, or for HTTP's basic authentication.
+        token: For HTTP's bearer authentication.
+        by: Who is named as the one that edited it.
+
+    Raises:
+        NameTaken: Another target has this name.
+    """
+    if password is not None:
+        target.sealed_password, target.password_set = _sealed(password)
+    if token is not None:
+        target.sealed_token, target.token_set = _sealed(token)
+    target.edited_by = by
+    try:
+        with transaction.atomic():
+            target.save()
+    except IntegrityError as error:
+        raise NameTaken("Another target of this workspace has this name.") from error
+    return target
+
+
+def delete_target(target: Target) -> None:
+    """Delete the target.
+
+    Raises:
+        InUse: A lot sends to it.
+    """
+    try:
+        target.delete()
+    except models.ProtectedError as error:
+        users = sorted({f"“{user}”" for user in error.protected_objects})
+        raise InUse(
+            f"{target.name} is still used by {', '.join(users[:5])}. "
+            "Choose another target there, then delete it."
+        ) from error
+
+
+def lot_target(target: Target) -> simulator.Target:
+    """Return the target as it stands in ``lot.json``: its secrets sealed, see ``credentials``."""
+    return simulator.Target.model_validate(
+        {
+            "protocol": target.protocol,
+            "host": target.host,
+            "port": target.port,
+            "tls": _tls(target),
+            "client_id": target.client_id,
+            "keep_alive": target.keep_alive,
+            "will": _will(target),
+            "method": target.method,
+            "path": target.path,
+            "headers": target.headers,
+            "acknowledge_within": target.acknowledge_within,
+            "secrets": _sealed_credentials(target),
+        }
+    )
+
+
+def credentials(sealed: str) -> simulator.Credentials:
+    """Return the secrets that ``lot_target`` sealed, in the clear. Never store or print them.
+
+    Raises:
+        SealBroken: None of this installation's keys opens it.
+    """
+    if not sealed:
+        return simulator.Credentials()
+    return simulator.Credentials.model_validate_json(secrets.unseal(sealed))
+
+
+def _sealed(secret: str) -> tuple[str, datetime | None]:
+    return (secrets.seal(secret), timezone.now()) if secret else ("", None)
+
+
+def _sealed_credentials(target: Target) -> str:
+    """Return user name, password and token as one sealed text; empty when there are none."""
+    known = simulator.Credentials(
+        username=target.username,
+        password=secrets.unseal(target.sealed_password),
+        token=secrets.unseal(target.sealed_token),
+    )
+    return "" if known == simulator.Credentials() else secrets.seal(known.model_dump_json())
+
+
+def _tls(target: Target) -> dict[str, Any] | None:
+    if not target.has_tls:
+        return None
+    return {"ca": target.ca, "verify": target.verify, "server_name": target.server_name}
+
+
+def _will(target: Target) -> dict[str, Any] | None:
+    if not (target.is_mqtt and target.has_will):
+        return None
+    return {
+        "topic": target.will_topic,
+        "payload": target.will_payload,
+        "qos": target.will_qos,
+        "retain": target.will_retain,
+    }

@@ -1,0 +1,105 @@
+"""Targets: where mocks connect to, as a workspace keeps them.
+
+Rule: a secret lies here only sealed; whoever needs it in the clear asks ``actions.credentials``.
+"""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+DEFAULT_PORTS = {
+    ("mqtt", False): 1883,
+    ("mqtt", True): 8883,
+    ("http", False): 80,
+    ("http", True): 443,
+}
+
+
+class Target(models.Model):
+    """One broker or server, with everything a mock needs to speak to it."""
+
+    class Protocol(models.TextChoices):
+        MQTT = "mqtt", "MQTT"
+        HTTP = "http", "HTTP"
+
+    class Qos(models.IntegerChoices):
+        AT_MOST_ONCE = 0, "0, at most once"
+        AT_LEAST_ONCE = 1, "1, at least once"
+
+    class Method(models.TextChoices):
+        POST = "POST", "POST"
+        PUT = "PUT", "PUT"
+        PATCH = "PATCH", "PATCH"
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    workspace = models.ForeignKey(
+        "accounts.Workspace", on_delete=models.CASCADE, related_name="targets"
+    )
+    name = models.CharField(max_length=100)
+    protocol = models.CharField(max_length=4, choices=Protocol.choices, default=Protocol.MQTT)
+    host = models.CharField(max_length=253)  # RFC 1035, 2.3.4, without the last dot
+    port = models.PositiveIntegerField()
+    has_tls = models.BooleanField(default=False)
+    ca = models.TextField(blank=True)  # PEM; empty: the system's authorities
+    verify = models.BooleanField(default=True)
+    server_name = models.CharField(max_length=253, blank=True)
+
+    client_id = models.CharField(max_length=1_000, default="{id}")
+    keep_alive = models.PositiveIntegerField(default=60)  # s
+    will_topic = models.CharField(max_length=1_000, blank=True)  # empty: no will
+    will_payload = models.TextField(blank=True)
+    will_qos = models.PositiveSmallIntegerField(choices=Qos.choices, default=Qos.AT_MOST_ONCE)
+    will_retain = models.BooleanField(default=False)
+
+    method = models.CharField(max_length=5, choices=Method.choices, default=Method.POST)
+    path = models.CharField(max_length=1_000, blank=True)
+    headers = models.JSONField(default=dict, blank=True)  # name -> value
+
+    acknowledge_within = models.FloatField(default=20.0)  # s
+    username = models.CharField(max_length=1_000, blank=True)
+    sealed_password = models.TextField(blank=True, editable=False)
+    password_set = models.DateTimeField(null=True, editable=False)
+    sealed_token = models.TextField(blank=True, editable=False)
+    token_set = models.DateTimeField(null=True, editable=False)
+
+    created = models.DateTimeField(auto_now_add=True)
+    edited = models.DateTimeField(auto_now=True)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        editable=False,
+    )
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (
+            models.UniqueConstraint(fields=("workspace", "name"), name="target_name_once"),
+            models.CheckConstraint(
+                condition=models.Q(port__gte=1, port__lte=65_535), name="target_port_in_range"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("targets:detail", args=[self.workspace.code, self.code])
+
+    @property
+    def address(self) -> str:
+        """The target as people write it: ``mqtts://broker.example:8883``."""
+        scheme = f"{self.protocol}s" if self.has_tls else self.protocol
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{scheme}://{host}:{self.port}"
+
+    @property
+    def is_mqtt(self) -> bool:
+        return self.protocol == self.Protocol.MQTT
+
+    @property
+    def has_will(self) -> bool:
+        return bool(self.will_topic)
