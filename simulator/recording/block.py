@@ -12,7 +12,6 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-
 MICROSECONDS = 1e6  # in a second; the precision of a record's times
 
 

@@ -18,7 +18,7 @@ BOARD = np.dtype(
         ("sent", "<u4"),  # written at QoS 0
         ("acknowledged", "<u4"),
         ("failed", "<u4"),
-        ("sequence", "<i8"),  # the number that its next send gets
+        ("sequence", "<i8"),  # the number of its latest send; 0 when it has not sent
         ("last", "<f8"),  # Unix s of its last send; 0 when it has not sent
         ("reason", "<u2"),  # index + 1 into the snapshot's reasons: its last failure; 0 none
     ]

@@ -14,7 +14,7 @@ from simulator.recording.spool import Log, Spool
 
 logger = logging.getLogger(__name__)
 
-LOOK_EVERY = 0.5  # s; the longest that a full or finished log waits for the thread to look
+LOOK_EVERY = 0.5  # s; the longest that a full log waits for the thread to look
 
 
 class Writer:
@@ -22,7 +22,8 @@ class Writer:
 
     def __init__(self, write: Callable[[Chunk], None], *, name: str) -> None:
         self._spool = Spool(write)
-        self._is_closing = threading.Event()
+        self._is_closing = False
+        self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"chunks-{name}", daemon=True)
 
     def start(self) -> None:
@@ -40,10 +41,12 @@ class Writer:
     def finish(self, log: Log) -> None:
         """Say that no more comes: what is there is stored now. ``log.is_settled`` tells when."""
         log.is_finished = True
+        self._wake.set()
 
     def abandon(self, log: Log) -> None:
         """Give up what cannot be stored; it counts as dropped."""
         log.is_finished = log.is_abandoned = True
+        self._wake.set()
 
     def forget(self, log: Log) -> None:
         """Let go of a log that is settled."""
@@ -51,12 +54,13 @@ class Writer:
 
     def close(self, *, within: float = 5.0) -> None:
         """End the thread; wait at most ``within`` seconds for the write that it is in."""
-        self._is_closing.set()
+        self._is_closing = True
+        self._wake.set()
         if self._thread.is_alive():
             self._thread.join(within)
 
     def _run(self) -> None:
-        while not self._is_closing.is_set():
-            now = time.monotonic()
-            due = self._spool.step(now)
-            self._is_closing.wait(min(LOOK_EVERY, max(0.0, due - time.monotonic())))
+        while not self._is_closing:
+            self._wake.clear()
+            due = self._spool.step(time.monotonic())
+            self._wake.wait(min(LOOK_EVERY, max(0.0, due - time.monotonic())))

@@ -1,0 +1,33 @@
+"""From an assignment's document to its fleet.
+
+Rule: everything that can be wrong with an assignment shows here, before anything is sent.
+"""
+
+from simulator.definition import parse_document
+from simulator.errors import DefinitionError
+from simulator.fleet import Fleet
+from simulator.tower.assignment import Assignment
+
+
+def build_fleet(assignment: Assignment) -> Fleet:
+    """Return the fleet of an assignment.
+
+    Raises:
+        DefinitionError: The lot has no such part, or its document or a dataset is not sound.
+    """
+    lot = assignment.lot
+    if not 0 <= assignment.part < len(lot.parts):
+        raise DefinitionError(f"part must be from 0 to {len(lot.parts) - 1}, got {assignment.part}")
+    part = lot.parts[assignment.part]
+    return Fleet(
+        parse_document(part.document, datasets=assignment.datasets),
+        first=assignment.first,
+        count=assignment.count,
+        total=lot.mocks,
+        seed=lot.seed,
+        epoch=assignment.epoch,
+        ramp=lot.ramp,
+        rate=part.rate,
+        datasets=assignment.datasets,
+        protocol=lot.target.protocol,
+    )

@@ -1,0 +1,41 @@
+"""The process around a tower: its loop, its limits, its garbage collector.
+
+Rule: everything that changes the whole process stands here.
+"""
+
+import asyncio
+import gc
+import logging
+import resource
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+
+def run_in_loop(main: Coroutine[Any, Any, Result]) -> Result:
+    """Run ``main`` to its end on the fastest loop there is, with as many sockets as allowed."""
+    raise_open_files()
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        gc.freeze()  # what is loaded by now stays: there is no need to look at it again
+        return runner.run(main)
+
+
+def raise_open_files() -> int:
+    """Raise the limit of open files to the hard one, and return it: a mock is a socket."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        logger.info("open files: %d instead of %d", hard, soft)
+    return hard
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop  # noqa: PLC0415  # there is none for Windows
+    except ImportError:
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory

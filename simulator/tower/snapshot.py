@@ -1,0 +1,34 @@
+"""What a tower tells of a shard.
+
+Rule: a value; what it holds is the receiver's, the shard goes on with its own.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from simulator.recording import Board, Reason, Second
+
+State = Literal["running", "ended"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One shard at one moment.
+
+    ``t`` is Unix seconds. ``statuses`` and ``reasons`` are what ``board`` points into. ``seconds``
+    are those that ended since the last snapshot, ``total`` is all since the start. ``error`` is why
+    the shard ended early by our own fault or a stale lease; empty otherwise. ``dropped`` counts
+    records that no chunk will hold. An ``ended`` snapshot is the shard's last, and comes once: its
+    records are in the store, or dropped.
+    """
+
+    shard: str
+    t: float
+    board: Board
+    statuses: tuple[str, ...]
+    reasons: list[Reason]
+    seconds: list[Second]
+    total: Second
+    state: State
+    error: str
+    dropped: int

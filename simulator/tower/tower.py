@@ -1,0 +1,229 @@
+"""The asyncio shell: runs the shards that it is given, in one loop, and tells of them each second.
+
+Rule: waits for absolute moments, never for periods; an error of ours ends one shard, never the
+tower.
+"""
+
+import asyncio
+import logging
+import math
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from simulator.errors import MocklotError
+from simulator.recording import Chunk, Second, Writer, Zero, new_board
+from simulator.tower.alarm import Alarm
+from simulator.tower.assignment import Assignment
+from simulator.tower.shard import MakeExchange, Phase, Shard
+from simulator.tower.snapshot import Snapshot
+from simulator.transports import Exchange
+
+if TYPE_CHECKING:
+    from simulator.tower.snapshot import State
+
+logger = logging.getLogger(__name__)
+
+EachSecond = Callable[[], Awaitable[None]]
+
+LAST_CALL_WITHIN = 10.0  # s that the last call of ``each_second`` may take
+
+
+class Tower:
+    """Holds shards and runs their mocks.
+
+    ``write`` stores a chunk; it is called in the writer's thread, may take its time, and raises
+    when it failed (``StaleLease``: never again for that shard). ``clock`` is the loop's own, in
+    seconds, ``wall`` Unix seconds. Everything else is to be called inside the loop.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        write: Callable[[Chunk], None],
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+        make_exchange: MakeExchange = Exchange,
+    ) -> None:
+        self.name = name
+        self._clock = clock
+        self._wall = wall
+        self._make_exchange = make_exchange
+        self._writer = Writer(write, name=name)
+        self._alarm = Alarm(clock)
+        self._shards: dict[str, Shard] = {}
+        self._new: deque[Assignment] = deque()
+        self._refused: list[Snapshot] = []
+        self._is_draining = False
+        self._call: asyncio.Task[None] | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no shard is at work; one that ended may still have its last snapshot to give."""
+        return not self._new and all(shard.phase is Phase.ENDED for shard in self._shards.values())
+
+    def add(self, assignment: Assignment) -> None:
+        """Take a shard; it begins within a tick. What cannot be simulated ends at once, with the
+        error in its snapshot.
+
+        Raises:
+            ValueError: the tower holds a shard of that name, or is draining.
+        """
+        known = assignment.shard in self._shards or any(
+            other.shard == assignment.shard for other in self._new
+        )
+        if known or self._is_draining:
+            why = "is draining" if self._is_draining else "holds it already"
+            raise ValueError(f"tower {self.name} cannot take {assignment.shard}: it {why}")
+        self._new.append(assignment)
+        self._alarm.ring()
+
+    def stop(self, shard: str) -> None:
+        """End a shard in order: nothing new is sent, acknowledgements are waited for, at most 8 s.
+
+        A name that the tower does not hold (any more) is left alone.
+        """
+        if found := self._shards.get(shard):
+            found.stop()
+        self._new = deque(each for each in self._new if each.shard != shard)
+        self._alarm.ring()
+
+    def drain(self) -> None:
+        """End all shards as ``stop`` does, take no new ones, and let ``run`` return."""
+        self._is_draining = True
+        for name in list(self._shards):
+            self.stop(name)
+        self._new.clear()
+        self._alarm.ring()
+
+    def snapshots(self) -> list[Snapshot]:
+        """One of each shard; of one that ended its last, after which it is forgotten."""
+        taken, self._refused = self._refused, []
+        for name, shard in list(self._shards.items()):
+            taken.append(shard.snapshot())
+            if shard.phase is Phase.ENDED:
+                del self._shards[name]
+        return taken
+
+    async def run(self, *, each_second: EachSecond | None = None) -> None:
+        """Run until ``drain`` was called and every shard ended.
+
+        ``each_second`` is called each second as a task of its own; while one call lasts, the next
+        ones are left out. A last call is made when all is over. Cancelling ends at once: what was
+        not stored is lost.
+        """
+        self._writer.start()
+        try:
+            await self._work(each_second)
+        finally:
+            if self._call:
+                self._call.cancel()
+            self._writer.close()
+
+    async def _work(self, each_second: EachSecond | None) -> None:
+        second_ends = self._next_second(self._clock())
+        while not (self._is_draining and self.is_idle):
+            now = self._clock()
+            if now >= second_ends:
+                self._end_second(now)
+                second_ends = self._next_second(now)
+                self._tell(each_second)
+            self._begin_one()
+            self._step_all()
+            await self._alarm.sleep_until(min(second_ends, self._next_step()))
+        await self._tell_the_last(each_second)
+
+    def _next_second(self, now: float) -> float:
+        """The clock's moment of the next full second of wall time."""
+        wall = self._wall()
+        return now + (math.floor(wall) + 1 - wall)
+
+    def _begin_one(self) -> None:
+        """Make one new shard, not all: each takes some 50 ms, in which the others wait."""
+        if not self._new:
+            return
+        assignment = self._new.popleft()
+        zero = Zero(assignment.epoch, self._clock() - (self._wall() - assignment.epoch))
+        try:
+            self._shards[assignment.shard] = Shard(
+                assignment,
+                zero=zero,
+                writer=self._writer,
+                make_exchange=self._make_exchange,
+                clock=self._clock,
+                ring=self._alarm.ring,
+            )
+        except MocklotError as error:
+            logger.warning("shard=%s refused: %s", assignment.shard, error)
+            self._refused.append(self._refusal(assignment, str(error)))
+        except Exception as error:
+            logger.exception("shard=%s failed to start", assignment.shard)
+            self._refused.append(self._refusal(assignment, _ours(error)))
+        if self._new:
+            self._alarm.ring()
+
+    def _refusal(self, assignment: Assignment, error: str) -> Snapshot:
+        now = self._wall()
+        ended: State = "ended"
+        return Snapshot(
+            shard=assignment.shard,
+            t=now,
+            board=new_board(assignment.first, assignment.count),
+            statuses=("",),
+            reasons=[],
+            seconds=[],
+            total=Second(at=math.floor(now)),
+            state=ended,
+            error=error,
+            dropped=0,
+        )
+
+    def _step_all(self) -> None:
+        for shard in self._shards.values():
+            self._guarded(shard, shard.step, self._clock())
+
+    def _end_second(self, now: float) -> None:
+        for shard in self._shards.values():
+            if shard.phase is not Phase.ENDED:
+                self._guarded(shard, shard.end_second, now)
+
+    def _guarded(self, shard: Shard, do: Callable[[float], None], now: float) -> None:
+        try:
+            do(now)
+        except Exception as error:
+            logger.exception("shard=%s failed", shard.name)
+            if shard.error:
+                shard.give_up()
+            shard.abort(_ours(error))
+
+    def _next_step(self) -> float:
+        return min((shard.next_step() for shard in self._shards.values()), default=math.inf)
+
+    def _tell(self, each_second: EachSecond | None) -> None:
+        if each_second and (self._call is None or self._call.done()):
+            self._call = asyncio.get_running_loop().create_task(_call(each_second))
+
+    async def _tell_the_last(self, each_second: EachSecond | None) -> None:
+        if not each_second:
+            return
+        try:
+            async with asyncio.timeout(LAST_CALL_WITHIN):
+                if self._call:
+                    await self._call
+                await _call(each_second)
+        except TimeoutError:
+            logger.error("tower=%s: the last report took over %g s", self.name, LAST_CALL_WITHIN)
+
+
+async def _call(each_second: EachSecond) -> None:
+    try:
+        await each_second()
+    except Exception:
+        logger.exception("the call of each second failed")
+
+
+def _ours(error: Exception) -> str:
+    """What is told of an error of ours; its traceback is in the log."""
+    return f"internal error: {type(error).__name__}"
