@@ -53,7 +53,7 @@ class Fleet:
         ramp: float = 0.0,
         rate: float | None = None,
         datasets: Mapping[str, Dataset] | None = None,
-        protocol: Protocol = "mqtt",
+        protocol: Protocol | None = "mqtt",
     ) -> None:
         """Put ``count`` mocks in place.
 
@@ -67,7 +67,7 @@ class Fleet:
             ramp: s from the first to the last mock's switching on.
             rate: Messages/s of each mock, over all messages of a status, in place of their own.
             datasets: By the names in the definition.
-            protocol: Whether addresses are topics or paths.
+            protocol: Whether addresses are topics or paths; None: as each message has it.
 
         Raises:
             DatasetError: A dataset is not there, or not what the definition needs.
@@ -181,7 +181,7 @@ class Fleet:
 
     def _send(self, message: int, rows: IntArray, times: FloatArray, found: Found) -> None:
         mocks, outgoing = self._mocks, self._outgoing[message]
-        taken = outgoing.take(mocks, rows, times)
+        taken = outgoing.sampler.take(mocks, rows, times)
         if self._watched[message]:
             gone = self._leave_by_reading(self._watched[message], taken, found)
             mocks.send_later(message, rows[~gone], times[~gone])
@@ -189,6 +189,8 @@ class Fleet:
             kept = ~gone | (self._plan.intervals[mocks.status[rows], message] < np.inf)
             if not kept.all():
                 taken = taken.only(kept)
+            if gone.any():
+                outgoing.sampler.renew(mocks, taken)
         else:
             mocks.send_later(message, rows, times)
         if len(taken.rows):

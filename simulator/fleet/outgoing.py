@@ -66,14 +66,11 @@ class Sampler:
     def _draw(
         self, mocks: Population, rows: IntArray, times: FloatArray, need: Need
     ) -> dict[str, Any]:
-        return self._readings.draw(
-            need,
-            rows=rows,
-            t=times,
-            born=mocks.born[rows],
-            entered=mocks.entered[rows],
-            sequences=mocks.sequence[rows] + 1,
-        )
+        return self._readings.draw(need, mocks.view(rows, times))
+
+    def renew(self, mocks: Population, taken: Taken) -> None:
+        """Put the present status into a sample that was taken before mocks went into it."""
+        self._readings.renew(self._need, mocks.view(taken.rows, taken.times), taken.readings)
 
 
 class Outgoing:
@@ -86,17 +83,18 @@ class Outgoing:
         *,
         conditions: frozenset[str],
         readings: Readings,
-        protocol: Protocol,
+        protocol: Protocol | None,
     ) -> None:
         count = len(readings.identities)
         address = Address.of(topic=message.topic, path=message.path, protocol=protocol)
         self._name = name
         self._message = message
-        self._line = json_line(message.json_).bound(readings.fixed, count)
-        self._address = address.bound(readings.fixed, count)
+        fixed = {**readings.fixed, "message": name}
+        self._line = json_line(message.json_).bound(fixed, count)
+        self._address = address.bound(fixed, count)
         names = self._line.names | self._address.names | conditions
         # Takes what the message, and the conditions of the statuses that send it, must know.
-        self.take = Sampler(readings, names, self._line.bulks).take
+        self.sampler = Sampler(readings, names, self._line.bulks)
 
     def batch(self, mocks: Population, taken: Taken) -> Batch:
         """Return what is sent; each mock's sequence goes up by one."""
@@ -127,7 +125,7 @@ def watched(plan: Plan, message: int) -> list[tuple[int, list[tuple[int, Exit]]]
 
 
 def outgoing(
-    definition: Definition, plan: Plan, readings: Readings, protocol: Protocol
+    definition: Definition, plan: Plan, readings: Readings, protocol: Protocol | None
 ) -> list[Outgoing]:
     """Return every message of a definition, in its order."""
     return [

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from simulator.behaviour.moments import Moments
 from simulator.behaviour.plan import Exit, Plan
+from simulator.fleet.readings import View
 from simulator.fleet.timers import Timers
 from simulator.generators.base import Cast
 from simulator.randomness import FloatArray, IntArray, KeyArray, exponential, uniform
@@ -52,6 +53,17 @@ class Population:
     def turn(self, rows: IntArray) -> None:
         """Begin an event of each of these mocks: what is drawn in it is its own."""
         self._turns[rows] += 1
+
+    def view(self, rows: IntArray, times: FloatArray) -> View:
+        """Return how these mocks look at a time of each, before they send."""
+        return View(
+            rows,
+            times,
+            self.born[rows],
+            self.entered[rows],
+            self.sequence[rows] + 1,
+            self.status[rows],
+        )
 
     def drawn(self, name: str, rows: IntArray) -> FloatArray:
         """Return a number in [0, 1) for one purpose in the present event of each mock."""

@@ -3,9 +3,9 @@
 Rule: only what is asked for is drawn, in the definition's order; all mocks of a sample at once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,17 @@ from simulator.payloads.document import plain_line
 from simulator.randomness import FloatArray, IntArray
 
 
+class View(NamedTuple):
+    """Some mocks at a time of each, none twice."""
+
+    rows: IntArray
+    t: FloatArray  # s since the run's start
+    born: FloatArray  # s
+    entered: FloatArray  # s
+    sequences: IntArray  # of the message that comes next
+    statuses: NDArray[np.uint8]  # positions
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """What a sample must hold."""
@@ -23,18 +34,30 @@ class Need:
     single: dict[str, Any]  # constants
     arrays: tuple[tuple[str, NDArray[Any]], ...]  # what is fixed for a mock, one entry a row
     columns: tuple[tuple[str, Column], ...]  # metrics, in the order of drawing
-    has_now: bool
-    has_seq: bool
+    own: tuple[str, ...]  # what every mock has without being told: now, seq, ...
 
 
 class Readings:
     """The values of all mocks of a cast."""
 
     def __init__(self, definition: Definition, cast: Cast) -> None:
-        self._cast = cast
         self._metrics = definition.metrics
         self._columns = {
             name: metric.generator.column(cast, name) for name, metric in definition.metrics.items()
+        }
+        # The readings of a metric, in the definition's order: its name, or those of its parts.
+        self.names = [
+            name
+            for metric, each in definition.metrics.items()
+            for name in _given(metric, each.generator.parts())
+        ]
+        statuses = np.array(list(definition.statuses), dtype=object)
+        self._own: dict[str, Callable[[View], NDArray[Any]]] = {
+            "now": lambda view: view.t + cast.epoch,
+            "seq": lambda view: view.sequences,
+            "status": lambda view: statuses[view.statuses],
+            "age": lambda view: view.t - view.born,
+            "time_in_status": lambda view: view.t - view.entered,
         }
         self._counts: IntArray = np.zeros(cast.count, dtype=np.int64)  # samples drawn, by row
         # What never changes: single values, and arrays with one entry a row.
@@ -60,41 +83,41 @@ class Readings:
             {name: value for name, value in fixed.items() if not np.ndim(value)},
             tuple((name, value) for name, value in fixed.items() if np.ndim(value)),
             tuple(reversed(columns)),
-            "now" in wanted,
-            "seq" in wanted,
+            tuple(sorted(wanted & self._own.keys())),
         )
 
-    def draw(
-        self,
-        need: Need,
-        *,
-        rows: IntArray,
-        t: FloatArray,
-        born: FloatArray,
-        entered: FloatArray,
-        sequences: IntArray,
-    ) -> dict[str, Any]:
-        """Return one sample of the mocks in ``rows``, none twice; arrays as long as ``rows``."""
+    def draw(self, need: Need, view: View) -> dict[str, Any]:
+        """Return one sample of the mocks that are seen; arrays as long as ``view.rows``."""
+        rows = view.rows
         readings: dict[str, Any] = dict(need.single)
         for name, values in need.arrays:
             readings[name] = values[rows]
-        if need.has_now:
-            readings["now"] = t + self._cast.epoch
-        if need.has_seq:
-            readings["seq"] = sequences
-        if need.columns:
-            counts = self._counts[rows]
-            self._counts[rows] = counts + 1
-            sample = Sample(
-                rows=rows, t=t, count=counts, born=born, entered=entered, readings=readings
-            )
-            for name, column in need.columns:
-                drawn = column.draw(sample)
-                if isinstance(drawn, dict):
-                    readings.update({f"{name}.{part}": drawn[part] for part in drawn})
-                else:
-                    readings[name] = drawn
+        for name in need.own:
+            readings[name] = self._own[name](view)
+        if not need.columns:
+            return readings
+        counts = self._counts[rows]
+        self._counts[rows] = counts + 1
+        sample = Sample(
+            rows=rows,
+            t=view.t,
+            count=counts,
+            born=view.born,
+            entered=view.entered,
+            readings=readings,
+        )
+        for name, column in need.columns:
+            drawn = column.draw(sample)
+            if isinstance(drawn, dict):
+                readings.update({f"{name}.{part}": values for part, values in drawn.items()})
+            else:
+                readings[name] = drawn
         return readings
+
+    def renew(self, need: Need, view: View, readings: dict[str, Any]) -> None:
+        """Write what every mock has without being told into a sample once more."""
+        for name in need.own:
+            readings[name] = self._own[name](view)
 
 
 def only(readings: dict[str, Any], kept: NDArray[np.bool_]) -> dict[str, Any]:
@@ -102,5 +125,5 @@ def only(readings: dict[str, Any], kept: NDArray[np.bool_]) -> dict[str, Any]:
     return {name: v[kept] if np.ndim(v) else v for name, v in readings.items()}
 
 
-def _given(metric: str, parts: tuple[str, ...]) -> set[str]:
-    return {f"{metric}.{part}" for part in parts} or {metric}
+def _given(metric: str, parts: tuple[str, ...]) -> list[str]:
+    return [f"{metric}.{part}" for part in parts] or [metric]

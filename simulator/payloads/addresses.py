@@ -31,15 +31,18 @@ class Address:
         self._fixed: Fixed | None = None
 
     @classmethod
-    def of(cls, *, topic: Template | None, path: Template | None, protocol: Protocol) -> "Address":
+    def of(
+        cls, *, topic: Template | None, path: Template | None, protocol: Protocol | None
+    ) -> "Address":
         """Return the address for a protocol; a message that has only the other's is translated.
 
         A topic becomes a path by a slash before it, a path a topic without it. A message with
-        neither goes to the root of the target's path, or to an empty topic.
+        neither goes to the root of the target's path; a sound definition has one of them. Without
+        a protocol it is the topic, or else the path, as the definition has it.
         """
         template = (path or topic) if protocol == "http" else (topic or path)
         line = plain_line(template) if template is not None else Line([])
-        if protocol == "http":
+        if protocol == "http" or (protocol is None and topic is None):
             return cls(line, fit_path)
         return cls(line, fit_topic if topic is not None else _topic_of_path)
 
