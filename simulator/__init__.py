@@ -1,8 +1,9 @@
 """Virtual devices that send: the public API, and all that ``web`` may import."""
 
-from simulator import generators as _generators  # registers every generator's word
+import simulator.generators  # noqa: F401, registers every generator's word
 from simulator.datasets import Dataset, read_dataset
 from simulator.definition import Checked, Definition, check, parse, parse_document
+from simulator.definition.template import parse_template
 from simulator.errors import (
     DatasetError,
     DefinitionError,
@@ -72,6 +73,7 @@ __all__ = [
     "pack_board",
     "parse",
     "parse_document",
+    "parse_template",
     "read_dataset",
     "unpack_board",
 ]

@@ -40,7 +40,7 @@ def truth(values: Values) -> Values:
     if values.dtype.kind == "b":
         return values
     if values.dtype.kind == "f":
-        return (values != 0) & ~np.isnan(values)
+        return np.asarray((values != 0) & ~np.isnan(values))
     if values.dtype.kind == "i":
         return np.asarray(values != 0)
     return np.asarray(_as_truth(values), dtype=bool)

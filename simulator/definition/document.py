@@ -6,7 +6,14 @@ found while it is built, and reported with its place.
 
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
 
 from simulator.definition.expression import Expression
 from simulator.definition.generator import KINDS, Generator
@@ -16,6 +23,7 @@ from simulator.definition.model import (
     only_word,
     own_error,
     reader,
+    show,
     unknown_word,
     within,
 )
@@ -36,7 +44,18 @@ MAX_WHERE = 20  # conditions on one message received
 DEFAULT_STATUS = "running"  # of a document that has no statuses
 
 Text: TypeAlias = Annotated[str, Field(max_length=MAX_TEXT)]
-Constant: TypeAlias = Text | bool | int | float
+
+
+def read_scalar(value: Any) -> str | bool | int | float:
+    """Return a text, a number, true or false as it is."""
+    if not isinstance(value, str | int | float):
+        raise DefinitionError(f"needs a text, a number, true or false, got {show(value)}")
+    if isinstance(value, str) and len(value) > MAX_TEXT:
+        raise DefinitionError(f"a text has at most {MAX_TEXT:,} characters")
+    return value
+
+
+Scalar: TypeAlias = Annotated[str | bool | int | float, PlainValidator(reader(read_scalar))]
 
 
 def read_generator(data: Any) -> Generator:
@@ -112,14 +131,13 @@ class On(Model):
 
     topic: Template
     # Dotted path in the JSON payload -> the value that must stand there.
-    where: dict[str, Text | bool | int | float | None] = Field(
-        default_factory=dict, max_length=MAX_WHERE
-    )
+    where: dict[str, Scalar] = Field(default_factory=dict, max_length=MAX_WHERE)
 
 
 class Transition(Model):
     """A way out of a status. Exactly one trigger, or only ``chance``: an alternative to the one
-    before it, at whose trigger one of the group is drawn; what the chances leave stays."""
+    before it, at whose trigger one of the group is drawn; what the chances leave stays, or goes to
+    the transition with the trigger when that has no chance of its own."""
 
     to: Text
     after: Every | None = None  # s after entry
@@ -145,7 +163,7 @@ class Definition(Model):
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
     id: Template
-    constants: dict[str, Constant] = Field(default_factory=dict, max_length=MAX_NAMES)
+    constants: dict[str, Scalar] = Field(default_factory=dict, max_length=MAX_NAMES)
     variables: dict[str, Variable] = Field(default_factory=dict, max_length=MAX_NAMES)
     # In the order in which they can be drawn: what a metric reads stands before it.
     metrics: dict[str, Metric] = Field(default_factory=dict, max_length=MAX_METRICS)

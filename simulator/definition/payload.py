@@ -18,7 +18,6 @@ from simulator.errors import DefinitionError
 MAX_NODES = 2_000  # keys and values of one message; a 45-field truck has about 100
 MAX_BULK = 10_000  # samples in one message; a minute at 166 Hz
 MAX_VALUES = 100_000  # values of one message, bulks unrolled; about a megabyte of JSON
-MAX_KEY = 200  # characters
 
 _BULK = "bulk"
 

@@ -72,6 +72,8 @@ class Template(Read):
 
     @classmethod
     def read(cls, value: Any) -> Self:
+        if isinstance(value, dict):
+            raise DefinitionError("needs a text, got a mapping; text with { } needs quotes")
         if not isinstance(value, str):
             raise DefinitionError(f"needs a text, got {show(value)}")
         if len(value) > MAX_LENGTH:

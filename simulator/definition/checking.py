@@ -1,0 +1,105 @@
+"""The doors of the definition language: ``check`` tells every problem, ``parse`` raises them.
+
+Rule: a definition comes out only when nothing is wrong with it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.definition.document import Definition
+from simulator.definition.messages import identity_findings, message_findings
+from simulator.definition.metrics import Dataset, in_drawing_order, metric_findings
+from simulator.definition.names import name_findings
+from simulator.definition.parsing import MAX_PROBLEMS, read_text
+from simulator.definition.places import Finding, Mark, Path, problem_at
+from simulator.definition.plain import plain_findings
+from simulator.definition.reading import Draft, read_draft
+from simulator.definition.statuses import status_findings
+from simulator.errors import DefinitionError, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A definition, or everything that is wrong with its document, in the order of its lines."""
+
+    definition: Definition | None
+    problems: tuple[Problem, ...]
+
+
+def check(text: str, *, datasets: Mapping[str, Dataset] | None = None) -> Checked:
+    """Read a document and tell every problem at once.
+
+    Args:
+        text: YAML 1.2 (core schema) or JSON, at most 256 KiB.
+        datasets: What has been uploaded, by name; None: datasets are not checked.
+
+    Returns:
+        The definition and no problems, or None and at least one, at most 100.
+    """
+    try:
+        read = read_text(text)
+    except DefinitionError as error:
+        return Checked(None, error.problems)
+    return _check_data(read.data, read.marks, datasets)
+
+
+def parse(text: str, *, datasets: Mapping[str, Dataset] | None = None) -> Definition:
+    """Return the definition of a document; arguments as of ``check``.
+
+    Raises:
+        DefinitionError: With every problem.
+    """
+    return _definition_of(check(text, datasets=datasets))
+
+
+def parse_document(data: Any, *, datasets: Mapping[str, Dataset] | None = None) -> Definition:
+    """Return the definition of plain data: ``Definition.source``, as it lies in ``lot.json``.
+
+    Raises:
+        DefinitionError: With every problem; they have no lines.
+    """
+    findings = plain_findings(data)
+    if findings:
+        raise DefinitionError(*(problem_at(each, {}) for each in findings[:MAX_PROBLEMS]))
+    return _definition_of(_check_data(data, {}, datasets))
+
+
+def _definition_of(checked: Checked) -> Definition:
+    if checked.definition is None:
+        raise DefinitionError(*checked.problems)
+    return checked.definition
+
+
+def _check_data(
+    data: dict[str, Any], marks: Mapping[Path, Mark], datasets: Mapping[str, Dataset] | None
+) -> Checked:
+    draft = read_draft(data)
+    if isinstance(draft, tuple):
+        return Checked(None, _problems(draft, marks))
+    findings = (*draft.findings, *_cross_findings(draft, datasets))
+    if findings:
+        return Checked(None, _problems(findings, marks))
+    return Checked(_finished(draft), ())
+
+
+def _cross_findings(draft: Draft, datasets: Mapping[str, Dataset] | None) -> Iterator[Finding]:
+    yield from name_findings(draft)
+    yield from identity_findings(draft)
+    yield from metric_findings(draft, datasets)
+    yield from message_findings(draft)
+    yield from status_findings(draft)
+
+
+def _finished(draft: Draft) -> Definition:
+    """Return the definition with its metrics in the order of drawing, and its source."""
+    metrics = in_drawing_order(draft.definition.metrics)
+    definition = draft.definition.model_copy(update={"metrics": metrics})
+    definition._source = draft.data
+    return definition
+
+
+def _problems(findings: tuple[Finding, ...], marks: Mapping[Path, Mark]) -> tuple[Problem, ...]:
+    problems = [problem_at(finding, marks) for finding in dict.fromkeys(findings)]
+    problems.sort(key=lambda problem: (problem.line or 0, problem.column or 0))
+    return tuple(problems[:MAX_PROBLEMS])

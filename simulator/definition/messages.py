@@ -1,0 +1,73 @@
+"""What is checked of identity and messages: names, topics, paths, sizes.
+
+Rule: what a broker or a server would refuse of a topic or a path is refused here already.
+"""
+
+import re
+from collections.abc import Iterator
+
+from simulator.definition.document import Message
+from simulator.definition.names import IN_IDENTITY, IN_MESSAGES, Scope, scope_of
+from simulator.definition.payload import (
+    MAX_NODES,
+    MAX_VALUES,
+    count_nodes,
+    count_values,
+    templates_of,
+)
+from simulator.definition.places import Finding, Path
+from simulator.definition.reading import Draft
+from simulator.definition.template import Template
+
+_NOT_IN_PATHS = re.compile(r"[\s\x00-\x1f\x7f]")
+
+
+def identity_findings(draft: Draft) -> Iterator[Finding]:
+    """Yield what is wrong with ``id``."""
+    if draft.is_spoiled("id"):
+        return
+    template = draft.definition.id
+    yield from scope_of(draft, IN_IDENTITY, with_metrics=False).findings(template.names, ("id",))
+    if "index" not in template.names:
+        text = "needs {index}, or all mocks have the same id; such as 'mock-{index:06d}'"
+        yield Finding(("id",), text)
+
+
+def message_findings(draft: Draft) -> Iterator[Finding]:
+    """Yield what is wrong with each message."""
+    scope = scope_of(draft, IN_MESSAGES)
+    for name, message in draft.definition.messages.items():
+        path = ("messages", name)
+        yield from _address_findings(message, scope, path)
+        yield from _payload_findings(message, scope, (*path, "json"))
+
+
+def _address_findings(message: Message, scope: Scope, path: Path) -> Iterator[Finding]:
+    if message.topic is not None:
+        yield from scope.findings(message.topic.names, (*path, "topic"))
+        text = _topic_refusal(message.topic)
+        if text:
+            yield Finding((*path, "topic"), text)
+    if message.path is not None:
+        yield from scope.findings(message.path.names, (*path, "path"))
+        if _NOT_IN_PATHS.search(message.path.literal):
+            yield Finding((*path, "path"), "a path has no blanks")
+
+
+def _topic_refusal(topic: Template) -> str:
+    """Source: MQTT 3.1.1, 4.7.1 (no wildcards when publishing) and 4.7.3."""
+    if not topic.parts:
+        return "a topic has at least one character"
+    odd = re.search(r"[+#\x00]", topic.literal)
+    return f"a topic to send to has no {odd[0]!r}" if odd else ""
+
+
+def _payload_findings(message: Message, scope: Scope, path: Path) -> Iterator[Finding]:
+    for inner, template in templates_of(message.json_):
+        yield from scope.findings(template.names, (*path, *inner))
+    nodes, values = count_nodes(message.json_), count_values(message.json_)
+    if nodes > MAX_NODES:
+        yield Finding(path, f"a payload has at most {MAX_NODES:,} values, got {nodes:,}")
+    elif values > MAX_VALUES:
+        text = f"a message has at most {MAX_VALUES:,} values with its bulks, got {values:,}"
+        yield Finding(path, text)

@@ -1,0 +1,102 @@
+"""How metrics hang together: what each reads, in which order they are drawn, which datasets.
+
+Rule: a metric is drawn after everything that it reads.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Literal, Protocol
+
+from simulator.definition.document import Metric
+from simulator.definition.generator import Need
+from simulator.definition.model import nearest
+from simulator.definition.names import IN_METRICS, scope_of
+from simulator.definition.places import Finding
+from simulator.definition.reading import Draft
+
+
+class Dataset(Protocol):
+    """What is asked of an uploaded file; ``simulator.datasets.Dataset`` is one."""
+
+    @property
+    def kind(self) -> Literal["csv", "gpx"]: ...
+
+    @property
+    def columns(self) -> Collection[str]: ...
+
+
+Datasets = Mapping[str, Any]
+
+
+def metric_findings(draft: Draft, datasets: Mapping[str, Dataset] | None) -> Iterator[Finding]:
+    """Yield what is wrong between metrics, and with the datasets that they need."""
+    scope = scope_of(draft, IN_METRICS)
+    for name, metric in draft.definition.metrics.items():
+        path = ("metrics", name, metric.generator.word)
+        yield from scope.findings(metric.generator.names(), path)
+        if datasets is not None:
+            for need in metric.generator.needs():
+                text = _need_refusal(need, datasets)
+                if text:
+                    yield Finding(path, text)
+    loop = find_loop(draft.definition.metrics)
+    if loop:
+        path = ("metrics", loop[0], draft.definition.metrics[loop[0]].generator.word)
+        yield Finding(path, f"a loop of metrics: {' -> '.join(loop)}")
+
+
+def _need_refusal(need: Need, datasets: Mapping[str, Dataset]) -> str:
+    dataset = datasets.get(need.dataset)
+    if dataset is None:
+        return f"missing dataset {need.dataset!r}, {nearest(need.dataset, datasets)}"
+    if dataset.kind != need.kind:
+        return f"needs a {need.kind} dataset, and {need.dataset!r} is {dataset.kind}"
+    for column in need.columns:
+        if column not in dataset.columns:
+            near = nearest(column, dataset.columns)
+            return f"the dataset {need.dataset!r} has no column {column!r}, {near}"
+    return ""
+
+
+def reads(metrics: Mapping[str, Metric], name: str) -> list[str]:
+    """Return the metrics that a metric reads, in the order of the document."""
+    bases = {each.partition(".")[0] for each in metrics[name].generator.names()}
+    return [each for each in metrics if each in bases]
+
+
+def find_loop(metrics: Mapping[str, Metric]) -> list[str]:
+    """Return a loop, its first metric again at its end; empty when there is none."""
+    done: set[str] = set()
+    for start in metrics:
+        loop = _walk(metrics, start, [], done)
+        if loop:
+            return loop
+    return []
+
+
+def _walk(metrics: Mapping[str, Metric], name: str, above: list[str], done: set[str]) -> list[str]:
+    if name in above:
+        return [*above[above.index(name) :], name]
+    if name in done:
+        return []
+    for read in reads(metrics, name):
+        loop = _walk(metrics, read, [*above, name], done)
+        if loop:
+            return loop
+    done.add(name)
+    return []
+
+
+def in_drawing_order(metrics: Mapping[str, Metric]) -> dict[str, Metric]:
+    """Return the metrics, each after those that it reads; else as they stand. No loops allowed."""
+    ordered: dict[str, Metric] = {}
+
+    def place(name: str) -> None:
+        for read in reads(metrics, name):
+            if read not in ordered:
+                place(read)
+        ordered[name] = metrics[name]
+
+    for name in metrics:
+        if name not in ordered:
+            place(name)
+    return ordered
