@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Times = NDArray[np.float64]
 Slots = NDArray[np.int64]
 
-# Seconds a bucket of each level covers. A bucket of the finest level is sorted when it is reached;
+# Seconds a bucket of each level covers. Those of the finest level are sorted when they are opened;
 # 64 of one level make a bucket of the next, so that a push touches at most 64 + 64 buckets and a
 # timer of 90 days moves three times in its life.
 WIDTHS = (0.25, 16.0, 1024.0)
@@ -35,11 +35,6 @@ class _Bucket:
         self.slots.append(slots)
         self.earliest = min(self.earliest, float(times.min()))
 
-    def entries(self) -> tuple[Times, Slots]:
-        if len(self.times) == 1:
-            return self.times[0], self.slots[0]
-        return np.concatenate(self.times), np.concatenate(self.slots)
-
 
 class Wheel:
     """Entries (time in s, slot), given back in order of time, then slot.
@@ -49,7 +44,8 @@ class Wheel:
 
     def __init__(self) -> None:
         self._levels: tuple[dict[int, _Bucket], ...] = tuple({} for _ in WIDTHS)
-        self._blocks = [-1] * len(WIDTHS)  # number of the bucket of each level that is in work
+        # Number of the latest bucket of each level that has been opened.
+        self._blocks = [-1.0] * len(WIDTHS)
         self._times = _NO_TIMES  # the open bucket, sorted
         self._slots = _NO_SLOTS
         self._count = 0
@@ -66,17 +62,12 @@ class Wheel:
 
     def pop(self, t: float, limit: int) -> tuple[Times, Slots]:
         """Take out the earliest entries that are due at ``t`` or before, ``limit`` at most."""
-        times, slots = self._take(t, limit)
-        parts = [(times, slots)]
-        taken = len(times)
-        while taken < limit and not len(self._times) and self._open_next(t):
-            times, slots = self._take(t, limit - taken)
-            parts.append((times, slots))
-            taken += len(times)
-        self._count -= taken
-        if len(parts) == 1:
-            return parts[0]
-        return np.concatenate([part[0] for part in parts]), np.concatenate([p[1] for p in parts])
+        self._open(t)
+        end = min(int(np.searchsorted(self._times, t, side="right")), limit)
+        taken = self._times[:end], self._slots[:end]
+        self._times, self._slots = self._times[end:], self._slots[end:]
+        self._count -= end
+        return taken
 
     def next_due(self) -> float:
         """The earliest time in the wheel, in s; inf when it is empty."""
@@ -87,46 +78,32 @@ class Wheel:
                 return float(level[min(level)].earliest)
         return float("inf")
 
-    def _take(self, t: float, limit: int) -> tuple[Times, Slots]:
-        end = min(int(np.searchsorted(self._times, t, side="right")), limit)
-        taken = self._times[:end], self._slots[:end]
-        self._times, self._slots = self._times[end:], self._slots[end:]
-        return taken
-
-    def _open_next(self, t: float) -> bool:
-        """Open the next bucket that holds anything, if it begins at ``t`` or before."""
+    def _open(self, t: float) -> None:
+        """Open every bucket that begins at ``t`` or before, and place what was in them anew."""
+        times, slots = [], []
         for depth, level in enumerate(self._levels):
-            if not level:
-                continue
-            number = min(level)
-            if number * WIDTHS[depth] > t:
-                return False
-            self._blocks[depth] = number
-            entries = level.pop(number).entries()
-            if depth == 0:
-                self._times, self._slots = _ordered(*entries)
-                return True
-            self._place(*entries)
-            return self._open_next(t)
-        return False
+            block = t // WIDTHS[depth]
+            if block <= self._blocks[depth]:
+                break  # nor does a coarser bucket begin
+            self._blocks[depth] = block
+            for number in [number for number in level if number <= block]:
+                bucket = level.pop(number)
+                times += bucket.times
+                slots += bucket.slots
+        if times:
+            self._place(np.concatenate(times), np.concatenate(slots))
 
     def _place(self, times: Times, slots: Slots) -> None:
         """Put entries where their time belongs: the open bucket, or the coarsest level it needs."""
-        for depth in reversed(range(1, len(WIDTHS))):
-            if not len(times):
-                return
+        for depth in reversed(range(len(WIDTHS))):
             numbers = np.floor_divide(times, WIDTHS[depth])
             later = numbers > self._blocks[depth]
             if later.any():
                 _scatter(self._levels[depth], numbers[later], times[later], slots[later])
                 times, slots = times[~later], slots[~later]
-        numbers = np.floor_divide(times, WIDTHS[0])
-        later = numbers > self._blocks[0]
-        if later.all():
-            _scatter(self._levels[0], numbers, times, slots)
-            return
-        _scatter(self._levels[0], numbers[later], times[later], slots[later])
-        self._merge(times[~later], slots[~later])
+                if not len(times):
+                    return
+        self._merge(times, slots)
 
     def _merge(self, times: Times, slots: Slots) -> None:
         if len(self._times):

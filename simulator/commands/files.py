@@ -1,5 +1,6 @@
 """Definitions in files: what every command reads first."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from simulator.definition import Dataset, Definition, check
@@ -28,7 +29,7 @@ def _too_large(path: Path) -> str:
     raise DefinitionError(f"{path}: a document has at most {MAX_BYTES // 1024} KiB")
 
 
-def load_definition(path: Path, *, datasets: dict[str, Dataset] | None = None) -> Definition:
+def load_definition(path: Path, *, datasets: Mapping[str, Dataset] | None = None) -> Definition:
     """Return the definition in a file.
 
     Raises:

@@ -1,0 +1,121 @@
+"""``preview FILE``: shows what mocks would send, one JSON object a line, in virtual time."""
+
+import os
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+
+from simulator.commands.files import load_definition
+from simulator.datasets import ENDINGS, Dataset, read_dataset
+from simulator.definition.units import read_seconds
+from simulator.errors import DatasetError, DefinitionError
+from simulator.lot import MAX_DURATION, MAX_MOCKS
+from simulator.preview import START, PreviewMessage, preview
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("file", metavar="FILE", type=Path, help="the definition")
+    parser.add_argument("--mocks", type=_whole(1, MAX_MOCKS), default=1, help="how many (1)")
+    parser.add_argument(
+        "--duration", type=_duration, required=True, help="how long, in s or such as 5min"
+    )
+    parser.add_argument("--seed", type=_whole(0, 2**63 - 1), default=1, help="(1)")
+    parser.add_argument(
+        "--start", type=_moment, default=START, help="time of the start, ISO 8601 (2026-01-01)"
+    )
+    parser.add_argument("--datasets", metavar="DIR", type=Path, help="the folder of its datasets")
+
+
+def main(options: Namespace) -> int:
+    """Print the messages. Return 0, or 2 when something is wrong with the definition."""
+    try:
+        datasets = read_datasets(options.datasets) if options.datasets else {}
+        definition = load_definition(options.file, datasets=datasets)
+        messages = preview(
+            definition,
+            mocks=options.mocks,
+            duration=options.duration,
+            seed=options.seed,
+            start=options.start,
+            datasets=datasets,
+        )
+    except DefinitionError as error:
+        print(error, file=sys.stderr)
+        return 2
+    try:
+        for message in messages:
+            sys.stdout.buffer.write(line(message))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:  # whoever reads has seen enough, as ``head`` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def line(message: PreviewMessage) -> bytes:
+    """Return a message as one line of JSON; ``t`` is seconds since the start, rounded to ms."""
+    is_topic = message.topic is not None
+    return orjson.dumps(
+        {
+            "t": round(message.t, 3),
+            "mock": message.mock,
+            "status": message.status,
+            "message": message.message,
+            "topic" if is_topic else "path": message.topic if is_topic else message.path,
+            "qos": message.qos,
+            "payload": orjson.Fragment(message.payload),
+        },
+        option=orjson.OPT_APPEND_NEWLINE,
+    )
+
+
+def read_datasets(folder: Path) -> dict[str, Dataset]:
+    """Return every dataset in a folder, by its file's name.
+
+    Raises:
+        DatasetError: The folder or a file cannot be read.
+    """
+    try:
+        files = sorted(file for file in folder.iterdir() if file.suffix.lower() in ENDINGS)
+        return {file.name: _dataset(file) for file in files}
+    except OSError as error:
+        raise DatasetError(f"{error.filename}: cannot be read: {error.strerror}") from None
+
+
+def _dataset(file: Path) -> Dataset:
+    with file.open("rb") as contents:
+        return read_dataset(file.name, contents)
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        value = int(text) if text.strip().isdecimal() and len(text) < 20 else None
+        if value is None or not low <= value <= high:
+            raise ArgumentTypeError(f"must be a whole number from {low:,} to {high:,}, got {text}")
+        return value
+
+    return read
+
+
+def _duration(text: str) -> float:
+    try:
+        seconds = read_seconds(text)
+    except DefinitionError as error:
+        raise ArgumentTypeError(str(error)) from None
+    if seconds > MAX_DURATION:
+        raise ArgumentTypeError(f"must be at most {MAX_DURATION:,.0f} s (7d), got {text}")
+    return seconds
+
+
+def _moment(text: str) -> float:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(
+            f"needs a time such as 2026-11-22T20:05:54Z, got {text!r}"
+        ) from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
