@@ -26,6 +26,7 @@ from simulator.lot import (
     Tls,
     Will,
 )
+from simulator.preview import PreviewMessage, preview, series
 from simulator.recording.board import (
     BOARD,
     Board,
@@ -38,12 +39,14 @@ from simulator.recording.chunks import Chunk
 from simulator.recording.counters import Second
 from simulator.recording.histogram import Histogram
 from simulator.recording.reasons import Reason
+from simulator.tower import Assignment, Snapshot, Tower, run_in_loop
 
 __all__ = [
     "BOARD",
     "MAX_DURATION",
     "MAX_MOCKS",
     "MAX_RATE",
+    "Assignment",
     "Board",
     "Checked",
     "Chunk",
@@ -57,15 +60,18 @@ __all__ = [
     "Lot",
     "MocklotError",
     "Part",
+    "PreviewMessage",
     "Problem",
     "ProtocolViolation",
     "Reason",
     "Refused",
     "Second",
+    "Snapshot",
     "StaleLease",
     "Target",
     "TargetError",
     "Tls",
+    "Tower",
     "Unreachable",
     "Will",
     "check",
@@ -74,6 +80,9 @@ __all__ = [
     "parse",
     "parse_document",
     "parse_template",
+    "preview",
     "read_dataset",
+    "run_in_loop",
+    "series",
     "unpack_board",
 ]
