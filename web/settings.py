@@ -209,6 +209,18 @@ REDIS_RETRIES = 1  # redis-py retries a dead server for 4.6 s otherwise
 QUEUES = ("towers", "reports", "mail")
 RQ_QUEUES = {name: {"URL": REDIS_URL, "DB": None, "SSL_CERT_REQS": None} for name in QUEUES}
 
+# --- Clock ------------------------------------------------------------------------------------
+
+# (dotted name of a function without arguments, s between two calls); each is idempotent.
+CLOCK_TICKS = [
+    ("web.platform.clock.beat", 10.0),
+    ("web.runs.ticks.tick", 5.0),
+    ("web.mail.actions.queue_due", 15.0),
+    ("web.reports.ticks.ask_again", 30.0),
+    ("web.datasets.ticks.sweep", 60.0),
+    ("web.accounts.actions.forget_sessions", 6 * 60 * 60.0),
+]
+
 # --- Object store -----------------------------------------------------------------------------
 
 S3_BUCKET = env.text("S3_BUCKET", "BUCKETEER_BUCKET_NAME")

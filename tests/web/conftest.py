@@ -6,9 +6,10 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from tests.web.object_store import ObjectStore
 from web.accounts import actions
 from web.accounts.models import Membership, Role, User, Workspace
-from web.platform import health
+from web.platform import health, storage
 
 PASSWORD = "a long enough one 4711"
 
@@ -26,6 +27,17 @@ def _settings(settings, tmp_path):
 def _no_outages(monkeypatch):
     """Pages do not ask Redis and the store for the banner; its own tests do."""
     monkeypatch.setattr(health, "CHECKS", dict.fromkeys(health.CHECKS, lambda: ""))
+
+
+@pytest.fixture
+def object_store(monkeypatch) -> ObjectStore:
+    """Return an object store in memory that stands where the real one does."""
+    store = ObjectStore()
+    for name in ("put", "put_file", "get", "get_range", "stream", "head", "delete", "keys"):
+        monkeypatch.setattr(storage, name, getattr(store, name))
+    for name in ("upload_form", "download_link", "probe"):
+        monkeypatch.setattr(storage, name, getattr(store, name))
+    return store
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.core import signing
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, Value, When
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.encoding import force_str
@@ -79,7 +79,11 @@ def last_workspace(request: UserRequest) -> Workspace | None:
 
 def members_of(workspace: Workspace) -> QuerySet[Membership]:
     """Return the memberships with their users, owners first, then by name."""
-    return workspace.memberships.select_related("user").order_by("-role", "user__name", "created")
+    rank = Case(
+        *(When(role=role, then=Value(number)) for number, role in enumerate(reversed(Role))),
+        default=Value(len(Role)),
+    )
+    return workspace.memberships.select_related("user").order_by(rank, "user__name", "created")
 
 
 def member_of(workspace: Workspace, code: UUID) -> Membership:

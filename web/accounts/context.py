@@ -29,16 +29,16 @@ def workspace(request: HttpRequest) -> dict[str, Any]:
     """
     opened: Workspace | None = getattr(request, "workspace", None)
     role: Role | None = getattr(request, "role", None)
-    user = getattr(request, "user", None)
-    known = isinstance(user, User)
+    asking = getattr(request, "user", None)
+    user = asking if isinstance(asking, User) else None
     return {
         "workspace": opened,
         "role": role,
         "can_edit": role is not None and role.may(Role.EDITOR),
         "can_own": role is not None and role.may(Role.OWNER),
-        "workspaces": list(access.workspaces_of(user)) if known else [],
+        "workspaces": list(access.workspaces_of(user)) if user else [],
         "navigation": navigation(opened, request.path) if opened else [],
-        "theme": user.theme if known else chosen_theme(request),
+        "theme": user.theme if user else chosen_theme(request),
         "themes": [("auto", "Auto"), ("light", "Light"), ("dark", "Dark")],
     }
 

@@ -45,7 +45,7 @@ class User(AbstractBaseUser):
     theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.AUTO)
     created = models.DateTimeField(default=timezone.now, editable=False)
 
-    objects: ClassVar[UserRows] = UserRows()  # type: ignore[assignment]
+    objects: ClassVar[UserRows] = UserRows()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

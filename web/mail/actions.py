@@ -102,7 +102,8 @@ def pause(attempts: int, chance: float) -> timedelta:
         attempts: Tries so far, from 1 on.
         chance: 0 to 1; spreads those that failed at the same moment.
     """
-    full = min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)
+    doubled: timedelta = FIRST_WAIT * 2 ** min(attempts - 1, MAX_ATTEMPTS)
+    full = min(doubled, LONGEST_WAIT)
     return full / 2 + full / 2 * chance
 
 

@@ -14,6 +14,7 @@ from time import monotonic
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from web.platform import redis, storage
 from web.platform.models import Heartbeat
@@ -40,7 +41,7 @@ def redis_problem() -> str:
         redis.connection().ping()
     except redis.Unavailable:
         return "does not answer"
-    except redis.RedisError as error:
+    except RedisError as error:
         return f"refuses: {type(error).__name__}"
     return ""
 

@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Callable
-from time import monotonic
+from time import monotonic, time
 from uuid import uuid4
 
 from django.conf import settings
@@ -45,8 +45,20 @@ def log_answer(request: HttpRequest, response: HttpResponse, *, seconds: float) 
             "path": request.path,
             "status": response.status_code,
             "ms": round(seconds * 1000),
+            "queue_ms": queue_time(request, seconds),
         },
     )
+
+
+def queue_time(request: HttpRequest, seconds: float) -> str:
+    """Return the ms that the router held the request before us, empty when nobody says it."""
+    started = request.headers.get("X-Request-Start", "")  # Unix time in ms
+    return str(max(0, round((time() - seconds) * 1000) - int(started))) if is_ms(started) else ""
+
+
+def is_ms(value: str) -> bool:
+    """Return whether this may be a Unix time in ms."""
+    return value.isdecimal() and len(value) < 16
 
 
 def health_probes(get_response: Respond) -> Respond:

@@ -1,9 +1,11 @@
 """Static files under names that carry a hash of their content."""
 
-from whitenoise.storage import CompressedManifestStaticFilesStorage
+from whitenoise.storage import (  # type: ignore[import-untyped]
+    CompressedManifestStaticFilesStorage,
+)
 
 
-class HashedStaticFiles(CompressedManifestStaticFilesStorage):
+class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Hashed names after ``collectstatic``, plain ones before it has run."""
 
     # Else a hashed module would import the unhashed ones, and a browser would mix two releases.
@@ -11,4 +13,4 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):
 
     def stored_name(self, name: str) -> str:
         """Return the hashed name, or ``name`` itself while there is no manifest."""
-        return super().stored_name(name) if self.hashed_files else name
+        return str(super().stored_name(name)) if self.hashed_files else name

@@ -1,0 +1,29 @@
+"""How gunicorn serves the console behind the platform's router.
+
+Source of the figures: Heroku's own sample for gthread workers; its router keeps an idle connection
+for 90 s, cuts a request after 30 s, and kills a dyno 30 s after SIGTERM.
+"""
+
+from pathlib import Path
+
+from web import env, settings
+
+# Without TLS in front only this machine may come in, unless it is said otherwise.
+address = env.text("BIND_ADDRESS", default="0.0.0.0" if settings.HTTPS else "127.0.0.1")  # noqa: S104
+bind = f"{address}:{env.number('PORT', default=8000, least=1, most=65535)}"
+workers = env.number("WEB_CONCURRENCY", default=2, least=1, most=32)
+worker_class = "gthread"
+threads = env.number("WEB_THREADS", default=5, least=1, most=64)
+preload_app = True
+timeout = 20
+graceful_timeout = 20
+keepalive = 95
+# A restart now and then bounds what leaks; by chance, so that workers do not go at once.
+max_requests = 10_000
+max_requests_jitter = 1_000
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+accesslog = None  # web.platform.middleware logs each answer, with the request id
+logconfig_dict = {
+    **settings.LOGGING,
+    "loggers": {"gunicorn.error": {"handlers": [], "level": settings.LOG_LEVEL, "propagate": True}},
+}

@@ -1,0 +1,79 @@
+"""Calls what has to happen from time to time, and says that it is alive.
+
+Two clocks run side by side during each deploy, so every tick is idempotent: it claims rows by a
+conditional update, or does what may be done twice.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event
+from time import monotonic
+
+from django.conf import settings
+from django.db import close_old_connections
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from web.platform.models import Heartbeat
+
+logger = logging.getLogger(__name__)
+
+SLOW = 5.0  # s; a tick that takes longer delays the others and is logged
+
+
+@dataclass(slots=True)
+class Tick:
+    """A call that is due every ``every`` s; ``due`` in s of the caller's clock."""
+
+    name: str
+    call: Callable[[], object]
+    every: float
+    due: float = 0.0
+
+
+def beat(name: str = "clock") -> None:
+    """Note that the process is alive now."""
+    Heartbeat.objects.update_or_create(name=name, defaults={"at": timezone.now()})
+
+
+def timetable() -> list[Tick]:
+    """Return the ticks that ``settings.CLOCK_TICKS`` names.
+
+    Raises:
+        ImportError: There is no such function; the clock does not start then.
+    """
+    return [Tick(name, import_string(name), every) for name, every in settings.CLOCK_TICKS]
+
+
+def take_due(ticks: list[Tick], now: float) -> list[Tick]:
+    """Return what is due at ``now``, and plan each for the next time.
+
+    The plan keeps to its grid; what was missed while another tick took long is not made up for.
+    """
+    due = [tick for tick in ticks if tick.due <= now]
+    for tick in due:
+        missed = int((now - tick.due) // tick.every) if tick.due else 0
+        tick.due = (tick.due or now) + (missed + 1) * tick.every
+    return due
+
+
+def run(ticks: list[Tick], stopping: Event) -> None:
+    """Call what is due until ``stopping``; the tick that runs then is let to its end."""
+    while not stopping.is_set():
+        for tick in take_due(ticks, monotonic()):
+            if not stopping.is_set():
+                run_tick(tick)
+        stopping.wait(max(0.0, min(tick.due for tick in ticks) - monotonic()))
+
+
+def run_tick(tick: Tick) -> None:
+    """Call one tick; its error is its own and is tried again at its next time."""
+    started = monotonic()
+    try:
+        close_old_connections()
+        tick.call()
+    except Exception:
+        logger.exception("tick failed", extra={"tick": tick.name})
+    if (took := monotonic() - started) > SLOW:
+        logger.warning("tick is slow", extra={"tick": tick.name, "seconds": round(took, 1)})

@@ -1,0 +1,19 @@
+"""``manage.py clock``: calls what has to happen from time to time."""
+
+import signal
+from threading import Event
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from web.platform import clock
+
+
+class Command(BaseCommand):
+    help = "Call the ticks of CLOCK_TICKS until SIGTERM. Two of them at once do no harm."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stopping = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopping.set())
+        clock.run(clock.timetable(), stopping)
