@@ -128,7 +128,7 @@ def uniform(keys: KeyArray, count: IntArray) -> FloatArray:
 
 
 def normal(keys: KeyArray, count: IntArray) -> FloatArray:
-    """Return values with mean 0 and deviation 1, normally distributed, within ±8.2.
+    """Return values with mean 0 and deviation 1, normally distributed, within ±8.21.
 
     ``count`` says which value of its key each entry is, from 0; as long as ``keys``. One uniform
     value goes through the inverse of the normal distribution (AS 241), so a value costs one hash.
