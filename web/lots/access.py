@@ -1,0 +1,41 @@
+"""The only door to the lots of a workspace."""
+
+from uuid import UUID
+
+from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.http import Http404
+
+from web.accounts.models import Workspace
+from web.lots.models import Lot
+
+
+def lots_of(workspace: Workspace) -> QuerySet[Lot]:
+    """Return the lots with ``mocks``, ``part_count`` and ``last_run`` (datetime or None)."""
+    return (
+        Lot.objects.filter(workspace=workspace)
+        .select_related("target", "workspace")
+        .annotate(
+            mocks=Coalesce(Sum("parts__count"), 0),
+            part_count=Count("parts"),
+        )
+        .order_by("-changed")
+    )
+
+
+def last_runs(lots: list[Lot]) -> dict[int, object]:
+    """Return when each of ``lots`` was started last, by the row's id; without those never run."""
+    rows = Lot.objects.filter(id__in=[lot.id for lot in lots], runs__isnull=False)
+    return dict(rows.values_list("id").annotate(last=Max("runs__created")).order_by())
+
+
+def lot_of(workspace: Workspace, code: UUID) -> Lot:
+    """Return one lot of the workspace with its parts and their definitions fetched.
+
+    Raises:
+        Http404: There is none with this code here.
+    """
+    lot = lots_of(workspace).prefetch_related("parts__definition").filter(code=code).first()
+    if lot is None:
+        raise Http404("no such lot")
+    return lot

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from web.reports import views
+
+app_name = "reports"
+urlpatterns = [
+    path("", views.reports, name="list"),
+    path("runs/<uuid:run>/new/", views.ask, name="new"),
+    path("<uuid:report>/", views.detail, name="detail"),
+    path("<uuid:report>/download/", views.download, name="download"),
+    path("<uuid:report>/retry/", views.retry, name="retry"),
+    path("<uuid:report>/delete/", views.delete, name="delete"),
+]

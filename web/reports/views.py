@@ -1,0 +1,110 @@
+"""The pages of reports, and the link that the mail carries."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from web.accounts.access import UserRequest, open_workspace
+from web.accounts.models import Role
+from web.reports import access, actions
+from web.reports.models import Report, ReportState
+from web.runs.access import run_of
+
+PAGE = 25
+
+
+@require_GET
+@login_required
+def reports(request: UserRequest, workspace: UUID) -> HttpResponse:
+    """List the workspace's reports; the list refreshes itself while one is being made."""
+    rows = access.reports_of(open_workspace(request, workspace))
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    is_live = any(report.is_live for report in page)
+    name = "reports/_list.html" if "HX-Request" in request.headers else "reports/list.html"
+    return render(request, name, {"page": page, "is_live": is_live})
+
+
+@require_POST
+@login_required
+def ask(request: UserRequest, workspace: UUID, run: UUID) -> HttpResponse:
+    """Ask for the CSV of a run."""
+    found = run_of(open_workspace(request, workspace, role=Role.EDITOR), run)
+    try:
+        report = actions.ask_for_report(found, by=request.user)
+    except actions.NotYet as not_yet:
+        messages.error(request, str(not_yet))
+        return redirect(found)
+    messages.success(request, f"The CSV is being made. Its link goes to {request.user.email}.")
+    return redirect(report)
+
+
+@require_GET
+@login_required
+def detail(request: UserRequest, workspace: UUID, report: UUID) -> HttpResponse:
+    """Show how far the report is."""
+    found = access.report_of(open_workspace(request, workspace), report)
+    name = "reports/_progress.html" if "HX-Request" in request.headers else "reports/detail.html"
+    return render(request, name, {"report": found})
+
+
+@require_GET
+@login_required
+@never_cache
+def download(request: UserRequest, workspace: UUID, report: UUID) -> HttpResponse:
+    """Lead to the file in the object store."""
+    found = access.report_of(open_workspace(request, workspace), report)
+    if found.state != ReportState.READY:
+        raise Http404("not ready")
+    return to_file(request, found, otherwise=found.get_absolute_url())
+
+
+@require_GET
+@never_cache
+def link(request: HttpRequest, report: UUID, token: str) -> HttpResponse:
+    """Lead whoever has the mail's link to the file; say what to do when it is too old."""
+    try:
+        found = access.report_from_link(report, token)
+    except Http404:
+        return render(request, "reports/no_link.html", status=404)
+    return to_file(request, found, otherwise="/")
+
+
+def to_file(request: HttpRequest, report: Report, *, otherwise: str) -> HttpResponse:
+    """Redirect to a short-lived address of the store, or back with what is wrong."""
+    try:
+        return redirect(actions.download_link(report))
+    except actions.StorageDown as down:
+        messages.error(request, str(down))
+        return redirect(otherwise)
+
+
+@require_POST
+@login_required
+def retry(request: UserRequest, workspace: UUID, report: UUID) -> HttpResponse:
+    """Try a failed report again."""
+    found = access.report_of(open_workspace(request, workspace, role=Role.EDITOR), report)
+    if not actions.retry_report(found):
+        messages.info(request, "This report has not failed, so there is nothing to try again.")
+    return redirect(found)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def delete(request: UserRequest, workspace: UUID, report: UUID) -> HttpResponse:
+    """Ask, then delete the report and its file."""
+    found = access.report_of(open_workspace(request, workspace, role=Role.EDITOR), report)
+    if request.method == "GET":
+        return render(request, "reports/delete.html", {"report": found})
+    try:
+        actions.delete_report(found)
+    except actions.StorageDown as down:
+        messages.error(request, str(down))
+        return redirect(found)
+    messages.success(request, f"The report on {found.run} is deleted.")
+    return redirect("reports:list", workspace)

@@ -1,0 +1,119 @@
+"""Everything that people change about runs."""
+
+import logging
+from collections.abc import Iterator
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+import simulator
+from web.accounts.models import User
+from web.lots.models import Lot
+from web.platform import queues, storage
+from web.runs import endings, jobs, leasing
+from web.runs.models import LIVE, Outcome, Run, RunState, Shard
+from web.runs.snapshot import CannotStart, Snapshot, snapshot_of
+
+__all__ = ["CannotStart", "delete_run", "start_run", "stop_run"]
+
+logger = logging.getLogger(__name__)
+
+SHARD_MOCKS = 1_000  # small enough to spread and to hand over, large enough for columns
+NO_QUEUE = "The queue is not reachable at the moment. The run starts as soon as it is."
+NO_STORAGE = "The object store does not answer, so nothing was started. Try again in a minute."
+STOPPED_WAITING = "It was stopped before it began."
+
+
+def start_run(lot: Lot, *, by: User) -> Run:
+    """Make a run of the lot as it is now, and ask for a tower.
+
+    When the queue is not reachable the run stays queued and says so; the clock asks again.
+
+    Raises:
+        CannotStart: Something that it needs is missing, or the object store does not answer.
+            Nothing was made.
+    """
+    code = uuid4()
+    snapshot = snapshot_of(lot, run=code)
+    run = Run(
+        code=code,
+        workspace=lot.workspace,
+        lot=lot,
+        name=lot.name,
+        started_by=by,
+        mocks=snapshot.lot.mocks,
+        duration=lot.duration,
+        ramp=lot.ramp,
+        seed=snapshot.lot.seed,
+        target=lot.target.address,
+        parts=snapshot.parts,
+    )
+    keep_snapshot(run, snapshot)
+    with transaction.atomic():
+        run.save()
+        Shard.objects.bulk_create(shards_of(run, snapshot.lot))
+        transaction.on_commit(lambda: ask_for_tower(run))
+    return run
+
+
+def keep_snapshot(run: Run, snapshot: Snapshot) -> None:
+    """Write ``lot.json``: first of all, for an object without a run harms nobody."""
+    try:
+        storage.put(
+            run.lot_key, snapshot.lot.model_dump_json().encode(), content_type="application/json"
+        )
+    except storage.StorageUnavailable as error:
+        logger.warning("run not started: %s", error)
+        raise CannotStart(NO_STORAGE) from error
+
+
+def shards_of(run: Run, lot: simulator.Lot) -> Iterator[Shard]:
+    """Yield the shards of a lot: equal slices of a part, at most ``SHARD_MOCKS`` each."""
+    number = 0
+    for index, part in enumerate(lot.parts):
+        for first, count in slices(part.first, part.count):
+            yield Shard(run=run, number=number, part=index, first=first, count=count)
+            number += 1
+
+
+def slices(first: int, count: int) -> Iterator[tuple[int, int]]:
+    """Yield (first, count) of the fewest slices of at most ``SHARD_MOCKS``, nearly equal."""
+    pieces = -(-count // SHARD_MOCKS)
+    for piece in range(pieces):
+        begin, end = count * piece // pieces, count * (piece + 1) // pieces
+        yield first + begin, end - begin
+
+
+def ask_for_tower(run: Run) -> None:
+    """Put a tower's job into the queue, or write on the run that nobody can be asked now."""
+    try:
+        queues.enqueue("towers", jobs.run_tower, timeout=-1)
+    except queues.QueueUnavailable:
+        logger.warning("no tower asked for: the queue does not answer")
+        Run.objects.filter(id=run.id, state=RunState.QUEUED).update(reason=NO_QUEUE)
+        run.reason = NO_QUEUE
+
+
+def stop_run(run: Run, *, by: User) -> bool:
+    """Ask a live run to end; return False when it was not live any more.
+
+    Its towers hear of it within a second or two; what nobody has begun ends here.
+    """
+    asked = Run.objects.filter(id=run.id, state__in=LIVE, stop_requested=None).update(
+        state=RunState.STOPPING,
+        stop_requested=timezone.now(),
+        reason=f"{by} stopped it."[:500],
+    )
+    if not asked:
+        return False
+    leasing.close_wanted(run, outcome=Outcome.STOPPED, reason=STOPPED_WAITING)
+    endings.end_run(run.id)
+    return True
+
+
+def delete_run(run: Run, *, by: User) -> None:
+    """Take a run away from everybody's sight, stopped if need be; a job removes what it kept."""
+    stop_run(run, by=by)
+    Run.objects.filter(id=run.id).update(deleted=timezone.now())
+    queues.enqueue_on_commit("reports", jobs.remove_run, str(run.code))

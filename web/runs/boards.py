@@ -1,0 +1,189 @@
+"""What a run's mocks are doing: one packed report a shard, and all of them seen as one.
+
+Rule: pure; who stores and fetches the bytes is said in :mod:`web.runs.live`.
+"""
+
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from simulator import BOARD, Board, Link, Reason, Second, pack_board, unpack_board
+
+_LENGTH = 4  # bytes that tell how long the header is, big-endian
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShardReport:
+    """One shard at one moment. ``total`` counts from its start; its histograms are whole.
+
+    ``recent`` are the points of the run's series that may not be in the database yet.
+    ``dropped`` counts records that no chunk could take.
+    """
+
+    at: float  # Unix s
+    mocks: Board
+    statuses: Sequence[str]  # by the board's status
+    reasons: Sequence[Reason]  # by the board's reason - 1
+    total: Second
+    recent: Sequence[Second] = field(default_factory=list)
+    dropped: int = 0
+
+    def pack(self) -> bytes:
+        """Return it as bytes, about 10 kB for 1,000 mocks."""
+        head = orjson.dumps(
+            {
+                "at": self.at,
+                "statuses": list(self.statuses),
+                "reasons": [[r.text, r.sends, r.lost] for r in self.reasons],
+                "total": self.total.to_dict(),
+                "recent": [point.to_dict() for point in self.recent],
+                "dropped": self.dropped,
+            }
+        )
+        # Level 1: a tower packs each shard every second; 6 saves a tenth and takes four times.
+        body = len(head).to_bytes(_LENGTH, "big") + head + pack_board(self.mocks)
+        return zlib.compress(body, 1)
+
+    @classmethod
+    def unpack(cls, data: bytes) -> "ShardReport":
+        """Return the report that :meth:`pack` wrote; its board is not writable.
+
+        Raises:
+            ValueError: The bytes are none, or of another version.
+        """
+        try:
+            body = zlib.decompress(data)
+        except zlib.error as error:
+            raise ValueError("not a shard's report") from error
+        end = _LENGTH + int.from_bytes(body[:_LENGTH], "big")
+        head: dict[str, Any] = orjson.loads(body[_LENGTH:end])
+        return cls(
+            at=head["at"],
+            mocks=unpack_board(body[end:]),
+            statuses=head["statuses"],
+            reasons=[Reason(*reason) for reason in head["reasons"]],
+            total=Second.from_dict(head["total"]),
+            recent=[Second.from_dict(point) for point in head["recent"]],
+            dropped=head["dropped"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One reason over the whole run; ``mocks`` are those whose last failure it is."""
+
+    code: int  # 1 and up, in this answer only
+    text: str
+    sends: int
+    lost: int
+    mocks: int
+
+    @property
+    def count(self) -> int:
+        """Sends that failed and connections that were lost, together."""
+        return self.sends + self.lost
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunBoard:
+    """All mocks of a run that a tower has reported, in order of number.
+
+    ``mocks`` is ``BOARD``; use ``status`` (index into ``statuses``) and ``reason`` (0, or index + 1
+    into ``reasons``) in place of its own columns, whose codes mean something in one shard only.
+    """
+
+    mocks: Board
+    status: NDArray[np.int32]
+    reason: NDArray[np.int32]
+    statuses: list[str]
+    reasons: list[Reason]
+    total: Second
+    dropped: int
+    at: float  # Unix s of the oldest report in it; 0 without any
+
+    @property
+    def connected(self) -> int:
+        return int(np.count_nonzero(self.mocks["link"] == Link.CONNECTED))
+
+    @property
+    def failing(self) -> int:
+        return int(np.count_nonzero(self.mocks["failing"]))
+
+    @property
+    def sending(self) -> int:
+        """Mocks that are connected, have sent, and whose latest is no failure."""
+        well = (self.mocks["link"] == Link.CONNECTED) & (self.mocks["failing"] == 0)
+        return int(np.count_nonzero(well & (self.mocks["last"] > 0)))
+
+    @property
+    def by_status(self) -> list[tuple[str, int]]:
+        """How many mocks are in each status, most first."""
+        counts = np.bincount(self.status, minlength=len(self.statuses))
+        pairs = [(name, int(n)) for name, n in zip(self.statuses, counts, strict=True) if n]
+        return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+
+    @property
+    def failures(self) -> list[Failure]:
+        """Every reason with its counts, most frequent first."""
+        mocks = np.bincount(self.reason, minlength=len(self.reasons) + 1)
+        rows = [
+            Failure(code, reason.text, reason.sends, reason.lost, int(mocks[code]))
+            for code, reason in enumerate(self.reasons, start=1)
+        ]
+        return sorted(rows, key=lambda row: (-row.count, row.text))
+
+
+def merged(reports: Iterable[ShardReport]) -> RunBoard:
+    """Return all shards seen as one; reports may come in any order, also none at all."""
+    parts = sorted(reports, key=lambda report: _first(report.mocks))
+    statuses, reasons = _Names(), _Names()
+    sends: dict[int, list[int]] = {}
+    status = [_recode(part.mocks["status"], statuses.codes(part.statuses)) for part in parts]
+    reason = []
+    for part in parts:
+        codes = reasons.codes([r.text for r in part.reasons])
+        reason.append(_recode(part.mocks["reason"], [0, *(code + 1 for code in codes)]))
+        for code, counted in zip(codes, part.reasons, strict=True):
+            sums = sends.setdefault(code, [0, 0])
+            sums[0] += counted.sends
+            sums[1] += counted.lost
+    return RunBoard(
+        mocks=np.concatenate([np.empty(0, dtype=BOARD), *(part.mocks for part in parts)]),
+        status=np.concatenate([np.empty(0, dtype=np.int32), *status]),
+        reason=np.concatenate([np.empty(0, dtype=np.int32), *reason]),
+        statuses=statuses.names,
+        reasons=[Reason(text, *sends[code]) for code, text in enumerate(reasons.names)],
+        total=Second.summed([part.total for part in parts]),
+        dropped=sum(part.dropped for part in parts),
+        at=min((part.at for part in parts), default=0.0),
+    )
+
+
+class _Names:
+    """Gives each name one code over all shards."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self._codes: dict[str, int] = {}
+
+    def codes(self, names: Sequence[str]) -> list[int]:
+        return [self._code(name) for name in names]
+
+    def _code(self, name: str) -> int:
+        if name not in self._codes:
+            self._codes[name] = len(self.names)
+            self.names.append(name)
+        return self._codes[name]
+
+
+def _recode(local: NDArray[Any], codes: Sequence[int]) -> NDArray[np.int32]:
+    return np.asarray(codes, dtype=np.int32)[local] if len(local) else np.empty(0, np.int32)
+
+
+def _first(mocks: Board) -> int:
+    return int(mocks["number"][0]) if len(mocks) else 0

@@ -1,0 +1,302 @@
+"""The tower's desk: everything that a tower tells and asks of Redis, Postgres and the object store.
+
+Rule: blocking, in one thread of its own; told what the shards did, it answers with what to do. When
+a part does not answer it remembers and tries again at the next second, within named limits.
+"""
+
+import logging
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import monotonic
+
+from django.db import DatabaseError, close_old_connections
+
+from simulator import Assignment, Chunk, Snapshot, StaleLease
+from web.logs.writing import store_chunk
+from web.platform import redis, storage
+from web.runs import endings, leasing, live, series
+from web.runs.boards import ShardReport
+from web.runs.leasing import Lease
+from web.runs.loading import CannotLoad, Loaded, Shelf, assignment
+from web.runs.models import Board, Outcome, Run, RunState, Stretch
+
+logger = logging.getLogger(__name__)
+
+SAVE_EVERY = 10.0  # s; the database is at most this far behind
+# s without a word from the database after which shards end: a second tower may hold them by then.
+MAX_UNRENEWED = 120.0
+LOAD_WITHIN = 60.0  # s that the object store may take to answer before a shard fails
+CUT_OFF_BY_PLATFORM = "The tower was stopped by the platform."
+NOT_LOADED = "The object store did not answer within a minute, so the mocks could not start."
+NOT_RENEWED = "The database did not answer for two minutes, so the tower let the shard go."
+
+
+@dataclass(slots=True)
+class Held:
+    """A shard that this tower runs, and what of it is not in the database yet."""
+
+    lease: Lease
+    loaded: Loaded
+    trail: series.Trail
+    report: ShardReport | None = None
+    identities: bytes = b""
+    saved_at: float = 0.0  # monotonic s
+    end: tuple[Outcome, str] | None = None  # how it ended, once it has
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What the tower is to do now."""
+
+    begin: list[Assignment] = field(default_factory=list)
+    stop: list[str] = field(default_factory=list)  # names of leases
+    has_work: bool = True
+
+
+class Desk:
+    """Keeps the books of one tower."""
+
+    def __init__(self, *, tower: str, capacity: int) -> None:
+        """``tower`` is a name that no other has or had; ``capacity`` counts mocks."""
+        self.tower = tower
+        self._is_closing = False
+        self._capacity = capacity
+        self._shelf = Shelf()
+        self._held: dict[str, Held] = {}
+        self._unloaded: dict[str, tuple[Lease, float]] = {}  # and since when, monotonic s
+        self._stopped: set[str] = set()
+        self._lost: list[str] = []  # leases that went to others; their shards are to end
+        self._running: set[int] = set()  # runs that are known to be under way
+        self._renewed = monotonic()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the database knows of everything that ended here."""
+        return not any(held.end for held in self._held.values())
+
+    def write(self, chunk: Chunk) -> None:
+        """Store a chunk; called in the engine's writer thread.
+
+        Raises:
+            StaleLease: The shard is not this tower's any more.
+            StorageUnavailable: The object store does not answer; the engine tries again.
+            DatabaseError: The database does not; the engine tries again.
+        """
+        held = self._held.get(chunk.shard)
+        if held is None:
+            raise StaleLease(f"{self.tower} does not hold {chunk.shard}")
+        close_old_connections()
+        store_chunk(chunk, lease=held.lease, prefix=held.loaded.run.prefix)
+        close_old_connections()
+
+    def work(self, snapshots: Iterable[Snapshot], *, closing: bool = False) -> Orders:
+        """Tell of the last second, and return what to do; slow only when a part is down.
+
+        Args:
+            snapshots: Of every shard that the engine has begun.
+            closing: The engine had been told to drain when ``snapshots`` were taken, so that what
+                is not among them was not begun and will not be.
+        """
+        self._is_closing = closing
+        for snapshot in snapshots:
+            self._take_in(snapshot)
+        self._publish()
+        close_old_connections()
+        try:
+            orders = self._exchange_with_database()
+        except DatabaseError as error:
+            logger.warning("the database does not answer: %s", type(error).__name__)
+            orders = Orders(stop=self._overdue())
+        finally:
+            close_old_connections()
+        return orders
+
+    # What the engine told.
+
+    def _take_in(self, snapshot: Snapshot) -> None:
+        held = self._held.get(snapshot.shard)
+        if held is None:
+            return
+        held.trail.add(snapshot.seconds)
+        held.report = ShardReport(
+            at=snapshot.t,
+            mocks=snapshot.board,
+            statuses=snapshot.statuses,
+            reasons=snapshot.reasons,
+            total=snapshot.total,
+            recent=held.trail.unsaved,
+            dropped=snapshot.dropped,
+        )
+        held.identities = held.identities or packed(snapshot.identities)
+        if snapshot.state == "ended":
+            held.end = self._outcome(held, snapshot)
+
+    def _outcome(self, held: Held, snapshot: Snapshot) -> tuple[Outcome, str]:
+        """Say how a shard ended, by whose will."""
+        ends_at = held.loaded.start + held.loaded.lot.duration
+        if snapshot.error:
+            return Outcome.FAILED, f"{snapshot.error[:1].upper()}{snapshot.error[1:]}."
+        if held.lease.name in self._stopped:
+            return Outcome.STOPPED, ""
+        if self._is_closing and snapshot.t < ends_at:
+            return Outcome.CUT_OFF, CUT_OFF_BY_PLATFORM
+        return Outcome.FINISHED, ""
+
+    def _publish(self) -> None:
+        reports = {held.lease: held.report.pack() for held in self._held.values() if held.report}
+        try:
+            if reports:
+                live.publish(reports)
+        except redis.Unavailable as error:
+            logger.warning("live figures are not published: %s", type(error).__name__)
+
+    # What the database is told and asked.
+
+    def _exchange_with_database(self) -> Orders:
+        self._renew()
+        self._tell_running()
+        for held in list(self._held.values()):
+            if held.end or monotonic() - held.saved_at >= SAVE_EVERY:
+                self._save(held)
+        stop = self._stop_wishes() + self._lost
+        self._lost = []
+        begin = self._give_back_all() if self._is_closing else self._take_new()
+        self._shelf.keep({held.lease.run for held in self._held.values()})
+        return Orders(begin=begin, stop=stop, has_work=bool(self._held or self._unloaded))
+
+    def _renew(self) -> None:
+        if monotonic() - self._renewed < leasing.RENEW_EVERY:
+            return
+        mine = leasing.renew(self.tower)
+        self._renewed = monotonic()
+        for name, held in list(self._held.items()):
+            if (held.lease.shard, held.lease.fence) not in mine:
+                self._lose(name)
+        for name, (lease, _) in list(self._unloaded.items()):
+            if (lease.shard, lease.fence) not in mine:
+                del self._unloaded[name]
+
+    def _overdue(self) -> list[str]:
+        """Return the shards to end because the database has been silent for too long."""
+        if monotonic() - self._renewed < MAX_UNRENEWED:
+            return []
+        logger.error(NOT_RENEWED)
+        return list(self._held)
+
+    def _tell_running(self) -> None:
+        told = {held.lease.run for held in self._held.values() if held.report} - self._running
+        if told:
+            Run.objects.filter(id__in=told, state=RunState.STARTING).update(state=RunState.RUNNING)
+            self._running |= told
+
+    def _save(self, held: Held) -> None:
+        """Write board and points, and the end of the shard when it has ended."""
+        try:
+            save(held)
+            held.trail.saved()
+            held.saved_at = monotonic()
+            if held.end:
+                outcome, reason = held.end
+                leasing.release(held.lease, outcome=outcome, reason=reason)
+        except StaleLease:
+            self._lose(held.lease.name)
+            return
+        if held.end:
+            self._forget(held.lease.name)
+            endings.end_run(held.lease.run)
+
+    def _lose(self, name: str) -> None:
+        logger.warning("lease lost", extra={"shard": name})
+        self._forget(name)
+        self._lost.append(name)
+
+    def _forget(self, name: str) -> None:
+        del self._held[name]
+        self._stopped.discard(name)
+
+    def _stop_wishes(self) -> list[str]:
+        """Return the shards whose run somebody wants to end."""
+        open_runs = {held.lease.run for held in self._held.values() if not held.end}
+        wished = set(
+            Run.objects.filter(id__in=open_runs, stop_requested__isnull=False).values_list(
+                "id", flat=True
+            )
+        )
+        names = [name for name, held in self._held.items() if held.lease.run in wished]
+        self._stopped |= set(names)
+        return names
+
+    # New shards.
+
+    def _take_new(self) -> list[Assignment]:
+        room = self._capacity - sum(held.lease.count for held in self._held.values())
+        room -= sum(lease.count for lease, _ in self._unloaded.values())
+        for lease in leasing.lease_shards(self.tower, room=room) if room > 0 else []:
+            self._unloaded[lease.name] = (lease, monotonic())
+        begun = [self._begin(lease, since) for lease, since in list(self._unloaded.values())]
+        return [each for each in begun if each]
+
+    def _begin(self, lease: Lease, since: float) -> Assignment | None:
+        """Return what the engine takes; None when it cannot be loaded, now or ever."""
+        try:
+            loaded = self._shelf.loaded(lease.run)
+        except storage.StorageUnavailable as error:
+            logger.warning("not loaded: %s", error, extra={"shard": lease.name})
+            if monotonic() - since >= LOAD_WITHIN:
+                self._fail(lease, NOT_LOADED)
+            return None
+        except CannotLoad as error:
+            self._fail(lease, str(error))
+            return None
+        del self._unloaded[lease.name]
+        trail = series.Trail(step=series.step_of(loaded.run.duration), start=loaded.start)
+        self._held[lease.name] = Held(lease, loaded, trail, saved_at=monotonic())
+        return assignment(lease, loaded)
+
+    def _fail(self, lease: Lease, reason: str) -> None:
+        del self._unloaded[lease.name]
+        try:
+            leasing.release(lease, outcome=Outcome.FAILED, reason=reason)
+        except StaleLease:
+            return
+        endings.end_run(lease.run)
+
+    def _give_back_all(self) -> list[Assignment]:
+        """Leave to other towers what this one has not begun."""
+        for lease, _ in self._unloaded.values():
+            leasing.give_back(lease)
+        self._unloaded.clear()
+        for name, held in list(self._held.items()):
+            if held.report is None:
+                leasing.give_back(held.lease)
+                self._forget(name)
+        return []
+
+
+def save(held: Held) -> None:
+    """Write a shard's board and points in one transaction.
+
+    Raises:
+        StaleLease: The tower does not hold the shard any more.
+    """
+    if held.report is None:
+        return
+    shard, blocks = held.lease.shard, held.trail.blocks()
+    board = {
+        "at": datetime.fromtimestamp(held.report.at, UTC),
+        "data": held.report.pack(),
+        "identities": held.identities,
+    }
+    with leasing.held(held.lease):
+        Board.objects.update_or_create(shard_id=shard, defaults=board)
+        for first, points in blocks.items():
+            Stretch.objects.update_or_create(
+                shard_id=shard, first=first, defaults={"data": series.pack(points)}
+            )
+
+
+def packed(identities: Iterable[str]) -> bytes:
+    """Return the mocks' ids as bytes, by row."""
+    return zlib.compress("\n".join(identities).encode())

@@ -1,0 +1,99 @@
+"""How a run ends: when its last shard is done, its totals are added up and written once."""
+
+import logging
+
+from django.db import transaction
+from django.utils import timezone
+
+from simulator import Second
+from web.runs import series
+from web.runs.boards import ShardReport
+from web.runs.models import LIVE, Board, Outcome, Run, RunState, Series, Shard, ShardState, Stretch
+
+logger = logging.getLogger(__name__)
+
+# s; above it, at the 99th percentile, latencies say more about the tower than about the target.
+GENERATOR_LIMIT = 0.25
+SEVERITY = {outcome: place for place, outcome in enumerate(Outcome)}
+STATES = {
+    Outcome.FINISHED: RunState.FINISHED,
+    Outcome.STOPPED: RunState.STOPPED,
+    Outcome.CUT_OFF: RunState.CUT_OFF,
+    Outcome.FAILED: RunState.FAILED,
+}
+
+
+def end_run(run_id: int) -> bool:
+    """End the run if all its shards are done; return whether this call did it."""
+    shards = list(Shard.objects.filter(run=run_id).only("state", "outcome", "reason"))
+    if any(shard.state != ShardState.DONE for shard in shards):
+        return False
+    run = Run.objects.filter(id=run_id, state__in=LIVE).first()
+    if run is None:
+        return False
+    state, reason = verdict(shards)
+    with transaction.atomic():
+        ended = Run.objects.filter(id=run_id, state__in=LIVE).update(
+            state=state,
+            reason=reason or run.reason,
+            ended_at=timezone.now(),
+            **totals(run),
+        )
+        if ended:
+            keep_series(run)
+    logger.info("run ended", extra={"run": str(run.code), "state": state})
+    return bool(ended)
+
+
+def verdict(shards: list[Shard]) -> tuple[RunState, str]:
+    """Return the state of the worst shard, and its reason with how many it struck."""
+    worst = max((Outcome(shard.outcome) for shard in shards), key=SEVERITY.__getitem__)
+    struck = [shard for shard in shards if shard.outcome == worst]
+    reason = next((shard.reason for shard in struck if shard.reason), "")
+    if worst in (Outcome.FINISHED, Outcome.STOPPED) or len(struck) == len(shards):
+        return STATES[worst], reason
+    return STATES[worst], f"{reason} This struck {len(struck)} of {len(shards)} shards.".strip()
+
+
+def totals(run: Run) -> dict[str, object]:
+    """Return the columns of a run that are written once, from its shards' last reports."""
+    boards = Board.objects.filter(shard__run=run).values_list("data", flat=True)
+    reports = [ShardReport.unpack(bytes(data)) for data in boards]
+    total = Second.summed([report.total for report in reports])
+    step = series.step_of(run.duration)
+    lateness = total.lateness.percentile(99)
+    return {
+        "due": total.due,
+        "sent": total.sent,
+        "acknowledged": total.acknowledged,
+        "failed": total.failed,
+        "dropped": sum(report.dropped for report in reports),
+        "bytes": total.bytes,
+        "p50": total.latency.percentile(50),
+        "p99": total.latency.percentile(99),
+        "peak_rate": series.peak_rate(stretches(run), step=step),
+        "lateness_p99": lateness,
+        "generator_limited": lateness is not None and lateness > GENERATOR_LIMIT,
+    }
+
+
+def stretches(run: Run, *, after: int = 0) -> list[Second]:
+    """Return the points of all shards that the database has, added up.
+
+    Args:
+        run: Which run.
+        after: Seconds since its start; rows that end before are not read.
+    """
+    if run.started_at is None:
+        return []
+    step = series.step_of(run.duration)
+    rows = Stretch.objects.filter(shard__run=run, first__gt=after - step * series.BLOCK)
+    packed = rows.values_list("data", flat=True)
+    points = [point for data in packed for point in series.unpack(bytes(data))]
+    return series.points_of(points, step=step, start=run.started_at.timestamp())
+
+
+def keep_series(run: Run) -> None:
+    """Put one row for the whole run in place of those of its shards."""
+    Series.objects.update_or_create(run=run, defaults={"data": series.pack(stretches(run))})
+    Stretch.objects.filter(shard__run=run).delete()

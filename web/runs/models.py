@@ -1,0 +1,185 @@
+"""Runs and their shards: the truth about what towers do.
+
+Rule: whatever a tower writes names the fence of its lease, and changes nothing when that is stale.
+"""
+
+from datetime import datetime, timedelta
+from typing import ClassVar
+from uuid import uuid4
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from web.accounts.models import User, Workspace
+from web.lots.models import Lot
+
+
+class RunState(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    STARTING = "starting", "Starting"
+    RUNNING = "running", "Running"
+    STOPPING = "stopping", "Stopping"
+    FINISHED = "finished", "Finished"
+    STOPPED = "stopped", "Stopped"
+    FAILED = "failed", "Failed"
+    CUT_OFF = "cut_off", "Cut off"
+
+
+LIVE = (RunState.QUEUED, RunState.STARTING, RunState.RUNNING, RunState.STOPPING)
+ENDED = tuple(state for state in RunState if state not in LIVE)
+
+
+class Run(models.Model):
+    """One execution of a lot, from the immutable ``lot.json`` in the object store."""
+
+    code = models.UUIDField(default=uuid4, unique=True, editable=False)
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="runs")
+    lot = models.ForeignKey(Lot, models.SET_NULL, null=True, related_name="runs")
+    name = models.CharField(max_length=120)  # the lot's, when it was started
+    started_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created = models.DateTimeField(default=timezone.now, editable=False)
+
+    state = models.CharField(max_length=8, choices=RunState.choices, default=RunState.QUEUED)
+    reason = models.CharField(max_length=500, blank=True)  # why it is in this state, a sentence
+    started_at = models.DateTimeField(null=True)  # t = 0 for every shard: the first lease
+    ended_at = models.DateTimeField(null=True)
+    stop_requested = models.DateTimeField(null=True)
+    deleted = models.DateTimeField(null=True)  # gone for people; its objects follow by a job
+
+    # What lot.json says, for lists and pages that need not read it.
+    mocks = models.PositiveIntegerField()
+    duration = models.DurationField()
+    ramp = models.DurationField(default=timedelta)
+    seed = models.PositiveBigIntegerField()
+    target = models.CharField(max_length=300)  # mqtts://broker.example:8883
+    parts = models.JSONField(default=list)  # [{name, first, count, statuses}]
+
+    # Written once, when the last shard is done.
+    due = models.PositiveBigIntegerField(default=0)
+    sent = models.PositiveBigIntegerField(default=0)  # where nothing acknowledges
+    acknowledged = models.PositiveBigIntegerField(default=0)
+    failed = models.PositiveBigIntegerField(default=0)
+    dropped = models.PositiveBigIntegerField(default=0)  # records that no chunk could take
+    bytes = models.PositiveBigIntegerField(default=0)  # of payload
+    p50 = models.FloatField(null=True)  # s, of acknowledgement
+    p99 = models.FloatField(null=True)  # s
+    peak_rate = models.FloatField(null=True)  # messages/s, the best single second
+    lateness_p99 = models.FloatField(null=True)  # s, sent after scheduled
+    generator_limited = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar = ["-created"]
+        indexes: ClassVar = [
+            models.Index(fields=["workspace", "-created"], name="runs_of_a_workspace"),
+            models.Index(fields=["state"], name="runs_by_state"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=RunState.values), name="run_state_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("runs:detail", args=[self.workspace.code, self.code])
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it may still change by itself."""
+        return self.state in LIVE
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When the last send is due; None before the start."""
+        return self.started_at + self.duration if self.started_at else None
+
+    @property
+    def prefix(self) -> str:
+        """The beginning of the keys of everything that this run keeps in the object store."""
+        return f"runs/{self.code}/"
+
+    @property
+    def lot_key(self) -> str:
+        """The key of the snapshot that its towers read."""
+        return f"{self.prefix}lot.json"
+
+
+class ShardState(models.TextChoices):
+    WANTED = "wanted", "Wanted"
+    LEASED = "leased", "Leased"
+    DONE = "done", "Done"
+
+
+class Outcome(models.TextChoices):
+    """How a shard ended; the worst of them is how its run ended."""
+
+    FINISHED = "finished", "Finished"
+    STOPPED = "stopped", "Stopped"
+    CUT_OFF = "cut_off", "Cut off"
+    FAILED = "failed", "Failed"
+
+
+class Shard(models.Model):
+    """A slice of a run's mocks; the unit that is leased."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="shards")
+    number = models.PositiveIntegerField()
+    part = models.PositiveSmallIntegerField()  # index in the lot's parts
+    first = models.PositiveIntegerField()  # number of its first mock
+    count = models.PositiveIntegerField()
+
+    state = models.CharField(max_length=6, choices=ShardState.choices, default=ShardState.WANTED)
+    tower = models.CharField(max_length=120, blank=True)
+    leased_until = models.DateTimeField(null=True)
+    fence = models.PositiveIntegerField(default=0)  # rises with each lease
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["number"]
+        indexes: ClassVar = [models.Index(fields=["state", "leased_until"], name="shards_by_lease")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "number"], name="shard_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=ShardState.values), name="shard_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=ShardState.LEASED) | models.Q(leased_until__isnull=False),
+                name="shard_lease_has_an_end",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"shard {self.number} of {self.run_id}"
+
+
+class Board(models.Model):
+    """The last state of a shard's mocks and its counts, at most 10 s old while it is live."""
+
+    shard = models.OneToOneField(Shard, models.CASCADE, related_name="board")
+    at = models.DateTimeField()
+    data = models.BinaryField()  # as web.runs.boards packs it
+    identities = models.BinaryField(default=bytes)  # the mocks' ids by row, zlib, a line each
+
+
+class Series(models.Model):
+    """An ended run over time, all shards in one."""
+
+    run = models.OneToOneField(Run, models.CASCADE, related_name="series")
+    data = models.BinaryField()  # as web.runs.series packs it
+
+
+class Stretch(models.Model):
+    """Some points of a live shard over time; gone when its run has ended."""
+
+    shard = models.ForeignKey(Shard, models.CASCADE, related_name="stretches")
+    first = models.IntegerField()  # s since the run's start
+    data = models.BinaryField()  # as web.runs.series packs it
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["shard", "first"], name="stretch_once"),
+        ]

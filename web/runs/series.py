@@ -1,0 +1,121 @@
+"""A run over time: points of equal length, at most ``MOST_POINTS`` however long it runs.
+
+Rule: a point is a sum of seconds (``simulator.Second``), so shards and points add up exactly.
+"""
+
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import orjson
+
+from simulator import Second
+
+MOST_POINTS = 720  # what a chart of this width can show, and a page can carry
+STEPS = (1, 2, 5, 10, 30, 60, 300, 600, 900)  # s
+BLOCK = 60  # points that lie in one row of the database
+MS = 1_000
+
+
+def step_of(duration: timedelta) -> int:
+    """Return how many seconds one point of a run of this duration covers."""
+    needed = duration.total_seconds() / MOST_POINTS
+    return next((step for step in STEPS if step >= needed), STEPS[-1])
+
+
+def points_of(seconds: Iterable[Second], *, step: int, start: float) -> list[Second]:
+    """Return ``seconds`` as points of ``step`` s counted from ``start`` (Unix s), in order.
+
+    A point's ``at`` is the Unix second at which it begins.
+    """
+    origin = int(start)
+    groups: dict[int, list[Second]] = defaultdict(list)
+    for second in seconds:
+        groups[origin + (second.at - origin) // step * step].append(second)
+    points = []
+    for at, group in sorted(groups.items()):
+        point = Second.summed(group)
+        point.at = at
+        points.append(point)
+    return points
+
+
+class Trail:
+    """The points of one shard that are still growing, or not in the database yet."""
+
+    def __init__(self, *, step: int, start: float) -> None:
+        """``step`` is a point's length in seconds; ``start`` the Unix time of the run's start."""
+        self._step = step
+        self._origin = int(start)
+        self._points: dict[int, Second] = {}
+        self._unsaved: set[int] = set()
+
+    def add(self, seconds: Iterable[Second]) -> None:
+        """Add seconds, in any order."""
+        for point in points_of(seconds, step=self._step, start=self._origin):
+            known = self._points.get(point.at)
+            self._points[point.at] = Second.summed([known, point]) if known else point
+            self._unsaved.add(point.at)
+
+    @property
+    def unsaved(self) -> list[Second]:
+        """The points that are newer here than in the database, in order."""
+        return [self._points[at] for at in sorted(self._unsaved)]
+
+    def blocks(self) -> dict[int, list[Second]]:
+        """Return the rows to write, whole, named by their first second since the run's start."""
+        wanted = {self._block(at) for at in self._unsaved}
+        blocks: dict[int, list[Second]] = {first: [] for first in sorted(wanted)}
+        for at in sorted(self._points):
+            if (first := self._block(at)) in blocks:
+                blocks[first].append(self._points[at])
+        return blocks
+
+    def saved(self) -> None:
+        """Note that all rows are written; only the newest can still grow and is kept."""
+        self._unsaved.clear()
+        newest = self._block(max(self._points, default=self._origin))
+        self._points = {
+            at: point for at, point in self._points.items() if self._block(at) >= newest
+        }
+
+    def _block(self, at: int) -> int:
+        length = self._step * BLOCK
+        return (at - self._origin) // length * length
+
+
+def pack(points: Sequence[Second]) -> bytes:
+    """Return points as bytes."""
+    return zlib.compress(orjson.dumps([point.to_dict() for point in points]), 1)
+
+
+def unpack(data: bytes) -> list[Second]:
+    """Return the points that :func:`pack` wrote."""
+    return [Second.from_dict(point) for point in orjson.loads(zlib.decompress(data))]
+
+
+def columns(points: Sequence[Second], *, step: int) -> dict[str, list[Any]]:
+    """Return points as a chart's columns, oldest first.
+
+    Returns:
+        ``t`` (Unix s), ``rate`` and ``failed`` (messages/s), ``p50`` and ``p99`` (ms, None where
+        nothing was acknowledged).
+    """
+    return {
+        "t": [point.at for point in points],
+        "rate": [round(point.delivered / step, 3) for point in points],
+        "failed": [round(point.failed / step, 3) for point in points],
+        "p50": [_ms(point.latency.percentile(50)) for point in points],
+        "p99": [_ms(point.latency.percentile(99)) for point in points],
+    }
+
+
+def peak_rate(points: Iterable[Second], *, step: int) -> float | None:
+    """Return the best point's messages/s, None without any."""
+    return max((point.delivered / step for point in points), default=None)
+
+
+def _ms(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds * MS, 3)
