@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from web import home
 from web.accounts import views
 
 WORKSPACE = "w/<uuid:workspace>/"
@@ -9,6 +10,7 @@ WORKSPACE = "w/<uuid:workspace>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.landing, name="landing"),
     path("", include("web.accounts.urls")),
+    path(WORKSPACE, home.home, name="home"),
     path(f"{WORKSPACE}definitions/", include("web.definitions.urls")),
     path(f"{WORKSPACE}datasets/", include("web.datasets.urls")),
     path(f"{WORKSPACE}targets/", include("web.targets.urls")),
@@ -16,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{WORKSPACE}runs/", include("web.runs.urls")),
     path(f"{WORKSPACE}logs/", include("web.logs.urls")),
     path(f"{WORKSPACE}reports/", include("web.reports.urls")),
+    path("reports/", include("web.reports.link_urls")),
 ]
 
 handler400 = "web.platform.errors.bad_request"

@@ -213,6 +213,7 @@ class Shard:
             state="ended" if self.phase is Phase.ENDED else "running",
             error=self.error,
             dropped=self._dropped(),
+            identities=self._fleet.identities,
         )
 
     # Sending.

@@ -3,6 +3,7 @@
 Rule: a value; what it holds is the receiver's, the shard goes on with its own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,8 +19,8 @@ class Snapshot:
     ``t`` is Unix seconds. ``statuses`` and ``reasons`` are what ``board`` points into. ``seconds``
     are those that ended since the last snapshot, ``total`` is all since the start. ``error`` is why
     the shard ended early by our own fault or a stale lease; empty otherwise. ``dropped`` counts
-    records that no chunk will hold. An ``ended`` snapshot is the shard's last, and comes once: its
-    records are in the store, or dropped.
+    records that no chunk will hold. ``identities`` are the mocks' own, by row. An ``ended``
+    snapshot is the shard's last, and comes once: its records are in the store, or dropped.
     """
 
     shard: str
@@ -32,3 +33,4 @@ class Snapshot:
     state: State
     error: str
     dropped: int
+    identities: Sequence[str] = ()
