@@ -133,7 +133,7 @@ def seed(
     command += ["--mocks", str(options.mocks), "--seconds", str(options.seconds)]
     command += ["--rate", str(options.rate)]
     answer = execute(command, environment, "the demo workspace could not be made")
-    return Seeded(site=environment["SITE_URL"], **json.loads(answer.splitlines()[-1]))
+    return Seeded(**json.loads(answer.splitlines()[-1]))
 
 
 def execute(command: list[str], environment: dict[str, str], otherwise: str) -> str:
