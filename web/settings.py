@@ -218,6 +218,8 @@ CLOCK_TICKS = [
     ("web.mail.actions.queue_due", 15.0),
     ("web.reports.ticks.ask_again", 30.0),
     ("web.datasets.ticks.sweep", 60.0),
+    ("web.accounts.actions.remove_deleted", 60.0),
+    ("web.platform.removal.remove_due", 60.0),
     ("web.accounts.actions.forget_sessions", 6 * 60 * 60.0),
 ]
 

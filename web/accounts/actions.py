@@ -1,6 +1,6 @@
 """Everything that changes users, workspaces and who is in them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
@@ -21,8 +21,11 @@ from web.accounts.models import (
     Workspace,
 )
 from web.mail import actions as mail
+from web.platform.removal import remove_later
 
 MAX_INVITATIONS = 50  # open ones in a workspace; each is a mail that we answer for
+
+STRAGGLERS = timedelta(minutes=10)  # in which a tower learns that its run is gone
 
 
 class LastOwner(Exception):
@@ -55,9 +58,27 @@ def rename_workspace(workspace: Workspace, name: str) -> None:
     workspace.save(update_fields=["name"])
 
 
+@transaction.atomic
 def delete_workspace(workspace: Workspace) -> None:
-    """Remove the workspace with all that is in it."""
-    workspace.delete()
+    """Take the workspace from all its members; the clock then removes what is in it."""
+    workspace.memberships.all().delete()
+    workspace.invitations.all().delete()
+    workspace.deleted = timezone.now()
+    workspace.save(update_fields=["deleted"])
+
+
+def remove_deleted() -> None:
+    """Remove the rows and the objects of one workspace that was deleted; a clock's tick.
+
+    Not in the request: a workspace may have a million rows. Its towers stop by themselves, as
+    their leases are gone with the rows.
+    """
+    with transaction.atomic():
+        workspace = Workspace.objects.select_for_update().exclude(deleted=None).first()
+        if workspace is None:
+            return
+        remove_later(f"workspaces/{workspace.code}/", wait=STRAGGLERS)
+        workspace.delete()
 
 
 @transaction.atomic

@@ -81,6 +81,7 @@ class Workspace(models.Model):
     code = models.UUIDField(default=uuid4, unique=True, editable=False)
     name = models.CharField(max_length=80)
     created = models.DateTimeField(default=timezone.now, editable=False)
+    deleted = models.DateTimeField(null=True, editable=False)  # gone for people; the clock follows
 
     def __str__(self) -> str:
         return self.name

@@ -21,7 +21,6 @@ urlpatterns = [
     path("invitations/<str:token>/", views.invitation, name="invitation"),
     path("invitations/<str:token>/accept/", views.accept, name="accept_invitation"),
     path("workspaces/new/", workspace_views.create, name="create_workspace"),
-    path(WORKSPACE, workspace_views.home, name="home"),
     path(f"{WORKSPACE}settings/", workspace_views.settings, name="workspace_settings"),
     path(f"{WORKSPACE}delete/", workspace_views.delete, name="delete_workspace"),
     path(f"{WORKSPACE}members/", member_views.index, name="members"),

@@ -1,4 +1,4 @@
-"""A workspace's first page and its settings."""
+"""Making, renaming and deleting workspaces."""
 
 from uuid import UUID
 
@@ -6,19 +6,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from web.accounts import access, actions, forms
 from web.accounts.access import UserRequest
 from web.accounts.models import Role
-
-
-@require_GET
-@login_required
-def home(request: UserRequest, workspace: UUID) -> HttpResponse:
-    """Show what to do next, and what runs."""
-    access.open_workspace(request, workspace)
-    return render(request, "accounts/home.html")
 
 
 @require_http_methods(["GET", "POST"])

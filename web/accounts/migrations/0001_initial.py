@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ('code', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('name', models.CharField(max_length=80)),
                 ('created', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('deleted', models.DateTimeField(editable=False, null=True)),
             ],
         ),
         migrations.CreateModel(
