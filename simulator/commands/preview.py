@@ -3,28 +3,27 @@
 import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
 
 from simulator.commands.files import load_definition
+from simulator.commands.values import duration, whole
 from simulator.datasets import ENDINGS, Dataset, read_dataset
-from simulator.definition.units import read_seconds
 from simulator.errors import DatasetError, DefinitionError
-from simulator.lot import MAX_DURATION, MAX_MOCKS
+from simulator.lot import MAX_MOCKS
 from simulator.preview import START, PreviewMessage, preview
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.add_argument("file", metavar="FILE", type=Path, help="the definition")
-    parser.add_argument("--mocks", type=_whole(1, MAX_MOCKS), default=1, help="how many (1)")
+    parser.add_argument("--mocks", type=whole(1, MAX_MOCKS), default=1, help="how many (1)")
     parser.add_argument(
-        "--duration", type=_duration, required=True, help="how long, in s or such as 5min"
+        "--duration", type=duration, required=True, help="how long, in s or such as 5min"
     )
-    parser.add_argument("--seed", type=_whole(0, 2**63 - 1), default=1, help="(1)")
+    parser.add_argument("--seed", type=whole(0, 2**63 - 1), default=1, help="(1)")
     parser.add_argument(
         "--start", type=_moment, default=START, help="time of the start, ISO 8601 (2026-01-01)"
     )
@@ -89,26 +88,6 @@ def read_datasets(folder: Path) -> dict[str, Dataset]:
 def _dataset(file: Path) -> Dataset:
     with file.open("rb") as contents:
         return read_dataset(file.name, contents)
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        value = int(text) if text.strip().isdecimal() and len(text) < 20 else None
-        if value is None or not low <= value <= high:
-            raise ArgumentTypeError(f"must be a whole number from {low:,} to {high:,}, got {text}")
-        return value
-
-    return read
-
-
-def _duration(text: str) -> float:
-    try:
-        seconds = read_seconds(text)
-    except DefinitionError as error:
-        raise ArgumentTypeError(str(error)) from None
-    if seconds > MAX_DURATION:
-        raise ArgumentTypeError(f"must be at most {MAX_DURATION:,.0f} s (7d), got {text}")
-    return seconds
 
 
 def _moment(text: str) -> float:

@@ -1,0 +1,131 @@
+"""What a run on the command line tells: a line while it goes on, a summary in the end.
+
+Rule: made from snapshots alone; people get sentences, programs one JSON object.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from simulator.recording import Histogram, Link, Second
+from simulator.tower import Snapshot
+
+MOST_REASONS = 20  # shown to people; the JSON has all
+
+
+@dataclass(slots=True)
+class Progress:
+    """All shards of a run, as far as they told of themselves."""
+
+    mocks: int
+    duration: float  # s
+    latest: dict[str, Snapshot] = field(default_factory=dict)
+    recent: Second = field(default_factory=lambda: Second(at=0))  # of the last look
+
+    def take(self, snapshots: list[Snapshot]) -> None:
+        """Bring it up to date."""
+        self.latest.update({snapshot.shard: snapshot for snapshot in snapshots})
+        self.recent = Second.summed(each for snap in snapshots for each in snap.seconds)
+
+    @property
+    def total(self) -> Second:
+        return Second.summed(snapshot.total for snapshot in self.latest.values())
+
+    @property
+    def connected(self) -> int:
+        boards = [snapshot.board for snapshot in self.latest.values()]
+        return sum(int(np.count_nonzero(board["link"] == Link.CONNECTED)) for board in boards)
+
+    @property
+    def errors(self) -> list[str]:
+        """Why shards ended early, each text once."""
+        return sorted({snapshot.error for snapshot in self.latest.values()} - {""})
+
+    @property
+    def dropped(self) -> int:
+        return sum(snapshot.dropped for snapshot in self.latest.values())
+
+    def line(self, elapsed: float) -> str:
+        """One line for people; ``elapsed`` seconds since the start."""
+        left = max(0.0, self.duration - elapsed)
+        parts = [
+            f"{left:4.0f} s left" if left else "ending",
+            f"{self.connected:,} of {self.mocks:,} connected",
+            f"{self.recent.delivered:,}/s",
+            f"{self.total.failed:,} failed",
+        ]
+        if self.recent.latency.total:
+            parts.append(f"p50 {_milliseconds(self.recent.latency, 50)}")
+            parts.append(f"p99 {_milliseconds(self.recent.latency, 99)}")
+        return "  ".join(parts)
+
+    def report(self, seconds: float) -> dict[str, Any]:
+        """The summary for programs; ``seconds`` from the start to the end of sending."""
+        total = self.total
+        return {
+            "mocks": self.mocks,
+            "due": total.due,
+            "sent": total.sent,
+            "acknowledged": total.acknowledged,
+            "failed": total.failed,
+            "reasons": dict(self._reasons("sends").most_common()),
+            "connects": total.connects,
+            "lost": dict(self._reasons("lost").most_common()),
+            "bytes": total.bytes,
+            "seconds": round(seconds, 3),
+            "rate": round(total.delivered / seconds, 1) if seconds else 0.0,
+            **_percentiles(total.latency),
+            "lateness_p99_ms": _rounded(total.lateness.percentile(99)),
+            "records_dropped": self.dropped,
+            "errors": self.errors,
+        }
+
+    def sentences(self, seconds: float) -> str:
+        """The summary for people, several lines."""
+        total = self.total
+        rate = total.delivered / seconds if seconds else 0.0
+        lines = [
+            f"{self.mocks:,} mocks, {seconds:.1f} s, {rate:,.0f} messages/s",
+            f"due {total.due:,}  acknowledged {total.acknowledged:,}  sent {total.sent:,}"
+            f"  failed {total.failed:,}",
+        ]
+        if total.latency.total:
+            shares = [f"p{share} {_milliseconds(total.latency, share)}" for share in (50, 90, 99)]
+            lines.append(f"latency {'  '.join(shares)}  max {total.latency.maximum * 1e3:.1f} ms")
+        if total.lateness.total:
+            lines.append(f"lateness p99 {_milliseconds(total.lateness, 99)}")
+        lines += _grouped("failed sends", self._reasons("sends"))
+        lines += _grouped("connections lost", self._reasons("lost"))
+        if self.dropped:
+            lines.append(f"{self.dropped:,} records found no room in the log")
+        return "\n".join(lines + [f"ended early: {error}" for error in self.errors])
+
+    def _reasons(self, kind: str) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        for snapshot in self.latest.values():
+            for reason in snapshot.reasons:
+                counts[reason.text] += getattr(reason, kind)
+        return +counts
+
+
+def _grouped(title: str, counts: Counter[str]) -> list[str]:
+    if not counts:
+        return []
+    rows = [f"  {count:>9,}  {text}" for text, count in counts.most_common(MOST_REASONS)]
+    more = len(counts) - MOST_REASONS
+    return [f"{title}:", *rows, *([f"             and {more} more reasons"] if more > 0 else [])]
+
+
+def _percentiles(latency: Histogram) -> dict[str, float | None]:
+    shares = {f"p{share}_ms": _rounded(latency.percentile(share)) for share in (50, 90, 99)}
+    return shares | {"max_ms": _rounded(latency.maximum if latency.total else None)}
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds * 1e3, 3)
+
+
+def _milliseconds(histogram: Histogram, share: float) -> str:
+    return f"{(histogram.percentile(share) or 0) * 1e3:.1f} ms"

@@ -1,0 +1,66 @@
+"""A target as a URL: ``mqtts://user:password@broker.example:8883``, ``https://host/prefix``.
+
+Rule: what a URL can say and the protocol cannot is refused, never left out in silence.
+"""
+
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from pydantic import ValidationError
+
+from simulator.errors import DefinitionError
+from simulator.lot import Credentials, Target, Tls
+
+# Scheme -> protocol, whether it is over TLS, port. Source: IANA's registry of port numbers.
+SCHEMES = {
+    "mqtt": ("mqtt", False, 1883),
+    "mqtts": ("mqtt", True, 8883),
+    "http": ("http", False, 80),
+    "https": ("http", True, 443),
+}
+
+
+def read_target(url: str, *, ca: str = "", verify: bool = True) -> tuple[Target, Credentials]:
+    """Return the target and its secrets that ``url`` names.
+
+    Args:
+        url: User name and password are percent-decoded; the path is the prefix of HTTP paths.
+        ca: The only authorities to trust, as PEM text; empty: the system's.
+        verify: Whether the far side must prove who it is.
+
+    Raises:
+        DefinitionError: The URL cannot be a target. Its text never shows the password.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise DefinitionError(f"target: not a URL: {error}") from None
+    if parts.scheme not in SCHEMES:
+        allowed = ", ".join(f"{scheme}://" for scheme in SCHEMES)
+        raise DefinitionError(f"target: must begin with {allowed}, got {parts.scheme!r}")
+    protocol, is_tls, default_port = SCHEMES[parts.scheme]
+    if not is_tls and (ca or not verify):
+        raise DefinitionError(f"target: {parts.scheme}:// has no TLS, --ca and --insecure are none")
+    try:
+        target = Target(
+            protocol=protocol,
+            host=parts.hostname or "",
+            port=default_port if port is None else port,
+            tls=Tls(ca=ca, verify=verify) if is_tls else None,
+            path=_path(parts, protocol),
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise DefinitionError(f"target: {first['loc'][0]}: {first['msg'].lower()}") from None
+    return target, Credentials(
+        username=unquote(parts.username or ""), password=unquote(parts.password or "")
+    )
+
+
+def _path(parts: SplitResult, protocol: str) -> str:
+    if parts.query or parts.fragment:
+        raise DefinitionError("target: takes neither ?query nor #fragment")
+    path = parts.path.rstrip("/")
+    if path and protocol == "mqtt":
+        raise DefinitionError(f"target: MQTT has no path, got {path}")
+    return path
