@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.definition.document import Definition
-from simulator.definition.messages import identity_findings, message_findings
+from simulator.definition.messages import identity_findings, message_findings, with_topic
 from simulator.definition.metrics import Dataset, in_drawing_order, metric_findings
 from simulator.definition.names import name_findings
 from simulator.definition.parsing import MAX_PROBLEMS, read_text
@@ -92,9 +92,10 @@ def _cross_findings(draft: Draft, datasets: Mapping[str, Dataset] | None) -> Ite
 
 
 def _finished(draft: Draft) -> Definition:
-    """Return the definition with its metrics in the order of drawing, and its source."""
+    """Return the definition with its metrics in the order of drawing, every message addressed."""
     metrics = in_drawing_order(draft.definition.metrics)
-    definition = draft.definition.model_copy(update={"metrics": metrics})
+    messages = {name: with_topic(name, each) for name, each in draft.definition.messages.items()}
+    definition = draft.definition.model_copy(update={"metrics": metrics, "messages": messages})
     definition._source = draft.data
     return definition
 

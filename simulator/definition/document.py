@@ -41,6 +41,7 @@ MAX_NAMES = 200  # constants, and variables
 MAX_TEXT = 1_000  # characters of a name, a unit, a description or a constant
 MAX_WHERE = 20  # conditions on one message received
 
+DEFAULT_TOPIC = "{{id}}/{name}"  # of a message with neither topic nor path; name is its own
 DEFAULT_STATUS = "running"  # of a document that has no statuses
 
 Text: TypeAlias = Annotated[str, Field(max_length=MAX_TEXT)]
@@ -115,7 +116,10 @@ class Metric(Model):
 
 
 class Message(Model):
-    """What is sent. ``json_`` is a payload tree, see ``payload.py``: its leaves are Templates."""
+    """What is sent. ``json_`` is a payload tree, see ``payload.py``: its leaves are Templates.
+
+    In a definition from ``parse``, a topic or a path is there: ``{id}/name`` by default.
+    """
 
     every: Every | None = None  # None: sent only in statuses that say how often
     topic: Template | None = None

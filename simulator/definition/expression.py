@@ -109,7 +109,8 @@ def _parse(text: str) -> ast.expr:
         return ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
         blanks = len(text) - len(text.lstrip())
-        raise _refusal(_reason(error), min((error.offset or 1) + blanks, len(text))) from None
+        column = min(error.offset + blanks, len(text)) if error.offset else len(text)
+        raise _refusal(_reason(error, text[column - 1]), column) from None
     except (ValueError, RecursionError, MemoryError):
         raise DefinitionError("not an expression: too deeply nested") from None
 
@@ -125,8 +126,8 @@ def _refuse_odd_characters(text: str) -> None:
             raise _refusal(f"not a number: {match[0]!r}", match.start() + 1)
 
 
-def _reason(error: SyntaxError) -> str:
-    if error.msg.startswith("invalid syntax. Maybe you meant '=='"):
+def _reason(error: SyntaxError, character: str) -> str:
+    if character == "=":
         return "'=' does not compare, use '=='"
     return "not an expression" if error.msg == "invalid syntax" else error.msg.split(". ")[0]
 
@@ -147,7 +148,10 @@ class _Compiler:
     def compile(self, node: ast.expr) -> _Compute:
         self._nodes += 1
         if self._nodes > MAX_NODES:
-            raise DefinitionError(f"an expression has at most {MAX_NODES} names and operators")
+            text = f"an expression has at most {MAX_NODES} names, numbers and operators"
+            raise DefinitionError(text)
+                f"an expression has at most {MAX_NODES} names, numbers and operators"
+            )
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise DefinitionError(f"an expression is at most {MAX_DEPTH} levels deep")
@@ -253,10 +257,12 @@ class _Compiler:
         if name not in FUNCTIONS:
             self.refuse(node, f"unknown function {name!r}, {nearest(name, FUNCTIONS)}")
         fewest, most, function = FUNCTIONS[name]
-        if node.keywords or not fewest <= len(node.args) <= most:
-            wanted = str(fewest) if fewest == most else f"{fewest} to {most}"
-            count = len(node.args) + len(node.keywords)
-            self.refuse(node, f"{name} takes {wanted} values, got {count}")
+        if node.keywords:
+            self.refuse(node, f"the values of {name} are given by their order, without names")
+        if not fewest <= len(node.args) <= most:
+            wanted = "1 value" if most == 1 else f"{fewest} to {most} values"
+            wanted = f"{most} values" if fewest == most > 1 else wanted
+            self.refuse(node, f"{name} takes {wanted}, got {len(node.args)}")
         return _apply(function, self._all(node.args))
 
     def _all(self, nodes: Iterable[ast.expr]) -> list[_Compute]:

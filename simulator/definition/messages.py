@@ -6,7 +6,7 @@ Rule: what a broker or a server would refuse of a topic or a path is refused her
 import re
 from collections.abc import Iterator
 
-from simulator.definition.document import Message
+from simulator.definition.document import DEFAULT_TOPIC, Message
 from simulator.definition.names import IN_IDENTITY, IN_MESSAGES, Scope, scope_of
 from simulator.definition.payload import (
     MAX_NODES,
@@ -71,3 +71,10 @@ def _payload_findings(message: Message, scope: Scope, path: Path) -> Iterator[Fi
     elif values > MAX_VALUES:
         text = f"a message has at most {MAX_VALUES:,} values with its bulks, got {values:,}"
         yield Finding(path, text)
+
+
+def with_topic(name: str, message: Message) -> Message:
+    """Return a message that has neither topic nor path with the default topic, others as is."""
+    if message.topic is not None or message.path is not None:
+        return message
+    return message.model_copy(update={"topic": Template.read(DEFAULT_TOPIC.format(name=name))})

@@ -4,6 +4,7 @@ Rule: a name means one thing only, so constants, variables, metrics and our own 
 """
 
 import keyword
+import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ IN_IDENTITY = ("index",)
 IN_FILTERS = ("id", "index")  # of topics that are listened to
 
 MAX_NAME = 60  # characters
+
+_TITLE = re.compile(r"\w[\w -]*")  # of a message or a status; a topic can hold it
 
 # ``previous`` is known to formulas alone, which do not count it among the names that they read.
 RESERVED = (*IN_MESSAGES, "previous")
@@ -94,14 +97,16 @@ def name_findings(draft: Draft) -> Iterator[Finding]:
             owners.setdefault(name, f"one of the {section} already")
     for section in ("messages", "statuses"):
         for name in draft.names(section):
-            if not 1 <= len(name) <= MAX_NAME or not name.isprintable():
-                text = f"a name has 1 to {MAX_NAME} printable characters"
-                yield Finding((section, name), text)
+            if len(name) > MAX_NAME or not _TITLE.fullmatch(name):
+                text = f"{name[:MAX_NAME]!r} cannot be a name: letters, digits, '_', '-' and blanks"
+                yield Finding((section, name), f"{text} only, at most {MAX_NAME}")
 
 
 def _refusal(name: str) -> str:
     """Return why an expression could not use a name. Python reads composed letters as one."""
     is_word = name.isidentifier() and not keyword.iskeyword(name)
     if len(name) > MAX_NAME or not is_word or unicodedata.normalize("NFKC", name) != name:
-        return f"{name[:MAX_NAME]!r} cannot be a name: letters, digits and _ only"
+        return (
+            f"{name[:MAX_NAME]!r} cannot be a name: letters, digits and _ only, at most {MAX_NAME}"
+        )
     return ""

@@ -81,7 +81,7 @@ class Template(Read):
                 f"a text has at most {MAX_LENGTH:,} characters, got {len(value):,}"
             )
         parts = tuple(_Scanner(value).parts())
-        if len(parts) > 2 * MAX_PLACEHOLDERS:
+        if sum(isinstance(part, Placeholder) for part in parts) > MAX_PLACEHOLDERS:
             raise DefinitionError(f"a text has at most {MAX_PLACEHOLDERS} placeholders")
         return cls(value, parts)
 
