@@ -50,7 +50,7 @@ class _Column(Column):
         turns = elapsed(sample, sine.origin, epoch=self._epoch)
         turns /= sine.period
         turns += sine.phase
-        turns -= np.floor(turns)  # the sine of a small angle is more exact, and twice as fast
+        turns -= np.floor(turns)  # turns of years would cost the sine its last digits
         values = np.sin(turns * (2 * np.pi))
         values *= sine.amplitude
         values += sine.mean
