@@ -17,8 +17,9 @@ Protocol = Literal["mqtt", "http"]
 # What a path may hold beside letters and digits. Source: RFC 3986, sections 3.3 and 3.4; with "%",
 # because a path may be written with its escapes.
 _PATH_CHARACTERS = "/?%:@!$&'()*+,;=-._~"
-# A topic that is published has no wildcards and no NUL. Source: MQTT 3.1.1, 4.7.1 and 4.7.3.
-_NOT_IN_TOPICS = str.maketrans("+#\0", "___")
+# A topic that is published has no wildcards, no NUL and no half of a surrogate pair.
+# Source: MQTT 3.1.1, sections 1.5.3, 4.7.1 and 4.7.3.
+_NOT_IN_TOPICS = dict.fromkeys([*map(ord, "+#\0"), *range(0xD800, 0xE000)], "_")
 
 
 class Address:
@@ -65,7 +66,7 @@ class Address:
 
 
 def fit_topic(text: str) -> str:
-    """Return a topic that may be published: ``+``, ``#`` and NUL of values become ``_``."""
+    """Return a topic that may be published: what may not stand in one becomes ``_``."""
     return text.translate(_NOT_IN_TOPICS)
 
 
