@@ -64,7 +64,7 @@ def handshake_reason(error: BaseException) -> str:
     A far side that does not know TLS mostly hangs up on the first record, and so does one that
     wants to say nothing; the reason names both.
     """
-    if isinstance(error, ValueError):  # ssl refuses to send it
+    if isinstance(error, ValueError) and not isinstance(error, OSError):  # not one of a certificate
         return "TLS: the server name is not valid"
     words = reason(error)
     if isinstance(error, ssl.SSLEOFError) or words in {CLOSED, "connection reset"}:
@@ -82,10 +82,10 @@ def _tls_reason(error: Any) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         code = error.verify_code
         return _BY_CERTIFICATE.get(code, f"TLS: certificate not accepted, OpenSSL's reason {code}")
-    if error.reason in _NOT_TLS:
+    name = getattr(error, "reason", None) or type(error).__name__  # not every one has a reason
+    if name in _NOT_TLS:
         return "TLS: the far side does not speak TLS"
-    words = (error.reason or type(error).__name__).lower().replace("_", " ")
-    return f"TLS: {words}"
+    return f"TLS: {name.lower().replace('_', ' ')}"
 
 
 def _system_reason(error: Any) -> str:

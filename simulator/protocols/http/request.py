@@ -69,11 +69,10 @@ def target_path(prefix: str, path: str) -> bytes:
     Raises:
         DefinitionError: the path has a control character or a fragment, or is too long.
     """
-    whole = "/" + prefix.strip("/") + "/" + path.lstrip("/") if prefix.strip("/") else path
-    if not whole.startswith("/"):
-        whole = "/" + whole
+    parts = [part for part in (prefix.strip("/"), path.lstrip("/")) if part]
+    whole = "/" + "/".join(parts)
     if "#" in whole or any(ord(character) < 0x20 or character == "\x7f" for character in whole):
-        raise DefinitionError(f"path must not have control characters or #, got {whole[:80]!r}")
+        raise DefinitionError(f"path must not have control characters or #, got {path[:80]!r}")
     try:
         encoded = quote(whole, safe=_PATH_SAFE).encode()
     except UnicodeEncodeError:

@@ -1,0 +1,134 @@
+"""Requests as an independent server (h11) reads them, and what is never written."""
+
+import h11
+import pytest
+
+from simulator.errors import DefinitionError
+from simulator.protocols import http
+
+
+def as_read(data: bytes) -> tuple[h11.Request, bytes]:
+    server = h11.Connection(h11.SERVER)
+    server.receive_data(data)
+    request = server.next_event()
+    assert isinstance(request, h11.Request)
+    body = b""
+    while isinstance(event := server.next_event(), h11.Data):
+        body += event.data
+    assert isinstance(event, h11.EndOfMessage)
+    return request, body
+
+
+def headers_of(**arguments: object) -> dict[bytes, bytes]:
+    arguments = {"headers": {}, **arguments}
+    data = http.Request("example.org:8080", **arguments).encode("POST", b"/", b"")
+    return dict(as_read(data)[0].headers)
+
+
+def test_a_request_is_read_by_an_independent_server() -> None:
+    request = http.Request("example.org", headers={"X-Site": "tokyo"})
+
+    head, body = as_read(request.encode("PUT", b"/a/b?c=1", b'{"t": 1}'))
+
+    assert (head.method, head.target, body) == (b"PUT", b"/a/b?c=1", b'{"t": 1}')
+    assert dict(head.headers) == {
+        b"host": b"example.org",
+        b"user-agent": b"mocklot",
+        b"content-type": b"application/json",
+        b"x-site": b"tokyo",
+        b"content-length": b"8",
+    }
+
+
+def test_a_bearer_token_is_sent() -> None:
+    assert headers_of(token="t0k")[b"authorization"] == b"Bearer t0k"
+
+
+def test_basic_credentials_are_those_of_rfc_7617() -> None:
+    headers = headers_of(username="Aladdin", password="open sesame")
+
+    assert headers[b"authorization"] == b"Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="  # section 2
+
+
+def test_a_header_replaces_the_usual_one_whatever_its_case() -> None:
+    headers = headers_of(headers={"content-TYPE": "text/csv", "host": "other"})
+
+    assert headers[b"content-type"] == b"text/csv"
+    assert headers[b"host"] == b"other"
+
+
+@pytest.mark.parametrize(
+    "value", ["a\r\nX: 1", "a\nb", "a\rb", "a\0b", " a", "a ", "\x7f", "\ud800"]
+)
+def test_a_header_value_cannot_split_a_line(value: str) -> None:
+    with pytest.raises(DefinitionError, match=r"header X-A (must be one line|has a character)"):
+        http.Request("h", headers={"X-A": value})
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a:", "a\r\n", "ä"])
+def test_a_header_name_is_a_token(name: str) -> None:
+    with pytest.raises(DefinitionError, match="header name must be"):
+        http.Request("h", headers={name: "1"})
+
+
+@pytest.mark.parametrize("name", ["Content-Length", "transfer-encoding", "Connection", "Upgrade"])
+def test_a_header_that_says_where_a_message_ends_is_refused(name: str) -> None:
+    with pytest.raises(DefinitionError, match=f"header {name} is set by the simulator"):
+        http.Request("h", headers={name: "1"})
+
+
+def test_a_header_beyond_the_limit_is_refused() -> None:
+    with pytest.raises(DefinitionError, match="header X must have at most 8192 bytes"):
+        http.Request("h", headers={"X": "a" * 8_193})
+
+
+def test_two_ways_to_authorise_are_one_too_many() -> None:
+    with pytest.raises(DefinitionError, match="header Authorization and credentials"):
+        http.Request("h", headers={"authorization": "x"}, token="t")
+
+
+@pytest.mark.parametrize("token", ["a\r\nX: 1", "a\nb", " a", "\0"])
+def test_a_token_cannot_split_a_line_and_is_not_told(token: str) -> None:
+    with pytest.raises(DefinitionError) as caught:
+        http.Request("h", headers={}, token=token)
+
+    assert str(caught.value) == "token must be one line of text"
+
+
+def test_a_user_name_with_a_colon_is_refused() -> None:
+    with pytest.raises(DefinitionError, match="user name must not have a colon"):
+        http.Request("h", headers={}, username="a:b", password="c")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "path", "target"),
+    [
+        ("", "/a", b"/a"),
+        ("", "a", b"/a"),
+        ("", "", b"/"),
+        ("/api", "/a", b"/api/a"),
+        ("api/", "a", b"/api/a"),
+        ("/api", "", b"/api"),
+        ("", "/a b/温", b"/a%20b/%E6%B8%A9"),
+        ("", "/a?b=1&c={}", b"/a?b=1&c=%7B%7D"),
+        ("", "/a%20b", b"/a%20b"),
+    ],
+)
+def test_a_path_is_joined_and_encoded(prefix: str, path: str, target: bytes) -> None:
+    assert http.target_path(prefix, path) == target
+
+
+@pytest.mark.parametrize("path", ["/a\r\nHost: x", "/a\nb", "/\0", "/a#b", "/\x7f"])
+def test_a_path_cannot_split_a_line(path: str) -> None:
+    with pytest.raises(DefinitionError, match="path must not have control characters or #"):
+        http.target_path("", path)
+
+
+def test_a_path_that_utf_8_cannot_carry_is_refused() -> None:
+    with pytest.raises(DefinitionError, match="path has a character"):
+        http.target_path("", "/\ud800")
+
+
+def test_a_path_beyond_the_limit_is_refused() -> None:
+    with pytest.raises(DefinitionError, match="path must have at most 8000 bytes, got 8001"):
+        http.target_path("", "/" + "a" * 8_000)
