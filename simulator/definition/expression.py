@@ -150,8 +150,6 @@ class _Compiler:
         if self._nodes > MAX_NODES:
             text = f"an expression has at most {MAX_NODES} names, numbers and operators"
             raise DefinitionError(text)
-                f"an expression has at most {MAX_NODES} names, numbers and operators"
-            )
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise DefinitionError(f"an expression is at most {MAX_DEPTH} levels deep")

@@ -4,7 +4,7 @@ Rule: every error has a text that names the value; a type that is not in the tab
 pydantic says.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sized
 from typing import Any
 
 from pydantic_core import ErrorDetails
@@ -17,7 +17,7 @@ _TEXTS: dict[str, str] = {
     "model_type": "needs a mapping, got {got}",
     "dict_type": "needs a mapping, got {got}",
     "string_type": "needs a text, got {got}",
-    "string_too_short": "needs at least {min_length} characters",
+    "string_too_short": "needs {min_length} or more characters",
     "string_too_long": "has at most {max_length} characters",
     "string_pattern_mismatch": "must be written as {pattern}, got {got}",
     "float_type": "needs a number, got {got}",
@@ -31,8 +31,8 @@ _TEXTS: dict[str, str] = {
     "bool_parsing": "needs true or false, got {got}",
     "list_type": "needs a list, got {got}",
     "tuple_type": "needs a list, got {got}",
-    "too_long": "has at most {max_length} entries, got {actual_length}",
-    "too_short": "needs at least {min_length} entries, got {actual_length}",
+    "too_long": "has at most {max_length} entries, got {size}",
+    "too_short": "needs at least {min_length} entries, got {size}",
     "greater_than": "must be above {gt}, got {got}",
     "greater_than_equal": "must be at least {ge}, got {got}",
     "less_than": "must be below {lt}, got {got}",
@@ -69,7 +69,10 @@ def text_of(details: ErrorDetails) -> str:
         message = details["msg"]
         return f"{message[:1].lower()}{message[1:]}, got {show(got)}"
     numbers = {name: _plain(value) for name, value in context.items()}
-    return template.format(**numbers, got=show(got)) + _hint(details["type"], got, context)
+    size = len(got) if isinstance(got, Sized) else 0
+    return template.format(**numbers, got=show(got), size=size) + _hint(
+        details["type"], got, context
+    )
 
 
 def _place_of(details: ErrorDetails, data: Any) -> Path:
