@@ -95,14 +95,18 @@ class Wheel:
 
     def _place(self, times: Times, slots: Slots) -> None:
         """Put entries where their time belongs: the open bucket, or the coarsest level it needs."""
+        latest = float(times.max())
         for depth in reversed(range(len(WIDTHS))):
+            if latest // WIDTHS[depth] <= self._blocks[depth]:
+                continue
             numbers = np.floor_divide(times, WIDTHS[depth])
             later = numbers > self._blocks[depth]
-            if later.any():
-                _scatter(self._levels[depth], numbers[later], times[later], slots[later])
-                times, slots = times[~later], slots[~later]
-                if not len(times):
-                    return
+            if later.all():
+                _scatter(self._levels[depth], numbers, times, slots)
+                return
+            _scatter(self._levels[depth], numbers[later], times[later], slots[later])
+            times, slots = times[~later], slots[~later]
+            latest = float(times.max())
         self._merge(times, slots)
 
     def _merge(self, times: Times, slots: Slots) -> None:
@@ -113,8 +117,6 @@ class Wheel:
 
 
 def _scatter(level: dict[int, _Bucket], numbers: Times, times: Times, slots: Slots) -> None:
-    if not len(times):
-        return
     first = numbers[0]
     if (numbers == first).all():
         level.setdefault(int(first), _Bucket()).add(times, slots)

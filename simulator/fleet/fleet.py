@@ -6,7 +6,8 @@ into can show in what is sent.
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,12 +119,8 @@ class Fleet:
             if not events.taken:
                 break
             left -= events.taken
-            for kind in np.flatnonzero(np.bincount(events.kinds)).tolist():
-                chosen = events.kinds == kind
-                if chosen.all():
-                    self._do(kind, events.rows, events.times, found)
-                else:
-                    self._do(kind, events.rows[chosen], events.times[chosen], found)
+            for kind, chosen in _groups(events.kinds):
+                self._do(kind, events.rows[chosen], events.times[chosen], found)
         return found.due(self._mocks.ended)
 
     def next_due(self) -> float:
@@ -182,42 +179,41 @@ class Fleet:
     def _send(self, message: int, rows: IntArray, times: FloatArray, found: Found) -> None:
         mocks, outgoing = self._mocks, self._outgoing[message]
         taken = outgoing.sampler.take(mocks, rows, times)
-        if self._watched[message]:
-            gone = self._leave_by_reading(self._watched[message], taken, found)
+        gone = self._leave_by_reading(self._watched[message], taken, found)
+        if gone is None:
+            mocks.send_later(message, rows, times)
+        else:
             mocks.send_later(message, rows[~gone], times[~gone])
             # Whoever went sends what it read only if its new status sends this message too.
             kept = ~gone | (self._plan.intervals[mocks.status[rows], message] < np.inf)
-            if not kept.all():
-                taken = taken.only(kept)
-            if gone.any():
-                outgoing.sampler.renew(mocks, taken)
-        else:
-            mocks.send_later(message, rows, times)
+            taken = taken.only(kept)
+            outgoing.sampler.renew(mocks, taken)
         if len(taken.rows):
             found.sends.append(outgoing.batch(mocks, taken))
 
     def _check(self, rows: IntArray, times: FloatArray, found: Found) -> None:
         """Look at the conditions of statuses that send nothing."""
-        for code, chosen in _by_status(self._mocks.status[rows]):
+        for code, chosen in _groups(self._mocks.status[rows]):
             exits = self._plan.statuses[code].waiting("when")
             taken = self._checks[code].take(self._mocks, rows[chosen], times[chosen])
             gone = self._leave_by_reading([(code, exits)], taken, found)
-            self._mocks.check_later(taken.rows[~gone], taken.times[~gone])
+            stayed = slice(None) if gone is None else ~gone
+            self._mocks.check_later(taken.rows[stayed], taken.times[stayed])
 
     def _leave_by_reading(
         self, conditions: Sequence[_Condition], taken: Taken, found: Found
-    ) -> NDArray[np.bool_]:
-        """Let mocks go whose conditions hold; return who went."""
-        statuses = self._mocks.status[taken.rows]
-        gone = np.zeros(len(taken.rows), dtype=bool)
+    ) -> NDArray[np.bool_] | None:
+        """Let mocks go whose conditions hold; return who went, or None when nobody did."""
+        gone: NDArray[np.bool_] | None = None
+        statuses = self._mocks.status[taken.rows] if conditions else None
         for code, exits in conditions:
-            here = statuses == code
-            if not here.any():
-                continue
             for _, leaving in exits:
                 assert leaving.trigger.when is not None
                 holds = truth(leaving.trigger.when.evaluate(taken.readings))
-                open_to = np.flatnonzero(here & ~gone & holds)
+                if not holds.any():
+                    continue
+                gone = np.zeros(len(taken.rows), dtype=bool) if gone is None else gone
+                open_to = np.flatnonzero(holds & ~gone & (statuses == code))
                 went = self._leave(leaving, taken.rows[open_to], taken.times[open_to], found)
                 gone[open_to[went]] = True
         return gone
@@ -226,7 +222,7 @@ class Fleet:
         self, position: int, rows: IntArray, times: FloatArray, found: Found
     ) -> None:
         """Let mocks go whose time is over: elapsed, on the clock, or drawn by chance."""
-        for code, chosen in _by_status(self._mocks.status[rows]):
+        for code, chosen in _groups(self._mocks.status[rows]):
             leaving = self._plan.statuses[code].exits[position]
             went = self._leave(leaving, rows[chosen], times[chosen], found)
             stayed = rows[chosen][~went]
@@ -286,9 +282,14 @@ def _filters(plan: Plan, readings: Readings) -> dict[str, list[str]]:
     }
 
 
-def _by_status(statuses: NDArray[np.uint8]) -> Iterator[tuple[int, NDArray[np.bool_]]]:
-    for code in np.flatnonzero(np.bincount(statuses)).tolist():
-        yield code, statuses == code
+def _groups(codes: NDArray[Any]) -> list[tuple[int, slice | NDArray[np.bool_]]]:
+    """Return each code that is there, rising, with where it is."""
+    if not len(codes):
+        return []
+    same = codes == codes[0]
+    if same.all():  # the common case: no copy of anything
+        return [(int(codes[0]), slice(None))]
+    return [(code, codes == code) for code in np.flatnonzero(np.bincount(codes)).tolist()]
 
 
 def _limit(definition: Definition) -> int:

@@ -64,6 +64,8 @@ class Timers:
         if not counts.all():
             times, slots = times[counts], slots[counts]
         rows = slots // self._kinds
+        if not len(rows):
+            return Events(times, rows, rows, taken)
         positions = np.arange(len(rows))
         self._first[rows[::-1]] = positions[::-1]  # the last write, which is the first entry, stays
         first = self._first[rows] == positions
