@@ -4,7 +4,7 @@ Rule: a generator is one module that registers one word; nothing else names it.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeVar
 
@@ -40,6 +40,16 @@ class Generator(Model, ABC):
     def needs(self) -> tuple[Need, ...]:
         """Return the datasets that it reads."""
         return ()
+
+    def check_datasets(self, datasets: Mapping[str, Any]) -> None:
+        """Hold it against what its datasets contain; only asked when ``needs`` are there.
+
+        Args:
+            datasets: By name; what is known of a file may be its columns' names alone.
+
+        Raises:
+            DefinitionError: It cannot work with them.
+        """
 
     def parts(self) -> tuple[str, ...]:
         """Return the names of its parts, ``("lat", "lon")``; none when it gives one value."""

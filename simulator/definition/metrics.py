@@ -4,7 +4,7 @@ Rule: a metric is drawn after everything that it reads.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from simulator.definition.document import Metric
 from simulator.definition.generator import Need
@@ -12,6 +12,7 @@ from simulator.definition.model import nearest
 from simulator.definition.names import IN_METRICS, scope_of
 from simulator.definition.places import Finding
 from simulator.definition.reading import Draft
+from simulator.errors import DefinitionError
 
 
 class Dataset(Protocol):
@@ -24,8 +25,6 @@ class Dataset(Protocol):
     def columns(self) -> Collection[str]: ...
 
 
-Datasets = Mapping[str, Any]
-
 
 def metric_findings(draft: Draft, datasets: Mapping[str, Dataset] | None) -> Iterator[Finding]:
     """Yield what is wrong between metrics, and with the datasets that they need."""
@@ -34,14 +33,22 @@ def metric_findings(draft: Draft, datasets: Mapping[str, Dataset] | None) -> Ite
         path = ("metrics", name, metric.generator.word)
         yield from scope.findings(metric.generator.names(), path)
         if datasets is not None:
-            for need in metric.generator.needs():
-                text = _need_refusal(need, datasets)
-                if text:
-                    yield Finding(path, text)
+            yield from (Finding(path, text) for text in _dataset_refusals(metric, datasets))
     loop = find_loop(draft.definition.metrics)
     if loop:
         path = ("metrics", loop[0], draft.definition.metrics[loop[0]].generator.word)
         yield Finding(path, f"a loop of metrics: {' -> '.join(loop)}")
+
+
+def _dataset_refusals(metric: Metric, datasets: Mapping[str, Dataset]) -> list[str]:
+    texts = [_need_refusal(need, datasets) for need in metric.generator.needs()]
+    refusals = [text for text in texts if text]
+    if not refusals:
+        try:
+            metric.generator.check_datasets(datasets)
+        except DefinitionError as error:
+            refusals.append(str(error))
+    return refusals
 
 
 def _need_refusal(need: Need, datasets: Mapping[str, Dataset]) -> str:

@@ -1,6 +1,7 @@
 """replay: what was once recorded, from a column of a CSV file."""
 
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +56,11 @@ class Replay(Generator):
     def needs(self) -> tuple[Need, ...]:
         columns = (self.column_,) if self.time is None else (self.column_, self.time)
         return (Need(self.dataset, "csv", columns),)
+
+    def check_datasets(self, datasets: Mapping[str, Any]) -> None:
+        dataset = datasets[self.dataset]
+        if self.time is not None and isinstance(dataset, Dataset):
+            dataset.seconds(self.time)
 
     def column(self, cast: Cast, metric: str) -> Column:
         return _Column(self, cast, metric)

@@ -1,6 +1,7 @@
 """route: a position that moves along a track, as vehicles and people do."""
 
-from typing import Annotated, Literal, assert_never
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,11 @@ class Route(Generator):
 
     def needs(self) -> tuple[Need, ...]:
         return (Need(self.dataset, "gpx", ("lat", "lon", "altitude", "segment")),)
+
+    def check_datasets(self, datasets: Mapping[str, Any]) -> None:
+        dataset = datasets[self.dataset]
+        if isinstance(dataset, Dataset):
+            _Line(dataset, jumps=self.gaps == "jump")
 
     def parts(self) -> tuple[str, ...]:
         return PARTS

@@ -85,14 +85,12 @@ def test_a_column_that_takes_a_state_back_goes_on_as_if_nothing_had_been(word: s
 
     state = first.state()
     second.restore(state)
+    for values in state.values():
+        values[:] = 0  # a copy on both sides: what is done to it later changes nothing
 
-    for made in (first, second):
-        after = made.draw(sample(rows, t=3, count=3, index=rows))
-        if made is first:
-            wanted = rows_of(after, slice(None))
-            for values in state.values():
-                values[:] = 0  # a copy: what is done to it later changes nothing
-    assert rows_of(after, slice(None)) == wanted
+    wanted, got = (made.draw(sample(rows, t=3, count=3, index=rows)) for made in (first, second))
+
+    assert rows_of(got, slice(None)) == rows_of(wanted, slice(None))
 
 
 @pytest.mark.parametrize("word", EXAMPLES)

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulator.definition import parse
+from simulator.datasets import read_dataset
+from simulator.definition import check, parse
 from simulator.definition.generator import KINDS
 from simulator.generators.route import PARTS
 
@@ -54,3 +55,30 @@ def test_every_part_of_a_route_is_described() -> None:
 
     for part in PARTS:
         assert re.search(rf"^\|.*`{part}`.*\|", section, re.MULTILINE), part
+
+
+@pytest.mark.parametrize(
+    ("metric", "text"),
+    [
+        (
+            "replay: {dataset: doors.csv, column: n, time: door}",
+            "metrics.m.replay: doors.csv: column 'door' must hold ISO times or numbers",
+        ),
+        (
+            "route: {dataset: parked.gpx, speed: 1}",
+            "metrics.m.route: parked.gpx: a route needs two points, it has one place",
+        ),
+    ],
+)
+def test_a_dataset_that_a_generator_cannot_use_is_refused_before_anything_runs(
+    metric: str, text: str
+) -> None:
+    parked = b'<gpx><trk><trkseg><trkpt lat="1" lon="2"/></trkseg></trk></gpx>'
+    datasets = {
+        "doors.csv": read_dataset("doors.csv", b"n,door\n1,open\n"),
+        "parked.gpx": read_dataset("parked.gpx", parked),
+    }
+
+    checked = check(f"{FRAME}  m: {{{metric}}}\n", datasets=datasets)
+
+    assert [str(problem).startswith(text) for problem in checked.problems] == [True]
