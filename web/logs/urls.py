@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from web.logs import views
 
 app_name = "logs"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("<uuid:run>/<int:mock>/", views.mock, name="mock")]

@@ -44,7 +44,7 @@ class DurationText(forms.CharField):
         return duration
 
 
-class LotForm(forms.ModelForm[Lot]):
+class LotForm(forms.ModelForm):  # type: ignore[type-arg]
     """Everything about a lot but its parts."""
 
     duration = DurationText(
@@ -116,7 +116,7 @@ class PartForm(forms.Form):
         },
     )
     rate = forms.FloatField(
-        label="Messages/s of each mock",
+        label="Messages/s each",
         required=False,
         max_value=MAX_RATE,
         error_messages={
@@ -146,7 +146,7 @@ class PartForm(forms.Form):
         return PartPlan(clean["definition"], clean["count"], clean["rate"])
 
 
-class BasePartRows(BaseFormSet[PartForm]):
+class BasePartRows(BaseFormSet):  # type: ignore[type-arg]  # not subscriptable at run time
     """The parts of a lot; rows that were left empty or struck out do not count."""
 
     deletion_widget = forms.CheckboxInput

@@ -4,7 +4,7 @@ from web.reports import views
 
 app_name = "reports"
 urlpatterns = [
-    path("", views.reports, name="list"),
+    path("", views.index, name="index"),
     path("runs/<uuid:run>/new/", views.ask, name="new"),
     path("<uuid:report>/", views.detail, name="detail"),
     path("<uuid:report>/download/", views.download, name="download"),

@@ -21,12 +21,12 @@ PAGE = 25
 
 @require_GET
 @login_required
-def reports(request: UserRequest, workspace: UUID) -> HttpResponse:
+def index(request: UserRequest, workspace: UUID) -> HttpResponse:
     """List the workspace's reports; the list refreshes itself while one is being made."""
     rows = access.reports_of(open_workspace(request, workspace))
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     is_live = any(report.is_live for report in page)
-    name = "reports/_list.html" if "HX-Request" in request.headers else "reports/list.html"
+    name = "reports/_list.html" if "HX-Request" in request.headers else "reports/index.html"
     return render(request, name, {"page": page, "is_live": is_live})
 
 
@@ -107,4 +107,4 @@ def delete(request: UserRequest, workspace: UUID, report: UUID) -> HttpResponse:
         messages.error(request, str(down))
         return redirect(found)
     messages.success(request, f"The report on {found.run} is deleted.")
-    return redirect("reports:list", workspace)
+    return redirect("reports:index", workspace)

@@ -1,29 +1,61 @@
 """The only door to the runs of a workspace."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404
 
 from web.accounts.models import Workspace
-from web.runs.models import Run
+from web.lots.models import Lot
+from web.runs.models import Run, RunState
 
-SORTS = {
-    "newest": ("-created",),
-    "oldest": ("created",),
-    "name": ("name", "-created"),
-    "mocks": ("-mocks", "-created"),
-    "failed": ("-failed", "-created"),
-}
+ORDERS = ("created", "name", "mocks", "failed", "acknowledged")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What somebody wants to see of the list; unknown words count as not said."""
+
+    lot: UUID | None = None
+    state: str = ""
+    order: str = "-created"
+
+    @classmethod
+    def read(cls, query: Mapping[str, Any]) -> "Filters":
+        """Return the filters that a query string says."""
+        order, state = query.get("order", ""), query.get("state", "")
+        return cls(
+            lot=_uuid(query.get("lot", "")),
+            state=state if state in RunState.values else "",
+            order=order if order.removeprefix("-") in ORDERS else "-created",
+        )
 
 
 def runs_of(workspace: Workspace) -> QuerySet[Run]:
     """Return the runs that were not deleted, newest first, with lot and who started them."""
     return (
         Run.objects.filter(workspace=workspace, deleted=None)
-        .select_related("lot", "started_by", "workspace")
+        .select_related("lot__target", "lot__workspace", "started_by", "workspace")
         .order_by("-created")
     )
+
+
+def filtered(workspace: Workspace, filters: Filters) -> QuerySet[Run]:
+    """Return the runs that the filters leave, in their order."""
+    runs = runs_of(workspace)
+    if filters.lot:
+        runs = runs.filter(lot__code=filters.lot)
+    if filters.state:
+        runs = runs.filter(state=filters.state)
+    return runs.order_by(filters.order, "-created")
+
+
+def lots_with_runs(workspace: Workspace) -> QuerySet[Lot]:
+    """Return the lots that the list can be filtered by, by name."""
+    return Lot.objects.filter(workspace=workspace, runs__deleted=None).distinct().order_by("name")
 
 
 def run_of(workspace: Workspace, code: UUID) -> Run:
@@ -36,3 +68,10 @@ def run_of(workspace: Workspace, code: UUID) -> Run:
     if run is None:
         raise Http404("no such run")
     return run
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from math import inf
 from time import monotonic
 
 from django.db import DatabaseError, close_old_connections
@@ -42,7 +43,7 @@ class Held:
     trail: series.Trail
     report: ShardReport | None = None
     identities: bytes = b""
-    saved_at: float = 0.0  # monotonic s
+    saved_at: float = -inf  # monotonic s; at its first second, so that pages know who is who
     end: tuple[Outcome, str] | None = None  # how it ended, once it has
 
 
@@ -252,7 +253,7 @@ class Desk:
             return None
         del self._unloaded[lease.name]
         trail = series.Trail(step=series.step_of(loaded.run.duration), start=loaded.start)
-        self._held[lease.name] = Held(lease, loaded, trail, saved_at=monotonic())
+        self._held[lease.name] = Held(lease, loaded, trail)
         return assignment(lease, loaded)
 
     def _fail(self, lease: Lease, reason: str) -> None:

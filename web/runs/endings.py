@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from simulator import Second
-from web.runs import series
+from web.runs import history, series
 from web.runs.boards import ShardReport
 from web.runs.models import LIVE, Board, Outcome, Run, RunState, Series, Shard, ShardState, Stretch
 
@@ -71,29 +71,13 @@ def totals(run: Run) -> dict[str, object]:
         "bytes": total.bytes,
         "p50": total.latency.percentile(50),
         "p99": total.latency.percentile(99),
-        "peak_rate": series.peak_rate(stretches(run), step=step),
+        "peak_rate": series.peak_rate(history.stretches(run), step=step),
         "lateness_p99": lateness,
         "generator_limited": lateness is not None and lateness > GENERATOR_LIMIT,
     }
 
 
-def stretches(run: Run, *, after: int = 0) -> list[Second]:
-    """Return the points of all shards that the database has, added up.
-
-    Args:
-        run: Which run.
-        after: Seconds since its start; rows that end before are not read.
-    """
-    if run.started_at is None:
-        return []
-    step = series.step_of(run.duration)
-    rows = Stretch.objects.filter(shard__run=run, first__gt=after - step * series.BLOCK)
-    packed = rows.values_list("data", flat=True)
-    points = [point for data in packed for point in series.unpack(bytes(data))]
-    return series.points_of(points, step=step, start=run.started_at.timestamp())
-
-
 def keep_series(run: Run) -> None:
     """Put one row for the whole run in place of those of its shards."""
-    Series.objects.update_or_create(run=run, defaults={"data": series.pack(stretches(run))})
+    Series.objects.update_or_create(run=run, defaults={"data": series.pack(history.stretches(run))})
     Stretch.objects.filter(shard__run=run).delete()

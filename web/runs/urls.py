@@ -1,4 +1,14 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from web.runs import views
 
 app_name = "runs"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("<uuid:run>/", views.detail, name="detail"),
+    path("<uuid:run>/live.json", views.live_json, name="live"),
+    path("<uuid:run>/series.json", views.series_json, name="series"),
+    path("<uuid:run>/stop/", views.stop, name="stop"),
+    path("<uuid:run>/again/", views.again, name="again"),
+    path("<uuid:run>/delete/", views.delete, name="delete"),
+]

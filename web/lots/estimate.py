@@ -1,0 +1,55 @@
+"""How much a lot will send, as far as its definitions say beforehand.
+
+Rule: pure; what depends on chance or on the far side is left out rather than guessed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import simulator
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """While every mock is in its first status. ``rate`` is messages/s once all are switched on."""
+
+    rate: float
+    messages: int
+
+
+def estimate(
+    parts: Iterable[tuple[simulator.Definition, int, float | None]],
+    *,
+    duration: timedelta,
+    ramp: timedelta,
+) -> Estimate | None:
+    """Return what all parts send together, or None where a definition does not tell.
+
+    Args:
+        parts: Definition, number of mocks, and messages/s of each mock instead of its own.
+        duration: How long the lot runs.
+        ramp: Time until the last mock is switched on; mocks are switched on evenly.
+    """
+    rate = 0.0
+    for definition, count, override in parts:
+        own = override if override is not None else rate_of(definition)
+        if own is None:
+            return None
+        rate += own * count
+    active = duration - ramp / 2  # on average a mock misses half the ramp
+    return Estimate(rate, round(rate * active.total_seconds()))
+
+
+def rate_of(definition: simulator.Definition) -> float | None:
+    """Return the messages/s of one mock in its first status; None when that depends on events."""
+    first = next(iter(definition.statuses.values()))
+    if not first.connected:
+        return None
+    rate = 0.0
+    for name in first.send:
+        every = first.every or definition.messages[name].every
+        if every is None:
+            return None
+        rate += 1 / every.interval
+    return rate

@@ -1,0 +1,102 @@
+"""What the pages of lots show, put together."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+
+import simulator
+from web.accounts.models import Workspace
+from web.definitions.models import Definition
+from web.lots.estimate import Estimate, estimate
+from web.lots.forms import BasePartRows, LotForm, PartRows, rows_of
+from web.lots.models import MAX_PARTS, Lot
+from web.runs.models import Run
+from web.targets.models import Target
+
+PREFIX = "parts"
+LAST_RUNS = 10
+
+
+@dataclass(frozen=True)
+class LotPage:
+    """One lot with what it will send and what it did."""
+
+    lot: Lot
+    estimate: Estimate | None
+    runs: list[Run]
+
+
+def lot_page(lot: Lot) -> LotPage:
+    """Return the page of a lot that was fetched with its parts."""
+    runs = Run.objects.filter(lot=lot, deleted=None).select_related("workspace", "started_by")
+    return LotPage(lot, estimate_of(lot), list(runs.order_by("-created")[:LAST_RUNS]))
+
+
+def estimate_of(lot: Lot) -> Estimate | None:
+    """Return what the lot will send; None where its definitions do not tell or have errors."""
+    checked = [
+        (simulator.check(part.definition.text).definition, part.count, part.rate)
+        for part in lot.parts.all()
+    ]
+    parts = [(definition, count, rate) for definition, count, rate in checked if definition]
+    if not parts or len(parts) < len(checked):
+        return None
+    return estimate(parts, duration=lot.duration, ramp=lot.ramp)
+
+
+@dataclass(frozen=True)
+class LotFormPage:
+    """The form of a lot and the rows of its parts; ``needs`` is what has to be made before."""
+
+    lot: Lot
+    form: LotForm
+    rows: BasePartRows
+    needs: list[str]
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether both are; both are asked, so that every error shows at once."""
+        return all([self.form.is_valid(), self.rows.is_valid()])
+
+    @property
+    def can_add(self) -> bool:
+        return len(self.rows.forms) < MAX_PARTS
+
+
+def form_page(lot: Lot, *, data: QueryDict | None = None) -> LotFormPage:
+    """Return the form of a lot, with what was typed when there is ``data``."""
+    kwargs: dict[str, Any] = {"form_kwargs": {"workspace": lot.workspace}, "prefix": PREFIX}
+    rows = PartRows(initial=rows_of(lot), **kwargs) if data is None else PartRows(data, **kwargs)
+    form = LotForm(data, instance=lot, workspace=lot.workspace)
+    return LotFormPage(lot, form, rows, needs(lot.workspace))
+
+
+def form_page_with_another_row(lot: Lot, *, typed: QueryDict) -> LotFormPage:
+    """Return the form as it was typed and one more row, unchecked; for who has no JavaScript."""
+    form = LotForm(instance=lot, initial=typed.dict(), workspace=lot.workspace)
+    rows = [*typed_rows(typed), {}][:MAX_PARTS]
+    kwargs: dict[str, Any] = {"form_kwargs": {"workspace": lot.workspace}, "prefix": PREFIX}
+    return LotFormPage(lot, form, PartRows(initial=rows, **kwargs), needs(lot.workspace))
+
+
+def typed_rows(typed: QueryDict) -> list[dict[str, Any]]:
+    """Return the rows that were typed and not struck out, unchecked."""
+    total = typed.get(f"{PREFIX}-TOTAL_FORMS", "")
+    rows = range(min(int(total), MAX_PARTS)) if total.isdecimal() else range(0)
+    fields = ("definition", "count", "rate")
+    return [
+        {field: typed.get(f"{PREFIX}-{row}-{field}", "") for field in fields}
+        for row in rows
+        if f"{PREFIX}-{row}-DELETE" not in typed
+    ]
+
+
+def needs(workspace: Workspace) -> list[str]:
+    """Return what a lot cannot be made without and is not there: definitions, targets."""
+    kinds = {"definition": Definition, "target": Target}
+    return [
+        kind
+        for kind, model in kinds.items()
+        if not model.objects.filter(workspace=workspace).exists()  # type: ignore[attr-defined]
+    ]

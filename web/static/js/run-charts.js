@@ -1,0 +1,123 @@
+/* Draws a run over time, and goes on asking while the run is live.
+
+   <run-charts src="…/series.json">
+     <div data-chart="rate"></div> <div data-chart="latency"></div>
+     <p data-empty>said while there is nothing to draw</p>
+   </run-charts>
+
+   The JSON: {step, is_live, t: [Unix s], rate, failed: [messages/s], p50, p99: [ms or null]}. */
+
+import uPlot from "../vendor/uplot-1.6.32/uPlot.esm.js";
+
+const POLL = 2000; // ms
+const GROWING = 30; // s before the newest point that may still change, and are asked for again
+const HEIGHT = 220; // px
+const COLUMNS = ["t", "rate", "failed", "p50", "p99"];
+const LINES = {
+  rate: [["rate", "Delivered", "--series-1"], ["failed", "Failed", "--danger"]],
+  latency: [["p50", "p50", "--series-2"], ["p99", "p99", "--series-3"]],
+};
+
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+function axis(more = {}) {
+  const line = colour("--line");
+  const font = "12px system-ui, sans-serif";
+  return { stroke: colour("--ink-muted"), font, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, ...more };
+}
+
+function options(kind, width) {
+  const series = LINES[kind].map(([, label, name]) => ({
+    label, stroke: colour(name), width: 2, spanGaps: false, points: { show: false },
+    value: (_, value) => (value == null ? "–" : value.toLocaleString(undefined, { maximumFractionDigits: 2 })),
+  }));
+  return {
+    width, height: HEIGHT, series: [{}, ...series],
+    axes: [axis(), axis({ size: 56 })],
+    scales: { y: { range: (_, low, high) => [0, Math.max(high * 1.1, 1)] } },
+    cursor: { sync: { key: "run" }, drag: { x: true, y: false } },
+  };
+}
+
+class RunCharts extends HTMLElement {
+  connectedCallback() {
+    this.data = Object.fromEntries(COLUMNS.map((name) => [name, []]));
+    this.plots = new Map();
+    this.dataset.state = "empty";
+    this.resized = new ResizeObserver(() => this.fit());
+    this.resized.observe(this);
+    this.themed = new MutationObserver(() => this.redraw());
+    this.themed.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    this.dark = matchMedia("(prefers-color-scheme: dark)");
+    this.onDark = () => this.redraw();
+    this.dark.addEventListener("change", this.onDark);
+    this.ask();
+  }
+
+  disconnectedCallback() {
+    clearTimeout(this.timer);
+    this.resized.disconnect();
+    this.themed.disconnect();
+    this.dark.removeEventListener("change", this.onDark);
+    this.clear();
+  }
+
+  async ask() {
+    let isLive = true;
+    try {
+      const newest = this.data.t.at(-1);
+      const after = newest === undefined ? 0 : newest - GROWING;
+      const answer = await fetch(`${this.getAttribute("src")}?after=${after}`, { headers: { Accept: "application/json" } });
+      if (answer.ok) {
+        const part = await answer.json();
+        isLive = part.is_live;
+        this.take(part, after);
+      }
+    } catch {
+      // The network is away: the next look may find it.
+    }
+    if (isLive && this.isConnected) this.timer = setTimeout(() => this.ask(), POLL);
+  }
+
+  take(part, after) {
+    const keep = this.data.t.findIndex((t) => t >= after);
+    const kept = keep < 0 ? this.data.t.length : keep;
+    for (const name of COLUMNS) this.data[name] = [...this.data[name].slice(0, kept), ...part[name]];
+    if (this.data.t.length === 0) return;
+    delete this.dataset.state;
+    for (const kind of Object.keys(LINES)) this.draw(kind);
+  }
+
+  draw(kind) {
+    const columns = [this.data.t, ...LINES[kind].map(([name]) => this.data[name])];
+    const plot = this.plots.get(kind);
+    if (plot) {
+      plot.setData(columns);
+      return;
+    }
+    const place = this.querySelector(`[data-chart=${kind}]`);
+    this.plots.set(kind, new uPlot(options(kind, place.clientWidth), columns, place));
+  }
+
+  fit() {
+    for (const [kind, plot] of this.plots) {
+      const width = this.querySelector(`[data-chart=${kind}]`).clientWidth;
+      if (width && width !== plot.width) plot.setSize({ width, height: HEIGHT });
+    }
+  }
+
+  redraw() {
+    if (this.plots.size === 0) return;
+    this.clear();
+    for (const kind of Object.keys(LINES)) this.draw(kind);
+  }
+
+  clear() {
+    for (const plot of this.plots.values()) plot.destroy();
+    this.plots.clear();
+  }
+}
+
+customElements.define("run-charts", RunCharts);
