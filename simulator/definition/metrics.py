@@ -25,7 +25,6 @@ class Dataset(Protocol):
     def columns(self) -> Collection[str]: ...
 
 
-
 def metric_findings(draft: Draft, datasets: Mapping[str, Dataset] | None) -> Iterator[Finding]:
     """Yield what is wrong between metrics, and with the datasets that they need."""
     scope = scope_of(draft, IN_METRICS)

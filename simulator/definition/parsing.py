@@ -4,6 +4,7 @@ Rule: what comes out is dict, list, str, int, float, bool and None only, within 
 every path in it has a mark.
 """
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from simulator.definition.plain import (
 from simulator.errors import DefinitionError, Problem
 
 MAX_BYTES = 256 * 1024  # of UTF-8; 200 metrics and 50 messages are about 60 KiB
+MAX_DIGITS = 400  # of a number; float64 ends at 309 before the point, int() refuses 4,300
 MAX_PROBLEMS = 100  # reported at once; nobody reads more
 
 # libyaml where the wheel has it: the pure one takes seconds for a document of MAX_BYTES.
@@ -220,8 +222,8 @@ def _word(value: str) -> str | bool | None:
 
 def _number(value: str) -> int | float | None:
     """Return the number that a plain scalar is in the core schema, or None."""
-    if len(value) > 400:  # more digits than float64 has, and int() refuses 4,300 of them
-        return None
+    if len(value) > MAX_DIGITS:
+        return math.inf if _FLOAT.fullmatch(value) else None
     for pattern, base in ((_INTEGER, 10), (_OCTAL, 8), (_HEXADECIMAL, 16)):
         if pattern.fullmatch(value):
             return int(value, base)

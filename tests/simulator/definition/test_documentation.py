@@ -13,7 +13,7 @@ from simulator.definition.names import RESERVED
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/reference/definition.md").read_text()
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-SAMPLES = sorted((ROOT / "tests/definitions").glob("*.yaml"))
+SAMPLES = sorted((ROOT / "tests/definitions").iterdir())
 
 
 @pytest.mark.parametrize("text", EXAMPLES, ids=lambda text: text.splitlines()[0])

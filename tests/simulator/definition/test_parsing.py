@@ -72,6 +72,8 @@ def test_a_mark_is_where_the_word_begins() -> None:
         ("a: !!python/name:os.system 3", "a: a tag such as 'tag:yaml.org,2002:python/name:os.system' has no meaning here", 1),
         ("a: !x [3]", "a: a tag such as '!x' has no meaning here", 1),
         ("a: .inf", "a: a number must be finite, got inf", 1),
+        ("a: " + "9" * 5_000, "a: a number must be finite, got inf", 1),
+        ('{"a": ' + "9" * 5_000 + "}", "a: a number must be finite, got inf", 1),
         ('{"a": NaN}', "a: a number must be finite, got nan", 1),
         ("a: 9223372036854775808", "a: a whole number is from -2^63 to 2^63 - 1, got 9223372036854775808", 1),
         ("a: *x", "there is no anchor '&x' before it", 1),
