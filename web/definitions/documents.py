@@ -7,7 +7,7 @@ from web.datasets.loading import WorkspaceDatasets
 MOST_CHARACTERS = 200_000  # of one document; a device of 200 metrics has some 30,000
 
 
-def check(workspace: Workspace, text: str) -> "simulator.Checked":
+def check(workspace: Workspace, text: str) -> simulator.Checked:
     """Return the definition, or every problem with its line.
 
     Raises:

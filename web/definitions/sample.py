@@ -37,6 +37,8 @@ TOTALS = re.compile(r"(^|_)(total|counter|uptime)(_|$)")  # only ever grow
 CODES = re.compile(r"(^|_)(status|state|mode|code|version|type|error)(_|$)")  # never wander
 DEGREES = {"lat": 90, "latitude": 90, "lon": 180, "lng": 180, "longitude": 180}
 DEGREE_STEP = 0.0001  # about 10 m between two messages
+LARGEST = 2**53  # above it JSON readers lose digits
+SMALLEST = 1e-6  # numbers nearer to 0 are shown with an exponent and stay as they are
 WANDER = 0.2  # how far a number may go from its value, as a share of it
 STEP = 0.01  # how far in one message, as a share of it
 
@@ -114,6 +116,10 @@ class _Draft:
                 return value
 
     def _number(self, value: float, path: tuple[str, ...]) -> Any:
+        if abs(value) > LARGEST:
+            raise SampleError(f"The number at {'.'.join(path)} is too large to be exact in JSON.")
+        if 0 < abs(value) < SMALLEST:
+            return value
         for spec, (least, most) in EPOCHS.items():
             if least <= value < most and _is_time_word(path[-1]):
                 return f"{{now:{spec}}}"

@@ -1,4 +1,19 @@
-from django.urls import URLPattern
+"""Under ``/w/<workspace>/definitions/``."""
+
+from django.urls import path
+
+from web.definitions import preview_views, views
 
 app_name = "definitions"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("new/", views.create, name="create"),
+    path("preview/", preview_views.preview, name="preview"),
+    path("<uuid:definition>/", views.edit, name="edit"),
+    path("<uuid:definition>/copy/", views.copy, name="copy"),
+    path("<uuid:definition>/rename/", views.rename, name="rename"),
+    path("<uuid:definition>/delete/", views.delete, name="delete"),
+    path("<uuid:definition>/export/", views.export, name="export"),
+    path("<uuid:definition>/versions/", views.versions, name="versions"),
+    path("<uuid:definition>/versions/<int:number>/", views.version, name="version"),
+]

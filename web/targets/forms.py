@@ -3,17 +3,23 @@
 Rule: a secret goes in and never comes out; an empty field keeps what is stored.
 """
 
+from datetime import datetime
 from typing import Any
 
 from cryptography import x509
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
+import simulator
 from web.targets import address, headers
 from web.targets.actions import Change
 from web.targets.models import DEFAULT_PORTS, Target
 
 MOST_CA_BYTES = 100_000  # some 60 certificates
+PLACEHOLDERS = frozenset({"id", "index"})  # of the client id and the user name
 SECRET_LENGTH = 4_000  # characters; a signed token is about 1,000
 
 
@@ -112,9 +118,9 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
             "verify": "Off: any certificate is taken, also an expired or a foreign one.",
             "server_name": "Empty: the host. Another name to ask for and to check, by SNI.",
             "ca": "PEM text. Empty: the authorities that this system trusts.",
-            "username": "May hold placeholders: {id}, {index}.",
+            "username": "One for each mock where it holds {id} or {index}.",
             "client_id": "One for each mock: {id}, {index} are replaced.",
-            "will_topic": "Empty: no will. May hold placeholders.",
+            "will_topic": "Empty: no will. Taken as it stands, the same for every mock.",
             "path": "For example /ingest/v1; a message's own path follows it.",
             "acknowledge_within": "After this time without an answer a send has failed.",
         }
@@ -128,6 +134,8 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["headers"] = headers.text_of(self.initial.get("headers") or {})
+        self.fields["password"].help_text = _stored(self.instance.password_set)
+        self.fields["token"].help_text = _stored(self.instance.token_set)
         for name, least, most in (("keep_alive", 5, 65_535), ("acknowledge_within", 0.1, 300)):
             self.fields[name].validators += _range(least, most)
 
@@ -156,6 +164,14 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
         """Return the server name, empty for the host's."""
         name: str = self.cleaned_data["server_name"]
         return _sentence(address.host_of, name) if name else ""
+
+    def clean_client_id(self) -> str:
+        """Return the client id, whose placeholders are known for every mock."""
+        return _checked_template(self.cleaned_data["client_id"])
+
+    def clean_username(self) -> str:
+        """Return the user name, whose placeholders are known for every mock."""
+        return _checked_template(self.cleaned_data["username"])
 
     def clean_headers(self) -> dict[str, str]:
         """Return the headers by name."""
@@ -201,8 +217,6 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 def _range(least: float, most: float) -> list[Any]:
-    from django.core.validators import MaxValueValidator, MinValueValidator  # noqa: PLC0415
-
     return [MinValueValidator(least), MaxValueValidator(most)]
 
 
@@ -212,6 +226,23 @@ def _sentence(read: Any, text: str) -> Any:
         return read(text)
     except ValueError as error:
         raise ValidationError(str(error)) from error
+
+
+def _checked_template(text: str) -> str:
+    try:
+        names = simulator.parse_template(text).names
+    except simulator.DefinitionError as error:
+        raise ValidationError(f"{error}.") from error
+    if unknown := sorted(names - PLACEHOLDERS):
+        raise ValidationError(f"{{{unknown[0]}}} is not known here, only {{id}} and {{index}}.")
+    return text
+
+
+def _stored(since: datetime | None) -> str:
+    """Return what a field says of a secret that is stored, and nothing when there is none."""
+    if since is None:
+        return ""
+    return f"Set on {date_format(localtime(since), 'j M Y')}. Leave it empty to keep it."
 
 
 def _check_certificates(text: str) -> None:

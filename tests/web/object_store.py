@@ -1,0 +1,73 @@
+"""An object store in memory, with the functions of ``web.platform.storage``."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import IO
+
+from web.platform import storage
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@dataclass
+class ObjectStore:
+    """Objects by key. ``is_down`` makes every call fail as one to a silent store does."""
+
+    objects: dict[str, bytes] = field(default_factory=dict)
+    is_down: bool = False
+
+    def _answer(self) -> None:
+        if self.is_down:
+            raise storage.StorageUnavailable("the object store does not answer: test")
+
+    def _found(self, key: str) -> bytes:
+        self._answer()
+        if key not in self.objects:
+            raise storage.ObjectMissing(f"no object {key!r}")
+        return self.objects[key]
+
+    def put(self, key: str, data: bytes, *, content_type: str = "") -> None:
+        self._answer()
+        self.objects[key] = data
+
+    def put_file(self, key: str, file: IO[bytes], *, content_type: str = "") -> None:
+        self.put(key, file.read())
+
+    def get(self, key: str) -> bytes:
+        return self._found(key)
+
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        return self._found(key)[start : start + length]
+
+    def stream(self, key: str, *, block: int = storage.BLOCK) -> Iterator[bytes]:
+        data = self._found(key)
+        yield from (data[at : at + block] for at in range(0, len(data), block))
+
+    def head(self, key: str) -> storage.Stored:
+        size = len(self._found(key))
+        return storage.Stored(key=key, size=size, content_type="", modified=NOON, etag="0")
+
+    def delete(self, key: str) -> None:
+        self._answer()
+        self.objects.pop(key, None)
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        self._answer()
+        yield from sorted(key for key in self.objects if key.startswith(prefix))
+
+    def upload_form(
+        self, key: str, *, content_type: str, most: int, least: int = 1, life: int = 0
+    ) -> storage.UploadForm:
+        self._answer()
+        fields = {"key": key, "Content-Type": content_type, "range": f"{least}-{most}"}
+        return storage.UploadForm(url="https://store.example/", fields=fields)
+
+    def download_link(
+        self, key: str, *, file_name: str, content_type: str = "", life: int = 0
+    ) -> str:
+        self._answer()
+        return f"https://store.example/{key}?as={file_name}"
+
+    def probe(self) -> None:
+        self._answer()
