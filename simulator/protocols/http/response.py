@@ -94,10 +94,11 @@ class Response:
     def _head(self, data: bytes) -> bytes | None:
         data, self._buffer = self._buffer + data, b""
         end = data.find(b"\r\n\r\n")
+        if end < 0:
+            _refuse_early(data)
         if end > MAX_HEAD or (end < 0 and len(data) > MAX_HEAD):
             raise ProtocolViolation(f"a response head longer than {MAX_HEAD} bytes")
         if end < 0:
-            _refuse_early(data)
             self._buffer = data
             return None
         self._begin(data[:end].split(b"\r\n"))
