@@ -13,7 +13,7 @@ from django.db import transaction
 from rq import Queue
 from rq.job import Job
 
-from web.platform import redis
+from web.platform import logfmt, redis
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +63,7 @@ def enqueue(
             job_id=job_id,
             result_ttl=RESULT_LIFE,
             failure_ttl=FAILURE_LIFE,
+            meta={"request_id": logfmt.request_id.get()},
         )
     except redis.Unavailable as down:
         raise QueueUnavailable("Redis does not answer") from down

@@ -100,7 +100,7 @@ def put(key: str, data: bytes, *, content_type: str = "application/octet-stream"
     Raises:
         StorageUnavailable: The store does not answer or refuses us, after ``S3_ATTEMPTS`` tries.
     """
-    _call("put_object", Key=full_key(key), Body=data, ContentType=content_type)
+    _call("put_object", key, Body=data, ContentType=content_type)
 
 
 def put_file(key: str, file: IO[bytes], *, content_type: str = "application/octet-stream") -> None:
@@ -158,7 +158,7 @@ def head(key: str) -> Stored:
         ObjectMissing: There is none.
         StorageUnavailable: The store does not answer or refuses us.
     """
-    answer = _call("head_object", Key=full_key(key))
+    answer = _call("head_object", key)
     return Stored(
         key=key,
         size=answer["ContentLength"],
@@ -174,7 +174,7 @@ def delete(key: str) -> None:
     Raises:
         StorageUnavailable: The store does not answer or refuses us.
     """
-    _call("delete_object", Key=full_key(key))
+    _call("delete_object", key)
 
 
 def keys(prefix: str) -> Iterator[str]:
@@ -259,10 +259,11 @@ def probe() -> None:
         client(timeout=PROBE_TIMEOUT).head_bucket(Bucket=settings.S3_BUCKET)
 
 
-def _call(operation: str, **arguments: Any) -> Any:
-    """Call one operation on our bucket, with its errors as ours."""
-    with _translated(str(arguments["Key"])):
-        return getattr(client(), operation)(Bucket=settings.S3_BUCKET, **arguments)
+def _call(operation: str, key: str, **arguments: Any) -> Any:
+    """Call one operation on an object of ours, with its errors as ours."""
+    with _translated(key):
+        call = getattr(client(), operation)
+        return call(Bucket=settings.S3_BUCKET, Key=full_key(key), **arguments)
 
 
 class _translated:  # noqa: N801 (reads as a statement: with _translated(key))

@@ -88,7 +88,7 @@ def start(child: Child, now: float) -> None:
     child.started = now
     child.pid = os.fork()
     if child.pid:
-        logger.info("started", extra={"process": child.name, "pid": child.pid})
+        logger.info("started", extra={"child": child.name, "pid": child.pid})
         return
     status = 1
     try:
@@ -98,7 +98,7 @@ def start(child: Child, now: float) -> None:
         child.task()
         status = 0
     except Exception:
-        logger.exception("ended by an error", extra={"process": child.name})
+        logger.exception("ended by an error", extra={"child": child.name})
     finally:
         # Not sys.exit: the child must not run what the supervisor registered for its own end.
         logging.shutdown()
@@ -109,7 +109,7 @@ def rest(child: Child, now: float) -> None:
     """Note that the child ended, and when it is to start again."""
     if now - child.started > STEADY:
         child.pause = FIRST_PAUSE
-    logger.warning("ended", extra={"process": child.name, "again_in": child.pause})
+    logger.warning("ended", extra={"child": child.name, "again_in": child.pause})
     child.pid, child.again = 0, now + child.pause
     child.pause = min(child.pause * 2, LONGEST_PAUSE)
 

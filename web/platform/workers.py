@@ -11,12 +11,14 @@ import os
 import signal
 import sys
 from types import FrameType
+from typing import Any
 
 from django.conf import settings
 from redis import Redis
 from rq import Queue, Worker
+from rq.job import Job
 
-from web.platform import redis
+from web.platform import logfmt, redis
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +42,14 @@ class DrainWorker(Worker):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         die_with_parent(signal.SIGKILL)
+
+    def perform_job(self, job: Job, queue: Queue, *args: Any) -> bool:
+        """Run the job with the request id of whoever asked for it in every log line."""
+        token = logfmt.request_id.set(job.meta.get("request_id", ""))
+        try:
+            return bool(super().perform_job(job, queue, *args))
+        finally:
+            logfmt.request_id.reset(token)
 
     def handle_warm_shutdown_request(self) -> None:
         """Tell the running job, which a platform does by itself but a supervisor does not."""
