@@ -60,8 +60,7 @@ class Address:
     def texts(self, readings: Readings, rows: IntArray) -> list[str]:
         """Return the address of each mock; ``readings`` hold at least ``names``."""
         if self._fixed is not None:
-            texts: list[str] = self._fixed.texts[rows].tolist()
-            return texts
+            return self._fixed.at(rows)
         return [self._fit(text) for text in self._line.texts(readings, rows)]
 
 

@@ -6,25 +6,28 @@ a column (no value, text where a number was expected) is found once and costs on
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import Any, TypeAlias
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from simulator.definition.template import WHOLE, Placeholder
 from simulator.payloads import moments
+from simulator.payloads.decimals import MAX_DIGITS, decimals
 from simulator.payloads.texts import Form, Texts, as_text, plain
 
 # Formats that mean the same to ``%`` and to ``format``: those without a width or a sign.
 _DIRECT = re.compile(r"(?:\.[0-9]+)?[feEgG]|d")
+_DECIMALS = re.compile(rf"\.([0-{MAX_DIGITS}])f")
 _JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _PROBES = (1, -1, 123_456, -123_456)  # what shows fill, sign, width and thousands in a format
+_LARGEST = 2.0**63  # whole numbers below it are an int64
 
-_BOOLS: NDArray[np.object_] = np.array(["false", "true"], dtype=object)
-
-# What fills a hole: conversions for ``%``, and as many columns.
-Filling: TypeAlias = tuple[str, list[list[Any]]]
+# Columns of text that, put together, fill a hole; each has an entry a mock, or never ends.
+Filling: TypeAlias = Sequence[Iterable[str]]
 
 
 class Hole:
@@ -42,44 +45,48 @@ class Hole:
             "number": self._number,
             "time": self._time,
         }[placeholder.kind]
+        decimal = _DECIMALS.fullmatch(self._spec)
+        self._digits = int(decimal[1]) if decimal else None
         self._conversion = f"%{self._spec}" if _DIRECT.fullmatch(self._spec) else None
         self._is_number = placeholder.kind == "number" and _gives_numbers(self._spec)
         self._write = moments.writer(self._spec) if placeholder.kind == "time" else None
 
-    def fill(self, readings: Mapping[str, Any], length: int) -> Filling:
-        """Return conversions and columns, each ``length`` long, for the values that are read."""
+    def fill(self, readings: Mapping[str, Any]) -> Filling:
+        """Return columns of text for the values that are read."""
         values = readings[self._name] if self._name else self._expression.evaluate(readings)
         values = np.asarray(values)
         if values.ndim:
             return self._fill(values)
-        conversions, columns = self._fill(values.reshape(1))
-        return conversions, [column * length for column in columns]
+        return [repeat(next(iter(column))) for column in self._fill(values.reshape(1))]
 
     def _plain(self, values: NDArray[Any]) -> Filling:
         kind = values.dtype.kind
-        if kind == "f" and np.isfinite(values).all():
-            return "%r", [values.tolist()]
-        if kind in "iu":
-            return "%d", [values.tolist()]
-        if kind == "b":
-            return "%s", [_BOOLS[values.view(np.int8)].tolist()]
+        if kind in "biuf":
+            return [_as_json(values)]
         if kind in "OU":
             texts = self._texts
-            return "%s", [[texts[value] for value in values.tolist()]]
-        return "%s", [[plain(value, self._form) for value in values.tolist()]]
+            return [[texts[value] for value in values.tolist()]]
+        return [[plain(value, self._form) for value in values.tolist()]]
 
     def _number(self, values: NDArray[Any]) -> Filling:
         kind = values.dtype.kind
-        if self._conversion is None or kind not in "fiu":
-            return "%s", [[self._formatted(value) for value in values.tolist()]]
-        if kind == "f":
-            if not np.isfinite(values).all():
-                return "%s", [[self._formatted(value) for value in values.tolist()]]
-            if self._conversion == "%d":
-                values = np.rint(values)
-        return self._conversion, [values.tolist()]
+        if self._spec == "d" and kind in "iu":
+            return [_as_json(values)]
+        if kind not in "fiu":
+            return [self._formatted(values)]
+        if self._digits is not None:
+            columns = decimals(values.astype(np.float64, copy=False), self._digits)
+            return [self._formatted(values)] if columns is None else columns
+        if self._spec == "d" and np.abs(values).max() < _LARGEST:
+            return [_as_json(np.rint(values).astype(np.int64))]
+        if self._conversion is not None and np.isfinite(values).all() and self._spec != "d":
+            return [map(self._conversion.__mod__, values.tolist())]
+        return [self._formatted(values)]
 
-    def _formatted(self, value: object) -> str:
+    def _formatted(self, values: NDArray[Any]) -> list[str]:
+        return [self._one(value) for value in values.tolist()]
+
+    def _one(self, value: object) -> str:
         if not isinstance(value, int | float) or not math.isfinite(value):
             return plain(value, self._form)
         text = format(round(value) if self._spec[-1] in WHOLE else value, self._spec)
@@ -87,13 +94,13 @@ class Hole:
 
     def _time(self, values: NDArray[Any]) -> Filling:
         if values.dtype.kind not in "fiu" or not moments.is_sound(values):
-            return "%s", [[self._moment(value) for value in values.tolist()]]
+            return [[self._moment(value) for value in values.tolist()]]
         if self._spec in moments.WHOLE:
-            return "%d", [moments.whole(values, self._spec)]
+            return [_as_json(moments.whole(values, self._spec))]
         if self._spec != "iso":
-            return "%s", [[self._moment(value) for value in values.tolist()]]
-        quote = '"' if self._form is Form.VALUE else ""
-        return f"{quote}%s%s{quote}", list(moments.iso(values))
+            return [[self._moment(value) for value in values.tolist()]]
+        columns = moments.iso(values)
+        return (_QUOTE, *columns, _QUOTE) if self._form is Form.VALUE else columns
 
     def _moment(self, value: object) -> str:
         assert self._write is not None
@@ -102,6 +109,15 @@ class Hole:
             return plain(None if is_time else value, self._form)
         text = self._write(float(value))  # type: ignore[arg-type]
         return text if self._spec in moments.WHOLE else as_text(text, self._form)
+
+
+_QUOTE = repeat('"')
+
+
+def _as_json(values: NDArray[Any]) -> list[str]:
+    """Return numbers, true and false as JSON has them, and null for NaN and inf."""
+    array = np.ascontiguousarray(values)
+    return orjson.dumps(array, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1].decode().split(",")
 
 
 def _gives_numbers(spec: str) -> bool:

@@ -50,11 +50,11 @@ def iso(times: FloatArray) -> tuple[list[str], list[str]]:
     return [_SECONDS[s] for s in seconds.tolist()], _MILLISECONDS[milliseconds].tolist()
 
 
-def whole(times: FloatArray, word: str) -> list[int]:
+def whole(times: FloatArray, word: str) -> NDArray[np.int64]:
     """Return sound times in ``epoch`` (s), ``ms`` or ``us``; seconds are those that are over."""
     if word == "epoch":
-        return list(np.floor(times).astype(np.int64).tolist())
-    return list(np.rint(times * WHOLE[word]).astype(np.int64).tolist())
+        return np.floor(times).astype(np.int64)
+    return np.rint(times * WHOLE[word]).astype(np.int64)
 
 
 def writer(spec: str) -> Callable[[float], str]:

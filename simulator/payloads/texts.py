@@ -7,6 +7,8 @@ import json
 import math
 from enum import Enum
 
+import orjson
+
 # Texts whose quoted form is remembered; a column with more different ones costs a call for each.
 MAX_QUOTED = 10_000
 
@@ -50,8 +52,10 @@ def plain(value: object, form: Form) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
+    if isinstance(value, float):
+        return orjson.dumps(value).decode()  # as columns of numbers are written: 1e22, not 1e+22
+    if isinstance(value, int):
+        return str(value)
     return as_text(str(value), form)
 
 
