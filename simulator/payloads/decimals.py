@@ -18,8 +18,8 @@ MAX_DIGITS = 6  # after the point; a position to 0.1 m has as many
 _ENTRIES = 10_000  # of a table of each sign; a table of all is about 1 MB
 _ONE_LOOK_UP = 2  # digits up to which the whole number is looked up at once, while it is small
 
-# Next to a half, a value times ``scale`` may round to the other side than the exact decimal does: below
-# 1e10 its error is under 1e-6.
+# Next to a half, a value times ``scale`` may round to the other side than the exact decimal does:
+# below 1e10 its error is under 1e-6.
 _TIE = 0.5 - 1e-5
 
 
@@ -47,7 +47,7 @@ def decimals(values: FloatArray, digits: int) -> list[list[str]] | None:
     else:
         whole, rest = np.divmod(codes, scale)
         columns = [_numbers(0)[whole + signs].tolist(), *_fractions(rest, digits)]
-    for index in np.flatnonzero(np.abs(sizes - rounded) > _TIE).tolist():
+    for index in (np.abs(sizes - rounded) > _TIE).nonzero()[0].tolist():
         _set(columns, index, f"{values[index]:.{digits}f}")
     return columns
 
