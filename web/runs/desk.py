@@ -6,7 +6,7 @@ a part does not answer it remembers and tries again at the next second, within n
 
 import logging
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import inf
@@ -59,9 +59,17 @@ class Orders:
 class Desk:
     """Keeps the books of one tower."""
 
-    def __init__(self, *, tower: str, capacity: int) -> None:
-        """``tower`` is a name that no other has or had; ``capacity`` counts mocks."""
+    def __init__(
+        self, *, tower: str, capacity: int, clock: Callable[[], float] = monotonic
+    ) -> None:
+        """
+        Args:
+            tower: A name that no other tower has or had.
+            capacity: How many mocks it can carry.
+            clock: Seconds of a clock that nobody sets.
+        """
         self.tower = tower
+        self._clock = clock
         self._is_closing = False
         self._capacity = capacity
         self._shelf = Shelf()
@@ -70,7 +78,7 @@ class Desk:
         self._stopped: set[str] = set()
         self._lost: list[str] = []  # leases that went to others; their shards are to end
         self._running: set[int] = set()  # runs that are known to be under way
-        self._renewed = monotonic()
+        self._renewed = self._clock()
 
     @property
     def is_settled(self) -> bool:
@@ -159,7 +167,7 @@ class Desk:
         self._renew()
         self._tell_running()
         for held in list(self._held.values()):
-            if held.end or monotonic() - held.saved_at >= SAVE_EVERY:
+            if held.end or self._clock() - held.saved_at >= SAVE_EVERY:
                 self._save(held)
         stop = self._stop_wishes() + self._lost
         self._lost = []
@@ -168,10 +176,10 @@ class Desk:
         return Orders(begin=begin, stop=stop, has_work=bool(self._held or self._unloaded))
 
     def _renew(self) -> None:
-        if monotonic() - self._renewed < leasing.RENEW_EVERY:
+        if self._clock() - self._renewed < leasing.RENEW_EVERY:
             return
         mine = leasing.renew(self.tower)
-        self._renewed = monotonic()
+        self._renewed = self._clock()
         for name, held in list(self._held.items()):
             if (held.lease.shard, held.lease.fence) not in mine:
                 self._lose(name)
@@ -181,7 +189,7 @@ class Desk:
 
     def _overdue(self) -> list[str]:
         """Return the shards to end because the database has been silent for too long."""
-        if monotonic() - self._renewed < MAX_UNRENEWED:
+        if self._clock() - self._renewed < MAX_UNRENEWED:
             return []
         logger.error(NOT_RENEWED)
         return list(self._held)
@@ -197,7 +205,7 @@ class Desk:
         try:
             save(held)
             held.trail.saved()
-            held.saved_at = monotonic()
+            held.saved_at = self._clock()
             if held.end:
                 outcome, reason = held.end
                 leasing.release(held.lease, outcome=outcome, reason=reason)
@@ -235,7 +243,7 @@ class Desk:
         room = self._capacity - sum(held.lease.count for held in self._held.values())
         room -= sum(lease.count for lease, _ in self._unloaded.values())
         for lease in leasing.lease_shards(self.tower, room=room) if room > 0 else []:
-            self._unloaded[lease.name] = (lease, monotonic())
+            self._unloaded[lease.name] = (lease, self._clock())
         begun = [self._begin(lease, since) for lease, since in list(self._unloaded.values())]
         return [each for each in begun if each]
 
@@ -245,7 +253,7 @@ class Desk:
             loaded = self._shelf.loaded(lease.run)
         except storage.StorageUnavailable as error:
             logger.warning("not loaded: %s", error, extra={"shard": lease.name})
-            if monotonic() - since >= LOAD_WITHIN:
+            if self._clock() - since >= LOAD_WITHIN:
                 self._fail(lease, NOT_LOADED)
             return None
         except CannotLoad as error:

@@ -16,10 +16,7 @@ def run_tower() -> None:
 
 
 def remove_run(code: str) -> None:
-    """Remove the objects, then the rows, of a run that was deleted; again after a failure.
-
-    Runs on the queue ``reports``; the clock asks again while the object store does not answer.
-    """
+    """Remove a run that was deleted, once it has ended; runs on the queue ``reports``."""
     from web.runs.removal import remove  # noqa: PLC0415
 
     remove(UUID(code))

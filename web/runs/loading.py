@@ -44,7 +44,7 @@ class Shelf:
             StorageUnavailable: The object store does not answer.
         """
         if run_id not in self._runs:
-            self._runs[run_id] = load(Run.objects.get(id=run_id))
+            self._runs[run_id] = load(Run.objects.select_related("workspace").get(id=run_id))
         return self._runs[run_id]
 
     def keep(self, run_ids: Iterable[int]) -> None:

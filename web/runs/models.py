@@ -99,7 +99,7 @@ class Run(models.Model):
     @property
     def prefix(self) -> str:
         """The beginning of the keys of everything that this run keeps in the object store."""
-        return f"runs/{self.code}/"
+        return f"workspaces/{self.workspace.code}/runs/{self.code}/"
 
     @property
     def lot_key(self) -> str:

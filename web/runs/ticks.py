@@ -4,7 +4,7 @@ import logging
 
 from django.utils import timezone
 
-from web.platform import queues, storage
+from web.platform import queues, redis
 from web.runs import endings, jobs, leasing
 from web.runs.models import LIVE, Run, RunState, Shard, ShardState
 from web.runs.removal import remove
@@ -38,7 +38,7 @@ def ask_for_wanted_towers() -> bool:
         if queues.queue("towers").count:
             return False
         queues.enqueue("towers", jobs.run_tower, timeout=-1)
-    except (queues.QueueUnavailable, *queues.redis.Unavailable):
+    except (queues.QueueUnavailable, *redis.Unavailable):
         logger.warning("towers are wanted, but the queue does not answer")
         return False
     Run.objects.filter(state=RunState.QUEUED).exclude(reason="").update(reason="")
@@ -48,11 +48,7 @@ def ask_for_wanted_towers() -> bool:
 def remove_deleted_runs() -> int:
     """Remove deleted runs whose job was lost; return how many are gone."""
     deleted = Run.objects.filter(deleted__lt=timezone.now()).exclude(state__in=LIVE)
-    try:
-        return sum(remove(run.code) for run in deleted.order_by("deleted")[:MOST_REMOVALS])
-    except storage.StorageUnavailable as down:
-        logger.warning("runs not removed: %s", down)
-        return 0
+    return sum(remove(run.code) for run in deleted.order_by("deleted")[:MOST_REMOVALS])
 
 
 def tick() -> None:

@@ -1,0 +1,290 @@
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError
+from django.utils import timezone
+
+from simulator import Chunk, StaleLease
+from tests.web.runs.conftest import failing, snapshot
+from web.logs import models as logs
+from web.platform import redis, storage
+from web.runs import actions, desk, leasing, live, pages
+from web.runs.boards import ShardReport
+from web.runs.desk import Desk
+from web.runs.mocks import Wish
+from web.runs.models import Board, Outcome, Run, RunState, Shard, ShardState
+
+CHUNK = Chunk(shard="", number=0, rows=3, sends=2, failed=1, first=1.8e9, last=1.8e9 + 4, data=b"P")
+
+
+class Clock:
+    """Stands still until it is told to go on."""
+
+    def __init__(self):
+        self.now = 1_000.0
+
+    def __call__(self):
+        return self.now
+
+
+def new_desk(clock=None):
+    return Desk(tower="tower-1", capacity=10_000, clock=clock or Clock())
+
+
+def begun(run, clock=None):
+    """Return a desk whose engine was given the run's only shard, and the shard's name."""
+    new = new_desk(clock)
+    [assignment] = new.work([]).begin
+    return new, assignment.shard
+
+
+def test_a_desk_takes_a_wanted_shard_and_loads_what_it_needs(run):
+    orders = new_desk().work([])
+
+    [assignment] = orders.begin
+    run.refresh_from_db()
+    assert (assignment.first, assignment.count, assignment.lot.name) == (0, 20, "Night shift")
+    assert assignment.secrets.password == "hunter2"
+    assert assignment.epoch == run.started_at.timestamp()
+    assert orders.has_work
+
+
+def test_a_desk_without_wanted_shards_has_no_work(db):
+    assert not new_desk().work([]).has_work
+
+
+def test_a_shards_first_word_makes_the_run_running_and_visible(run, published):
+    tower, shard = begun(run)
+
+    tower.work([snapshot(shard)])
+
+    run.refresh_from_db()
+    assert run.state == RunState.RUNNING
+    assert len(published) == 1
+    assert ShardReport.unpack(next(iter(published.values()))).total.acknowledged == 60
+
+
+def test_the_last_word_writes_board_counts_and_series_and_ends_the_run(run):
+    tower, shard = begun(run)
+
+    tower.work([snapshot(shard)])
+    orders = tower.work([snapshot(shard, state="ended", seconds=[])])
+
+    run.refresh_from_db()
+    assert (run.state, run.reason) == (RunState.FINISHED, "")
+    assert (run.due, run.acknowledged, run.failed, run.bytes) == (60, 60, 0, 1_800)
+    assert run.p50 == pytest.approx(0.010, rel=0.03)
+    assert run.peak_rate == 60
+    assert not run.generator_limited
+    assert not orders.has_work
+    assert Board.objects.get().shard.state == ShardState.DONE
+
+
+def test_a_run_whose_sends_left_late_is_marked(run):
+    tower, shard = begun(run)
+    late = snapshot(shard, state="ended")
+    late.total.lateness.record([0.9] * 60)
+
+    tower.work([late])
+
+    run.refresh_from_db()
+    assert run.generator_limited
+    assert run.lateness_p99 == pytest.approx(0.9, rel=0.03)
+
+
+def test_a_shard_that_the_engine_refused_fails_the_run_with_its_reason(run):
+    tower, shard = begun(run)
+
+    tower.work([snapshot(shard, state="ended", error="target.client_id: unknown placeholder")])
+
+    run.refresh_from_db()
+    assert (run.state, run.reason) == ("failed", "Target.client_id: unknown placeholder.")
+
+
+def test_a_wish_to_stop_reaches_the_engine_and_ends_as_stopped(run, owner):
+    tower, shard = begun(run)
+    tower.work([snapshot(shard)])
+
+    actions.stop_run(run, by=owner)
+    orders = tower.work([snapshot(shard, seconds=[])])
+    tower.work([snapshot(shard, seconds=[], state="ended")])
+
+    run.refresh_from_db()
+    assert orders.stop == [shard]
+    assert (run.state, run.reason) == (RunState.STOPPED, "Olga stopped it.")
+
+
+def test_a_tower_that_the_platform_ends_cuts_its_shards_off_with_that_reason(run):
+    tower, shard = begun(run)
+    early = run.created.timestamp() + 5
+
+    tower.work([snapshot(shard, state="ended", t=early)], closing=True)
+
+    run.refresh_from_db()
+    assert (run.state, run.reason) == (RunState.CUT_OFF, desk.CUT_OFF_BY_PLATFORM)
+
+
+def test_a_shard_that_was_never_begun_goes_back_to_others(run):
+    tower, _ = begun(run)
+
+    orders = tower.work([], closing=True)
+
+    assert not orders.has_work
+    assert Shard.objects.get().state == ShardState.WANTED
+
+
+def test_a_lease_that_went_to_another_ends_the_shard_here_and_nothing_more_is_written(run):
+    tower, shard = begun(run)
+    Shard.objects.update(tower="tower-2", fence=2)
+
+    orders = tower.work([snapshot(shard)])
+
+    assert orders.stop == [shard]
+    assert not Board.objects.exists()
+    with pytest.raises(StaleLease):
+        tower.write(chunk(shard))
+
+
+def chunk(shard):
+    return Chunk(
+        shard=shard, **{name: getattr(CHUNK, name) for name in CHUNK.__slots__ if name != "shard"}
+    )
+
+
+def test_a_chunk_becomes_an_object_and_a_row_however_often_it_is_written(run, object_store):
+    tower, shard = begun(run)
+
+    tower.write(chunk(shard))
+    tower.write(chunk(shard))
+
+    row = logs.Chunk.objects.get()
+    assert row.key == f"{run.prefix}log/{Shard.objects.get().id}/1-000000.parquet"
+    assert object_store.objects[row.key] == b"P"
+    assert (row.rows, row.sends, row.failed, row.fence) == (3, 2, 1, 1)
+
+
+def test_the_chunk_of_a_stale_lease_is_taken_away_again(run, object_store):
+    tower, shard = begun(run)
+    Shard.objects.update(fence=2)
+    before = dict(object_store.objects)
+
+    with pytest.raises(StaleLease):
+        tower.write(chunk(shard))
+
+    assert object_store.objects == before
+    assert not logs.Chunk.objects.exists()
+
+
+def test_a_silent_database_stops_no_shard_until_it_is_silent_for_too_long(run, monkeypatch):
+    clock = Clock()
+    tower, shard = begun(run, clock)
+    tower.work([snapshot(shard)])
+
+    def fail(*args, **how):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(leasing, "renew", fail)
+    clock.now += 60
+    in_an_outage = tower.work([snapshot(shard, seconds=[])])
+    clock.now += desk.MAX_UNRENEWED
+    much_later = tower.work([snapshot(shard, seconds=[])])
+
+    assert in_an_outage.stop == []
+    assert in_an_outage.has_work
+    assert much_later.stop == [shard]
+
+
+def test_what_the_database_missed_is_written_when_it_is_back(run, monkeypatch):
+    tower, shard = begun(run)
+
+    with monkeypatch.context() as outage:
+        outage.setattr(desk, "save", failing_save)
+        tower.work([snapshot(shard, state="ended")])
+        assert not tower.is_settled
+
+    tower.work([])
+
+    run.refresh_from_db()
+    assert tower.is_settled
+    assert (run.state, run.acknowledged) == (RunState.FINISHED, 60)
+
+
+def failing_save(held):
+    raise OperationalError("gone")
+
+
+def test_a_silent_redis_changes_nothing_but_the_live_figures(run, monkeypatch):
+    def refuse(reports):
+        raise redis.Unavailable[0]("gone")
+
+    monkeypatch.setattr(live, "publish", refuse)
+    tower, shard = begun(run)
+
+    tower.work([snapshot(shard, state="ended")])
+
+    run.refresh_from_db()
+    assert run.state == RunState.FINISHED
+
+
+def test_a_shard_waits_for_the_object_store_and_then_fails_with_the_reason(run, object_store):
+    clock = Clock()
+    object_store.is_down = True
+    tower = new_desk(clock)
+
+    waiting = tower.work([])
+    clock.now += desk.LOAD_WITHIN
+    tower.work([])
+
+    run.refresh_from_db()
+    assert (waiting.begin, waiting.has_work) == ([], True)
+    assert (run.state, run.reason) == ("failed", desk.NOT_LOADED)
+
+
+def test_a_snapshot_that_is_gone_fails_the_run_at_once(run, object_store):
+    object_store.objects.clear()
+
+    new_desk().work([])
+
+    run.refresh_from_db()
+    assert run.state == RunState.FAILED
+    assert "not in the object store any more" in run.reason
+
+
+def test_a_killed_towers_run_is_cut_off_by_the_clock(run, asked):
+    from web.runs import ticks
+
+    begun(run)
+    Shard.objects.update(leased_until=timezone.now() - timedelta(minutes=1))
+
+    ticks.tick()
+
+    run.refresh_from_db()
+    assert (run.state, run.reason) == (RunState.CUT_OFF, ticks.SILENT)
+
+
+def test_the_pages_see_the_failing_mock_and_its_reason_at_once(run):
+    tower, shard = begun(run)
+    tower.work([failing(shard)])
+
+    page = pages.run_page(Run.objects.get(), wish=Wish(reason="connection refused"))
+
+    [failure] = page.board.failures
+    assert (failure.text, failure.sends, failure.lost, failure.mocks) == (
+        "connection refused", 2, 1, 1,
+    )  # fmt: skip
+    assert [row.id for row in page.table.rows] == ["f-000"]
+    assert (page.figures.connected, page.figures.failing) == (19, 1)
+
+
+def test_every_outcome_has_a_state_and_a_severity():
+    from web.runs.endings import SEVERITY, STATES
+
+    assert set(SEVERITY) == set(STATES) == set(Outcome)
+
+
+def test_a_store_that_is_down_makes_the_engine_try_again(run, object_store):
+    tower, shard = begun(run)
+    object_store.is_down = True
+
+    with pytest.raises(storage.StorageUnavailable):
+        tower.write(chunk(shard))
