@@ -117,7 +117,7 @@ class Exchange:
     def sweep(self, now: float) -> None:
         """End what waited too long and keep connections alive; to be called once a second.
 
-        0.3 µs a connection (tests/benchmarks/wire.py).
+        0.7 µs a connection (tests/benchmarks/wire.py).
         """
         for wire in list(self._wires):
             wire.sweep(now)

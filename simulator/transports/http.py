@@ -45,7 +45,6 @@ class HttpWire(Wire):
             self.wait(parcel, MAX_WAITING, f"{MAX_WAITING} requests wait for an answer already")
 
     def _write(self, parcel: Parcel) -> None:
-        """2.7 µs a request, the transport's write included (tests/benchmarks/wire.py)."""
         office = self.office
         if self.is_paused:
             self.refuse(parcel, self.too_slow())

@@ -36,7 +36,7 @@ def test_a_message_at_qos_1_is_acknowledged_with_its_token() -> None:
     events = session.receive(b"\x40\x02\x00\x02\x40\x02\x00\x01")
 
     assert events == [mqtt.PubAck(2, "two"), mqtt.PubAck(1, "one")]
-    assert session.unacknowledged == 0
+    assert session.in_flight == {}
 
 
 def test_a_received_message_tells_all_its_flags() -> None:
@@ -227,10 +227,10 @@ def test_a_late_acknowledgement_frees_the_identifier_and_tells_nobody() -> None:
     session.publish("a", b"", qos=1, token="late")
 
     token = session.forsake(1)
-    taken = session.unacknowledged
+    taken = set(session.forsaken)
     events = session.receive(b"\x40\x02\0\x01")
 
-    assert (token, taken, events, session.unacknowledged) == ("late", 1, [], 0)
+    assert (token, taken, events, session.forsaken) == ("late", {1}, [], set())
 
 
 def test_a_forsaken_identifier_is_not_used_again_before_its_acknowledgement() -> None:
