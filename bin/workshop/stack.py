@@ -33,6 +33,7 @@ class Servers:
 
 def start_servers(supervisor: Supervisor, folder: Path, *, console_port: int) -> Servers:
     """Start Redis, the object store and an MQTT broker, with their data in ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
     redis_port, s3_port, mqtt_port = free_port(), free_port(), free_port(MQTT_PORT)
     broker = parts.mqtt_broker(folder / "broker", port=mqtt_port)
     children = [
@@ -60,12 +61,10 @@ def start_servers(supervisor: Supervisor, folder: Path, *, console_port: int) ->
     )
 
 
-def console_environment(
-    folder: Path, servers: Servers, *, port: int, database: str = ""
-) -> dict[str, str]:
-    """Return the variables of all processes; an empty ``database`` is SQLite in ``folder``."""
+def release_environment(folder: Path, *, database: str = "") -> dict[str, str]:
+    """Return what the migrations need; an empty ``database`` is SQLite in ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
     return {
-        **servers.environment,
         "PATH": f"{VENV}/bin{os.pathsep}{os.environ['PATH']}",
         "PYTHONUNBUFFERED": "1",
         "DATABASE_URL": database,
@@ -73,6 +72,16 @@ def console_environment(
         "MAIL_DIR": str(folder / "mail"),
         "SECRET_KEY": secret_key(folder / "secret-key"),
         "HTTPS": "false",
+    }
+
+
+def console_environment(
+    folder: Path, servers: Servers, *, port: int, database: str = ""
+) -> dict[str, str]:
+    """Return the variables of all processes."""
+    return {
+        **release_environment(folder, database=database),
+        **servers.environment,
         "SITE_URL": f"http://127.0.0.1:{port}",
         "PORT": str(port),
         "WEB_CONCURRENCY": "1",
@@ -97,7 +106,7 @@ def process(name: str, environment: Mapping[str, str]) -> Child:
     """Return the process ``name`` of the Procfile, as the platform would start it."""
     command = processes()[name]
     program = Path(VENV) / "bin" / command[0]
-    port = int(environment["PORT"])
+    port = int(environment.get("PORT", 0))
     return Child(
         name=name,
         command=[program if program.exists() else command[0], *command[1:]],
