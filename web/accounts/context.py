@@ -24,23 +24,35 @@ class Link:
 def workspace(request: HttpRequest) -> dict[str, Any]:
     """Return ``workspace``, ``role``, ``can_edit``, ``can_own``, ``workspaces``, ``navigation``.
 
-    Without an open workspace the flags are False, ``workspace`` is None and the lists are empty.
-    ``theme`` and ``themes`` say how the page is drawn and what else there is.
+    Without an open workspace the flags are False and ``workspace`` is None.
+    ``menu_workspace`` is the open one, else the one that was open last, for the menu of pages that
+    lie in none. ``theme`` and ``themes`` say how the page is drawn and what else there is.
     """
     opened: Workspace | None = getattr(request, "workspace", None)
     role: Role | None = getattr(request, "role", None)
     asking = getattr(request, "user", None)
     user = asking if isinstance(asking, User) else None
+    workspaces = list(access.workspaces_of(user)) if user else []
+    menu = opened or last_open(workspaces, request)
     return {
         "workspace": opened,
         "role": role,
         "can_edit": role is not None and role.may(Role.EDITOR),
         "can_own": role is not None and role.may(Role.OWNER),
-        "workspaces": list(access.workspaces_of(user)) if user else [],
-        "navigation": navigation(opened, request.path) if opened else [],
+        "workspaces": workspaces,
+        "menu_workspace": menu,
+        "navigation": navigation(menu, request.path) if menu else [],
         "theme": user.theme if user else chosen_theme(request),
         "themes": [("auto", "Auto"), ("light", "Light"), ("dark", "Dark")],
     }
+
+
+def last_open(workspaces: list[Workspace], request: HttpRequest) -> Workspace | None:
+    """Return the one that the session remembers, else the first, else None."""
+    if not workspaces:
+        return None
+    code = request.session.get("workspace")
+    return next((known for known in workspaces if str(known.code) == code), workspaces[0])
 
 
 def navigation(opened: Workspace, path: str) -> list[Link]:
