@@ -199,6 +199,23 @@ def test_closing_ends_every_connection_in_order() -> None:
     run(main)
 
 
+def test_a_connection_that_does_not_close_is_cut() -> None:
+    async def main() -> None:
+        stage = Stage()
+        socket = await stage.connect()
+        socket.is_stuck = True
+        stage.exchange.disconnect(0)
+
+        await stage.pass_time(4)
+        before = socket.is_cut
+        await stage.pass_time(1)
+
+        assert (before, socket.is_cut) == (False, True)
+        await stage.exchange.close()
+
+    run(main)
+
+
 def test_closing_is_bounded_and_settles_what_is_in_flight() -> None:
     async def main() -> None:
         stage = Stage()

@@ -246,6 +246,7 @@ def test_an_answer_that_does_not_come_costs_the_connection_but_not_the_mock() ->
     async def main() -> None:
         stage = stage_for(acknowledge_within=20)
         first = await stage.connect()
+        first.is_stuck = True
         stage.send()
         await stage.pass_time(10)
         stage.send(address="/next")
@@ -255,7 +256,7 @@ def test_an_answer_that_does_not_come_costs_the_connection_but_not_the_mock() ->
         stage.socket.say(OK)
 
         assert stage.diary.reasons == ["no acknowledgement within 20 s", ""]
-        assert first.is_closed
+        assert first.is_cut
         assert targets(stage.socket) == [b"/next"]
         assert stage.diary.losses == []
         await stage.exchange.close()

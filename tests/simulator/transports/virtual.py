@@ -45,6 +45,7 @@ class Socket:
         self.protocol = protocol
         self.written: list[bytes] = []
         self.is_closed = self.is_cut = False
+        self.is_stuck = False  # the far side reads nothing, so that the last bytes never leave
         self.high = 0
         protocol.connection_made(self)  # type: ignore[arg-type]
 
@@ -59,7 +60,8 @@ class Socket:
         self.written.append(data)
 
     def close(self) -> None:
-        self.hang_up()
+        if not self.is_stuck:
+            self.hang_up()
 
     def abort(self) -> None:
         self.is_cut = True
