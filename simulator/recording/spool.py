@@ -20,7 +20,7 @@ FLUSH_ROWS = 50_000  # records in a chunk at most: some 5 MB of telemetry, 0.6 s
 MAX_WAITING_ROWS = 200_000  # records not yet in a chunk, in a tower: some 100 MB
 MAX_WAITING_BYTES = 64 * 2**20  # chunks not yet written, in a tower: about a million records
 FIRST_RETRY = 0.5  # s after a failed write; doubles each time
-LAST_RETRY = 15.0  # s between tries of an outage that lasts
+LAST_RETRY = 15.0  # s between tries of an outage that lasts, while there is time
 
 
 @dataclass(slots=True, eq=False)
@@ -137,7 +137,8 @@ class Spool:
             return
         except Exception:  # the store is the caller's: whatever it raises, sending goes on
             log.attempts += 1
-            log.retry_at = now + min(LAST_RETRY, FIRST_RETRY * 2 ** (log.attempts - 1))
+            longest = FIRST_RETRY if log.is_finished else LAST_RETRY
+            log.retry_at = now + min(longest, FIRST_RETRY * 2 ** (log.attempts - 1))
             logger.exception("shard=%s chunk=%d: not stored", chunk.shard, chunk.number)
             return
         log.chunks.popleft()

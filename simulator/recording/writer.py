@@ -41,6 +41,7 @@ class Writer:
     def finish(self, log: Log) -> None:
         """Say that no more comes: what is there is stored now. ``log.is_settled`` tells when."""
         log.is_finished = True
+        log.retry_at = 0.0  # an outage may be over, and there is little time left
         self._wake.set()
 
     def abandon(self, log: Log) -> None:

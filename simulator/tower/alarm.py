@@ -23,15 +23,15 @@ class Alarm:
 
         Always lets the loop run once, so that sockets are served however late the tower is.
         """
-        at = math.ceil(moment / TICK) * TICK
-        delay = at - self._clock()
-        if delay <= 0 or self._is_rung:
+        now = self._clock()
+        if moment <= now:
             self._is_rung = False
-            await asyncio.sleep(0 if delay <= 0 else TICK)
+            await asyncio.sleep(0)
             return
+        at = max(moment, math.ceil(moment / TICK) * TICK)
         loop = asyncio.get_running_loop()
         self._future = loop.create_future()
-        timer = loop.call_later(delay, self._wake)
+        timer = loop.call_later(min(at - now, TICK if self._is_rung else math.inf), self._wake)
         try:
             await self._future
         finally:

@@ -39,6 +39,7 @@ GRACE = 3.0  # s of these before mocks are told to disconnect, which waits for t
 STORED_WITHIN = 5.0  # s that the last records have to get into the store, at the end
 GIVEN_UP_WITHIN = 1.0  # s more for the writer's thread to see that they are given up
 STEP = 0.02  # s of the plan done at once: some 2,000 messages at full rate, then sockets are read
+CLOCK_ERROR = 1e-6  # s; what Unix seconds in float64 may lose on their way to the clock and back
 MAX_LATE_END = 1.0  # s past its duration in which a shard that is behind still sends what was due
 MAX_SECONDS = 600  # seconds kept for a receiver that does not come; then the oldest are merged
 
@@ -163,9 +164,9 @@ class Shard:
     def next_step(self) -> float:
         """The clock's moment at which ``step`` has something to do."""
         if self.phase is not Phase.SENDING:
-            return self._clock() if self.phase is not Phase.ENDED else math.inf
+            return math.inf if self.phase is Phase.ENDED else self._clock() + CLOCK_ERROR
         t = min(self._fleet.next_due(), self._duration)
-        return self._zero.clock + max(t, 0.0)
+        return self._zero.clock + max(t, 0.0) + CLOCK_ERROR
 
     def end_second(self, now: float) -> None:
         """Close the running second at the clock's moment ``now`` and begin the next."""

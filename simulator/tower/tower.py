@@ -10,7 +10,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from simulator.errors import MocklotError
 from simulator.recording import Chunk, Second, Writer, Zero, new_board
@@ -20,12 +20,16 @@ from simulator.tower.shard import MakeExchange, Phase, Shard
 from simulator.tower.snapshot import Snapshot
 from simulator.transports import Exchange
 
-if TYPE_CHECKING:
-    from simulator.tower.snapshot import State
-
 logger = logging.getLogger(__name__)
 
 EachSecond = Callable[[], Awaitable[None]]
+
+
+class MakeWriter(Protocol):
+    """Makes what stores the chunks of a tower: ``recording.Writer``."""
+
+    def __call__(self, write: Callable[[Chunk], None], *, name: str) -> Writer: ...
+
 
 LAST_CALL_WITHIN = 10.0  # s that the last call of ``each_second`` may take
 
@@ -46,12 +50,13 @@ class Tower:
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
         make_exchange: MakeExchange = Exchange,
+        make_writer: MakeWriter = Writer,
     ) -> None:
         self.name = name
         self._clock = clock
         self._wall = wall
         self._make_exchange = make_exchange
-        self._writer = Writer(write, name=name)
+        self._writer = make_writer(write, name=name)
         self._alarm = Alarm(clock)
         self._shards: dict[str, Shard] = {}
         self._new: deque[Assignment] = deque()
@@ -166,7 +171,6 @@ class Tower:
 
     def _refusal(self, assignment: Assignment, error: str) -> Snapshot:
         now = self._wall()
-        ended: State = "ended"
         return Snapshot(
             shard=assignment.shard,
             t=now,
@@ -175,7 +179,7 @@ class Tower:
             reasons=[],
             seconds=[],
             total=Second(at=math.floor(now)),
-            state=ended,
+            state="ended",
             error=error,
             dropped=0,
         )
