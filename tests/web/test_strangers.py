@@ -1,0 +1,157 @@
+"""Every address of the URL configuration against a stranger: one that is new is covered at once.
+
+An address without a workspace, or with an argument that nothing here makes, fails until somebody
+says below who may see it.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from web.accounts import actions as accounts
+from web.accounts.models import Role
+from web.datasets.models import Dataset, Upload
+from web.definitions import actions as definitions
+from web.lots.actions import PartPlan, save_lot
+from web.lots.models import Lot
+from web.reports.models import Report, ReportState
+from web.runs.models import Run, Shard
+from web.targets import actions as targets
+from web.targets.models import Target
+
+OPEN = {  # addresses outside of any workspace, and who may see what there
+    "": "everybody: what this is",
+    "sign-up/": "everybody",
+    "sign-in/": "everybody",
+    "sign-out/": "everybody",
+    "theme/": "everybody: a cookie of their own",
+    "account/": "the signed-in user: themselves",
+    "account/password/": "the signed-in user: themselves",
+    "password/reset/": "everybody",
+    "password/reset/sent/": "everybody",
+    "password/reset/<str:uid>/<str:token>/": "who has the mail",
+    "invitations/<str:token>/": "who has the mail",
+    "invitations/<str:token>/accept/": "who has the mail",
+    "workspaces/new/": "the signed-in user: a workspace of their own",
+    "reports/<uuid:report>/<str:token>/": "who has the mail",
+}
+DEFINITION = """\
+name: Fridge
+id: "f-{index:03d}"
+metrics:
+  temperature: {uniform: {min: 2, max: 8}}
+messages:
+  telemetry: {every: 10s, json: {t: "{temperature:.1f}"}}
+"""
+
+
+def patterns(
+    resolver: URLResolver | None = None, prefix: str = ""
+) -> Iterator[tuple[str, URLPattern]]:
+    """Yield each route with its pattern."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from patterns(pattern, route)
+        else:
+            yield route, pattern
+
+
+ROUTES = [route for route, _ in patterns()]
+CLOSED = [route for route in ROUTES if route not in OPEN]
+OBJECTS = [route for route in CLOSED if route.count("<") > 1]
+
+
+@pytest.fixture
+def arguments(workspace, owner, teammate) -> Mapping[str, UUID | int]:
+    """Return one of each kind that an address can name, all in ``owner``'s workspace."""
+    definition = definitions.create_definition(workspace, text=DEFINITION, by=owner)
+    dataset = Dataset.objects.create(workspace=workspace, name="van-7.gpx")
+    Upload.objects.create(dataset=dataset, key=f"x/{uuid4()}", size=9, state=Upload.State.READY)
+    target = Target(workspace=workspace, name="Broker", host="broker.example", port=1883)
+    targets.save_target(target, password="hunter2", by=owner)
+    lot = Lot(workspace=workspace, name="Fridges", target=target, duration=timedelta(seconds=9))
+    save_lot(lot, parts=[PartPlan(definition, 3)], by=owner)
+    run = Run.objects.create(
+        workspace=workspace, lot=lot, name="Fridges", mocks=3, duration=lot.duration, seed=1
+    )
+    Shard.objects.create(run=run, number=0, part=0, first=0, count=3)
+    report = Report.objects.create(
+        workspace=workspace, run=run, asked_by=owner, state=ReportState.READY, key="x/report.csv"
+    )
+    invitation = accounts.invite(workspace, "new@example.org", role=Role.VIEWER, by=owner)
+    return {
+        "workspace": workspace.code,
+        "membership": teammate.memberships.get().code,
+        "invitation": invitation.code,
+        "definition": definition.code,
+        "number": 1,
+        "dataset": dataset.code,
+        "target": target.code,
+        "lot": lot.code,
+        "run": run.code,
+        "mock": 0,
+        "report": report.code,
+    }
+
+
+def address(route: str, arguments: Mapping[str, UUID | int]) -> str:
+    """Return the route with its arguments filled in: ``<uuid:lot>`` by ``arguments["lot"]``."""
+    pieces = route.split("<")
+    filled = [pieces[0]]
+    for piece in pieces[1:]:
+        name, _, rest = piece.partition(">")
+        filled.append(f"{arguments[name.partition(':')[2]]}{rest}")
+    return "/" + "".join(filled)
+
+
+def statuses(client: Client, path: str) -> set[int]:
+    """Return how the path answers to reading and to writing."""
+    return {client.get(path).status_code, client.post(path).status_code}
+
+
+def test_the_list_of_open_addresses_is_up_to_date() -> None:
+    assert set(OPEN) <= set(ROUTES)
+
+
+@pytest.mark.parametrize("route", CLOSED)
+def test_a_stranger_gets_404(route, arguments, stranger, client_of) -> None:
+    answers = statuses(client_of(stranger), address(route, arguments))
+
+    assert 404 in answers
+    assert answers <= {404, 405}
+
+
+@pytest.mark.parametrize("route", OBJECTS)
+def test_an_object_of_another_workspace_is_not_there_in_ones_own(
+    route, arguments, stranger, client_of
+) -> None:
+    own = stranger.memberships.get().workspace.code
+
+    answers = statuses(client_of(stranger), address(route, {**arguments, "workspace": own}))
+
+    assert 404 in answers
+    assert answers <= {404, 405}
+
+
+@pytest.mark.parametrize("route", CLOSED)
+def test_who_is_not_signed_in_is_asked_to(route, arguments, client) -> None:
+    path = address(route, arguments)
+
+    for answer in (client.get(path), client.post(path)):
+        assert answer.status_code in {302, 405}
+        if answer.status_code == 302:
+            assert answer.url.startswith("/sign-in/")
+
+
+@pytest.mark.parametrize("route", CLOSED)
+def test_the_owner_finds_what_the_stranger_does_not(
+    route, arguments, owner, client_of, object_store
+) -> None:
+    answer = client_of(owner).get(address(route, arguments))
+
+    assert answer.status_code in {200, 302, 405}
