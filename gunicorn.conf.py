@@ -15,6 +15,7 @@ workers = env.number("WEB_CONCURRENCY", default=2, least=1, most=32)
 worker_class = "gthread"
 threads = env.number("WEB_THREADS", default=5, least=1, most=64)
 preload_app = True
+control_socket_disable = True  # it would lie in the home folder, one for all consoles
 timeout = 20
 graceful_timeout = 20
 keepalive = 95

@@ -207,7 +207,6 @@ REDIS_URL = env.url(
 REDIS_TIMEOUT = 2.0  # s, for connecting and for each answer; redis-py waits 5 s otherwise
 REDIS_RETRIES = 1  # redis-py retries a dead server for 4.6 s otherwise
 QUEUES = ("towers", "reports", "mail")
-RQ_QUEUES = {name: {"URL": REDIS_URL, "DB": None, "SSL_CERT_REQS": None} for name in QUEUES}
 
 # --- Clock ------------------------------------------------------------------------------------
 
@@ -322,7 +321,9 @@ LOGGING = {
         # Django's own handlers print to stderr and mail to ADMINS; ours is the only one.
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         "django.server": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        # Both tell credentials and whole payloads at DEBUG.
+        # Anybody may send a wrong host: it is answered with 400, and is no error of ours.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # They tell credentials and whole payloads at DEBUG.
         "boto3": {"level": "WARNING"},
         "botocore": {"level": "WARNING"},
         "urllib3": {"level": "WARNING"},
