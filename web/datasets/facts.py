@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 import simulator
 
 Facts: TypeAlias = dict[str, Any]
+FloatArray: TypeAlias = NDArray[np.float64]
+IntArray: TypeAlias = NDArray[np.int64]
 FIRST_LINES = 10
 MOST_CELL = 60  # characters of a cell that are kept
 MOST_OUTLINE = 400  # points of a track that are drawn
@@ -62,40 +64,55 @@ def _moment(seconds: float) -> str:
 
 def _track(dataset: simulator.Dataset) -> Facts:
     lat, lon = (np.asarray(dataset.columns[name], dtype=float) for name in ("lat", "lon"))
+    segment = np.asarray(dataset.columns["segment"], dtype=np.int64)
     return {
-        "length": track_length(lat, lon),
+        "kilometres": round(track_length(lat, lon, segment) / 1000, 3),
+        "segments": int(segment[-1]) + 1,
         "south": float(lat.min()),
         "north": float(lat.max()),
         "west": float(lon.min()),
         "east": float(lon.max()),
-        "outline": outline(lat, lon),
+        "outline": outline(lat, lon, segment),
     }
 
 
-def track_length(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> float:
-    """Return the length in metres of the way over points in degrees, on a sphere (haversine)."""
+def track_length(lat: FloatArray, lon: FloatArray, segment: IntArray) -> float:
+    """Return the length in metres of the way over points in degrees, on a sphere (haversine).
+
+    From the last point of a segment to the first of the next there is no way.
+    """
     phi, theta = np.radians(lat), np.radians(lon)
     half = (
         np.sin(np.diff(phi) / 2) ** 2
         + np.cos(phi[:-1]) * np.cos(phi[1:]) * np.sin(np.diff(theta) / 2) ** 2
     )
-    return float(2 * EARTH_RADIUS * np.arcsin(np.sqrt(np.clip(half, 0, 1))).sum())
+    lengths = 2 * EARTH_RADIUS * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
+    return float(lengths[np.diff(segment) == 0].sum())
 
 
-def outline(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> Facts:
-    """Return the track as an SVG polyline's ``points``, with ``width`` and ``height`` of its box.
+def outline(lat: FloatArray, lon: FloatArray, segment: IntArray) -> Facts:
+    """Return the track as ``lines``, the ``points`` of SVG polylines, and the box around them.
 
     North is up; a degree of longitude is shortened by the cosine of the middle latitude. The longer
-    side is 100, the shorter at least 20, and at most ``MOST_OUTLINE`` points are kept.
+    side is 100, the shorter at least 20, and about ``MOST_OUTLINE`` points are kept.
     """
-    step = max(1, -(-len(lat) // (MOST_OUTLINE - 1)))
-    x = np.append(lon[::step], lon[-1]) * np.cos(np.radians((lat.min() + lat.max()) / 2))
-    y = -np.append(lat[::step], lat[-1])
-    x, y = x - x.min(), y - y.min()
-    scale = 100 / max(x.max(), y.max(), 1e-9)
-    width, height = (max(20.0, float(side.max() * scale)) for side in (x, y))
-    x, y = (
-        side * scale + (box - side.max() * scale) / 2 for side, box in ((x, width), (y, height))
-    )
-    points = " ".join(f"{px:.2f},{py:.2f}" for px, py in zip(x, y, strict=True))
-    return {"points": points, "width": round(width, 2), "height": round(height, 2)}
+    kept = _thinned(segment)
+    x = lon[kept] * np.cos(np.radians((lat.min() + lat.max()) / 2))
+    y = -lat[kept]
+    scale = 100 / max(np.ptp(x), np.ptp(y), 1e-9)
+    width, height = (max(20.0, float(np.ptp(side) * scale)) for side in (x, y))
+    x = np.abs((x - (x.min() + x.max()) / 2) * scale + width / 2)  # no "-0.00" at the edge
+    y = np.abs((y - (y.min() + y.max()) / 2) * scale + height / 2)
+    cuts = np.flatnonzero(np.diff(segment[kept])) + 1
+    pieces = zip(np.split(x, cuts), np.split(y, cuts), strict=True)
+    lines = [" ".join(f"{a:.2f},{b:.2f}" for a, b in zip(*piece, strict=True)) for piece in pieces]
+    start = [round(float(x[0]), 2), round(float(y[0]), 2)]
+    return {"lines": lines, "start": start, "width": round(width, 2), "height": round(height, 2)}
+
+
+def _thinned(segment: IntArray) -> IntArray:
+    """Return the points to draw: each n-th, and the first and last of the first segments."""
+    count = len(segment)
+    ends = np.flatnonzero(np.diff(segment))[: MOST_OUTLINE // 2]
+    step = max(1, -(-count // MOST_OUTLINE))
+    return np.unique(np.concatenate([np.arange(0, count, step), ends, ends + 1, [count - 1]]))

@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.template.defaultfilters import filesizeformat
 
 from web.datasets.models import MOST_BYTES, Dataset, name_is_safe
+from web.datasets.sizes import size_text
 
 
 class SizeForm(forms.Form):
@@ -23,8 +23,7 @@ class SizeForm(forms.Form):
             raise ValidationError("The file is empty.")
         if size > MOST_BYTES:
             raise ValidationError(
-                f"The file has {filesizeformat(size)}; at most {filesizeformat(MOST_BYTES)} "
-                "can be uploaded."
+                f"The file has {size_text(size)}; at most {size_text(MOST_BYTES)} can be uploaded."
             )
         return size
 
@@ -45,7 +44,7 @@ class RenameForm(forms.Form):
     )
 
     def __init__(self, *args: Any, dataset: Dataset, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"name": dataset.name}, **kwargs)
+        super().__init__(*args, **{"initial": {"name": dataset.name}, **kwargs})
         self.suffix = dataset.name.rpartition(".")[2]
 
     def clean_name(self) -> str:

@@ -1,6 +1,5 @@
 """The pages of datasets, and the three steps of an upload: ask, send to the store, tell."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,7 +14,7 @@ from web.accounts.access import UserRequest, open_workspace
 from web.accounts.models import Role
 from web.datasets import access, actions
 from web.datasets.forms import RenameForm, SizeForm, UploadForm
-from web.datasets.models import MOST_BYTES, Upload
+from web.datasets.models import MOST_BYTES
 from web.platform import storage
 
 STORE_IS_DOWN = "The object store does not answer just now. Nothing is lost; try again in a minute."
@@ -38,7 +37,7 @@ def detail(request: UserRequest, workspace: UUID, dataset: UUID) -> HttpResponse
     found = access.dataset_of(opened, dataset)
     is_part = "HX-Request" in request.headers
     template = "datasets/_file.html" if is_part else "datasets/detail.html"
-    context = {"dataset": found, "most_bytes": MOST_BYTES, **track_shown(found.current)}
+    context = {"dataset": found, "most_bytes": MOST_BYTES}
     response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -141,22 +140,6 @@ def download(request: UserRequest, workspace: UUID, dataset: UUID) -> HttpRespon
     except storage.StorageUnavailable:
         messages.error(request, STORE_IS_DOWN)
         return redirect(found)
-
-
-def track_shown(upload: Upload | None) -> dict[str, Any]:
-    """Return what the drawing of a track needs beside its points: its box, start and length."""
-    track = upload.facts["track"] if upload and upload.facts else None
-    if not track:
-        return {}
-    outline = track["outline"]
-    start_x, start_y = outline["points"].split(" ", 1)[0].split(",")
-    box = {
-        "width": outline["width"] + 6,
-        "height": outline["height"] + 6,
-        "start_x": start_x,
-        "start_y": start_y,
-    }
-    return {"box": box, "length_km": f"{track['length'] / 1000:,.2f}"}
 
 
 def _refused(form: SizeForm) -> JsonResponse:

@@ -2,19 +2,20 @@
 
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
+from django.db.models.functions import Lower
 from django.http import Http404
 
 from web.accounts.models import Workspace
 from web.definitions.models import Definition, Version
 
 ORDERS = {  # the word in the address -> the order of rows
-    "name": ("name",),
-    "-name": ("-name",),
-    "edited": ("edited", "name"),
-    "-edited": ("-edited", "name"),
-    "lots": ("lot_count", "name"),
-    "-lots": ("-lot_count", "name"),
+    "name": (Lower("name"),),
+    "-name": (Lower("name").desc(),),
+    "edited": (F("edited"), "name"),
+    "-edited": (F("edited").desc(), "name"),
+    "lots": (F("lot_count"), Lower("name")),
+    "-lots": (F("lot_count").desc(), Lower("name")),
 }
 DEFAULT_ORDER = "name"
 

@@ -4,6 +4,7 @@ Rule: only the name's own characters change; comments, order and layout stay as 
 """
 
 import json
+from typing import NamedTuple
 
 import yaml
 
@@ -14,22 +15,38 @@ class NoName(ValueError):
     """The text is no document with a name of its own."""
 
 
+class _Place(NamedTuple):
+    """Where the name stands: characters from 0 on, line and column from 1 on."""
+
+    start: int
+    end: int
+    line: int
+    column: int
+
+
 def renamed(text: str, name: str) -> str:
     """Return the document ``text`` (YAML or JSON) with another ``name`` at its top level.
 
     Raises:
         NoName: There is no such field, or the text cannot be read.
     """
-    event = _name_event(text)
-    start, end = event.start_mark.index, event.end_mark.index
+    place = _place(text)
     # A JSON string is a YAML string too, and needs no thought about quotes and colons.
-    return text[:start] + json.dumps(name, ensure_ascii=False) + text[end:]
+    return text[: place.start] + json.dumps(name, ensure_ascii=False) + text[place.end :]
 
 
 def problem(text: str, what: str) -> simulator.Problem:
     """Return a problem at the place of the document's name."""
-    mark = _name_event(text).start_mark
-    return simulator.Problem("name", what, mark.line + 1, mark.column + 1)
+    place = _place(text)
+    return simulator.Problem("name", what, place.line, place.column)
+
+
+def _place(text: str) -> _Place:
+    event = _name_event(text)
+    start, end = event.start_mark, event.end_mark
+    assert start is not None
+    assert end is not None
+    return _Place(start.index, end.index, start.line + 1, start.column + 1)
 
 
 def _name_event(text: str) -> yaml.ScalarEvent:

@@ -3,8 +3,9 @@
 Rule: a secret goes in and never comes out; an empty field keeps what is stored.
 """
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography import x509
 from django import forms
@@ -18,6 +19,7 @@ from web.targets import address, headers
 from web.targets.actions import Change
 from web.targets.models import DEFAULT_PORTS, Target
 
+T = TypeVar("T")
 MOST_CA_BYTES = 100_000  # some 60 certificates
 PLACEHOLDERS = frozenset({"id", "index"})  # of the client id and the user name
 SECRET_LENGTH = 4_000  # characters; a signed token is about 1,000
@@ -220,7 +222,7 @@ def _range(least: float, most: float) -> list[Any]:
     return [MinValueValidator(least), MaxValueValidator(most)]
 
 
-def _sentence(read: Any, text: str) -> Any:
+def _sentence(read: Callable[[str], T], text: str) -> T:
     """Return what ``read`` makes of the text; its refusal becomes the field's."""
     try:
         return read(text)

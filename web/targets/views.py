@@ -58,7 +58,7 @@ def fill(request: UserRequest, workspace: UUID) -> HttpResponse:
     if address.is_valid():
         form = TargetForm(instance=Target(workspace=opened), initial=_filled(address))
         # A password is never sent back into a page by itself; here its author has just typed it.
-        form.fields["password"].widget.render_value = True  # type: ignore[attr-defined]
+        form.fields["password"].widget.render_value = True
     return _render_form(request, form, address=address, status=200 if address.is_valid() else 422)
 
 

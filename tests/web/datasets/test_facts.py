@@ -4,6 +4,26 @@ import pytest
 import simulator
 from tests.web.datasets.conftest import CSV, GPX
 from web.datasets import facts
+from web.datasets.sizes import size_text
+
+WHOLE = np.zeros(50_000, dtype=np.int64)  # every point in one segment
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1_000, "1.0 kB"),
+        (86_540, "86.5 kB"),
+        (999_499, "999 kB"),
+        (999_500, "1.0 MB"),
+        (100_000_000, "100 MB"),
+        (5_000_000_000_000, "5000 GB"),
+    ],
+)
+def test_a_size_is_written_in_units_of_a_thousand(count, text):
+    assert size_text(count) == text
 
 
 def test_columns_have_a_kind_a_range_and_their_empty_cells():
@@ -28,28 +48,48 @@ def test_a_track_has_a_length_a_box_and_an_outline():
     track = facts.facts_of(simulator.read_dataset("van.gpx", GPX))["track"]
 
     # 0.1° of latitude are 11.12 km; 0.1° of longitude at 45.1° north are 7.85 km
-    assert track["length"] == pytest.approx(11_120 + 7_849, rel=1e-3)
+    assert track["kilometres"] == pytest.approx(11.120 + 7.849, rel=1e-3)
     assert (track["south"], track["north"]) == (45.0, 45.1)
     assert (track["west"], track["east"]) == (14.0, 14.1)
-    first, *_ = track["outline"]["points"].split(" ")
-    assert first == "0.00,100.00"
+    assert track["outline"]["lines"] == ["0.00,100.00 0.00,0.00 70.65,0.00"]
 
 
 def test_a_quarter_of_a_meridian_is_10_000_km_long():
     lat = np.linspace(0, 90, 1_000)
 
-    assert facts.track_length(lat, np.zeros(1_000)) == pytest.approx(10_007_557, rel=1e-6)
+    assert facts.track_length(lat, np.zeros(1_000), WHOLE[:1_000]) == pytest.approx(
+        10_007_557, rel=1e-6
+    )
 
 
 @pytest.mark.parametrize("points", [1, 2, 399, 400, 401, 50_000])
 def test_an_outline_is_bounded_and_lies_in_its_box(points):
     lat, lon = np.linspace(45, 45.5, points), np.linspace(14, 14.1, points)
 
-    drawn = facts.outline(lat, lon)
+    drawn = facts.outline(lat, lon, WHOLE[:points])
 
-    pairs = [tuple(map(float, pair.split(","))) for pair in drawn["points"].split(" ")]
-    assert len(pairs) <= facts.MOST_OUTLINE
+    (line,) = drawn["lines"]
+    pairs = [tuple(map(float, pair.split(","))) for pair in line.split(" ")]
+    assert len(pairs) <= facts.MOST_OUTLINE + 1
     assert all(0 <= x <= drawn["width"] and 0 <= y <= drawn["height"] for x, y in pairs)
+
+
+def test_between_two_segments_there_is_no_way_and_no_line():
+    lat, lon = np.array([45, 45.1, 46, 46.1]), np.full(4, 14.0)
+    segment = np.array([0, 0, 1, 1])
+
+    assert facts.track_length(lat, lon, segment) == pytest.approx(22_239, rel=1e-3)
+    assert facts.outline(lat, lon, segment)["lines"] == [
+        "10.00,100.00 10.00,90.91",
+        "10.00,9.09 10.00,0.00",
+    ]
+
+
+def test_a_track_of_many_segments_keeps_a_bounded_outline():
+    count = 20_000
+    drawn = facts.outline(np.linspace(45, 46, count), np.linspace(14, 15, count), np.arange(count))
+
+    assert sum(len(line.split(" ")) for line in drawn["lines"]) <= 3 * facts.MOST_OUTLINE
 
 
 def test_long_cells_are_cut():

@@ -20,7 +20,7 @@ const colours = HighlightStyle.define([
 const look = EditorView.theme({
   "&": { color: "var(--ink)", backgroundColor: "var(--surface)", fontSize: "var(--text-s)", border: "1px solid var(--line-strong)", borderRadius: "var(--radius)", overflow: "hidden" },
   "&.cm-focused": { outline: "2px solid var(--focus)", outlineOffset: "-1px" },
-  ".cm-scroller": { fontFamily: "var(--font-code)", lineHeight: "1.55", minHeight: "20rem" },
+  ".cm-scroller": { fontFamily: "var(--font-code)", lineHeight: "1.55", minHeight: "20rem", maxHeight: "max(24rem, 85vh)" },
   ".cm-content": { caretColor: "var(--ink)", paddingBlock: "0.5rem" },
   ".cm-gutters": { backgroundColor: "var(--surface-sunken)", color: "var(--ink-faint)", borderRight: "1px solid var(--line)" },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "color-mix(in srgb, var(--accent) 7%, transparent)" },

@@ -10,9 +10,9 @@ const REASONS = {
 };
 
 export function bytes(count) {
-  const step = count < 1 ? 0 : Math.min(STEPS.length - 1, Math.floor(Math.log10(count) / 3));
-  const value = count / 1000 ** step;
-  return `${step === 0 ? Math.round(value) : value.toFixed(1)} ${STEPS[step]}`;
+  let [value, step] = [count, 0];
+  for (; value >= 999.5 && step < STEPS.length - 1; step += 1) value /= 1000;
+  return `${value.toFixed(step && value < 99.95 ? 1 : 0)} ${STEPS[step]}`;
 }
 
 /* Returns a name that a dataset can have: "Van 7 (new).CSV" becomes "Van-7-new.csv". */
