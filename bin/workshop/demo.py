@@ -7,6 +7,7 @@ import argparse
 import contextlib
 import email
 import email.policy
+import fcntl
 import json
 import re
 import shutil
@@ -57,7 +58,7 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, interrupt)
     signal.signal(signal.SIGHUP, interrupt)
     try:
-        with Supervisor(logs=STATE / "logs") as supervisor:
+        with alone(STATE), Supervisor(logs=STATE / "logs") as supervisor:
             return run(supervisor, options)
     except KeyboardInterrupt:
         say("\nEnded.")
@@ -65,6 +66,18 @@ def main(arguments: list[str]) -> int:
     except (ChildFailed, DemoFailed, PartMissing) as error:
         say(f"\n{error}\nThe logs are in {STATE / 'logs'}.")
         return 1
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock: two demos would write into one database and one store."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise DemoFailed(f"another bin/demo is running in {folder}: end it first") from error
+        yield
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
