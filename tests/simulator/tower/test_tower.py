@@ -3,13 +3,16 @@
 import asyncio
 import logging
 from collections import defaultdict
+from functools import partial
 
 import pytest
 
 from simulator.errors import StaleLease
 from simulator.recording import Link, Second
 from simulator.tower.shard import ACKNOWLEDGED_WITHIN, RUN_ENDED
+from simulator.transports import Exchange
 from tests.simulator.tower.staging import EPOCH, Broker, Theatre, assignment, lot, play
+from tests.simulator.transports.virtual import Road
 
 
 @pytest.fixture(autouse=True)
@@ -421,5 +424,27 @@ messages:
         await theatre.run(assignment(text=text, count=3, duration=3_600.0))
 
         assert 3 * 55 < theatre.total().acknowledged <= 3 * 61
+
+    play(main)
+
+
+class SilentRoad(Road):
+    """Leads to a broker that accepts everybody, and acknowledges nothing."""
+
+    async def open(self, factory, turn: int) -> None:
+        await super().open(factory, turn)
+        asyncio.get_running_loop().call_soon(self.sockets[-1].say, b"\x20\x02\0\0")
+
+
+def test_the_real_exchange_ends_what_nobody_acknowledged_with_that_reason() -> None:
+    async def main() -> None:
+        theatre = Theatre()
+        theatre.tower._make_exchange = partial(Exchange, road=SilentRoad())
+
+        await theatre.run(assignment(duration=1.0))
+
+        assert theatre.total().due == theatre.total().failed > 0
+        assert [reason.text for reason in theatre.last().reasons] == [RUN_ENDED]
+        assert theatre.loop.time() < 1.0 + ACKNOWLEDGED_WITHIN + 2
 
     play(main)

@@ -1,0 +1,54 @@
+"""Targets as URLs."""
+
+import pytest
+
+from simulator.commands.target import read_target
+from simulator.errors import DefinitionError
+
+
+@pytest.mark.parametrize(
+    ("url", "protocol", "port", "is_tls"),
+    [
+        ("mqtt://h", "mqtt", 1883, False),
+        ("mqtts://h", "mqtt", 8883, True),
+        ("http://h", "http", 80, False),
+        ("https://h", "http", 443, True),
+        ("mqtt://h:9", "mqtt", 9, False),
+    ],
+)
+def test_the_scheme_says_protocol_port_and_tls(
+    url: str, protocol: str, port: int, is_tls: bool
+) -> None:
+    target, _ = read_target(url)
+
+    assert (target.protocol, target.port, target.tls is not None) == (protocol, port, is_tls)
+
+
+def test_user_name_and_password_are_percent_decoded() -> None:
+    _, secrets = read_target("mqtt://us%65r:p%40ss%2Fword@h")
+
+    assert (secrets.username, secrets.password) == ("user", "p@ss/word")
+
+
+def test_the_path_is_the_prefix_of_http_paths() -> None:
+    target, _ = read_target("https://[::1]:8443/in/box/")
+
+    assert (target.path, target.host, target.address) == ("/in/box", "::1", "[::1]:8443")
+
+
+@pytest.mark.parametrize(
+    ("url", "text"),
+    [
+        ("h:1883", "must begin with"),
+        ("mqtt://", "target: host:"),
+        ("mqtt://h:0", "target: port:"),
+        ("mqtt://h:99999", "not a URL"),
+        ("http://h/?a=1", r"takes neither \?query nor #fragment"),
+        ("mqtt://user:secret@h/x", "MQTT has no path, got /x"),
+    ],
+)
+def test_what_cannot_be_a_target_is_refused_without_its_password(url: str, text: str) -> None:
+    with pytest.raises(DefinitionError, match=text) as refused:
+        read_target(url)
+
+    assert "secret" not in str(refused.value)
