@@ -91,11 +91,10 @@ def mock_records(
     for chunk in chunks[:MOST_CHUNKS]:
         # Chunks overlap a little in time: go on until none can hold anything newer.
         if len(found) >= limit and _nth(found, limit).sent > chunk.last:
-            break
+            return _page(found, limit=limit, has_more=True)
         found += records_in(chunk, mock, before=before, only=only)
-    else:
-        if len(chunks) > MOST_CHUNKS:
-            return _page_that_ended_early(found, limit=limit, reached=chunks[MOST_CHUNKS].last)
+    if len(chunks) > MOST_CHUNKS:
+        return _page_that_ended_early(found, limit=limit, reached=chunks[MOST_CHUNKS].last)
     return _page(found, limit=limit)
 
 
@@ -222,13 +221,14 @@ def _nth(records: list[Record], place: int) -> Record:
     return heapq.nlargest(place, records, key=lambda record: record.sent)[-1]
 
 
-def _page(found: list[Record], *, limit: int) -> Page:
+def _page(found: list[Record], *, limit: int, has_more: bool = False) -> Page:
+    """Return the newest of what was found; ``has_more`` when older chunks were not looked at."""
     ordered = _newest_first(found)
-    if len(ordered) <= limit:
+    if len(ordered) <= limit and not has_more:
         return Page(ordered, None)
-    last = ordered[limit - 1].at
+    last = ordered[:limit][-1].at
     shown = [record for record in ordered if record.at >= last]
-    return Page(shown, last if len(ordered) > len(shown) else None)
+    return Page(shown, last if has_more or len(ordered) > len(shown) else None)
 
 
 def _page_that_ended_early(found: list[Record], *, limit: int, reached: datetime) -> Page:

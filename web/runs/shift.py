@@ -13,7 +13,7 @@ from time import monotonic
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import connection
+from django.db import connections
 
 from simulator import Tower, run_in_loop
 from web.runs.desk import Desk, Orders
@@ -62,7 +62,7 @@ class Shift:
         try:
             await self._tower.run(each_second=self.each_second)
         finally:
-            await loop.run_in_executor(self._thread, connection.close)
+            await loop.run_in_executor(self._thread, connections.close_all)
             self._thread.shutdown(wait=False)
 
     def drain(self) -> None:

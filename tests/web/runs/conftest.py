@@ -22,7 +22,7 @@ id: "f-{index:03d}"
 metrics:
   temperature: {uniform: {min: 2, max: 8}}
 messages:
-  telemetry: {every: 10s, topic: "fridges/{id}", path: "/fridges/{id}", json: {t: "{temperature:.1f}"}}
+  telemetry: {every: 10s, topic: "fridges/{id}", json: {t: "{temperature:.1f}"}}
 statuses:
   running: {send: [telemetry], go: [{to: broken, chance: 1% per hour}]}
   broken: {send: []}

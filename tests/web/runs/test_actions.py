@@ -4,8 +4,11 @@ import pytest
 
 import simulator
 from web.definitions.models import Version
-from web.runs import actions
+from web.platform.models import Removal
+from web.runs import access, actions, jobs
+from web.runs.endings import end_run
 from web.runs.models import Outcome, Run, RunState, Shard, ShardState
+from web.runs.removal import remove
 
 pytestmark = pytest.mark.django_db
 
@@ -110,9 +113,6 @@ def test_an_ended_run_cannot_be_stopped(run, owner):
 def test_a_deleted_run_is_gone_for_people_and_then_for_good(
     run, owner, asked, workspace, django_capture_on_commit_callbacks
 ):
-    from web.platform.models import Removal
-    from web.runs import access, jobs
-
     with django_capture_on_commit_callbacks(execute=True):
         actions.delete_run(run, by=owner)
 
@@ -124,8 +124,6 @@ def test_a_deleted_run_is_gone_for_people_and_then_for_good(
 
 
 def test_a_deleted_run_stays_until_its_tower_let_go(run, owner):
-    from web.runs.removal import remove
-
     Shard.objects.update(state=ShardState.LEASED, leased_until=run.created, tower="tower-1")
 
     actions.delete_run(run, by=owner)
@@ -135,8 +133,6 @@ def test_a_deleted_run_stays_until_its_tower_let_go(run, owner):
 
 
 def test_a_run_ends_as_its_worst_shard_did(make_lot, owner, object_store, asked):
-    from web.runs.endings import end_run
-
     run = actions.start_run(make_lot(mocks=2_000), by=owner)
     Shard.objects.update(state=ShardState.DONE, outcome=Outcome.FINISHED)
     Shard.objects.filter(number=1).update(outcome=Outcome.CUT_OFF, reason="It was cut.")

@@ -8,9 +8,10 @@ from simulator import Chunk, StaleLease
 from tests.web.runs.conftest import failing, snapshot
 from web.logs import models as logs
 from web.platform import redis, storage
-from web.runs import actions, desk, leasing, live, pages
+from web.runs import actions, desk, leasing, live, pages, ticks
 from web.runs.boards import ShardReport
 from web.runs.desk import Desk
+from web.runs.endings import SEVERITY, STATES
 from web.runs.mocks import Wish
 from web.runs.models import Board, Outcome, Run, RunState, Shard, ShardState
 
@@ -251,8 +252,6 @@ def test_a_snapshot_that_is_gone_fails_the_run_at_once(run, object_store):
 
 
 def test_a_killed_towers_run_is_cut_off_by_the_clock(run, asked):
-    from web.runs import ticks
-
     begun(run)
     Shard.objects.update(leased_until=timezone.now() - timedelta(minutes=1))
 
@@ -277,8 +276,6 @@ def test_the_pages_see_the_failing_mock_and_its_reason_at_once(run):
 
 
 def test_every_outcome_has_a_state_and_a_severity():
-    from web.runs.endings import SEVERITY, STATES
-
     assert set(SEVERITY) == set(STATES) == set(Outcome)
 
 

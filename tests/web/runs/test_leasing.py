@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from simulator import StaleLease
 from web.runs import leasing
+from web.runs.actions import start_run, stop_run
 from web.runs.models import Outcome, RunState, Shard, ShardState
 
 
@@ -52,8 +53,6 @@ def test_a_shard_that_does_not_fit_is_left_for_another_tower(run):
 def test_each_run_gets_a_shard_before_any_gets_its_second(
     make_lot, owner, object_store, asked, published
 ):
-    from web.runs.actions import start_run
-
     runs = [start_run(make_lot(name=n, mocks=3_000), by=owner) for n in ("first", "second")]
 
     leases = leasing.lease_shards("tower-1", room=4_000)
@@ -62,8 +61,6 @@ def test_each_run_gets_a_shard_before_any_gets_its_second(
 
 
 def test_the_start_of_a_run_is_that_of_its_first_lease(make_lot, owner, object_store, asked):
-    from web.runs.actions import start_run
-
     run = start_run(make_lot(mocks=2_000), by=owner)
     now = timezone.now()
     leasing.lease_shards("tower-1", room=1_000, now=now)
@@ -101,9 +98,13 @@ def test_a_stale_lease_writes_nothing(run, shard, change):
 
 
 def test_what_is_written_before_an_error_under_a_lease_is_undone(run, shard):
-    with pytest.raises(RuntimeError), leasing.held(lease_one()):
-        Shard.objects.filter(id=shard.id).update(reason="half")
-        raise RuntimeError
+    def write_half(lease):
+        with leasing.held(lease):
+            Shard.objects.filter(id=shard.id).update(reason="half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_half(lease_one())
 
     assert Shard.objects.get(id=shard.id).reason == ""
 
@@ -147,8 +148,6 @@ def test_a_lease_that_has_just_expired_is_not_reaped_yet(run):
 
 
 def test_shards_of_a_run_that_is_to_stop_are_not_wanted(run, owner):
-    from web.runs.actions import stop_run
-
     stop_run(run, by=owner)
 
     assert leasing.lease_shards("tower-1", room=10_000) == []

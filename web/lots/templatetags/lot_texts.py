@@ -1,7 +1,7 @@
 """Figures and durations as the pages of lots, runs and reports write them."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
@@ -26,6 +26,12 @@ def clock(value: timedelta | None) -> str:
     minutes, seconds = divmod(max(0, int(value.total_seconds())), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+@register.filter(expects_localtime=True)
+def moment(value: datetime) -> str:
+    """Return the time of day in the user's zone, to the millisecond: ``17:00:00.250``."""
+    return f"{value:%H:%M:%S}.{value.microsecond // 1_000:03}"
 
 
 @register.filter

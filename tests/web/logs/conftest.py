@@ -1,0 +1,79 @@
+"""What the tests of runs have, and records that are stored as a tower stores them."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from simulator import Chunk
+from simulator.recording.schema import RECORD_SCHEMA
+from tests.web.runs.conftest import *  # noqa: F403 (fixtures are found by their names)
+from tests.web.runs.conftest import START
+from web.logs.writing import store_chunk
+from web.runs.leasing import Lease, lease_shards
+
+SECOND = 1_000_000  # µs
+
+
+def record(mock: int, sequence: int | None, *, at: float, **changes: Any) -> dict[str, Any]:
+    """Return an acknowledged send of a mock, ``at`` seconds after the start, answered in 12 ms."""
+    sent = int((START + at) * SECOND)
+    values = {
+        "event": "send",
+        "mock": mock,
+        "id": f"f-{mock:03d}",
+        "sequence": sequence,
+        "status": "running",
+        "message": "telemetry",
+        "address": f"fridges/f-{mock:03d}",
+        "payload": b'{"t": 4.5}',
+        "scheduled": sent - 1_000,
+        "sent": sent,
+        "settled": sent + 12_000,
+        "result": "acknowledged",
+        "reason": None,
+    }
+    return values | changes
+
+
+def parquet_of(records: list[dict[str, Any]], *, row_group: int = 4_096) -> bytes:
+    """Return records as a chunk's bytes, sorted by mock and time."""
+    ordered = sorted(records, key=lambda each: (each["mock"], each["sent"]))
+    plain = pa.schema(
+        [(f.name, pa.string() if pa.types.is_dictionary(f.type) else f.type) for f in RECORD_SCHEMA]
+    )
+    table = pa.Table.from_pylist(ordered, schema=plain).cast(RECORD_SCHEMA)
+    sink = io.BytesIO()
+    parquet.write_table(table, sink, row_group_size=row_group)
+    return sink.getvalue()
+
+
+@pytest.fixture
+def lease(run) -> Lease:
+    [taken] = lease_shards("tower-1", room=10_000)
+    return taken
+
+
+@pytest.fixture
+def store(run, lease) -> Callable[..., None]:
+    """Return a function that stores records as the next chunk of the run's shard."""
+    numbers = iter(range(1_000))
+
+    def stored(records: list[dict[str, Any]], *, row_group: int = 4_096) -> None:
+        times = [each["sent"] / SECOND for each in records]
+        chunk = Chunk(
+            shard=lease.name,
+            number=next(numbers),
+            rows=len(records),
+            sends=sum(each["event"] == "send" for each in records),
+            failed=sum(each["result"] == "failed" for each in records),
+            first=min(times),
+            last=max(times),
+            data=parquet_of(records, row_group=row_group),
+        )
+        store_chunk(chunk, lease=lease, prefix=run.prefix)
+
+    return stored

@@ -1,0 +1,93 @@
+import pytest
+from django.urls import reverse
+
+from tests.web.logs.conftest import record
+from web.accounts.models import Workspace
+from web.logs.pages import readable
+
+
+def address(workspace, run, mock=1):
+    return reverse("logs:mock", args=[workspace.code, run.code, mock])
+
+
+def test_a_mocks_log_shows_time_payload_and_result(client_of, viewer, workspace, run, store):
+    viewer.time_zone = "Asia/Tokyo"
+    viewer.save()
+    store([record(1, 1, at=0.25), record(1, 2, at=1, result="failed", reason="HTTP 503")])
+
+    page = client_of(viewer).get(address(workspace, run)).content.decode()
+
+    assert "15 Jan 2027, 17:00:00.250" in page
+    assert "&quot;t&quot;: 4.5" in page
+    assert "12 ms" in page
+    assert page.index("HTTP 503") < page.index("12 ms")
+
+
+def test_a_long_log_has_pages(client_of, viewer, workspace, run, store):
+    store([record(1, n, at=n) for n in range(1, 61)])
+    client = client_of(viewer)
+
+    first = client.get(address(workspace, run)).context["page"]
+    second = client.get(address(workspace, run), {"before": first.older}).context["page"]
+
+    assert [len(first.records), len(second.records)] == [50, 10]
+    assert second.older is None
+
+
+def test_a_filter_and_nonsense_in_the_query(client_of, viewer, workspace, run, store):
+    store([record(1, 1, at=1), record(1, 2, at=2, result="failed", reason="HTTP 503")])
+    client = client_of(viewer)
+
+    failed = client.get(address(workspace, run), {"only": "failed"}).context["page"]
+    nonsense = client.get(address(workspace, run), {"only": "x", "before": "-1"}).context["page"]
+
+    assert [shown.record.sequence for shown in failed.records] == [2]
+    assert len(nonsense.records) == 2
+
+
+def test_a_store_that_is_down_is_said_on_the_page(
+    client_of, viewer, workspace, run, store, object_store
+):
+    store([record(1, 1, at=1)])
+    object_store.is_down = True
+
+    answer = client_of(viewer).get(address(workspace, run))
+
+    assert answer.status_code == 200
+    assert "The object store does not answer" in answer.content.decode()
+
+
+def test_a_mock_that_did_nothing_yet_says_when_records_come(client_of, viewer, workspace, run):
+    assert "Nothing yet" in client_of(viewer).get(address(workspace, run)).content.decode()
+
+
+def test_a_mock_that_the_run_has_not_is_not_there(client_of, viewer, workspace, run):
+    assert client_of(viewer).get(address(workspace, run, 20)).status_code == 404
+
+
+def test_a_stranger_finds_no_log(client_of, stranger, workspace, run):
+    theirs = Workspace.objects.get(memberships__user=stranger)
+
+    assert client_of(stranger).get(address(workspace, run)).status_code == 404
+    assert client_of(stranger).get(address(theirs, run)).status_code == 404
+
+
+def test_who_is_signed_out_is_asked_to_sign_in(client, workspace, run):
+    assert "/sign-in/" in client.get(address(workspace, run)).url
+
+
+def test_a_log_is_only_read(client_of, teammate, workspace, run):
+    assert client_of(teammate).post(address(workspace, run)).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("payload", "text"),
+    [
+        (b'{"b":1,"a":[true]}', '{\n  "b": 1,\n  "a": [\n    true\n  ]\n}'),
+        ("36.6 °C".encode(), "36.6 °C"),
+        (b"\xff\x00\x10", "ff 00 10"),
+        (b"", ""),
+    ],
+)
+def test_payloads_are_written_for_people(payload, text):
+    assert readable(payload) == text

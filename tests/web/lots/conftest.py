@@ -1,0 +1,3 @@
+"""What the tests of runs have."""
+
+from tests.web.runs.conftest import *  # noqa: F403 (fixtures are found by their names)
