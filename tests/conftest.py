@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -32,12 +33,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def parts_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that servers which run as another user can enter."""
-    folder = tmp_path_factory.mktemp("parts")
-    for parent in [folder, *folder.parents[:2]]:
-        parent.chmod(0o755)
-    return folder
+def parts_folder() -> Iterator[Path]:
+    """A folder that servers which run as another user can enter.
+
+    Not one of pytest's: each pytest that starts meanwhile closes their parent to other users.
+    """
+    with tempfile.TemporaryDirectory(prefix="mocklot-parts-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 @pytest.fixture(scope="session")
