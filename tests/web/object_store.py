@@ -32,6 +32,7 @@ class ObjectStore:
         self.objects[key] = data
 
     def put_file(self, key: str, file: IO[bytes], *, content_type: str = "") -> None:
+        self._answer()
         self.put(key, file.read())
 
     def get(self, key: str) -> bytes:
