@@ -5,7 +5,7 @@ from functools import cache
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
-from simulator.errors import MocklotError
+from simulator import MocklotError
 
 
 class SealBroken(MocklotError):

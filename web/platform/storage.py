@@ -16,7 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
-from simulator.errors import MocklotError
+from simulator import MocklotError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -142,7 +142,7 @@ class PaperExchange:
 class Theatre:
     """A tower on a virtual loop, what it told each second, and what it stored."""
 
-    def __init__(self, broker: Broker | None = None) -> None:
+    def __init__(self, broker: Broker | None = None, *, make_exchange=None) -> None:
         self.loop = asyncio.get_running_loop()
         self.broker = broker or Broker()
         self.chunks: list[Chunk] = []
@@ -154,7 +154,7 @@ class Theatre:
             write=self._write,
             clock=self.loop.time,
             wall=lambda: EPOCH + self.loop.time(),
-            make_exchange=self._exchange,
+            make_exchange=make_exchange or self._exchange,
             make_writer=InlineWriter,
         )
 

@@ -438,8 +438,7 @@ class SilentRoad(Road):
 
 def test_the_real_exchange_ends_what_nobody_acknowledged_with_that_reason() -> None:
     async def main() -> None:
-        theatre = Theatre()
-        theatre.tower._make_exchange = partial(Exchange, road=SilentRoad())
+        theatre = Theatre(make_exchange=partial(Exchange, road=SilentRoad()))
 
         await theatre.run(assignment(duration=1.0))
 

@@ -1,0 +1,124 @@
+"""Who may import whom: the rules of docs/design.md, section 2, read from the source itself."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+
+# What each room of the simulator may import of the others. What is not listed, may not.
+FOUNDATION = {"errors", "randomness", "wheel", "lot"}
+MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(),
+    "randomness": set(),
+    "wheel": set(),
+    "lot": set(),
+    "datasets": {"errors"},
+    "definition": {"errors", "randomness", "datasets", "generators"},
+    "generators": {"errors", "randomness", "datasets", "definition"},
+    "payloads": {"errors", "randomness", "datasets", "definition", "generators"},
+    "behaviour": {"errors", "randomness", "wheel", "datasets", "definition", "generators"},
+    "fleet": FOUNDATION | {"datasets", "definition", "generators", "payloads", "behaviour"},
+    "preview": FOUNDATION | {"datasets", "definition", "generators", "payloads", "fleet"},
+    "protocols": {"errors", "lot"},
+    "transports": {"errors", "lot", "protocols"},
+    "recording": {"errors"},
+    "tower": FOUNDATION
+    | {"datasets", "definition", "fleet", "payloads", "recording", "transports"},
+}
+# The doors: they may import every room, and no room imports them.
+DOORS = {"__init__", "__main__", "commands"}
+
+# Modules of the standard library and packages that only some rooms may import.
+ONLY_IN: dict[str, set[str]] = {
+    "asyncio": {"transports", "tower", "commands"},
+    "socket": {"transports"},
+    "ssl": {"transports"},
+    "threading": {"recording"},
+    "uvloop": {"tower"},
+    "pyarrow": {"recording"},
+    "django": set(),
+    "web": set(),
+    "random": {"transports"},  # jitter between attempts; what mocks draw is keyed
+}
+
+
+def sources(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+def imported(path: Path) -> Iterator[tuple[str, int]]:
+    """The dotted name of everything that a file imports, with its line."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            for name in node.names:
+                yield name.name, node.lineno
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: relative import"
+            for name in node.names:
+                yield f"{node.module}.{name.name}", node.lineno
+
+
+def room_of(path: Path) -> str:
+    """The room of a file of the simulator: its package, or its own name at the top."""
+    return path.relative_to(ROOT / "simulator").parts[0].removesuffix(".py")
+
+
+def offences(rule) -> list[str]:
+    found = []
+    for path in sources("simulator"):
+        room = room_of(path)
+        for name, line in imported(path):
+            if not rule(room, name):
+                found.append(f"{path.relative_to(ROOT)}:{line}: {room} imports {name}")
+    return found
+
+
+def test_every_room_has_a_rule() -> None:
+    rooms = {room_of(path) for path in sources("simulator")}
+
+    assert rooms <= set(MAY_IMPORT) | DOORS
+
+
+def test_inside_the_simulator_nothing_points_back() -> None:
+    def allowed(room: str, name: str) -> bool:
+        parts = name.split(".")
+        if parts[0] != "simulator" or room in DOORS:
+            return True
+        return parts[1] == room or parts[1] in MAY_IMPORT[room]
+
+    assert offences(allowed) == []
+
+
+@pytest.mark.parametrize("package", ONLY_IN)
+def test_only_some_rooms_import(package: str) -> None:
+    def allowed(room: str, name: str) -> bool:
+        return name.split(".", maxsplit=1)[0] != package or room in ONLY_IN[package]
+
+    assert offences(allowed) == []
+
+
+def test_the_web_sees_only_what_the_simulator_shows() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{line}: {name}"
+        for path in sources("web")
+        for name, line in imported(path)
+        if name.startswith("simulator.") and not is_shown(name)
+    ]
+
+    assert found == []
+
+
+def is_shown(name: str) -> bool:
+    """Whether ``simulator.X`` is a name of the public API and not a module of its inside."""
+    tree = ast.parse((ROOT / "simulator" / "__init__.py").read_text("utf-8"))
+    lists = [
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign | ast.AugAssign)
+        and "__all__" in ast.dump(getattr(node, "targets", [getattr(node, "target", None)])[0])
+    ]
+    shown = {value for each in lists for value in ast.literal_eval(each)}
+    return name.removeprefix("simulator.") in shown
