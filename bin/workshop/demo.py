@@ -58,13 +58,13 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, interrupt)
     signal.signal(signal.SIGHUP, interrupt)
     try:
-        with alone(STATE), Supervisor(logs=STATE / "logs") as supervisor:
+        with alone(options.folder), Supervisor(logs=options.folder / "logs") as supervisor:
             return run(supervisor, options)
     except KeyboardInterrupt:
         say("\nEnded.")
         return 130
     except (ChildFailed, DemoFailed, PartMissing) as error:
-        say(f"\n{error}\nThe logs are in {STATE / 'logs'}.")
+        say(f"\n{error}\nThe logs are in {options.folder / 'logs'}.")
         return 1
 
 
@@ -86,6 +86,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--mocks", type=int, default=1000, help="mocks of the MQTT lot")
     parser.add_argument("--seconds", type=float, default=30, help="duration of both lots, s")
     parser.add_argument("--rate", type=float, default=1.0, help="messages/s of each MQTT mock")
+    parser.add_argument("--folder", type=Path, default=STATE, help="where all state lies")
     options = parser.parse_args(arguments)
     if not (1 <= options.mocks <= 50_000 and 1 <= options.seconds <= 86_400):
         parser.error("--mocks must be 1 to 50000 and --seconds 1 to 86400")
@@ -101,15 +102,16 @@ def interrupt(*_: object) -> None:
 def run(supervisor: Supervisor, options: argparse.Namespace) -> int:
     """Start everything, run both lots, compare, and serve on unless told to end."""
     started = time.monotonic()
-    shutil.rmtree(STATE / "logs", ignore_errors=True)
-    (STATE / "logs").mkdir(parents=True)
+    folder = options.folder
+    shutil.rmtree(folder / "logs", ignore_errors=True)
+    (folder / "logs").mkdir(parents=True)
     port, receiver_port = free_port(stack.CONSOLE_PORT), free_port(stack.RECEIVER_PORT)
     # Side by side on two cores: the migrations with the servers, then the seeding with the
     # processes. One after the other took 9.6 s on a shared machine, this takes 6.
     with ThreadPoolExecutor(max_workers=1) as aside:
-        releasing = aside.submit(release, stack.release_environment(STATE))
-        servers = stack.start_servers(supervisor, STATE, console_port=port)
-        environment = stack.console_environment(STATE, servers, port=port)
+        releasing = aside.submit(release, stack.release_environment(folder))
+        servers = stack.start_servers(supervisor, folder, console_port=port)
+        environment = stack.console_environment(folder, servers, port=port)
         releasing.result()
         children = launch_processes(supervisor, environment, receiver_port)
         seeded = seed(environment, servers.mqtt_port, receiver_port, options)
@@ -185,8 +187,9 @@ def main_job(
     tallies = {"mqtt": subscriber.tally, "http": restored(json.loads(ask(receiver)))}
     for path in runs.values():
         ask_for_report(console, path)
+    mails = options.folder / "mail"
     return {
-        name: compare(totals[name], tally, report_lines(supervisor, runs[name]))
+        name: compare(totals[name], tally, report_lines(supervisor, runs[name], mails))
         for name, tally in tallies.items()
     }
 
@@ -266,17 +269,17 @@ def await_arrivals(expected: int, subscriber: Subscriber) -> None:
         time.sleep(0.1)
 
 
-def report_lines(supervisor: Supervisor, run_path: str) -> Iterator[str]:
+def report_lines(supervisor: Supervisor, run_path: str, mails: Path) -> Iterator[str]:
     """Wait for the mail with the run's report, follow its link, and return the CSV's lines."""
     code = run_path.rstrip("/").rpartition("/")[2]
-    link = wait_for(lambda: link_in_mail(code), REPORT_WITHIN, "the report's mail", supervisor)
-    with urllib.request.urlopen(link, timeout=60) as answer:
+    found = wait_for(lambda: link_in_mail(mails, code), "the report's mail", supervisor)
+    with urllib.request.urlopen(found, timeout=60) as answer:
         yield from answer.read().decode("utf-8").splitlines(keepends=True)
 
 
-def link_in_mail(run_code: str) -> str | None:
+def link_in_mail(mails: Path, run_code: str) -> str | None:
     """Return the link of the mail that brings the report of this run, once it is there."""
-    for file in sorted((STATE / "mail").glob("*.eml"), reverse=True):
+    for file in sorted(mails.glob("*.eml"), reverse=True):
         message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
         body = message.get_body(("plain",))
         text = body.get_content() if body else ""
@@ -285,17 +288,15 @@ def link_in_mail(run_code: str) -> str | None:
     return None
 
 
-def wait_for(
-    look: Callable[[], str | None], seconds: float, what: str, supervisor: Supervisor
-) -> str:
-    """Return what ``look`` finds, within ``seconds``."""
-    deadline = time.monotonic() + seconds
+def wait_for(look: Callable[[], str | None], what: str, supervisor: Supervisor) -> str:
+    """Return what ``look`` finds, at most 180 s from now."""
+    deadline = time.monotonic() + REPORT_WITHIN
     while time.monotonic() < deadline:
         crash_check(supervisor)
         if found := look():
             return found
         time.sleep(0.25)
-    raise DemoFailed(f"{what} did not come within {seconds:g} s")
+    raise DemoFailed(f"{what} did not come within {REPORT_WITHIN:g} s")
 
 
 def crash_check(supervisor: Supervisor) -> None:
