@@ -77,7 +77,9 @@ def edit(request: UserRequest, workspace: UUID, definition: UUID) -> HttpRespons
         return _editor(request, found, text=text, refusal=str(newer))
     except storage.StorageUnavailable:
         return _editor(request, found, text=text, refusal=STORE_IS_DOWN)
-    messages.success(request, f"Saved as version {saved.number}.")
+    is_new = saved.number != _base(request)
+    told = "Saved as version {}." if is_new else "Nothing was changed; version {} stays in force."
+    messages.success(request, told.format(saved.number))
     return redirect(found)
 
 

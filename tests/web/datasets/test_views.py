@@ -38,7 +38,7 @@ def test_the_page_of_a_table_stops_asking_and_shows_it(client_of, viewer, worksp
     assert "hx-get" not in page
     assert "2026-01-01 00:00:00 to 2026-01-01 01:00:00" in page
     assert "<td>wet</td>" in page
-    assert "Replace the file" not in page
+    assert "Another file" not in page
 
 
 def test_the_page_of_a_track_draws_it(client_of, viewer, workspace, put):

@@ -85,6 +85,16 @@ def test_a_sound_text_is_saved(client_of, teammate, workspace, definition, sound
     assert definition.text == sound.replace("10s", "5s")
 
 
+def test_saving_what_is_there_says_that_nothing_changed(
+    client_of, teammate, workspace, definition, sound
+):
+    posted = {"text": sound, "base": "1"}
+
+    answer = client_of(teammate).post(address("edit", workspace, definition), posted, follow=True)
+
+    assert "Nothing was changed; version 1 stays in force." in answer.content.decode()
+
+
 def test_an_unsound_text_comes_back_as_typed_with_its_errors(
     client_of, teammate, workspace, definition, unsound
 ):
