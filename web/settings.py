@@ -52,18 +52,20 @@ HEROKU_DOMAIN = env.text(
     default=f"{HEROKU_APP_NAME}.herokuapp.com" if HEROKU_APP_NAME else "",
 )
 LOCAL_HOSTS = ["127.0.0.1", "localhost"]
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or ([HEROKU_DOMAIN] if HEROKU_DOMAIN else LOCAL_HOSTS)
+GIVEN_URL = env.url("SITE_URL", schemes=("https", "http"))
 
 
-def site_url() -> str:
-    """Return the address that links in mails begin with, without a slash at its end."""
-    if address := env.url("SITE_URL", schemes=("https", "http")):
-        return address
-    host = ALLOWED_HOSTS[0].lstrip(".*")
-    return f"{'https' if HTTPS else 'http'}://{host or 'localhost'}"
+def allowed_hosts() -> list[str]:
+    """Return the names that we answer to; those of this machine only where no TLS is in front."""
+    if hosts := env.words("ALLOWED_HOSTS"):
+        return hosts
+    named = [host for host in (urlsplit(GIVEN_URL).hostname, HEROKU_DOMAIN) if host]
+    return named + LOCAL_HOSTS if not (named and HTTPS) else named
 
 
-SITE_URL = site_url()
+ALLOWED_HOSTS = allowed_hosts()
+# What links in mails begin with, without a slash at its end.
+SITE_URL = GIVEN_URL or f"{'https' if HTTPS else 'http'}://{ALLOWED_HOSTS[0].lstrip('.*')}"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # --- Applications -----------------------------------------------------------------------------

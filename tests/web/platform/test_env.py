@@ -195,6 +195,15 @@ def test_the_names_of_an_addon_and_of_the_platform_are_enough(tmp_path):
     }
 
 
+def test_the_host_of_the_site_is_answered_to(tmp_path):
+    variables = {**PRODUCTION, "SITE_URL": "https://iot.example.org/"}
+
+    found = settings_of(tmp_path, "ALLOWED_HOSTS", "SITE_URL", **variables)
+
+    assert found["ALLOWED_HOSTS"] == ["iot.example.org", "mocklot.herokuapp.com"]
+    assert found["SITE_URL"] == "https://iot.example.org"
+
+
 def test_the_deployment_check_is_clean_under_a_production_environment(tmp_path):
     code = (
         "import sys; sys.argv = ['manage.py', 'check', '--deploy', '--fail-level', 'WARNING'];"
