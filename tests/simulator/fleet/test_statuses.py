@@ -91,6 +91,18 @@ def test_a_condition_is_looked_at_before_each_message_goes_out() -> None:
     assert life.sent[3].t == pytest.approx(t + 1.0)
 
 
+def test_a_condition_may_read_what_no_message_carries() -> None:
+    mocks = fleet(
+        metrics={"hidden": {"counter": {"start": 1}}, "limit": {"formula": "hidden * 10"}},
+        messages=PING,
+        statuses=leaving({"to": "second", "when": "limit >= 30"}),
+    )
+
+    life = live(mocks, steps(6.0, 0.1))
+
+    assert [each.status for each in life.sent][:4] == ["first", "first", "second", "second"]
+
+
 def test_a_message_that_the_new_status_does_not_send_is_held_back() -> None:
     mocks = fleet(
         metrics={"level": {"counter": {"start": 1}}},
