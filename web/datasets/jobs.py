@@ -7,7 +7,8 @@ from django.db.models import F
 import simulator
 from web.datasets import actions
 from web.datasets.facts import facts_of
-from web.datasets.models import Upload
+from web.datasets.loading import WorkspaceDatasets
+from web.datasets.models import Dataset, Upload
 from web.platform import storage
 
 logger = logging.getLogger(__name__)
@@ -24,19 +25,18 @@ def read_upload(code: str) -> None:
     """
     upload = (
         Upload.objects.filter(code=code, state=Upload.State.READING)
-        .select_related("dataset")
+        .select_related("dataset__workspace")
         .first()
     )
     if upload is None:
         return
     try:
         data = storage.get(upload.key)
+        _read(upload, data)
     except storage.StorageUnavailable as down:
         logger.warning("dataset not read", extra={"upload": code, "reason": str(down)})
     except storage.ObjectMissing:
         actions.refuse(upload, "The file is not in the object store any more. Upload it again.")
-    else:
-        _read(upload, data)
 
 
 def _read(upload: Upload, data: bytes) -> None:
@@ -49,5 +49,17 @@ def _read(upload: Upload, data: bytes) -> None:
         dataset = simulator.read_dataset(upload.dataset.name, data)
     except simulator.DatasetError as error:
         actions.refuse(upload, str(error))
+        return
+    if trouble := _trouble(upload.dataset, dataset):
+        actions.refuse(upload, trouble)
     else:
         actions.accept(upload, facts_of(dataset))
+
+
+def _trouble(dataset: Dataset, table: simulator.Dataset) -> str:
+    """Return why a definition of the dataset cannot use the new table; "" when all can."""
+    tables = WorkspaceDatasets(dataset.workspace, instead={dataset.name: table})
+    for definition in dataset.definitions.order_by("name"):
+        if problems := simulator.check(definition.text, datasets=tables).problems:
+            return f"The definition “{definition.name}” cannot use this file: {problems[0]}."
+    return ""

@@ -24,13 +24,17 @@ class WorkspaceDatasets(Mapping[str, simulator.Dataset]):
     Asking for a name that is not there raises KeyError; asking for one that is raises
     ``StorageUnavailable`` while the object store does not answer. Of a CSV beyond ``MOST_WHOLE``
     bytes there is only the beginning: good for checking and for a preview, not for a run.
+    ``instead`` are tables that stand in for those in force.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(
+        self, workspace: Workspace, *, instead: Mapping[str, simulator.Dataset] | None = None
+    ) -> None:
         self._uploads = access.uploads_in_force(workspace)
+        self._instead = instead or {}
 
     def __getitem__(self, name: str) -> simulator.Dataset:
-        return _kept(name, self._uploads[name])
+        return self._instead.get(name) or _kept(name, self._uploads[name])
 
     def __contains__(self, name: object) -> bool:
         return name in self._uploads  # without fetching the file

@@ -75,6 +75,27 @@ def test_a_refused_replacement_leaves_the_file_in_force(put):
     assert dataset.current.key == before
 
 
+def test_a_replacement_that_a_definition_cannot_use_is_refused(put, workspace, owner):
+    before = put().current.key
+    create_definition(workspace, text=REPLAYING, by=owner)
+
+    dataset = put(b"date,warmth\n2026-01-01,4\n")
+
+    assert dataset.newest.state == State.REFUSED
+    assert "“Replayer” cannot use this file: metrics.t.replay" in dataset.newest.reason
+    assert "temperature" in dataset.newest.reason
+    assert dataset.current.key == before
+
+
+def test_a_replacement_that_a_definition_can_use_is_taken(put, workspace, owner):
+    before = put().current.key
+    create_definition(workspace, text=REPLAYING, by=owner)
+
+    dataset = put(b"temperature\n4\n")
+
+    assert dataset.current.key != before
+
+
 def test_a_name_with_a_good_file_is_taken(put, workspace, owner):
     put()
 
