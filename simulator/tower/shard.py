@@ -41,6 +41,9 @@ GIVEN_UP_WITHIN = 1.0  # s more for the writer's thread to see that they are giv
 STEP = 0.02  # s of the plan done at once: some 2,000 messages at full rate, then sockets are read
 CLOCK_ERROR = 1e-6  # s; what Unix seconds in float64 may lose on their way to the clock and back
 MAX_LATE_END = 1.0  # s past its duration in which a shard that is behind still sends what was due
+# s before a full second of wall time that a wake-up may come: clock and wall are not read at the
+# same instant, and flooring would then count two seconds as one and leave the next one empty.
+EARLY = 0.1
 MAX_SECONDS = 600  # seconds kept for a receiver that does not come; then the oldest are merged
 
 DISCONNECTED = "the mock disconnected"  # how an exchange settles what was in flight at the end
@@ -174,7 +177,7 @@ class Shard:
             self._exchange.sweep(now)
         self._recorder.fold(self._second)
         self._keep(self._second)
-        self._second = Second(at=math.floor(self._zero.unix(now)))
+        self._second = Second(at=math.floor(self._zero.unix(now) + EARLY))
         if self._log.is_stale:
             self.abort("another tower holds this shard now")
 
