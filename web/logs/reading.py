@@ -173,7 +173,7 @@ class StoredFile(io.RawIOBase):
         self._at = base + offset
         return self._at
 
-    def read(self, length: int = -1) -> bytes:  # type: ignore[override]
+    def read(self, length: int = -1) -> bytes:
         end = self._size if length < 0 else min(self._size, self._at + length)
         start, self._at = self._at, max(self._at, end)
         if start >= end:

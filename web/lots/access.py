@@ -1,5 +1,6 @@
 """The only door to the lots of a workspace."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Count, Max, QuerySet, Sum
@@ -23,7 +24,7 @@ def lots_of(workspace: Workspace) -> QuerySet[Lot]:
     )
 
 
-def last_runs(lots: list[Lot]) -> dict[int, object]:
+def last_runs(lots: Iterable[Lot]) -> dict[int, object]:
     """Return when each of ``lots`` was started last, by the row's id; without those never run."""
     rows = Lot.objects.filter(id__in=[lot.id for lot in lots], runs__isnull=False)
     return dict(rows.values_list("id").annotate(last=Max("runs__created")).order_by())

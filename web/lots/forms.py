@@ -16,6 +16,7 @@ from web.lots.models import MAX_PARTS, Lot
 from web.targets.models import Target
 
 MAX_SEED = 2**63 - 1  # as simulator.Lot.seed
+FIRST_DURATION = timedelta(minutes=5)
 LONGEST = timedelta(seconds=MAX_DURATION)
 
 
@@ -49,7 +50,6 @@ class LotForm(forms.ModelForm):  # type: ignore[type-arg]
 
     duration = DurationText(
         label="How long",
-        initial="5 min",
         help_text="With its unit: 30s, 5 min, 2h, 1 day.",
         error_messages={"required": "Say how long the lot runs, such as 5 min."},
     )
@@ -80,6 +80,10 @@ class LotForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, workspace: Workspace, **options: Any) -> None:
         super().__init__(*args, **options)
+        if self.instance.pk is None:
+            self.initial["duration"] = self.initial.get("duration") or FIRST_DURATION
+        if not self.initial.get("ramp"):
+            self.initial["ramp"] = ""
         choice: Any = self.fields["target"]
         choice.queryset = Target.objects.filter(workspace=workspace).order_by("name")
         choice.empty_label = "Choose a target"
@@ -150,6 +154,10 @@ class BasePartRows(BaseFormSet):  # type: ignore[type-arg]  # not subscriptable 
     """The parts of a lot; rows that were left empty or struck out do not count."""
 
     deletion_widget = forms.CheckboxInput
+
+    def add_fields(self, form: PartForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = "Leave out"
 
     @property
     def filled(self) -> list[PartForm]:

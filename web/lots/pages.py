@@ -1,7 +1,7 @@
 """What the pages of lots show, put together."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.http import QueryDict
 
@@ -66,8 +66,7 @@ class LotFormPage:
 
 def form_page(lot: Lot, *, data: QueryDict | None = None) -> LotFormPage:
     """Return the form of a lot, with what was typed when there is ``data``."""
-    kwargs: dict[str, Any] = {"form_kwargs": {"workspace": lot.workspace}, "prefix": PREFIX}
-    rows = PartRows(initial=rows_of(lot), **kwargs) if data is None else PartRows(data, **kwargs)
+    rows = part_rows(lot, data=data) if data is not None else part_rows(lot, initial=rows_of(lot))
     form = LotForm(data, instance=lot, workspace=lot.workspace)
     return LotFormPage(lot, form, rows, needs(lot.workspace))
 
@@ -76,8 +75,13 @@ def form_page_with_another_row(lot: Lot, *, typed: QueryDict) -> LotFormPage:
     """Return the form as it was typed and one more row, unchecked; for who has no JavaScript."""
     form = LotForm(instance=lot, initial=typed.dict(), workspace=lot.workspace)
     rows = [*typed_rows(typed), {}][:MAX_PARTS]
-    kwargs: dict[str, Any] = {"form_kwargs": {"workspace": lot.workspace}, "prefix": PREFIX}
-    return LotFormPage(lot, form, PartRows(initial=rows, **kwargs), needs(lot.workspace))
+    return LotFormPage(lot, form, part_rows(lot, initial=rows), needs(lot.workspace))
+
+
+def part_rows(lot: Lot, **options: Any) -> BasePartRows:
+    """Return the rows of a lot's parts, from ``data`` or from ``initial``."""
+    rows = PartRows(form_kwargs={"workspace": lot.workspace}, prefix=PREFIX, **options)
+    return cast(BasePartRows, rows)
 
 
 def typed_rows(typed: QueryDict) -> list[dict[str, Any]]:

@@ -45,7 +45,7 @@ class Pipe(io.RawIOBase):
         """Say that nothing more is read, or nothing more comes."""
         self._is_broken.set()
 
-    def read(self, length: int = -1) -> bytes:  # type: ignore[override]
+    def read(self, length: int = -1) -> bytes:
         """Return up to ``length`` bytes, fewer only at the end.
 
         Raises:

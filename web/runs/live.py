@@ -37,8 +37,9 @@ def reports_of(run: Run) -> dict[int, ShardReport]:
     shards = list(Shard.objects.filter(run=run).only("id", "fence", "state"))
     packed = fetch([shard for shard in shards if shard.state == ShardState.LEASED])
     rest = [shard.id for shard in shards if shard.id not in packed]
-    packed |= dict(Board.objects.filter(shard_id__in=rest).values_list("shard_id", "data"))
-    return {shard: ShardReport.unpack(bytes(data)) for shard, data in packed.items()}
+    stored = Board.objects.filter(shard_id__in=rest).values_list("shard_id", "data")
+    packed |= {shard: bytes(data) for shard, data in stored}
+    return {shard: ShardReport.unpack(data) for shard, data in packed.items()}
 
 
 def fetch(shards: Iterable[Shard]) -> dict[int, bytes]:
@@ -51,4 +52,6 @@ def fetch(shards: Iterable[Shard]) -> dict[int, bytes]:
     except redis.Unavailable:
         logger.warning("live boards are not reachable")
         return {}
-    return {shard: data for shard, data in zip(wanted, found, strict=True) if data}
+    return {
+        shard: data for shard, data in zip(wanted, found, strict=True) if isinstance(data, bytes)
+    }

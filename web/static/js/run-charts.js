@@ -1,6 +1,6 @@
 /* Draws a run over time, and goes on asking while the run is live.
 
-   <run-charts src="…/series.json">
+   <run-charts src="…/series.json" zone="Asia/Tokyo">
      <div data-chart="rate"></div> <div data-chart="latency"></div>
      <p data-empty>said while there is nothing to draw</p>
    </run-charts>
@@ -28,14 +28,20 @@ function axis(more = {}) {
   return { stroke: colour("--ink-muted"), font, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, ...more };
 }
 
-function options(kind, width) {
+function timesIn(zone) {
+  const parts = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+  const format = new Intl.DateTimeFormat("en-GB", { ...parts, timeZone: zone || undefined });
+  return (seconds) => (seconds == null ? "–" : format.format(seconds * 1000));
+}
+
+function options(kind, width, time) {
   const series = LINES[kind].map(([, label, name]) => ({
     label, stroke: colour(name), width: 2, spanGaps: false, points: { show: false },
     value: (_, value) => (value == null ? "–" : value.toLocaleString(undefined, { maximumFractionDigits: 2 })),
   }));
   return {
-    width, height: HEIGHT, series: [{}, ...series],
-    axes: [axis(), axis({ size: 56 })],
+    width, height: HEIGHT, series: [{ label: "Time", value: (_, at) => time(at) }, ...series],
+    axes: [axis({ values: (_, splits) => splits.map(time), space: 80 }), axis({ size: 56 })],
     scales: { y: { range: (_, low, high) => [0, Math.max(high * 1.1, 1)] } },
     cursor: { sync: { key: "run" }, drag: { x: true, y: false } },
   };
@@ -45,6 +51,7 @@ class RunCharts extends HTMLElement {
   connectedCallback() {
     this.data = Object.fromEntries(COLUMNS.map((name) => [name, []]));
     this.plots = new Map();
+    this.time = timesIn(this.getAttribute("zone"));
     this.dataset.state = "empty";
     this.resized = new ResizeObserver(() => this.fit());
     this.resized.observe(this);
@@ -98,7 +105,7 @@ class RunCharts extends HTMLElement {
       return;
     }
     const place = this.querySelector(`[data-chart=${kind}]`);
-    this.plots.set(kind, new uPlot(options(kind, place.clientWidth), columns, place));
+    this.plots.set(kind, new uPlot(options(kind, place.clientWidth, this.time), columns, place));
   }
 
   fit() {
