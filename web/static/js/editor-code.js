@@ -32,6 +32,18 @@ const look = EditorView.theme({
   ".cm-panel input, .cm-panel button": { color: "var(--ink)", background: "var(--surface)" },
 });
 
+/* Types over a selection. Left to itself Chromium writes style attributes there, which the content
+   policy refuses, loudly. */
+function typeOver(event, view) {
+  const { state } = view;
+  const { from, to, empty } = state.selection.main;
+  if (event.inputType !== "insertText" || !event.data || empty || state.selection.ranges.length > 1) return false;
+  const insert = () => state.update(state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+  const handlers = state.facet(EditorView.inputHandler);
+  if (!handlers.some((handler) => handler(view, from, to, event.data, insert))) view.dispatch(insert());
+  return true;
+}
+
 class DefinitionEditor extends HTMLElement {
   connectedCallback() {
     this.textarea = this.querySelector("textarea");
@@ -60,6 +72,7 @@ class DefinitionEditor extends HTMLElement {
       syntaxHighlighting(colours),
       look,
       EditorView.contentAttributes.of({ "aria-label": this.querySelector("label").textContent }),
+      EditorView.domEventHandlers({ beforeinput: typeOver }),
       EditorView.updateListener.of((update) => update.docChanged && this.edited()),
     ];
   }
