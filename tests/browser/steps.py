@@ -1,0 +1,106 @@
+"""What a person does at the console, one function a step; each ends when its page says so."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.visitor import Visitor
+
+PASSWORD = "tracks of 12 grey geese"
+UPLOAD_SPEED = 200_000  # bytes/s: slow enough for a progress bar to be seen, 1.5 s for 300 kB
+
+
+def sign_up(visitor: Visitor, *, name: str, email: str) -> None:
+    """Make an account; ends at the checklist of its new workspace."""
+    visitor.page.goto("/")
+    visitor.page.get_by_role("link", name="Make an account").click()
+    visitor.fill("Your name", name)
+    visitor.fill("E-mail address", email)
+    visitor.fill("Password", PASSWORD)
+    visitor.press("Make an account")
+    expect(visitor.page.get_by_role("heading", name="Get started")).to_be_visible()
+
+
+def begin_definition(visitor: Visitor, *, name: str, starter: str, sample: str = "") -> None:
+    """Make a definition from a starter or from a sample payload; ends in the editor."""
+    visitor.go("Definitions")
+    visitor.page.get_by_role("link", name="New definition").click()
+    visitor.fill("Name", name)
+    visitor.page.get_by_role("radio", name=starter).check()
+    if sample:
+        visitor.fill("Sample payload", sample)
+    visitor.press("Make the definition")
+    expect(visitor.page.get_by_role("heading", level=1, name=name)).to_be_visible()
+
+
+def editor(visitor: Visitor) -> Locator:
+    """Return the text of the open definition, which is edited in place."""
+    return visitor.page.get_by_role("textbox", name="The definition, YAML or JSON")
+
+
+def rewrite_line(visitor: Visitor, begins: str, *lines: str) -> None:
+    """Select the line that begins with ``begins`` and put ``lines`` there, as far indented."""
+    line = editor(visitor).locator(".cm-line", has_text=re.compile(rf"^\s*{re.escape(begins)}"))
+    text = line.inner_text()
+    indent = text[: len(text) - len(text.lstrip())]
+    line.click(click_count=3)  # the line with its break
+    if lines:
+        visitor.page.keyboard.insert_text("".join(f"{indent}{new}\n" for new in lines))
+    else:
+        visitor.page.keyboard.press("Delete")
+
+
+def save_with_keys(visitor: Visitor, *, version: int) -> None:
+    """Press Ctrl+S; ends when the page names the new version."""
+    visitor.page.keyboard.press("Control+s")
+    expect(visitor.page.get_by_text(f"Version {version}, edited")).to_be_visible()
+
+
+def upload(visitor: Visitor, file: Path) -> None:
+    """Upload a dataset over a slow line and see it grow; ends when the console has read it."""
+    visitor.go("Datasets")
+    line = visitor.page.context.new_cdp_session(visitor.page)
+    limits = {"offline": False, "latency": 0, "downloadThroughput": -1}
+    line.send("Network.emulateNetworkConditions", {**limits, "uploadThroughput": UPLOAD_SPEED})
+    visitor.page.get_by_label("Choose files").set_input_files(file)
+    expect(visitor.page.get_by_role("progressbar")).to_be_visible()
+    expect(visitor.page.get_by_text(re.compile(r"kB of .+ kB, .+/s"))).to_be_visible()
+    expect(visitor.page.get_by_role("heading", level=1, name=file.name)).to_be_visible()
+    line.detach()
+    expect(visitor.page.get_by_role("heading", name="Columns")).to_be_visible()
+
+
+def make_target(visitor: Visitor, *, name: str, port: int) -> None:
+    """Make an MQTT target on this machine; ends at its page."""
+    visitor.go("Targets")
+    visitor.page.get_by_role("link", name="New target").click()
+    visitor.fill("Paste an address", f"mqtt://127.0.0.1:{port}")
+    visitor.press("Fill in")
+    expect(visitor.field("Port")).to_have_value(str(port))
+    visitor.fill("Name", name)
+    visitor.look("target-form")
+    visitor.press("Save")
+    expect(visitor.page.get_by_text(f"mqtt://127.0.0.1:{port}").first).to_be_visible()
+
+
+def make_lot(
+    visitor: Visitor, *, name: str, definition: str, mocks: int, target: str, duration: str
+) -> None:
+    """Make a lot of one definition; ends at its page."""
+    visitor.go("Lots")
+    visitor.page.get_by_role("link", name="New lot").click()
+    visitor.fill("Name", name)
+    visitor.field("Definition").select_option(label=definition)
+    visitor.fill("Mocks", str(mocks))
+    visitor.field("Target").select_option(label=target)
+    visitor.fill("How long", duration)
+    visitor.look("lot-form")
+    visitor.press("Save")
+    expect(visitor.page.get_by_role("heading", level=1, name=name)).to_be_visible()
+
+
+def start(visitor: Visitor) -> None:
+    """Start the open lot; ends at the page of its run."""
+    visitor.press("Start")
+    expect(visitor.page).to_have_url(re.compile(r"/runs/[0-9a-f-]{36}/$"))

@@ -1,0 +1,69 @@
+"""Somebody at a browser, who hears what the pages complain of and looks at them on any screen."""
+
+import os
+import re
+from pathlib import Path
+
+from playwright.sync_api import ConsoleMessage, Locator, Page
+
+from tests.browser.console import Console
+
+WIDE = {"width": 1280, "height": 900}
+NARROW = {"width": 390, "height": 844}
+SHOTS = os.environ.get("SHOTS", "")  # a folder for a picture of each page that is looked at
+REFUSED_FORM = re.compile(r"status of 422\b")  # Chromium mentions it; the page shows it
+OVERFLOW = """() => {
+  const page = document.documentElement;
+  return page.scrollWidth <= page.clientWidth ? '' : `${page.scrollWidth} px wide`;
+}"""
+
+
+class Visitor:
+    """A page, and what went wrong on it: uncaught errors, refusals of the content policy."""
+
+    def __init__(self, page: Page, console: Console) -> None:
+        self.page = page
+        self.console = console
+        self.complaints: list[str] = []
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self._complain(str(error)))
+
+    def go(self, name: str) -> None:
+        """Follow the link ``name`` of the menu."""
+        menu = self.page.get_by_role("navigation", name="Workspace")
+        menu.get_by_role("link", name=name, exact=True).click()
+        self.page.get_by_role("heading", level=1, name=name).wait_for()
+
+    def press(self, name: str) -> None:
+        """Press the button ``name``."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def fill(self, label: str, text: str) -> None:
+        """Put ``text`` into the field ``label``."""
+        self.field(label).fill(text)
+
+    def field(self, label: str) -> Locator:
+        """Return the field whose label begins with ``label``."""
+        return self.page.get_by_label(re.compile(rf"^\s*{re.escape(label)}"))
+
+    def look(self, name: str) -> None:
+        """Look at the page on a desk and in a hand, by day and by night: nothing sticks out."""
+        for size, width in ((NARROW, "390"), (WIDE, "1280")):
+            self.page.set_viewport_size(size)  # type: ignore[arg-type]
+            for scheme in ("dark", "light"):
+                self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                self._keep_picture(f"{name}-{width}-{scheme}")
+                too_wide = self.page.evaluate(OVERFLOW)
+                assert not too_wide, f"{name} at {width} px, {scheme}: {too_wide}"
+
+    def _keep_picture(self, name: str) -> None:
+        if SHOTS:
+            self.page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not REFUSED_FORM.search(message.text):
+            place = message.location
+            self._complain(f"{message.text} ({place['url']}:{place['lineNumber']})")
+
+    def _complain(self, text: str) -> None:
+        self.complaints.append(f"{self.page.url}: {text}")
