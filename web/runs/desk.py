@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 SAVE_EVERY = 10.0  # s; the database is at most this far behind
 # s without a word from the database after which shards end: a second tower may hold them by then.
 MAX_UNRENEWED = 120.0
+# s without a try after Redis did not answer: each one takes 4 s, and the database waits for it.
+REDIS_REST = 10.0
 LOAD_WITHIN = 60.0  # s that the object store may take to answer before a shard fails
 CUT_OFF_BY_PLATFORM = "The tower was stopped by the platform."
 NOT_LOADED = "The object store did not answer within a minute, so the mocks could not start."
@@ -79,6 +81,7 @@ class Desk:
         self._lost: list[str] = []  # leases that went to others; their shards are to end
         self._running: set[int] = set()  # runs that are known to be under way
         self._renewed = self._clock()
+        self._publish_from = self._renewed
 
     @property
     def is_settled(self) -> bool:
@@ -154,12 +157,15 @@ class Desk:
         return Outcome.FINISHED, ""
 
     def _publish(self) -> None:
+        if self._clock() < self._publish_from:
+            return
         reports = {held.lease: held.report.pack() for held in self._held.values() if held.report}
         try:
             if reports:
                 live.publish(reports)
         except redis.Unavailable as error:
             logger.warning("live figures are not published: %s", type(error).__name__)
+            self._publish_from = self._clock() + REDIS_REST
 
     # What the database is told and asked.
 

@@ -139,27 +139,26 @@ def close_wanted(run: Run, *, outcome: Outcome, reason: str) -> int:
     )
 
 
-def reap(*, reason: str, now: datetime | None = None) -> set[int]:
-    """End the shards whose tower is silent; return the rows' ids of their runs.
+def reap(*, reason: str, now: datetime | None = None) -> list[Shard]:
+    """End the shards whose tower is silent; return them as they were, with the fence of the lease.
 
     The fence rises, so that the tower finds its lease stale should it wake up.
     """
     late = Q(leased_until__lt=(now or timezone.now()) - REAP_AFTER)
     silent = Shard.objects.filter(late, state=ShardState.LEASED)
-    runs = set()
-    for shard in silent:
-        ended = Shard.objects.filter(
-            late, id=shard.id, state=ShardState.LEASED, fence=shard.fence
-        ).update(
-            state=ShardState.DONE,
-            outcome=Outcome.CUT_OFF,
-            reason=reason,
-            leased_until=None,
-            fence=F("fence") + 1,
-        )
-        if ended:
-            runs.add(shard.run_id)
-    return runs
+    return [shard for shard in silent if _end_silent(shard, late, reason)]
+
+
+def _end_silent(shard: Shard, late: Q, reason: str) -> bool:
+    still = Shard.objects.filter(late, id=shard.id, state=ShardState.LEASED, fence=shard.fence)
+    ended = still.update(
+        state=ShardState.DONE,
+        outcome=Outcome.CUT_OFF,
+        reason=reason,
+        leased_until=None,
+        fence=F("fence") + 1,
+    )
+    return bool(ended)
 
 
 def _row(lease: Lease) -> QuerySet[Shard]:

@@ -8,6 +8,7 @@ from web.platform import queues, redis
 from web.runs import endings, jobs, leasing
 from web.runs.models import LIVE, Run, RunState, Shard, ShardState
 from web.runs.removal import remove
+from web.runs.rescue import rescue
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +18,10 @@ MOST_REMOVALS = 5  # runs that one tick removes; a job does it, this is for thos
 
 def reap_expired_leases() -> int:
     """End the shards of silent towers, and the runs that end with them; return how many runs."""
-    return sum(endings.end_run(run) for run in leasing.reap(reason=SILENT))
+    reaped = leasing.reap(reason=SILENT)
+    for shard in reaped:
+        rescue(shard)
+    return sum(endings.end_run(run) for run in {shard.run_id for shard in reaped})
 
 
 def end_finished_runs() -> int:

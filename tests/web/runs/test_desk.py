@@ -8,7 +8,7 @@ from simulator import Chunk, StaleLease
 from tests.web.runs.conftest import failing, snapshot
 from web.logs import models as logs
 from web.platform import redis, storage
-from web.runs import actions, desk, leasing, live, pages, ticks
+from web.runs import actions, desk, history, leasing, live, pages, ticks
 from web.runs.boards import ShardReport
 from web.runs.desk import Desk
 from web.runs.endings import SEVERITY, STATES
@@ -259,6 +259,45 @@ def test_a_killed_towers_run_is_cut_off_by_the_clock(run, asked):
 
     run.refresh_from_db()
     assert (run.state, run.reason) == (RunState.CUT_OFF, ticks.SILENT)
+
+
+def test_what_a_killed_tower_told_last_is_kept(run, asked):
+    clock = Clock()
+    tower, shard = begun(run, clock)
+    clock.now += 1
+    tower.work([snapshot(shard)])
+    later = snapshot(shard)
+    later.total.acknowledged = later.total.due = 90
+    later.seconds[0].at += 3
+    clock.now += 1
+    tower.work([later])
+    Shard.objects.update(leased_until=timezone.now() - timedelta(minutes=1))
+
+    ticks.tick()
+
+    run.refresh_from_db()
+    assert (run.state, run.acknowledged) == (RunState.CUT_OFF, 90)
+    assert len(history.kept(run)) == 2
+
+
+def test_a_redis_that_did_not_answer_is_left_alone_for_a_while(run, monkeypatch):
+    tries = []
+
+    def refuse(reports):
+        tries.append(1)
+        raise redis.Unavailable[0]("gone")
+
+    monkeypatch.setattr(live, "publish", refuse)
+    clock = Clock()
+    tower, shard = begun(run, clock)
+
+    for _ in range(5):
+        tower.work([snapshot(shard, seconds=[])])
+        clock.now += 1
+    clock.now += desk.REDIS_REST
+    tower.work([snapshot(shard, seconds=[])])
+
+    assert len(tries) == 2
 
 
 def test_the_pages_see_the_failing_mock_and_its_reason_at_once(run):

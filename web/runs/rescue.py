@@ -1,0 +1,41 @@
+"""Keeps what a silent tower told last: Redis may have it, the database is up to 10 s behind."""
+
+from datetime import UTC, datetime
+
+from django.db import transaction
+
+from web.runs import live, series
+from web.runs.boards import ShardReport
+from web.runs.models import Board, Run, Shard, Stretch
+
+
+def rescue(shard: Shard) -> bool:
+    """Write the last report of a shard that was ended for silence; return whether there was one.
+
+    Args:
+        shard: As it was under the lease, for its fence names the report.
+    """
+    data = live.fetch([shard]).get(shard.id)
+    if data is None:
+        return False
+    report = ShardReport.unpack(data)
+    board = {"at": datetime.fromtimestamp(report.at, UTC), "data": data}
+    with transaction.atomic():
+        Board.objects.update_or_create(shard_id=shard.id, defaults=board)
+        keep_points(shard, report)
+    return True
+
+
+def keep_points(shard: Shard, report: ShardReport) -> None:
+    """Write the points that the database does not have, over those that it has half."""
+    run = Run.objects.get(id=shard.run_id)
+    if run.started_at is None:
+        return
+    trail = series.Trail(step=series.step_of(run.duration), start=run.started_at.timestamp())
+    trail.add(report.recent)
+    for first, points in trail.blocks().items():
+        row = Stretch.objects.filter(shard_id=shard.id, first=first).first()
+        known = {point.at: point for point in (series.unpack(bytes(row.data)) if row else [])}
+        known |= {point.at: point for point in points}
+        data = series.pack([known[at] for at in sorted(known)])
+        Stretch.objects.update_or_create(shard_id=shard.id, first=first, defaults={"data": data})
