@@ -20,7 +20,7 @@ class _Model(BaseModel):
 
 
 class Tls(_Model):
-    """How the far side proves who it is. ``ca`` is PEM text; empty means the system's authorities."""
+    """How the far side proves who it is. ``ca`` is PEM text; empty: the system's authorities."""
 
     ca: str = ""
     verify: bool = True
@@ -58,7 +58,7 @@ class Target(_Model):
     path: Text = ""  # HTTP
     headers: dict[str, str] = Field(default_factory=dict, max_length=50)  # HTTP
     acknowledge_within: float = Field(default=20.0, gt=0, le=300)  # s
-    secrets: str = Field(default="", repr=False)  # Credentials, sealed by the writer of the document
+    secrets: str = Field(default="", repr=False)  # Credentials, sealed by the writer
 
     @property
     def address(self) -> str:
@@ -74,7 +74,8 @@ class Part(_Model):
     document: dict[str, Any]  # the definition, parsed from its text
     first: int = Field(default=0, ge=0)  # number of its first mock in the run
     count: int = Field(ge=1, le=MAX_MOCKS)
-    rate: float | None = Field(default=None, gt=0, le=MAX_RATE)  # messages/s of each mock, for all its messages
+    # messages/s of each mock, over all its messages; None: as the definition says
+    rate: float | None = Field(default=None, gt=0, le=MAX_RATE)
 
 
 class Lot(_Model):
@@ -88,7 +89,7 @@ class Lot(_Model):
     ramp: float = Field(default=0.0, ge=0, le=MAX_DURATION)  # s until the last mock is switched on
     parts: list[Part] = Field(min_length=1, max_length=20)
     target: Target
-    datasets: dict[str, str] = Field(default_factory=dict)  # name in the definitions -> object's key
+    datasets: dict[str, str] = Field(default_factory=dict)  # name in definitions -> object's key
 
     @property
     def mocks(self) -> int:

@@ -152,7 +152,7 @@ def run_lanes(*lanes: Sequence[Group]) -> list[Result]:
     return results
 
 
-def run(group: Group, lock: threading.Lock | None = None) -> Result:
+def run(group: Group, lock: "threading.Lock | None" = None) -> Result:
     """Run one group; skip it when a program that it needs is missing."""
     if any(not shutil.which(name) for name in group.needs):
         return Result(group=group, status=None)
