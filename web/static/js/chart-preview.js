@@ -62,7 +62,7 @@ class MetricChart extends HTMLElement {
         { ...axis, size: 24, space: 60, values: (chart, splits) => splits.map(time) },
         labels.length
           ? { ...axis, size: 64, splits: labels.map((label, place) => place), values: labels.map(short) }
-          : { ...axis, size: 52, space: 28 },
+          : { ...axis, size: 52, space: 22 },
       ],
       series: [{}, {
         stroke: token("--series-1"),
