@@ -77,7 +77,7 @@ class Run:
         if self._folder:
             _make_folder(self._folder)
         self._progress = Progress(options.mocks, options.duration)
-        self._tower = Tower(name="command", write=self._write)
+        self._tower = Tower(name="command", write=self._write if self._folder else None)
         self._began = 0.0  # the clock's s
         self._seconds = 0.0  # s that the run took, once it is over
         self._told = 0.0  # when the last line was written
@@ -150,8 +150,7 @@ class Run:
             print(line, file=sys.stderr, flush=True)
 
     def _write(self, chunk: Chunk) -> None:
-        if self._folder is None:
-            return
+        assert self._folder is not None  # or there would be no chunks
         path = self._folder / f"{chunk.shard}-{chunk.number:05d}.parquet"
         half = path.with_suffix(".part")
         half.write_bytes(chunk.data)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 from simulator.recording.block import Block
-from simulator.recording.chunks import Chunk, Roster
+from simulator.recording.chunks import Chunk, Roster, warm_up
 from simulator.recording.spool import Log, Spool
 
 logger = logging.getLogger(__name__)
@@ -20,8 +20,9 @@ LOOK_EVERY = 0.5  # s; the longest that a full log waits for the thread to look
 class Writer:
     """Takes blocks from the loop and stores chunks; start it, and close it in the end."""
 
-    def __init__(self, write: Callable[[Chunk], None], *, name: str) -> None:
+    def __init__(self, write: Callable[[Chunk], None] | None, *, name: str) -> None:
         self._spool = Spool(write)
+        self._keeps = write is not None
         self._is_closing = False
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"chunks-{name}", daemon=True)
@@ -61,6 +62,8 @@ class Writer:
             self._thread.join(within)
 
     def _run(self) -> None:
+        if self._keeps:
+            warm_up()
         while not self._is_closing:
             self._wake.clear()
             due = self._spool.step(time.monotonic())

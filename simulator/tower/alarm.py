@@ -8,6 +8,8 @@ import math
 from collections.abc import Callable
 
 TICK = 0.01  # s; sends are at most this late by plan, and share the cost of a wake-up
+MAX_TICKS = 5  # the longest rest between two rounds of work, in ticks
+NOW = -math.inf  # a moment that cannot wait for the next tick
 
 
 class Alarm:
@@ -16,22 +18,34 @@ class Alarm:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._future: asyncio.Future[None] | None = None
+        self._woke = clock()
         self._is_rung = False
 
     async def sleep_until(self, moment: float) -> None:
         """Return at the first tick at or after ``moment``, or one tick after ``ring``.
 
-        Always lets the loop run once, so that sockets are served however late the tower is.
+        Work that took long is followed by as long a rest, of at most ``MAX_TICKS``: each round of
+        work has a fixed cost for each shard, and many shards would otherwise leave the loop no
+        time. For ``NOW`` it only lets the loop run once, so that sockets are served however late
+        the tower is.
         """
-        now = self._clock()
-        if moment <= now:
-            self._is_rung = False
+        if moment == NOW:
             await asyncio.sleep(0)
-            return
-        at = max(moment, math.ceil(moment / TICK) * TICK)
+        else:
+            now = self._clock()
+            await self._sleep(self._tick_after(max(moment, now), worked=now - self._woke) - now)
+        self._woke = self._clock()
+
+    def _tick_after(self, moment: float, *, worked: float) -> float:
+        """The first moment of the grid after ``moment``."""
+        tick = TICK * min(MAX_TICKS, max(1, math.ceil(2 * worked / TICK)))
+        at = math.ceil(moment / tick) * tick
+        return at if at > moment else at + tick
+
+    async def _sleep(self, delay: float) -> None:
         loop = asyncio.get_running_loop()
         self._future = loop.create_future()
-        timer = loop.call_later(min(at - now, TICK if self._is_rung else math.inf), self._wake)
+        timer = loop.call_later(TICK if self._is_rung else delay, self._wake)
         try:
             await self._future
         finally:

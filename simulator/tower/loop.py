@@ -14,6 +14,8 @@ logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
+MAX_FILES = 65_536  # where the system names no limit: a lot's 50,000 mocks and then some
+
 
 def run_in_loop(main: Coroutine[Any, Any, Result]) -> Result:
     """Run ``main`` to its end on the fastest loop there is, with as many sockets as allowed."""
@@ -24,12 +26,17 @@ def run_in_loop(main: Coroutine[Any, Any, Result]) -> Result:
 
 
 def raise_open_files() -> int:
-    """Raise the limit of open files to the hard one, and return it: a mock is a socket."""
+    """Raise the limit of open files to the hard one, and return what is now: a mock is a socket."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-        logger.info("open files: %d instead of %d", hard, soft)
-    return hard
+    wanted = MAX_FILES if hard == resource.RLIM_INFINITY else hard
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return wanted
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    except (OSError, ValueError):  # macOS tells a hard limit that it does not grant
+        return soft
+    logger.info("open files: %d instead of %d", wanted, soft)
+    return wanted
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

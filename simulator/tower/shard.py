@@ -26,6 +26,7 @@ from simulator.recording import (
     Zero,
     new_board,
 )
+from simulator.tower.alarm import NOW
 from simulator.tower.assignment import Assignment
 from simulator.tower.build import build_fleet
 from simulator.tower.identities import identities
@@ -38,7 +39,11 @@ ACKNOWLEDGED_WITHIN = 8.0  # s after the end of sending in which acknowledgement
 GRACE = 3.0  # s of these before mocks are told to disconnect, which waits for the rest itself
 STORED_WITHIN = 5.0  # s that the last records have to get into the store, at the end
 GIVEN_UP_WITHIN = 1.0  # s more for the writer's thread to see that they are given up
-STEP = 0.02  # s of the plan done at once: some 2,000 messages at full rate, then sockets are read
+# How far the plan is followed at once, in s, so that some 2,000 messages are sent before sockets
+# are read again: less makes small batches, which cost 10 times as much a message, more a late loop.
+STRIDE_SENDS = 2_000
+SHORTEST_STRIDE = 0.01
+LONGEST_STRIDE = 0.1
 CLOCK_ERROR = 1e-6  # s; what Unix seconds in float64 may lose on their way to the clock and back
 MAX_LATE_END = 1.0  # s past its duration in which a shard that is behind still sends what was due
 # s before a full second of wall time that a wake-up may come: clock and wall are not read at the
@@ -124,6 +129,8 @@ class Shard:
         self._total = Second(at=self._second.at)
         self._opened: list[int] = []
         self._reached = 0.0  # s of the run up to which the fleet was asked
+        self._stride = SHORTEST_STRIDE  # s of the plan that are done at once
+        self._is_behind = False  # the plan goes on right where the last stride ended
         self._deadline = math.inf  # the clock's s at which the phase ends at the latest
         self._closing: asyncio.Task[None] | None = None
         self._exchange = make_exchange(lot.target, listener=self, clock=clock)
@@ -156,7 +163,7 @@ class Shard:
     # What the tower asks.
 
     def step(self, now: float) -> None:
-        """Do what is due, at most ``STEP`` s of the plan; move on to the next phase in time."""
+        """Do what is due, at most a stride of the plan; move on to the next phase in time."""
         if self.phase is Phase.SENDING:
             self._send_due(self._zero.run_time(now))
         if len(self._recorder) >= FOLD_ROWS:
@@ -165,9 +172,11 @@ class Shard:
             self._wind_up(now)
 
     def next_step(self) -> float:
-        """The clock's moment at which ``step`` has something to do."""
+        """The clock's moment at which ``step`` has something to do; ``NOW`` when it is behind."""
         if self.phase is not Phase.SENDING:
-            return math.inf if self.phase is Phase.ENDED else self._clock() + CLOCK_ERROR
+            return math.inf if self.phase is Phase.ENDED else self._clock()
+        if self._is_behind:
+            return NOW
         t = min(self._fleet.next_due(), self._duration)
         return self._zero.clock + max(t, 0.0) + CLOCK_ERROR
 
@@ -226,14 +235,25 @@ class Shard:
         if self._opened:
             rows, self._opened = self._opened, []
             self._fleet.connected(rows, t)
-        if t < 0:
+        if t < min(self._fleet.next_due(), self._duration):
             return
-        until = min(t, self._duration, max(self._reached, self._fleet.next_due()) + STEP)
+        goal = min(t, self._duration)
+        until = min(goal, max(self._reached, self._fleet.next_due()) + self._stride)
+        before = self._second.due
         self._do(self._fleet.due(until))
+        self._pace(self._second.due - before)
         self._reached = until
+        self._is_behind = until < goal
         is_over = until >= self._duration and self._fleet.next_due() > self._duration
         if is_over or t > self._duration + MAX_LATE_END or not self._fleet.live:
             self.stop()
+
+    def _pace(self, sends: int) -> None:
+        """Lengthen the stride while little falls due in it, shorten it while it is too much."""
+        if sends > 2 * STRIDE_SENDS:
+            self._stride = max(SHORTEST_STRIDE, self._stride / 2)
+        elif sends < STRIDE_SENDS / 2:
+            self._stride = min(LONGEST_STRIDE, self._stride * 2)
 
     def _do(self, due: Due) -> None:
         """Do what the fleet asks, in the order that it names."""

@@ -28,9 +28,10 @@ EachSecond = Callable[[], Awaitable[None]]
 class MakeWriter(Protocol):
     """Makes what stores the chunks of a tower: ``recording.Writer``."""
 
-    def __call__(self, write: Callable[[Chunk], None], *, name: str) -> Writer: ...
+    def __call__(self, write: Callable[[Chunk], None] | None, *, name: str) -> Writer: ...
 
 
+READ_EVERY = 0.005  # s of work after which sockets are read
 LAST_CALL_WITHIN = 10.0  # s that the last call of ``each_second`` may take
 
 
@@ -38,15 +39,16 @@ class Tower:
     """Holds shards and runs their mocks.
 
     ``write`` stores a chunk; it is called in the writer's thread, may take its time, and raises
-    when it failed (``StaleLease``: never again for that shard). ``clock`` is the loop's own, in
-    seconds, ``wall`` Unix seconds. Everything else is to be called inside the loop.
+    when it failed (``StaleLease``: never again for that shard). None keeps no records. ``clock`` is
+    the loop's own, in seconds, ``wall`` Unix seconds. Everything else is to be called inside the
+    loop.
     """
 
     def __init__(
         self,
         *,
         name: str,
-        write: Callable[[Chunk], None],
+        write: Callable[[Chunk], None] | None,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
         make_exchange: MakeExchange = Exchange,
@@ -128,22 +130,23 @@ class Tower:
             self._writer.close()
 
     async def _work(self, each_second: EachSecond | None) -> None:
-        second_ends = self._next_second(self._clock())
+        second_ends = self._first_second()
         while not (self._is_draining and self.is_idle):
             now = self._clock()
             if now >= second_ends:
                 self._end_second(now)
-                second_ends = self._next_second(now)
+                second_ends += math.floor(now - second_ends) + 1
                 self._tell(each_second)
             self._begin_one()
-            self._step_all()
+            await self._step_all()
             await self._alarm.sleep_until(min(second_ends, self._next_step()))
         await self._tell_the_last(each_second)
 
-    def _next_second(self, now: float) -> float:
-        """The clock's moment of the next full second of wall time."""
+    def _first_second(self) -> float:
+        """The clock's moment of the next full second of wall time. Those after it are counted on
+        from there: the wall's clock may be set, and would end one second twice."""
         wall = self._wall()
-        return now + (math.floor(wall) + 1 - wall)
+        return self._clock() + (math.floor(wall) + 1 - wall)
 
     def _begin_one(self) -> None:
         """Make one new shard, not all: each takes some 50 ms, in which the others wait."""
@@ -184,9 +187,16 @@ class Tower:
             dropped=0,
         )
 
-    def _step_all(self) -> None:
-        for shard in self._shards.values():
-            self._guarded(shard, shard.step, self._clock())
+    async def _step_all(self) -> None:
+        """Let each shard do what is due. Sockets are read in between, or an acknowledgement would
+        wait for all of them and count as slow."""
+        read = self._clock()
+        for shard in list(self._shards.values()):
+            now = self._clock()
+            if now - read > READ_EVERY:
+                await asyncio.sleep(0)
+                read = now = self._clock()
+            self._guarded(shard, shard.step, now)
 
     def _end_second(self, now: float) -> None:
         for shard in self._shards.values():

@@ -4,14 +4,24 @@ import asyncio
 import logging
 from collections import defaultdict
 from functools import partial
+from itertools import pairwise
 
 import pytest
 
 from simulator.errors import StaleLease
 from simulator.recording import Link, Second
+from simulator.tower import Tower
 from simulator.tower.shard import ACKNOWLEDGED_WITHIN, RUN_ENDED
 from simulator.transports import Exchange
-from tests.simulator.tower.staging import EPOCH, Broker, Theatre, assignment, lot, play
+from tests.simulator.tower.staging import (
+    EPOCH,
+    Broker,
+    InlineWriter,
+    Theatre,
+    assignment,
+    lot,
+    play,
+)
 from tests.simulator.transports.virtual import Road
 
 
@@ -445,5 +455,39 @@ def test_the_real_exchange_ends_what_nobody_acknowledged_with_that_reason() -> N
         assert theatre.total().due == theatre.total().failed > 0
         assert [reason.text for reason in theatre.last().reasons] == [RUN_ENDED]
         assert theatre.loop.time() < 1.0 + ACKNOWLEDGED_WITHIN + 2
+
+    play(main)
+
+
+def test_a_wall_clock_that_is_set_back_ends_no_second_twice() -> None:
+    async def main() -> None:
+        theatre = Theatre()
+        theatre.tower._wall = lambda: EPOCH + theatre.loop.time() * 0.999  # it is slowed down
+
+        await theatre.run()
+
+        calls = sorted({at for at, _ in theatre.told})
+        assert all(later - sooner > 0.9 for sooner, later in pairwise(calls[:-1]))
+
+    play(main)
+
+
+def test_a_tower_that_keeps_no_records_counts_all_the_same() -> None:
+    async def main() -> None:
+        theatre = Theatre()
+        silent = Tower(
+            name="silent",
+            write=None,
+            clock=theatre.loop.time,
+            wall=lambda: EPOCH + theatre.loop.time(),
+            make_exchange=theatre.broker.exchange,
+            make_writer=InlineWriter,
+        )
+        theatre.tower = silent
+
+        await theatre.run()
+
+        assert theatre.total().due == theatre.total().acknowledged > 90
+        assert theatre.last().dropped == 0
 
     play(main)
