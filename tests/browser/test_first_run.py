@@ -111,7 +111,7 @@ def send_each_second(visitor: Visitor) -> None:
     """The mended definition replays the file, numbers its messages, and has its own topic."""
     visitor.go("Definitions")
     visitor.page.get_by_role("link", name="Greenhouse sensor").click()
-    replay = "replay: {dataset: seattle-weather-hourly.csv, column: temperature, offset: random}"
+    replay = "replay: {dataset: seattle-weather-hourly.csv, column: temperature, speed: 600}"
     steps.rewrite_line(visitor, "walk: {start: 24.6", replay)
     steps.rewrite_line(visitor, "every:", "every: 1s", "qos: 1")
     steps.rewrite_line(visitor, "topic:", 'topic: "greenhouse/{id}"')
