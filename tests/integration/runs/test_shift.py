@@ -62,7 +62,7 @@ def kept(monkeypatch) -> dict[str, bytes]:
 def start(workspace: Workspace, owner: User, object_store: ObjectStore, kept, receiver: Receiver):
     """Return a function that starts a run of 20 mocks against the receiver."""
 
-    def started(*, seconds: float = 2.0, port: int | None = None) -> Run:
+    def started(*, seconds: float = 1.5, port: int | None = None) -> Run:
         target = Target(workspace=workspace, name="Receiver", protocol="http", host="127.0.0.1")
         target.port = port or receiver.port
         targets.save_target(target, by=owner)
