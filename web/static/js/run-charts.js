@@ -12,6 +12,7 @@ import uPlot from "../vendor/uplot-1.6.32/uPlot.esm.js";
 const POLL = 2000; // ms
 const GROWING = 30; // s before the newest point that may still change, and are asked for again
 const HEIGHT = 220; // px
+const SHORTEST = 10; // s that the time axis spans at least
 const COLUMNS = ["t", "rate", "failed", "p50", "p99"];
 const LINES = {
   rate: [["rate", "Delivered", "--series-1"], ["failed", "Failed", "--danger"]],
@@ -36,13 +37,14 @@ function timesIn(zone) {
 
 function options(kind, width, time) {
   const series = LINES[kind].map(([, label, name]) => ({
-    label, stroke: colour(name), width: 2, spanGaps: false, points: { show: false },
+    label, stroke: colour(name), width: 2, spanGaps: false,
+    points: { show: (plot) => plot.data[0].length < 2, size: 6 }, // one second makes no line yet
     value: (_, value) => (value == null ? "–" : value.toLocaleString(undefined, { maximumFractionDigits: 2 })),
   }));
   return {
-    width, height: HEIGHT, series: [{ label: "Time", value: (_, at) => time(at) }, ...series],
+    width, height: HEIGHT, padding: [8, 32, 0, 0], series: [{ label: "Time", value: (_, at) => time(at) }, ...series],
     axes: [axis({ values: (_, splits) => splits.map(time), space: 80 }), axis({ size: 56 })],
-    scales: { y: { range: (_, low, high) => [0, Math.max(high * 1.1, 1)] } },
+    scales: { x: { range: (_, low, high) => [low, Math.max(high, low + SHORTEST)] }, y: { range: (_, low, high) => [0, Math.max(high * 1.1, 1)] } },
     cursor: { sync: { key: "run" }, drag: { x: true, y: false } },
   };
 }
