@@ -85,10 +85,19 @@ def groups(database: str) -> tuple[list[Group], list[Group]]:
     return here, there
 
 
+def some(paths: list[str], database: str) -> Group:
+    """Return a group of these tests, on Postgres behind PgBouncer where both are there."""
+    return Group(
+        name="chosen",
+        command=[*PYTEST, "--reuse-db", *paths],
+        environment={"DATABASE_URL": database} if database else {},
+    )
+
+
 def main(arguments: list[str]) -> int:
-    """Run all groups, or pytest alone with ``arguments``; return the process's status."""
+    """Run all groups, or only the tests of ``arguments``; return the process's status."""
     parser = argparse.ArgumentParser(prog="bin/test", description=__doc__)
-    parser.add_argument("paths", nargs="*", help="only these tests, with the parts that they start")
+    parser.add_argument("paths", nargs="*", help="only these tests")
     chosen = parser.parse_args(arguments).paths
     os.chdir(ROOT)
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{PATHS}"
@@ -99,7 +108,7 @@ def main(arguments: list[str]) -> int:
         with Supervisor(logs=folder / "logs") as supervisor:
             database = start_database(supervisor, folder)
             if chosen:
-                return run(Group(name="chosen", command=[*PYTEST, *chosen])).status or 0
+                return run(some(chosen, database)).status or 0
             results = run_lanes(*groups(database))
     return report(results)
 

@@ -100,8 +100,10 @@ class Desk:
         if held is None:
             raise StaleLease(f"{self.tower} does not hold {chunk.shard}")
         close_old_connections()
-        store_chunk(chunk, lease=held.lease, prefix=held.loaded.run.prefix)
-        close_old_connections()
+        try:
+            store_chunk(chunk, lease=held.lease, prefix=held.loaded.run.prefix)
+        finally:
+            close_old_connections()
 
     def work(self, snapshots: Iterable[Snapshot], *, closing: bool = False) -> Orders:
         """Tell of the last second, and return what to do; slow only when a part is down.

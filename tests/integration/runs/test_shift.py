@@ -10,6 +10,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from tests.integration.runs.conftest import Receiver
 from tests.web.object_store import ObjectStore
@@ -124,7 +125,11 @@ def test_a_target_that_is_not_there_gives_every_mock_its_reason(start, unused_tc
 
 def test_a_stopped_run_ends_long_before_its_time(start, owner):
     run = start(seconds=300)
-    threading.Timer(2.0, lambda: stop_run(Run.objects.get(id=run.id), by=owner)).start()
+    def stop() -> None:
+        stop_run(Run.objects.get(id=run.id), by=owner)
+        connection.close()  # the timer's thread has one of its own
+
+    threading.Timer(2.0, stop).start()
 
     work_shift()
 
