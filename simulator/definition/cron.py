@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from croniter import croniter
 
-from simulator.definition.model import Read
+from simulator.definition.model import Read, show
 from simulator.errors import DefinitionError
 
 MAX_TEXT = 100  # characters; the longest useful list of minutes is about as long
@@ -43,7 +43,7 @@ class Cron(Read):
     @classmethod
     def read(cls, value: Any) -> Self:
         if not isinstance(value, str):
-            raise DefinitionError(f"needs a clock time such as '0 0 22 * * *', got {value!r}")
+            raise DefinitionError(f"needs a clock time such as '0 0 22 * * *', got {show(value)}")
         return cls(value)
 
     def next(self, epoch: float) -> float:
@@ -63,8 +63,11 @@ class Cron(Read):
             raise DefinitionError(f"cannot read {odd[0]!r} in the clock time {self.text!r}")
         try:
             self.next(_ORIGIN)
-        except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-            raise DefinitionError(f"not a clock time that comes: {self.text!r} ({error})") from None
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+            raise DefinitionError(
+                f"not a clock time that comes: {self.text!r}, allowed: seconds and minutes 0-59, "
+                "hours 0-23, days 1-31 that their month has, months 1-12, weekdays 0-7"
+            ) from None
 
     def __str__(self) -> str:
         return self.text

@@ -7,6 +7,7 @@ found while it is built, and reported with its place.
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     PlainValidator,
@@ -56,6 +57,16 @@ def read_scalar(value: Any) -> str | bool | int | float:
     return value
 
 
+def check_title(text: str) -> str:
+    """Return a name for people, which stands in titles, mails and tables as it is."""
+    if not text.isprintable():
+        raise DefinitionError(f"a name has no control characters, got {show(text)}")
+    return text
+
+
+Title: TypeAlias = Annotated[
+    str, Field(min_length=1, max_length=100), AfterValidator(reader(check_title))
+]
 Scalar: TypeAlias = Annotated[str | bool | int | float, PlainValidator(reader(read_scalar))]
 
 
@@ -165,7 +176,7 @@ class Status(Model):
 class Definition(Model):
     """A device. The first status is the initial one; there is always at least one."""
 
-    name: Annotated[str, Field(min_length=1, max_length=100)]
+    name: Title
     id: Template
     constants: dict[str, Scalar] = Field(default_factory=dict, max_length=MAX_NAMES)
     variables: dict[str, Variable] = Field(default_factory=dict, max_length=MAX_NAMES)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from simulator.definition.places import Mark, Path, place_of
-from simulator.definition.plain import MAX_DEPTH, TOO_DEEP, Text, number_refusal
+from simulator.definition.plain import MAX_DEPTH, TOO_DEEP, Text, number_refusal, text_refusal
 from simulator.errors import DefinitionError, Problem
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}:,]|[^\s\[\]{}:,"]+|\n')
@@ -49,8 +49,8 @@ class _Walk:
             self._mapping(path)
         elif first == "[":
             self._sequence(path)
-        elif first[0] not in '"tfn':
-            self._number(first, path)
+        elif first[0] not in "tfn":
+            self._scalar(first, path)
 
     def _mapping(self, path: Path) -> None:
         seen: set[str] = set()
@@ -59,6 +59,8 @@ class _Walk:
             if place[-1] in seen:
                 self._report(f"{place[-1]!r} stands here twice", place)
             seen.add(place[-1])
+            if refusal := text_refusal(place[-1]):
+                self._report(refusal, path)
             self._result.marks[place] = self._mark
             self._take()
             self._take()  # the colon
@@ -76,8 +78,9 @@ class _Walk:
                 self._take()
         self._take()
 
-    def _number(self, digits: str, path: Path) -> None:
-        refusal = number_refusal(json.loads(digits))
+    def _scalar(self, token: str, path: Path) -> None:
+        value = json.loads(token)
+        refusal = text_refusal(value) if isinstance(value, str) else number_refusal(value)
         if refusal:
             self._report(refusal, path)
 

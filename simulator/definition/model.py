@@ -50,7 +50,7 @@ class Model(BaseModel):
         if not isinstance(data, dict):
             return read(data)
         data = cls._fold(data)
-        words = (*cls.words(), cls.folded)
+        words = (*cls.words(), *filter(None, [cls.folded]))
         errors = [
             own_error(unknown_word(word, cls.words()), (word,), data[word])
             for word in data

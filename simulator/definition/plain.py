@@ -38,6 +38,16 @@ def number_refusal(number: float) -> str:
     return ""
 
 
+def text_refusal(text: str) -> str:
+    """Return why a text cannot stand in a document; empty when it can."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        half = ascii(text[error.start])
+        return f"a text must be Unicode, got {half}, half of a character"
+    return ""
+
+
 def plain_findings(data: Any) -> list[Finding]:
     """Return what keeps data from being plain: odd types, odd numbers, too deep, too much."""
     if not isinstance(data, dict):
@@ -60,11 +70,15 @@ def plain_findings(data: Any) -> list[Finding]:
 def _refusals(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         yield from (f"a word must be text, got {show(k)}" for k in value if not isinstance(k, str))
+        yield from filter(None, (text_refusal(key) for key in value if isinstance(key, str)))
+    elif isinstance(value, str):
+        if refusal := text_refusal(value):
+            yield refusal
     elif isinstance(value, int | float):
         refusal = number_refusal(value)
         if refusal:
             yield refusal
-    elif not isinstance(value, str | list | None):
+    elif not isinstance(value, list | None):
         yield f"a document cannot hold {show(value)}"
 
 

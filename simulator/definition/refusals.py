@@ -49,11 +49,18 @@ def findings_of(errors: Iterable[ErrorDetails], data: Any) -> list[Finding]:
     """
     texts: dict[Path, list[str]] = {}
     for details in errors:
+        if _is_echo(details):
+            continue
         place = _place_of(details, data)
         text = text_of(details)
         if text not in texts.setdefault(place, []):
             texts[place].append(text)
     return [Finding(place, "; or ".join(several)) for place, several in texts.items()]
+
+
+def _is_echo(details: ErrorDetails) -> bool:
+    """Whether a list is called too short for entries that have errors of their own."""
+    return details["type"] == "too_short" and len(details["input"]) >= details["ctx"]["min_length"]
 
 
 def text_of(details: ErrorDetails) -> str:
@@ -92,7 +99,9 @@ def _hint_for_text(got: Any, _: dict[str, Any]) -> str:
 
 def _hint_for_choice(got: Any, context: dict[str, Any]) -> str:
     allowed = [
-        word.strip("'") for word in str(context["expected"]).replace(" or ", ", ").split(", ")
+        word.strip("'")
+        for word in str(context["expected"]).replace(" or ", ", ").split(", ")
+        if word.startswith("'")
     ]
     near = nearest(got, allowed) if isinstance(got, str) else ""
     return f", {near}" if near.startswith("did you mean") else ""

@@ -14,7 +14,16 @@ from simulator.definition.cron import Cron
 from simulator.definition.model import Read, reader, show
 from simulator.errors import DefinitionError
 
-__all__ = ["Chance", "Cron", "Every", "Metres", "MetresPerSecond", "Rate", "Seconds"]
+__all__ = [
+    "Chance",
+    "Cron",
+    "Every",
+    "Metres",
+    "MetresPerSecond",
+    "Rate",
+    "Seconds",
+    "SomeSeconds",
+]
 
 DURATIONS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3_600.0, "d": 86_400.0, "w": 604_800.0}  # s
 PERIODS = {
@@ -62,6 +71,8 @@ def quantity(value: Any, units: dict[str, float], *, what: str, example: str) ->
     if match is None:
         raise DefinitionError(f"needs {what} such as {example}, got {show(value)}")
     number, unit = match.groups()
+    if unit and not units:
+        raise DefinitionError(f"needs {what} such as {example}, got {show(value)}")
     if unit and unit not in units:
         raise DefinitionError(f"wrong unit {unit!r}, allowed: {', '.join(units)}")
     return _finite(float(number) * (units[unit] if unit else 1.0), value)
@@ -76,11 +87,18 @@ def read_seconds(value: Any) -> float:
 
 
 def read_speed(value: Any) -> float:
-    """Return a speed in m/s, 0 to ``MAX_SPEED``; a plain number is m/s."""
+    """Return a speed in m/s, above 0 to ``MAX_SPEED``; a plain number is m/s."""
     speed = quantity(value, SPEEDS, what="a speed", example="38 km/h")
-    if not 0 <= speed <= MAX_SPEED:
-        raise DefinitionError(f"must be from 0 to {MAX_SPEED:,.0f} m/s, got {show(value)}")
+    if not 0 < speed <= MAX_SPEED:
+        raise DefinitionError(f"must be above 0 to {MAX_SPEED:,.0f} m/s, got {show(value)}")
     return speed
+
+
+def read_some_seconds(value: Any) -> float:
+    """Return a duration in s, above 0 to ``MAX_DURATION``."""
+    if not (seconds := read_seconds(value)):
+        raise DefinitionError(f"must be above 0 s, got {show(value)}")
+    return seconds
 
 
 def read_metres(value: Any) -> float:
@@ -91,10 +109,10 @@ def read_metres(value: Any) -> float:
     return metres
 
 
-# For fields of pydantic models; compose with pydantic's Field for tighter limits:
-# ``period: Annotated[Seconds, Field(gt=0)]``.
+# For fields of pydantic models. A limit of pydantic's Field would lose the unit in its text.
 Seconds = Annotated[float, BeforeValidator(reader(read_seconds))]
 MetresPerSecond = Annotated[float, BeforeValidator(reader(read_speed))]
+SomeSeconds = Annotated[float, BeforeValidator(reader(read_some_seconds))]
 Metres = Annotated[float, BeforeValidator(reader(read_metres))]
 
 

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from simulator import randomness
 from simulator.definition.generator import Generator, register
-from simulator.definition.units import Seconds
+from simulator.definition.units import SomeSeconds
 from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.timing import Origin, elapsed
 
@@ -34,7 +34,7 @@ class Curve(Generator):
     """
 
     points: tuple[tuple[Phase, float], ...] = Field(min_length=2, max_length=MAX_POINTS)
-    period: Annotated[Seconds, Field(gt=0)]
+    period: SomeSeconds
     noise: float = Field(default=0.0, ge=0)
     origin: Origin = "start"
 

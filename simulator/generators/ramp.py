@@ -1,12 +1,12 @@
 """ramp: a straight line from one value to another, as a battery runs down."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
 from pydantic import Field
 
 from simulator.definition.generator import Generator, register
-from simulator.definition.units import Seconds
+from simulator.definition.units import SomeSeconds
 from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.timing import Origin, elapsed
 
@@ -26,7 +26,7 @@ class Ramp(Generator):
 
     from_: float = Field(alias="from")
     to: float
-    over: Annotated[Seconds, Field(gt=0)]
+    over: SomeSeconds
     at_end: Literal["hold", "repeat"] = "hold"
     origin: Origin = "mock"
 

@@ -1,7 +1,7 @@
 """replay: what was once recorded, from a column of a CSV file."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from simulator.datasets import Dataset
 from simulator.definition.generator import Generator, Need, register
-from simulator.definition.units import Seconds
+from simulator.definition.units import SomeSeconds
 from simulator.errors import DefinitionError
 from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.timing import Delay, age, beginnings
@@ -42,7 +42,7 @@ class Replay(Generator):
     dataset: str = Field(min_length=1)
     column_: str = Field(alias="column", min_length=1)
     time: str | None = None
-    interval: Annotated[Seconds, Field(gt=0)] | None = None
+    interval: SomeSeconds | None = None
     speed: float = Field(default=1.0, gt=0, le=MAX_SPEED)
     at_end: Literal["loop", "hold", "stop"] = "loop"
     offset: Delay = 0.0

@@ -1,7 +1,7 @@
 """route: a position that moves along a track, as vehicles and people do."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, assert_never
+from typing import Any, Literal, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +43,7 @@ class Route(Generator):
     """
 
     dataset: str = Field(min_length=1)
-    speed: Annotated[MetresPerSecond, Field(gt=0)]
+    speed: MetresPerSecond
     at_end: Literal["loop", "reverse", "stop"] = "loop"
     gaps: Literal["cross", "jump"] = "cross"
     offset: Advance = 0.0

@@ -1,13 +1,11 @@
 """sine: a smooth wave."""
 
-from typing import Annotated
-
 import numpy as np
 from pydantic import Field
 
 from simulator import randomness
 from simulator.definition.generator import Generator, register
-from simulator.definition.units import Seconds
+from simulator.definition.units import SomeSeconds
 from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.timing import Origin, elapsed
 
@@ -30,7 +28,7 @@ class Sine(Generator):
 
     mean: float = 0.0
     amplitude: float = Field(ge=0)
-    period: Annotated[Seconds, Field(gt=0)]
+    period: SomeSeconds
     phase: float = Field(default=0.0, ge=0, le=1)
     noise: float = Field(default=0.0, ge=0)
     origin: Origin = "start"

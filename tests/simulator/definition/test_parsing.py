@@ -80,6 +80,8 @@ def test_a_mark_is_where_the_word_begins() -> None:
         ("a: &x [*x]", "there is no anchor '&x' before it", 1),
         ("a: b\nc: \x00", "the character '\\x00' cannot stand in a document", 2),
         ("a: \ud800", "the character '\\ud800' cannot stand in a document", 1),
+        ('{"a": 1,\n "b": ["\\ud800"]}', "b[0]: a text must be Unicode, got '\\ud800', half of a character", 2),
+        ('{"a": {\n"\\udc00": 1}}', "a: a text must be Unicode, got '\\udc00', half of a character", 2),
         ("a: " + "x" * 262_144, "a document has at most 256 KiB", None),
         ("a: [" + "1," * 50_000 + "1]", "a document has at most 50,000 values", 1),
     ],

@@ -101,6 +101,13 @@ def test_the_good_document_has_no_problems() -> None:
         ("{a: 5, b: 3}", "[]", "variables.site.choice: needs 1 to 10,000 values, got 0"),
         ("choice: {a: 5, b: 3}", "integer: {min: 5, max: 3}", "variables.site.integer: min must not be above max, got 5 and 3"),
         ("chance: 97%", "chance: 197%", "statuses.alarm.go[0].chance: must be from 0 % to 100 %, got 197 %"),
+        ("walk: {start: 4, step: 0.2}", "ramp: {from: 1, to: 2, over: 0s}", "metrics.temperature.ramp.over: must be above 0 s, got '0s'"),
+        ("speed: 38 km/h", "speed: 0 km/h", "metrics.position.route.speed: must be above 0 to 10,000 m/s, got '0 km/h'"),
+        ("walk: {start: 4, step: 0.2}", "curve: {points: [[0, 1], [2, 1]], period: 1h}", "metrics.temperature.curve.points[1][0]: must be at most 1, got 2"),
+        ("walk: {start: 4, step: 0.2}", "walk: {start: 4, step: 0.2, '': 1}", "metrics.temperature.walk[\"\"]: unknown word '', allowed: start, step, min, max, pull, to"),
+        ("every: 10s", "every: 10s, qos: '1'", "messages.state.qos: must be 0 or 1, got '1'"),
+        ("chance: 97%", "chance: 10s", "statuses.alarm.go[0].chance: needs a chance such as 3% or 0.03, got '10s'"),
+        ("name: Sensor", 'name: "Sen\\nsor"', "name: a name has no control characters, got 'Sen\\nsor'"),
         ('walk: {start: 4, step: 0.2}', 'walk: {start: 4, step: 0.2}, constant: 5', "metrics.temperature: needs one of them, got walk and constant"),
         # texts and names
         ("{index:04d}", "{index:04q}", "id: unknown format '04q', allowed: numbers such as .1f, 06d, x; moments iso, epoch, ms, us or such as %Y-%m-%d"),

@@ -123,7 +123,7 @@ def test_previous_after_a_text_is_no_value() -> None:
 @pytest.mark.parametrize(
     ("generator", "text"),
     [
-        ({"sine": {"amplitude": 1, "period": 0}}, "greater than 0"),
+        ({"sine": {"amplitude": 1, "period": 0}}, "must be above 0 s"),
         ({"sine": {"amplitude": 1, "period": "1 parsec"}}, "wrong unit 'parsec', allowed: ms, s"),
         ({"sine": {"amplitude": 1, "period": 1, "phase": 2}}, "less than or equal to 1"),
         ({"ramp": {"to": 1, "over": "1h"}}, "Field required"),

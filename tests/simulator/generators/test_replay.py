@@ -133,7 +133,7 @@ def test_a_time_column_must_hold_times() -> None:
     [
         ({"time": "at", "interval": 5}, "needs time or interval, or neither; got both"),
         ({"speed": 0}, "greater than 0"),
-        ({"interval": 0}, "greater than 0"),
+        ({"interval": 0}, "must be above 0 s"),
         ({"offset": "anywhere"}, "needs a duration such as 10s, got 'anywhere'"),
         ({"at_end": "reverse"}, "'loop', 'hold' or 'stop'"),
     ],

@@ -143,7 +143,7 @@ def test_it_needs_a_track_of_two_places() -> None:
 @pytest.mark.parametrize(
     ("parameters", "text"),
     [
-        ({"speed": 0}, "greater than 0"),
+        ({"speed": 0}, "must be above 0 to 10,000 m.s"),
         ({"speed": "5 furlongs"}, "wrong unit 'furlongs', allowed: m/s, km/h, kn, mph"),
         ({"speed": 1, "offset": "3 min"}, "wrong unit 'min', allowed: cm, m, km"),
         ({"speed": 1, "at_end": "hold"}, "'loop', 'reverse' or 'stop'"),
