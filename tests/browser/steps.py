@@ -35,8 +35,9 @@ def begin_definition(visitor: Visitor, *, name: str, starter: str, sample: str =
 
 
 def editor(visitor: Visitor) -> Locator:
-    """Return the text of the open definition, which is edited in place."""
-    return visitor.page.get_by_role("textbox", name="The definition, YAML or JSON")
+    """Return the text of the open definition; not the plain field that is there before it."""
+    text = visitor.page.get_by_role("textbox", name="The definition, YAML or JSON")
+    return text.and_(visitor.page.locator(".cm-content"))
 
 
 def rewrite_line(visitor: Visitor, begins: str, *lines: str) -> None:
