@@ -82,7 +82,7 @@ class Contest:
         self.measure = Measure()
         self.tower = Tower(name="benchmark", write=self._forget)
         self.latest: dict[str, Snapshot] = {}
-        self.stored = 0  # bytes of chunks
+        self.stored = [0, 0]  # bytes and records of chunks
         document = yaml.safe_load(DEFINITION.replace("QOS", str(qos)))
         part = Part(name="bench", document=document, count=mocks, rate=OFFERED[qos] / mocks)
         target = Target(protocol="mqtt", host="127.0.0.1", port=port)
@@ -91,7 +91,8 @@ class Contest:
         self.tick = 0
 
     def _forget(self, chunk: Chunk) -> None:
-        self.stored += len(chunk.data)
+        self.stored[0] += len(chunk.data)
+        self.stored[1] += chunk.rows
 
     async def run(self) -> None:
         mocks = self.lot.mocks
@@ -108,7 +109,10 @@ class Contest:
         if self.tick == self.ticks[0]:
             self.measure.begin()
         if self.tick == self.ticks[1]:
-            more = {"failed": total.failed, "bytes_a_record": self.stored / max(1, total.delivered)}
+            more = {
+                "failed": total.failed,
+                "bytes_a_record": self.stored[0] / max(1, self.stored[1]),
+            }
             if total.latency.total:
                 more["p50_ms"] = (total.latency.percentile(50) or 0) * 1e3
             self.measure.end(**more)
