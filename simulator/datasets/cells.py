@@ -50,9 +50,17 @@ def moments(column: NDArray[Any]) -> NDArray[np.float64] | None:
 
 
 def unix_seconds(text: str) -> float:
-    """Return the moment of an ISO 8601 text, UTC where it names no offset; or raise ValueError."""
+    """Return the moment of an ISO 8601 text, UTC where it names no offset; or raise ValueError.
+
+    In UTC, too, it lies in the years 1 to 9999, so that it can be shown.
+    """
     moment = datetime.fromisoformat(text)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    if not moment.tzinfo:
+        return moment.replace(tzinfo=UTC).timestamp()
+    try:
+        return moment.astimezone(UTC).timestamp()
+    except OverflowError:
+        raise ValueError(f"{text!r} is in no year from 1 to 9999 of UTC") from None
 
 
 def _iso_moments(column: NDArray[Any]) -> NDArray[np.float64] | None:

@@ -100,7 +100,15 @@ def test_iso_and_unix_times_are_known_as_times(column: str, first: float) -> Non
 
 
 @pytest.mark.parametrize(
-    "column", ["1769860801\n1769860800", "12\n13", "monday\ntuesday", "1.5\n2"]
+    "column",
+    [
+        "1769860801\n1769860800",
+        "12\n13",
+        "monday\ntuesday",
+        "1.5\n2",
+        "0001-01-01T00:00:00+14:00\n2026-01-31T12:00:00Z",
+        "9999-12-31T23:59:59-14:00\n2026-01-31T12:00:00Z",
+    ],
 )
 def test_other_columns_are_not_taken_for_times(column: str) -> None:
     assert read(f"at\n{column}\n").times == {}
