@@ -12,7 +12,9 @@ MAX_MOCKS = 50_000  # in one lot; the product's promise, and what three towers h
 MAX_DURATION = 7 * 86_400.0  # s; a run longer than a week is a service, not a test
 MAX_RATE = 1_000.0  # messages/s of one mock
 
-Text = Annotated[str, Field(max_length=1_000)]
+MAX_TEXT = 1_000  # characters of a name, a topic or a path
+
+Text = Annotated[str, Field(max_length=MAX_TEXT)]
 
 
 class _Model(BaseModel):

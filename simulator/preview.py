@@ -12,6 +12,7 @@ import numpy as np
 
 from simulator.datasets import Dataset
 from simulator.definition.document import Definition
+from simulator.definition.units import MIN_INTERVAL
 from simulator.fleet import Batch, Fleet
 from simulator.fleet.readings import Readings, View
 from simulator.generators.base import Cast
@@ -21,8 +22,9 @@ START = 1_767_225_600.0  # Unix s, 2026-01-01T00:00:00Z; fixed, so that two prev
 MAX_POINTS = 10_000  # of a series; a screen is not wider
 
 # Virtual seconds that are looked ahead at once; grown and shrunk so that about so many messages
-# are held in memory.
-_FIRST_STEP = 1.0
+# are held in memory. It begins with the shortest interval there is, so that a heavy definition
+# shows its first message before its thousandth is made.
+_FIRST_STEP = MIN_INTERVAL
 _FEW, _MANY = 2_000, 20_000
 
 

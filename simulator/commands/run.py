@@ -199,8 +199,10 @@ def _lot(options: Namespace, definition: Definition) -> tuple[Lot, Credentials]:
 def _text(path: Path | None) -> str:
     try:
         return path.read_text("utf-8") if path else ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise DefinitionError(f"{path}: cannot be read: {error}") from None
+    except OSError as error:
+        raise DefinitionError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise DefinitionError(f"{path}: not UTF-8, byte {error.start + 1}") from None
 
 
 def _make_folder(folder: Path) -> None:

@@ -7,8 +7,9 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import ValidationError
 
+from simulator.definition.refusals import text_of
 from simulator.errors import DefinitionError
-from simulator.lot import Credentials, Target, Tls
+from simulator.lot import MAX_TEXT, Credentials, Target, Tls
 
 # Scheme -> protocol, whether it is over TLS, port. Source: IANA's registry of port numbers.
 SCHEMES = {
@@ -50,11 +51,16 @@ def read_target(url: str, *, ca: str = "", verify: bool = True) -> tuple[Target,
             path=_path(parts, protocol),
         )
     except ValidationError as error:
-        first = error.errors()[0]
-        raise DefinitionError(f"target: {first['loc'][0]}: {first['msg'].lower()}") from None
-    return target, Credentials(
-        username=unquote(parts.username or ""), password=unquote(parts.password or "")
-    )
+        first = error.errors(include_url=False)[0]
+        raise DefinitionError(f"target: {first['loc'][0]}: {text_of(first)}") from None
+    return target, _credentials(parts)
+
+
+def _credentials(parts: SplitResult) -> Credentials:
+    username, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if len(username) > MAX_TEXT:
+        raise DefinitionError(f"target: a user name has at most {MAX_TEXT:,} characters")
+    return Credentials(username=username, password=password)
 
 
 def _path(parts: SplitResult, protocol: str) -> str:
@@ -63,4 +69,6 @@ def _path(parts: SplitResult, protocol: str) -> str:
     path = parts.path.rstrip("/")
     if path and protocol == "mqtt":
         raise DefinitionError(f"target: MQTT has no path, got {path}")
+    if any(character.isspace() or not character.isprintable() for character in path):
+        raise DefinitionError(f"target: a path has no blanks, write %20 for one, got {path!r}")
     return path

@@ -6,7 +6,7 @@ Rule: raises ``ArgumentTypeError``, which argparse tells with the argument's nam
 from argparse import ArgumentTypeError
 from collections.abc import Callable
 
-from simulator.definition.units import read_seconds
+from simulator.definition.units import read_some_seconds
 from simulator.errors import DefinitionError
 from simulator.lot import MAX_DURATION, MAX_RATE
 
@@ -24,9 +24,9 @@ def whole(low: int, high: int) -> Callable[[str], int]:
 
 
 def duration(text: str) -> float:
-    """Read ``90``, ``90s`` or ``5min`` as seconds, at most a lot's longest."""
+    """Read ``90``, ``90s`` or ``5min`` as seconds, above 0 and at most a lot's longest."""
     try:
-        seconds = read_seconds(text)
+        seconds = read_some_seconds(text)
     except DefinitionError as error:
         raise ArgumentTypeError(str(error)) from None
     if seconds > MAX_DURATION:

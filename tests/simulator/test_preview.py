@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tracemalloc
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,19 @@ def test_a_limit_ends_it(device: Definition) -> None:
     assert list(preview(device, duration=100.0, limit=0)) == []
 
 
+def test_the_first_message_does_not_wait_for_all_that_comes_later() -> None:
+    many = "{bulk: {count: 1000, step: 1s, of: '{index}'}}"
+    heavy = parse(f"name: x\nid: 'x{{index}}'\nmessages: {{m: {{every: 1ms, json: {many}}}}}")
+    tracemalloc.start()
+
+    first = next(preview(heavy, mocks=3, duration=600.0))
+
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert first.t < 0.002
+    assert peak < 2_000_000  # bytes; the messages of one second are 6 MB
+
+
 @pytest.mark.parametrize(
     ("numbers", "text"),
     [
@@ -148,6 +162,7 @@ def test_a_bad_definition_ends_with_status_2(
     [
         ("--mocks", "0", "must be a whole number from 1 to 50,000, got 0"),
         ("--mocks", "many", "must be a whole number from 1 to 50,000, got many"),
+        ("--duration", "0", "must be above 0 s, got '0'"),
         ("--duration", "8d", "must be at most 604,800 s (7d), got 8d"),
         ("--duration", "5 parsecs", "wrong unit 'parsecs'"),
         ("--start", "noon", "needs a time such as 2026-11-22T20:05:54Z, got 'noon'"),

@@ -40,8 +40,10 @@ def test_the_path_is_the_prefix_of_http_paths() -> None:
     ("url", "text"),
     [
         ("h:1883", "must begin with"),
-        ("mqtt://", "target: host:"),
-        ("mqtt://h:0", "target: port:"),
+        ("mqtt://", "target: host: needs 1 or more characters"),
+        ("mqtt://h:0", "target: port: must be at least 1, got 0"),
+        ("http://user:secret@h/a b", "target: a path has no blanks, write %20 for one, got '/a b'"),
+        (f"mqtt://{'u' * 1001}:secret@h", "target: a user name has at most 1,000 characters"),
         ("mqtt://h:99999", "not a URL"),
         ("http://h/?a=1", r"takes neither \?query nor #fragment"),
         ("mqtt://user:secret@h/x", "MQTT has no path, got /x"),
