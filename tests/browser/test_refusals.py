@@ -14,12 +14,12 @@ MOCKS = 5
 pytestmark = pytest.mark.parts("postgres", "pgbouncer", "mosquitto", "chromium", "redis", "s3")
 
 
-def test_a_target_that_does_not_listen_is_the_reason_of_every_mock(visitor):
+def test_a_target_that_does_not_listen_is_the_reason_of_every_mock_until_it_is_stopped(visitor):
     steps.sign_up(visitor, name="Rui", email=f"rui-{uuid4().hex}@example.org")
     steps.begin_definition(visitor, name="Sensor", starter="Cold-chain sensor")
     steps.make_target(visitor, name="Nobody", port=free_port())
     steps.make_lot(
-        visitor, name="In vain", definition="Sensor", mocks=MOCKS, target="Nobody", duration="6 s"
+        visitor, name="In vain", definition="Sensor", mocks=MOCKS, target="Nobody", duration="5 min"
     )
 
     steps.start(visitor)
@@ -32,9 +32,11 @@ def test_a_target_that_does_not_listen_is_the_reason_of_every_mock(visitor):
     refused.get_by_role("link").click()
     expect(page).to_have_url(re.compile(r"reason=connection"))
     expect(page.locator("#run-mocks").get_by_text(f"{MOCKS} mocks")).to_be_visible()
-    expect(page.locator("#run-pulse")).to_contain_text("Finished", timeout=20_000)
+    page.get_by_role("link", name="Stop").click()
+    visitor.press("Stop")
+    expect(page.locator("#run-pulse")).to_contain_text("Stopped", timeout=20_000)
     visitor.go("Overview")
-    expect(page.get_by_role("row", name="In vain")).to_contain_text("Finished")
+    expect(page.get_by_role("row", name="In vain")).to_contain_text("Stopped")
     visitor.look("home")
     visitor.go("Members")
     visitor.look("members")
