@@ -35,7 +35,7 @@ class DurationText(forms.CharField):
         if not text:
             return timedelta(0)
         try:
-            duration = parse_duration(text)
+            duration = parse_duration("0s" if text == "0" else text)
         except ValueError as error:
             raise ValidationError(str(error)) from error
         if not duration and not self.may_be_zero:

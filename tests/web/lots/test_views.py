@@ -62,6 +62,7 @@ def test_a_lot_is_made(client_of, teammate, workspace, typed):
         ("parts-0-rate", "fast", "Write messages per second as a number"),
         ("parts-0-rate", "nan", "Write messages per second as a number"),
         ("duration", "0s", "A lot has to last longer than 0 s."),
+        ("duration", "0", "A lot has to last longer than 0 s."),
         ("duration", "30", "Write the unit as well: 30s, 30 min or 30h."),
         ("duration", "8 days", "A lot lasts at most 7 days."),
         ("duration", "", "Say how long the lot runs, such as 5 min."),
