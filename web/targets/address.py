@@ -4,6 +4,7 @@ Rule: what the address does not say is not in the result, so that the form's own
 """
 
 import re
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -19,7 +20,7 @@ SCHEMES = {  # what people paste -> protocol, TLS
     "https": ("http", True),
 }
 LONGEST = 2_000  # characters; no broker's address is longer
-HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9.])?|[0-9A-Fa-f:.]+(%[\w.]+)?")
+NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9.])?")
 
 
 class AddressError(ValueError):
@@ -67,9 +68,17 @@ def host_of(text: str) -> str:
             "Only the host belongs here, as in broker.example. "
             "Paste a whole address into the field at the top."
         )
-    if not HOST.fullmatch(host):
+    if not NAME.fullmatch(host) and not _is_ip_address(host):
         raise AddressError(f"“{host[:60]}” is neither a host name nor an IP address.")
     return host
+
+
+def _is_ip_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _split(text: str) -> SplitResult:

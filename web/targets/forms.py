@@ -22,6 +22,7 @@ from web.targets.models import DEFAULT_PORTS, Target
 T = TypeVar("T")
 MOST_CA_BYTES = 100_000  # some 60 certificates
 PLACEHOLDERS = frozenset({"id", "index"})  # of the client id and the user name
+MOST_WILL_BYTES = 65_535  # MQTT 3.1.1, 3.1.3.3: two bytes say how long it is
 SECRET_LENGTH = 4_000  # characters; a signed token is about 1,000
 
 
@@ -203,6 +204,13 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
         if "#" in topic or "+" in topic:
             raise ValidationError("A topic to send to holds no + and no #.")
         return topic
+
+    def clean_will_payload(self) -> str:
+        """Return the payload, which fits into MQTT's CONNECT."""
+        payload: str = self.cleaned_data["will_payload"]
+        if (size := len(payload.encode())) > MOST_WILL_BYTES:
+            raise ValidationError(f"A will has at most {MOST_WILL_BYTES:,} bytes, not {size:,}.")
+        return payload
 
     def clean(self) -> dict[str, Any]:
         """Fill in the port that protocol and TLS mean, and hold what excludes each other."""

@@ -58,7 +58,9 @@ def test_what_is_no_address_is_refused_in_words(text, reason):
         address.form_values(text)
 
 
-@pytest.mark.parametrize("text", ["mqtt://b", "b/path", "a b", "-b", "b\nc", ""])
+@pytest.mark.parametrize(
+    "text", ["mqtt://b", "b/path", "a b", "-b", "b\nc", "", "192.0.2.7:1883", "::1::2"]
+)
 def test_what_is_no_host_is_refused(text):
     with pytest.raises(address.AddressError):
         address.host_of(text)
