@@ -13,6 +13,8 @@ from enum import Enum
 from itertools import repeat
 from typing import Protocol
 
+import numpy as np
+
 from simulator.fleet import Batch, Due
 from simulator.lot import Target
 from simulator.recording import (
@@ -53,6 +55,7 @@ MAX_SECONDS = 600  # seconds kept for a receiver that does not come; then the ol
 
 DISCONNECTED = "the mock disconnected"  # how an exchange settles what was in flight at the end
 RUN_ENDED = "run ended before acknowledgement"
+NEVER_OPEN = "run ended before the target accepted the connection"
 
 
 class Exchanging(Protocol):
@@ -318,6 +321,8 @@ class Shard:
 
     def _close(self) -> None:
         self.phase = Phase.CLOSING
+        for row in np.flatnonzero(self._board["link"] == Link.CONNECTING).tolist():
+            self._event(Kind.LOST, row, NEVER_OPEN)
         connected = self._board["link"] != Link.ENDED
         self._board["link"][connected] = Link.OFF
         self._closing = asyncio.get_running_loop().create_task(self._exchange.close())

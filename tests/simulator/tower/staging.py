@@ -71,6 +71,7 @@ class Broker:
 
     latency: float | None = 0.05  # s; None: it never acknowledges
     refuses: frozenset[int] = frozenset()  # rows that never get a connection
+    ignores: frozenset[int] = frozenset()  # rows that never get an answer
     got: list[Parcel] = field(default_factory=list)
     identities: dict[int, Identity] = field(default_factory=dict)
     broken: str = ""  # the name of the method in which our own code fails
@@ -98,6 +99,8 @@ class PaperExchange:
         asyncio.get_running_loop().call_later(0.01, self._answer, row)
 
     def _answer(self, row: int) -> None:
+        if row in self.broker.ignores:
+            return
         if row in self.broker.refuses:
             self.listener.lost(row, "connection refused")
         else:

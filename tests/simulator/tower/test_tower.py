@@ -11,7 +11,7 @@ import pytest
 from simulator.errors import StaleLease
 from simulator.recording import Link, Second
 from simulator.tower import Tower
-from simulator.tower.shard import ACKNOWLEDGED_WITHIN, RUN_ENDED
+from simulator.tower.shard import ACKNOWLEDGED_WITHIN, NEVER_OPEN, RUN_ENDED
 from simulator.transports import Exchange
 from tests.simulator.tower.staging import (
     EPOCH,
@@ -133,6 +133,19 @@ def test_a_refused_mock_does_not_stop_the_others() -> None:
         assert reasons[board["reason"][3] - 1].text == "connection refused"
         (lost,) = [row for row in theatre.records() if row["event"] == "lost"]
         assert (lost["mock"], lost["reason"]) == (3, "connection refused")
+
+    play(main)
+
+
+def test_a_mock_that_never_gets_an_answer_is_lost_with_the_reason_at_the_end() -> None:
+    async def main() -> None:
+        theatre = Theatre(Broker(ignores=frozenset({3})))
+
+        await theatre.run()
+
+        lost = [row for row in theatre.records() if row["event"] == "lost"]
+        assert [(row["mock"], row["reason"]) for row in lost] == [(3, NEVER_OPEN)]
+        assert (theatre.total().losts, theatre.total().connects) == (1, 9)
 
     play(main)
 
