@@ -1,6 +1,7 @@
 """How a run ends: when its last shard is done, its totals are added up and written once."""
 
 import logging
+from collections import Counter
 
 from django.db import transaction
 from django.utils import timezone
@@ -32,12 +33,13 @@ def end_run(run_id: int) -> bool:
     if run is None:
         return False
     state, reason = verdict(shards)
+    reports = last_reports(run)
     with transaction.atomic():
         ended = Run.objects.filter(id=run_id, state__in=LIVE).update(
             state=state,
-            reason=reason or run.reason,
+            reason=reason or run.reason or silence(reports),
             ended_at=timezone.now(),
-            **totals(run),
+            **totals(run, reports),
         )
         if ended:
             keep_series(run)
@@ -55,10 +57,29 @@ def verdict(shards: list[Shard]) -> tuple[RunState, str]:
     return STATES[worst], f"{reason} This struck {len(struck)} of {len(shards)} shards.".strip()
 
 
-def totals(run: Run) -> dict[str, object]:
-    """Return the columns of a run that are written once, from its shards' last reports."""
+def last_reports(run: Run) -> list[ShardReport]:
+    """Return what the shards told last."""
     boards = Board.objects.filter(shard__run=run).values_list("data", flat=True)
-    reports = [ShardReport.unpack(bytes(data)) for data in boards]
+    return [ShardReport.unpack(bytes(data)) for data in boards]
+
+
+def silence(reports: list[ShardReport]) -> str:
+    """Return a sentence for a run that never reached its target; empty when it did.
+
+    Mocks begin to send when they are first connected, so that such a run has no failed send.
+    """
+    if not reports or any(report.total.connects for report in reports):
+        return ""
+    losses: Counter[str] = Counter()
+    for report in reports:
+        losses.update({reason.text: reason.lost for reason in report.reasons})
+    if not losses:
+        return ""
+    return f"No mock ever connected: {losses.most_common(1)[0][0]}."
+
+
+def totals(run: Run, reports: list[ShardReport]) -> dict[str, object]:
+    """Return the columns of a run that are written once, from its shards' last reports."""
     total = Second.summed([report.total for report in reports])
     step = series.step_of(run.duration)
     lateness = total.lateness.percentile(99)

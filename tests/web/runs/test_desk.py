@@ -4,8 +4,8 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from simulator import Chunk, StaleLease
-from tests.web.runs.conftest import failing, snapshot
+from simulator import Chunk, Reason, Second, StaleLease
+from tests.web.runs.conftest import START, failing, snapshot
 from web.logs import models as logs
 from web.platform import redis, storage
 from web.runs import actions, desk, history, leasing, live, pages, ticks
@@ -79,6 +79,27 @@ def test_the_last_word_writes_board_counts_and_series_and_ends_the_run(run):
     assert not run.generator_limited
     assert not orders.has_work
     assert Board.objects.get().shard.state == ShardState.DONE
+
+
+def test_a_run_that_never_reached_its_target_says_so_at_its_end(run):
+    tower, shard = begun(run)
+    nothing = Second(at=int(START), losts=5)
+
+    tower.work(
+        [
+            snapshot(
+                shard,
+                state="ended",
+                seconds=[],
+                total=nothing,
+                reasons=[Reason("connection reset", 0, 1), Reason("connection refused", 0, 4)],
+            )
+        ]
+    )
+
+    run.refresh_from_db()
+    assert (run.state, run.due) == (RunState.FINISHED, 0)
+    assert run.reason == "No mock ever connected: connection refused."
 
 
 def test_a_run_whose_sends_left_late_is_marked(run):
