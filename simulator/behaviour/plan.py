@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.definition.document import Definition, Message, Status, Transition
-from simulator.definition.units import Chance, Every, Rate
+from simulator.definition.units import MAX_DURATION, Chance, Every, Rate
 from simulator.randomness import FloatArray
 
 STAY = -1  # what the chances of an exit leave
@@ -114,7 +114,7 @@ def _status(
 
 def _every(status: Status, message: Message, *, rate: float | None) -> Every:
     if rate is not None:
-        return Every(len(set(status.send)) / rate)
+        return Every(min(MAX_DURATION, len(set(status.send)) / rate))
     every = status.every or message.every
     assert every is not None  # a sound definition says how often
     return every

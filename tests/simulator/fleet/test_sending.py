@@ -165,6 +165,15 @@ def test_a_rate_is_shared_by_the_messages_of_a_status() -> None:
     assert sum(each.message == "a" for each in life.sent) == 3 * 2 * 30
 
 
+@pytest.mark.parametrize("rate", [1e-9, 1e-300])
+def test_a_rate_of_next_to_nothing_sends_once(rate: float) -> None:
+    messages = {"m": {"every": "1s", "topic": "t", "json": 1}}
+
+    life = live(fleet(count=3, messages=messages, rate=rate), [0.0, 604_800.0])
+
+    assert len(life.sent) == 3
+
+
 def test_ten_hours_pass_in_a_moment() -> None:
     messages = {"m": {"every": "1min", "topic": "t", "json": "{seq}"}}
 
