@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from simulator.definition import Dataset, Definition, check
+from simulator.datasets import Dataset, read_dataset
+from simulator.definition import Definition, check
 from simulator.definition.parsing import MAX_BYTES
-from simulator.errors import DefinitionError, Problem
+from simulator.errors import DatasetError, DefinitionError, Problem
 
 
 def read_definition(path: Path) -> str:
@@ -41,6 +42,37 @@ def load_definition(path: Path, *, datasets: Mapping[str, Dataset] | None = None
             *(Problem("", f"{path}: {line_of(each)}") for each in checked.problems)
         )
     return checked.definition
+
+
+def load(file: Path, folder: Path | None) -> tuple[Definition, dict[str, Dataset]]:
+    """Return the definition in ``file``, and those datasets in ``folder`` that it names.
+
+    Without a folder they are looked for beside the file.
+
+    Raises:
+        DefinitionError: With every problem, or a folder or a dataset cannot be read.
+    """
+    draft = check(read_definition(file)).definition
+    metrics = draft.metrics.values() if draft else ()
+    needed = {need.dataset for metric in metrics for need in metric.generator.needs()}
+    there = _files(folder or file.parent) if folder or needed else {}
+    datasets = {name: _dataset(there[name]) for name in needed if name in there}
+    return load_definition(file, datasets=datasets), datasets
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    try:
+        return {path.name: path for path in folder.iterdir() if path.is_file()}
+    except OSError as error:
+        raise DatasetError(f"{folder}: cannot be read: {error.strerror}") from None
+
+
+def _dataset(path: Path) -> Dataset:
+    try:
+        with path.open("rb") as contents:
+            return read_dataset(path.name, contents)
+    except OSError as error:
+        raise DatasetError(f"{path}: cannot be read: {error.strerror}") from None
 
 
 def line_of(problem: Problem) -> str:

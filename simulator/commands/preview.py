@@ -8,10 +8,9 @@ from pathlib import Path
 
 import orjson
 
-from simulator.commands.files import load_definition
+from simulator.commands.files import load
 from simulator.commands.values import duration, whole
-from simulator.datasets import ENDINGS, Dataset, read_dataset
-from simulator.errors import DatasetError, DefinitionError
+from simulator.errors import DefinitionError
 from simulator.lot import MAX_MOCKS
 from simulator.preview import START, PreviewMessage, preview
 
@@ -27,14 +26,13 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--start", type=_moment, default=START, help="time of the start, ISO 8601 (2026-01-01)"
     )
-    parser.add_argument("--datasets", metavar="DIR", type=Path, help="the folder of its datasets")
+    parser.add_argument("--datasets", metavar="DIR", type=Path, help="(the definition's folder)")
 
 
 def main(options: Namespace) -> int:
     """Print the messages. Return 0, or 2 when something is wrong with the definition."""
     try:
-        datasets = read_datasets(options.datasets) if options.datasets else {}
-        definition = load_definition(options.file, datasets=datasets)
+        definition, datasets = load(options.file, options.datasets)
         messages = preview(
             definition,
             mocks=options.mocks,
@@ -70,24 +68,6 @@ def line(message: PreviewMessage) -> bytes:
         },
         option=orjson.OPT_APPEND_NEWLINE,
     )
-
-
-def read_datasets(folder: Path) -> dict[str, Dataset]:
-    """Return every dataset in a folder, by its file's name.
-
-    Raises:
-        DatasetError: The folder or a file cannot be read.
-    """
-    try:
-        files = sorted(file for file in folder.iterdir() if file.suffix.lower() in ENDINGS)
-        return {file.name: _dataset(file) for file in files}
-    except OSError as error:
-        raise DatasetError(f"{error.filename}: cannot be read: {error.strerror}") from None
-
-
-def _dataset(file: Path) -> Dataset:
-    with file.open("rb") as contents:
-        return read_dataset(file.name, contents)
 
 
 def _moment(text: str) -> float:

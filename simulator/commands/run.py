@@ -14,13 +14,12 @@ from pathlib import Path
 
 import orjson
 
-from simulator.commands.files import load_definition, read_definition
+from simulator.commands.files import load
 from simulator.commands.summary import Progress
 from simulator.commands.target import read_target
 from simulator.commands.values import duration, rate, whole
-from simulator.datasets import Dataset, read_dataset
-from simulator.definition import Definition, check
-from simulator.errors import DatasetError, DefinitionError
+from simulator.definition import Definition
+from simulator.errors import DefinitionError
 from simulator.lot import MAX_MOCKS, Credentials, Lot, Part
 from simulator.recording import Chunk
 from simulator.tower import Assignment, Tower, run_in_loop
@@ -70,7 +69,7 @@ class Run:
 
     def __init__(self, options: Namespace) -> None:
         """Raises DefinitionError when definition, datasets, target or a folder cannot be used."""
-        definition, self._datasets = load(options.file, options.datasets or options.file.parent)
+        definition, self._datasets = load(options.file, options.datasets)
         self._lot, self._secrets = _lot(options, definition)
         self._folder: Path | None = options.log
         self._is_json: bool = options.json
@@ -155,29 +154,6 @@ class Run:
         half = path.with_suffix(".part")
         half.write_bytes(chunk.data)
         half.replace(path)
-
-
-def load(file: Path, folder: Path) -> tuple[Definition, dict[str, Dataset]]:
-    """Return the definition in ``file``, and those datasets in ``folder`` that it names.
-
-    Raises:
-        DefinitionError: With every problem.
-    """
-    draft = check(read_definition(file)).definition
-    needed: set[str] = set()
-    if draft:
-        needs = [need for metric in draft.metrics.values() for need in metric.generator.needs()]
-        needed = {need.dataset for need in needs}
-    datasets = {name: _dataset(folder / name) for name in needed if (folder / name).is_file()}
-    return load_definition(file, datasets=datasets), datasets
-
-
-def _dataset(path: Path) -> Dataset:
-    try:
-        with path.open("rb") as contents:
-            return read_dataset(path.name, contents)
-    except OSError as error:
-        raise DatasetError(f"{path}: cannot be read: {error.strerror}") from None
 
 
 def _lot(options: Namespace, definition: Definition) -> tuple[Lot, Credentials]:

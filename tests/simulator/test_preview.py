@@ -29,6 +29,13 @@ messages:
   report: {every: 1min, path: "/r/{id}", json: "{door}"}
 """
 
+REPLAY = """
+name: Replay
+id: "r-{index}"
+metrics: {t: {replay: {dataset: day.csv, column: t, interval: 1s}}}
+messages: {m: {every: 1s, topic: a, json: "{t}"}}
+"""
+
 
 @pytest.fixture(scope="module")
 def device() -> Definition:
@@ -181,6 +188,37 @@ def test_a_wrong_option_is_refused_by_name(
 
     assert status == 2
     assert text in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["../day.csv", "x" * 300])
+def test_a_dataset_lies_in_its_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    (tmp_path / "day.csv").write_text("t\n1\n", encoding="utf-8")
+    folder = tmp_path / "devices"
+    folder.mkdir()
+    file = folder / "device.yaml"
+    file.write_text(REPLAY.replace("day.csv", name), encoding="utf-8")
+
+    assert main(["preview", str(file), "--duration", "2"]) == 2
+    assert f"{file}: metrics.t.replay: missing dataset" in capsys.readouterr().err
+
+
+def test_a_dataset_beside_the_definition_is_found_and_its_columns_checked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "day.csv").write_text("t\n7\n", encoding="utf-8")
+    good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
+    good.write_text(REPLAY, encoding="utf-8")
+    bad.write_text(REPLAY.replace("column: t", "column: tt"), encoding="utf-8")
+
+    assert main(["preview", str(good), "--duration", "1"]) == 0
+    assert main(["preview", str(bad), "--duration", "1"]) == 2
+
+    said = capsys.readouterr().err
+    assert said == (
+        f"{bad}: metrics.t.replay: the dataset 'day.csv' has no column 'tt', did you mean 't'?\n"
+    )
 
 
 def test_a_reader_that_has_seen_enough_ends_it_quietly(file: Path) -> None:
