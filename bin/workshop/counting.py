@@ -4,6 +4,7 @@ Rule: nothing here is imported from ``simulator`` or ``web``; it sees only what 
 """
 
 import json
+import time
 from collections import defaultdict
 from typing import Any
 
@@ -20,6 +21,7 @@ class Tally:
         self.received = 0
         self.duplicates = 0
         self.unreadable = 0
+        self.first_at: float | None = None  # s of the monotonic clock
 
     def add(self, payload: bytes) -> None:
         """Count one message; it must be a JSON object with ``id`` and ``seq``."""
@@ -30,6 +32,7 @@ class Tally:
             self.unreadable += 1
             return
         self.received += 1
+        self.first_at = self.first_at or time.monotonic()
         self.duplicates += sequence in self.seen[device]
         self.seen[device].add(sequence)
 

@@ -118,8 +118,11 @@ def run(supervisor: Supervisor, options: argparse.Namespace) -> int:
     for child in children:
         supervisor.wait(child)
     say(f"Started in {time.monotonic() - started:.1f} s.")
-    comparisons = main_job(supervisor, seeded, servers.mqtt_port, receiver_port, options)
+    subscriber = Subscriber(servers.mqtt_port, topic="#")
+    comparisons = main_job(supervisor, seeded, subscriber, receiver_port, options)
     result = together(list(comparisons.values()), seconds=time.monotonic() - started)
+    if subscriber.tally.first_at is not None:
+        result["first_message_s"] = round(subscriber.tally.first_at - started, 1)
     show(comparisons, seeded)
     if not options.exit:
         serve_on(supervisor)
@@ -170,7 +173,7 @@ def execute(command: list[str], environment: dict[str, str], otherwise: str) -> 
 def main_job(
     supervisor: Supervisor,
     seeded: Seeded,
-    mqtt_port: int,
+    subscriber: Subscriber,
     receiver_port: int,
     options: argparse.Namespace,
 ) -> dict[str, Comparison]:
@@ -179,7 +182,6 @@ def main_job(
     console.sign_in(seeded.email, seeded.password)
     receiver = f"http://127.0.0.1:{receiver_port}/counts"
     ask(receiver, method="DELETE")
-    subscriber = Subscriber(mqtt_port, topic="#")
     runs = {name: start_lot(console, path) for name, path in seeded.lots.items()}
     totals = watch(supervisor, console, runs, options.seconds)
     await_arrivals(totals["mqtt"].due, subscriber)
