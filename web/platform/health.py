@@ -125,7 +125,7 @@ def ask_parts() -> list[str]:
     with ThreadPoolExecutor(max_workers=2) as pool:
         waiting = {name: pool.submit(CHECKS[name]) for name in ("redis", "storage")}
         problems = {name: future.result() for name, future in waiting.items()}
-    problems["heartbeat"] = heartbeat_problem()
+    problems["heartbeat"] = CHECKS["heartbeat"]()
     for name, problem in problems.items():
         if problem:
             logger.warning("outage", extra={"part": name, "problem": problem})

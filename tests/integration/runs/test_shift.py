@@ -125,6 +125,7 @@ def test_a_target_that_is_not_there_gives_every_mock_its_reason(start, unused_tc
 
 def test_a_stopped_run_ends_long_before_its_time(start, owner):
     run = start(seconds=300)
+
     def stop() -> None:
         stop_run(Run.objects.get(id=run.id), by=owner)
         connection.close()  # the timer's thread has one of its own
