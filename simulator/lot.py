@@ -40,8 +40,8 @@ class Credentials(_Model):
 class Will(_Model):
     """What the broker publishes when a mock vanishes without a DISCONNECT (MQTT 3.1.1, 3.1.2.5)."""
 
-    topic: Text
-    payload: str = Field(default="", max_length=65_535)
+    topic: Text  # takes placeholders, as the client id does: status/{id}
+    payload: str = Field(default="", max_length=65_535)  # as it stands, for JSON has braces too
     qos: Literal[0, 1] = 0
     retain: bool = False
 

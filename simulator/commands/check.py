@@ -4,29 +4,31 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from simulator.commands.files import line_of, read_definition
-from simulator.definition import check
+from simulator.commands.files import load, load_definition
 from simulator.errors import DefinitionError
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.add_argument("file", metavar="FILE", type=Path, help="the definition")
+    parser.add_argument(
+        "--datasets",
+        metavar="DIR",
+        type=Path,
+        help="hold it against the datasets in this folder too: missing files, missing columns",
+    )
 
 
 def main(options: Namespace) -> int:
     """Check the file. Return 0, or 2 when something is wrong with it."""
     try:
-        text = read_definition(options.file)
+        if options.datasets:
+            definition, _ = load(options.file, options.datasets)
+        else:
+            definition = load_definition(options.file)
     except DefinitionError as error:
         print(error, file=sys.stderr)
         return 2
-    checked = check(text)
-    if checked.definition is None:
-        for problem in checked.problems:
-            print(f"{options.file}: {line_of(problem)}", file=sys.stderr)
-        return 2
-    definition = checked.definition
     counts = [
         _counted(len(definition.metrics), "metric", "metrics"),
         _counted(len(definition.messages), "message", "messages"),

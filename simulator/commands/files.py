@@ -57,7 +57,8 @@ def load(file: Path, folder: Path | None) -> tuple[Definition, dict[str, Dataset
     needed = {need.dataset for metric in metrics for need in metric.generator.needs()}
     there = _files(folder or file.parent) if folder or needed else {}
     datasets = {name: _dataset(there[name]) for name in needed if name in there}
-    return load_definition(file, datasets=datasets), datasets
+    # What a broken definition needs is not known, so that nothing is said to be missing.
+    return load_definition(file, datasets=datasets if draft else None), datasets
 
 
 def _files(folder: Path) -> dict[str, Path]:

@@ -23,12 +23,13 @@ def identities(
     """Return what makes the identity of the mock in a row.
 
     Raises:
-        DefinitionError: A placeholder of the client id or the user name is neither ``{id}`` nor
-            ``{index}``.
+        DefinitionError: A placeholder of the client id, the user name or the will's topic is
+            neither ``{id}`` nor ``{index}``.
     """
     names = fleet.identities
     clients = _texts("client_id", target.client_id, names, first)
     users = _texts("username", secrets.username, names, first)
+    will_topics = _texts("will.topic", target.will.topic, names, first) if target.will else ()
 
     def identity(row: int) -> Identity:
         return Identity(
@@ -37,6 +38,7 @@ def identities(
             password=secrets.password,
             token=secrets.token,
             subscriptions=fleet.subscriptions(row),
+            will=target.will and target.will.model_copy(update={"topic": will_topics[row]}),
         )
 
     return identity

@@ -123,7 +123,7 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
             "ca": "PEM text. Empty: the authorities that this system trusts.",
             "username": "One for each mock where it holds {id} or {index}.",
             "client_id": "One for each mock: {id}, {index} are replaced.",
-            "will_topic": "Empty: no will. Taken as it stands, the same for every mock.",
+            "will_topic": "Empty: no will. One for each mock where it holds {id} or {index}.",
             "path": "For example /ingest/v1; a message's own path follows it.",
             "acknowledge_within": "After this time without an answer a send has failed.",
         }
@@ -203,7 +203,7 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
         topic: str = self.cleaned_data["will_topic"]
         if "#" in topic or "+" in topic:
             raise ValidationError("A topic to send to holds no + and no #.")
-        return topic
+        return _checked_template(topic)
 
     def clean_will_payload(self) -> str:
         """Return the payload, which fits into MQTT's CONNECT."""

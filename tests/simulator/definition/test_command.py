@@ -33,6 +33,34 @@ def test_each_problem_gets_a_line_with_its_place(
     ]
 
 
+REPLAY = """\
+name: x
+id: "{index}"
+metrics: {t: {replay: {dataset: d.csv, column: wind}}}
+messages: {m: {every: 3s, json: "{t}"}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("contents", "problem"),
+    [
+        (None, "missing dataset 'd.csv', there is none"),
+        ("winds\n1\n", "the dataset 'd.csv' has no column 'wind', did you mean 'winds'?"),
+    ],
+)
+def test_datasets_are_held_against_a_folder_when_one_is_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], contents: str | None, problem: str
+) -> None:
+    file = tmp_path / "replay.yaml"
+    file.write_text(REPLAY, encoding="utf-8")
+    if contents:
+        (tmp_path / "d.csv").write_text(contents, encoding="utf-8")
+
+    assert main(["check", str(file)]) == 0
+    assert main(["check", str(file), "--datasets", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == f"{file}: metrics.t.replay: {problem}\n"
+
+
 def test_what_is_not_yaml_is_told_at_its_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
