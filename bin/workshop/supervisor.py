@@ -7,6 +7,7 @@ Linux the kernel ends it even when this process is killed outright.
 import contextlib
 import ctypes
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -18,6 +19,8 @@ from pathlib import Path
 
 END_WITHIN = 25.0  # s between SIGTERM and SIGKILL: a tower drains for up to 20 s
 READY_WITHIN = 30.0  # s for a child to answer
+OWN_PORTS = (10_000, 32_000)  # Linux gives out 32768 and up, macOS 49152 and up
+PORT_TRIES = 100
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -158,14 +161,18 @@ def group_of(user: str) -> int:
 
 
 def free_port(preferred: int = 0) -> int:
-    """Return ``preferred`` when nothing listens there, else any free port of 127.0.0.1."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", preferred))
-        except OSError:
-            probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return ``preferred`` when nothing listens there, else any free port of 127.0.0.1.
+
+    Below the range from which the system itself gives ports: a server that is stopped for a while
+    finds its port free again, whatever connects meanwhile.
+    """
+    drawn = (random.randrange(*OWN_PORTS) for _ in range(PORT_TRIES))
+    for port in filter(None, (preferred, *drawn)):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise ChildFailed(f"no free port among {PORT_TRIES} from {OWN_PORTS[0]} to {OWN_PORTS[1]}")
 
 
 def answers(port: int) -> bool:
