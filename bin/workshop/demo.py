@@ -110,7 +110,9 @@ def run(supervisor: Supervisor, options: argparse.Namespace) -> int:
     # processes. One after the other took 9.6 s on a shared machine, this takes 6.
     with ThreadPoolExecutor(max_workers=1) as aside:
         releasing = aside.submit(release, stack.release_environment(folder))
-        servers = stack.start_servers(supervisor, folder, console_port=port)
+        servers = stack.start_servers(
+            supervisor, folder, console_port=port, mqtt_port=stack.MQTT_PORT
+        )
         environment = stack.console_environment(folder, servers, port=port)
         releasing.result()
         children = launch_processes(supervisor, environment, receiver_port)

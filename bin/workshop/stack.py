@@ -31,10 +31,15 @@ class Servers:
     environment: Mapping[str, str]
 
 
-def start_servers(supervisor: Supervisor, folder: Path, *, console_port: int) -> Servers:
-    """Start Redis, the object store and an MQTT broker, with their data in ``folder``."""
+def start_servers(
+    supervisor: Supervisor, folder: Path, *, console_port: int, mqtt_port: int = 0
+) -> Servers:
+    """Start Redis, the object store and an MQTT broker, with their data in ``folder``.
+
+    The broker takes ``mqtt_port`` where it is free, else any port.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    redis_port, s3_port, mqtt_port = free_port(), free_port(), free_port(MQTT_PORT)
+    redis_port, s3_port, mqtt_port = free_port(), free_port(), free_port(mqtt_port)
     broker = parts.mqtt_broker(folder / "broker", port=mqtt_port)
     children = [
         parts.valkey(folder / "redis", port=redis_port),

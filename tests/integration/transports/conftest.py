@@ -12,18 +12,13 @@ from typing import Any
 
 import pytest
 import uvloop
+from workshop.supervisor import free_port
 
 from simulator.lot import Target
 from simulator.transports import Exchange
 from tests.simulator.transports.virtual import Diary
 
 WITHIN = 10.0  # s for whatever a test waits for
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Broker:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import paho.mqtt.client as paho
 import pytest
+from workshop.supervisor import free_port
 
 from simulator.transports import Identity, Parcel
 from tests.integration.transports.certificates import DAY, Authority
-from tests.integration.transports.conftest import WITHIN, Broker, exchange_to, free_port, run, until
+from tests.integration.transports.conftest import WITHIN, Broker, exchange_to, run, until
 
 pytestmark = pytest.mark.parts("mosquitto")
 
