@@ -1,16 +1,12 @@
 """What all tests share: the real parts, each started once, when the first test asks for it."""
 
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "bin"))
-
 from workshop import parts
 from workshop.supervisor import Child, Supervisor, free_port
 
