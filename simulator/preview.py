@@ -104,7 +104,15 @@ def series(
     """
     _within("points", points, 2, MAX_POINTS)
     _within("duration", duration, 0, MAX_DURATION)
-    cast = Cast(first=mock, count=1, seed=seed, epoch=start, datasets=datasets or {})
+    cast = Cast(
+        first=mock,
+        count=1,
+        seed=seed,
+        epoch=start,
+        datasets=datasets or {},
+        total=mock + 1,
+        statuses=tuple(definition.statuses),
+    )
     readings = Readings(definition, cast)
     names = readings.names
     need = readings.need(names)

@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulator.definition.document import Definition, Message, Status, Transition
+from simulator.definition.document import Definition
+from simulator.definition.message import Message
+from simulator.definition.status import Status, Transition
 from simulator.definition.units import MAX_DURATION, Chance, Every, Rate
 from simulator.randomness import FloatArray
 

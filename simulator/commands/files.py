@@ -54,7 +54,7 @@ def load(file: Path, folder: Path | None) -> tuple[Definition, dict[str, Dataset
     """
     draft = check(read_definition(file)).definition
     metrics = draft.metrics.values() if draft else ()
-    needed = {need.dataset for metric in metrics for need in metric.generator.needs()}
+    needed = {need.dataset for metric in metrics for need in metric.needs()}
     there = _files(folder or file.parent) if folder or needed else {}
     datasets = {name: _dataset(there[name]) for name in needed if name in there}
     # What a broken definition needs is not known, so that nothing is said to be missing.

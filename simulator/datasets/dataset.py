@@ -13,7 +13,7 @@ from simulator.errors import DatasetError
 
 MAX_BYTES = 100_000_000  # of one file; a tower holds the tables of its lots in memory
 
-Kind: TypeAlias = Literal["csv", "gpx"]
+Kind: TypeAlias = Literal["csv", "gpx", "geojson"]
 CellType: TypeAlias = Literal["number", "text", "time"]
 
 

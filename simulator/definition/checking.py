@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.definition.checks.messages import identity_findings, message_findings, with_topic
+from simulator.definition.checks.metrics import Dataset, in_drawing_order, metric_findings
+from simulator.definition.checks.names import name_findings
+from simulator.definition.checks.statuses import status_findings
 from simulator.definition.document import Definition
-from simulator.definition.messages import identity_findings, message_findings, with_topic
-from simulator.definition.metrics import Dataset, in_drawing_order, metric_findings
-from simulator.definition.names import name_findings
 from simulator.definition.parsing import MAX_PROBLEMS, read_text
 from simulator.definition.places import Finding, Mark, Path, problem_at
 from simulator.definition.plain import plain_findings
 from simulator.definition.reading import Draft, read_draft
-from simulator.definition.statuses import status_findings
 from simulator.errors import DefinitionError, Problem
 
 

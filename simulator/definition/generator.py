@@ -10,13 +10,16 @@ from typing import Any, ClassVar, Literal, TypeVar
 
 from simulator.definition.model import Model
 
+# In the order in which people look for them.
+FAMILIES = ("fixed", "random", "choice", "shape", "process", "derived", "place", "recorded", "text")
+
 
 @dataclass(frozen=True, slots=True)
 class Need:
     """A dataset that a generator reads, held against what has been uploaded."""
 
     dataset: str  # its name in the document
-    kind: Literal["csv", "gpx"]
+    kind: Literal["csv", "gpx", "geojson"]
     columns: tuple[str, ...] = ()
 
 
@@ -29,6 +32,10 @@ class Generator(Model, ABC):
     """
 
     word: ClassVar[str]  # set by ``register``
+    # For the reference and the console: the family that it is shown in, one of ``FAMILIES``, and
+    # metrics as a document has them, each of which runs in the tests. The first one is drawn.
+    family: ClassVar[str] = ""
+    examples: ClassVar[tuple[str, ...]] = ()
     # The field that takes a value which is not a mapping: {constant: 5}; its siblings in the
     # metric are then further parameters: {bucket: [a, b], order: random}.
     shorthand: ClassVar[str | None] = None

@@ -73,7 +73,15 @@ class Fleet:
         Raises:
             DatasetError: A dataset is not there, or not what the definition needs.
         """
-        cast = Cast(first=first, count=count, seed=seed, epoch=epoch, datasets=datasets or {})
+        cast = Cast(
+            first=first,
+            count=count,
+            seed=seed,
+            epoch=epoch,
+            datasets=datasets or {},
+            total=total or first + count,
+            statuses=tuple(definition.statuses),
+        )
         self.statuses = tuple(definition.statuses)
         self._readings = Readings(definition, cast)
         self.identities = self._readings.identities

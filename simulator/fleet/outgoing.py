@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.behaviour.plan import Exit, Plan
-from simulator.definition.document import Definition, Message
+from simulator.definition.document import Definition
+from simulator.definition.message import Message
 from simulator.fleet.due import Batch
 from simulator.fleet.population import Population
 from simulator.fleet.readings import Need, Readings, only

@@ -43,13 +43,13 @@ class Readings:
     def __init__(self, definition: Definition, cast: Cast) -> None:
         self._metrics = definition.metrics
         self._columns = {
-            name: metric.generator.column(cast, name) for name, metric in definition.metrics.items()
+            name: metric.column(cast, name) for name, metric in definition.metrics.items()
         }
         # The readings of a metric, in the definition's order: its name, or those of its parts.
         self.names = [
             name
             for metric, each in definition.metrics.items()
-            for name in _given(metric, each.generator.parts())
+            for name in _given(metric, each.parts())
         ]
         statuses = np.array(list(definition.statuses), dtype=object)
         self._own: dict[str, Callable[[View], NDArray[Any]]] = {
@@ -73,11 +73,11 @@ class Readings:
         wanted = set(names)
         columns = []
         for metric in reversed(self._metrics):
-            generator = self._metrics[metric].generator
-            if wanted.isdisjoint(_given(metric, generator.parts())):
+            read = self._metrics[metric]
+            if wanted.isdisjoint(_given(metric, read.parts())):
                 continue
             columns.append((metric, self._columns[metric]))
-            wanted |= generator.names()
+            wanted |= read.names()
         fixed = {name: self.fixed[name] for name in sorted(wanted & self.fixed.keys())}
         return Need(
             {name: value for name, value in fixed.items() if not np.ndim(value)},
@@ -104,6 +104,7 @@ class Readings:
             count=counts,
             born=view.born,
             entered=view.entered,
+            status=view.statuses,
             readings=readings,
         )
         for name, column in need.columns:

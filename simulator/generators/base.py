@@ -28,6 +28,18 @@ Drawn: TypeAlias = Values | dict[str, Values]  # with parts: each part's values
 MAX_WHOLE = 2**63 - 1  # of an int64
 
 
+class _LeftOut:
+    """A value that is not sent at all: its key is missing from the payload."""
+
+    def __repr__(self) -> str:
+        return "LEFT_OUT"
+
+
+# Stands in columns of objects. Only metrics whose ``may_be_left_out`` is true hold it; as a number
+# it is no value, so an expression that reads it has none either.
+LEFT_OUT = _LeftOut()
+
+
 def read_scalar(value: Any) -> bool | int | float | str | None:
     """Return one value of a document.
 
@@ -56,6 +68,9 @@ class Cast:
     seed: int
     epoch: float  # Unix s of t = 0
     datasets: Mapping[str, Dataset] = field(default_factory=dict)
+    total: int = 0  # mocks of this definition in the whole run; 0: no more than these
+    base: int = 0  # number of the first mock of this definition in the run
+    statuses: tuple[str, ...] = ()  # their names; ``Sample.status`` holds positions in it
 
     @property
     def numbers(self) -> IntArray:
@@ -76,6 +91,8 @@ class Sample:
     count: IntArray  # how many samples this mock has drawn before, from 0
     born: FloatArray  # t at which the mock started
     entered: FloatArray  # t at which it came into its status
+    # Position of its status in ``Cast.statuses``; no entries where nobody has a status.
+    status: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, dtype=np.uint8))
     # What is known by now: constants, variables, index, id, and the metrics drawn before this one;
     # a metric with parts stands as ``position.lat``. Arrays as long as ``rows``, or single values.
     readings: Mapping[str, Any] = field(default_factory=dict)

@@ -5,9 +5,9 @@ import pytest
 
 from simulator import Definition, parse, randomness
 from simulator.definition import parse_template
+from simulator.definition.checks.statuses import groups_of
 from simulator.definition.generator import KINDS, Generator, register
 from simulator.definition.payload import Bulk, count_nodes, count_values, templates_of
-from simulator.definition.statuses import groups_of
 from simulator.definition.units import Chance, Every
 
 

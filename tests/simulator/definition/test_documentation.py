@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from simulator import parse, parse_document
-from simulator.definition import document, expression, payload, template, units
+from simulator.definition import document, expression, message, payload, status, template, units
 from simulator.definition.arithmetic import FUNCTIONS
-from simulator.definition.names import RESERVED
+from simulator.definition.checks.names import RESERVED
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/reference/definition.md").read_text()
@@ -29,7 +29,7 @@ def test_a_sample_survives_the_way_through_plain_data(path: Path) -> None:
 
 
 def test_the_reference_names_every_word() -> None:
-    models = (document.Message, document.Status, document.Transition, document.Definition)
+    models = (message.Message, status.Status, status.Transition, document.Definition)
     words = [word for model in models for word in model.words()]
     words += [*units.DURATIONS, *units.SPEEDS, *units.DISTANCES, *FUNCTIONS, *RESERVED]
 
@@ -39,7 +39,7 @@ def test_the_reference_names_every_word() -> None:
 def test_the_reference_tells_the_limits() -> None:
     limits = [
         document.MAX_METRICS,
-        document.MAX_MESSAGES,
+        message.MAX_MESSAGES,
         expression.MAX_LENGTH,
         expression.MAX_NODES,
         expression.MAX_DEPTH,

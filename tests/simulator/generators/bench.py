@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from simulator.datasets import Dataset, read_dataset
-from simulator.definition.document import read_generator
+from simulator.definition.metric import read_generator
 from simulator.generators import Cast, Column, Drawn, Sample
 
 DEMO = Path(__file__).parents[3] / "web/platform/demo"

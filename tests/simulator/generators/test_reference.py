@@ -32,7 +32,7 @@ def test_every_example_runs(example: str) -> None:
     mocks = replace(cast(20), datasets=DATASETS)
     known: dict[str, object] = {}
     for name, metric in definition.metrics.items():
-        drawn = metric.generator.column(mocks, name).draw(sample(range(20), t=61.0, **known))
+        drawn = metric.column(mocks, name).draw(sample(range(20), t=61.0, **known))
         parts = drawn if isinstance(drawn, dict) else {"": drawn}
         known |= {f"{name}.{part}".rstrip("."): values for part, values in parts.items()}
 

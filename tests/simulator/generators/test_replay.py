@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.definition.document import read_generator
 from simulator.definition.generator import Need
+from simulator.definition.metric import read_generator
 from simulator.errors import DatasetError, DefinitionError
 
 from .bench import cast, column, demo, sample, table

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from simulator.datasets import Dataset, read_gpx
-from simulator.definition.document import read_generator
 from simulator.definition.generator import Need
+from simulator.definition.metric import read_generator
 from simulator.errors import DefinitionError
 from simulator.generators.route import EARTH_RADIUS, PARTS
 

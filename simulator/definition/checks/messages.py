@@ -6,8 +6,8 @@ Rule: what a broker or a server would refuse of a topic or a path is refused her
 import re
 from collections.abc import Iterator
 
-from simulator.definition.document import DEFAULT_TOPIC, Message
-from simulator.definition.names import IN_IDENTITY, IN_MESSAGES, Scope, scope_of
+from simulator.definition.checks.names import IN_IDENTITY, IN_MESSAGES, Scope, scope_of
+from simulator.definition.message import DEFAULT_TOPIC, Message
 from simulator.definition.payload import (
     MAX_NODES,
     MAX_VALUES,

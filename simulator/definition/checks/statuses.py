@@ -6,11 +6,12 @@ Rule: a transition has one trigger, or is an alternative to the one before it.
 import re
 from collections.abc import Iterator
 
-from simulator.definition.document import Definition, Status, Transition
+from simulator.definition.checks.names import IN_CONDITIONS, IN_FILTERS, scope_of
+from simulator.definition.document import Definition
 from simulator.definition.model import nearest
-from simulator.definition.names import IN_CONDITIONS, IN_FILTERS, scope_of
 from simulator.definition.places import Finding, Path
 from simulator.definition.reading import Draft
+from simulator.definition.status import Status, Transition
 from simulator.definition.template import Template
 from simulator.definition.units import Chance, Rate
 

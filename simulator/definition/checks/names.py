@@ -80,8 +80,7 @@ def scope_of(draft: Draft, reserved: tuple[str, ...], *, with_metrics: bool = Tr
     own = (*draft.names("constants"), *draft.names("variables"))
     read = draft.definition.metrics
     metrics = {
-        name: read[name].generator.parts() if name in read else None
-        for name in draft.names("metrics")
+        name: read[name].parts() if name in read else None for name in draft.names("metrics")
     }
     return Scope(own, metrics if with_metrics else {}, reserved)
 

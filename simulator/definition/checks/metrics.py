@@ -6,10 +6,10 @@ Rule: a metric is drawn after everything that it reads.
 from collections.abc import Collection, Iterator, Mapping
 from typing import Literal, Protocol
 
-from simulator.definition.document import Metric
+from simulator.definition.checks.names import IN_METRICS, scope_of
 from simulator.definition.generator import Need
+from simulator.definition.metric import Metric
 from simulator.definition.model import nearest
-from simulator.definition.names import IN_METRICS, scope_of
 from simulator.definition.places import Finding
 from simulator.definition.reading import Draft
 from simulator.errors import DefinitionError
@@ -19,7 +19,7 @@ class Dataset(Protocol):
     """What is asked of an uploaded file; ``simulator.datasets.Dataset`` is one."""
 
     @property
-    def kind(self) -> Literal["csv", "gpx"]: ...
+    def kind(self) -> Literal["csv", "gpx", "geojson"]: ...
 
     @property
     def columns(self) -> Collection[str]: ...
@@ -30,7 +30,7 @@ def metric_findings(draft: Draft, datasets: Mapping[str, Dataset] | None) -> Ite
     scope = scope_of(draft, IN_METRICS)
     for name, metric in draft.definition.metrics.items():
         path = ("metrics", name, metric.generator.word)
-        yield from scope.findings(metric.generator.names(), path)
+        yield from scope.findings(metric.names(), path)
         if datasets is not None:
             yield from (Finding(path, text) for text in _dataset_refusals(metric, datasets))
     loop = find_loop(draft.definition.metrics)
@@ -40,11 +40,11 @@ def metric_findings(draft: Draft, datasets: Mapping[str, Dataset] | None) -> Ite
 
 
 def _dataset_refusals(metric: Metric, datasets: Mapping[str, Dataset]) -> list[str]:
-    texts = [_need_refusal(need, datasets) for need in metric.generator.needs()]
+    texts = [_need_refusal(need, datasets) for need in metric.needs()]
     refusals = [text for text in texts if text]
     if not refusals:
         try:
-            metric.generator.check_datasets(datasets)
+            metric.check_datasets(datasets)
         except DefinitionError as error:
             refusals.append(str(error))
     return refusals
@@ -65,7 +65,7 @@ def _need_refusal(need: Need, datasets: Mapping[str, Dataset]) -> str:
 
 def reads(metrics: Mapping[str, Metric], name: str) -> list[str]:
     """Return the metrics that a metric reads, in the order of the document."""
-    bases = {each.partition(".")[0] for each in metrics[name].generator.names()}
+    bases = {each.partition(".")[0] for each in metrics[name].names()}
     return [each for each in metrics if each in bases]
 
 

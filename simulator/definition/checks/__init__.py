@@ -1,0 +1,1 @@
+"""What is checked of a document once its shape is right: names, references, reachability."""

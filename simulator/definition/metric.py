@@ -1,0 +1,106 @@
+"""A metric: one value that a device measures, and the generator that makes it.
+
+Rule: whoever wants to know what a metric reads, needs or gives asks the metric, not its generator.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator, Field, ValidationError
+
+from simulator.definition.generator import KINDS, Generator, Need
+from simulator.definition.model import (
+    Model,
+    inner_error,
+    only_word,
+    own_error,
+    unknown_word,
+    within,
+)
+from simulator.definition.scalars import Text
+from simulator.errors import DefinitionError
+
+
+def read_generator(data: Any) -> Generator:
+    """Return the generator of ``{walk: {...}}``, or ``{bucket: [...], order: random}``.
+
+    Raises:
+        ValidationError: With the place of each thing that is wrong.
+    """
+    if isinstance(data, Generator):
+        return data
+    word = only_word(data, KINDS, example="{constant: 5}")
+    kind, value = KINDS[word], data[word]
+    others = {name: data[name] for name in data if name != word}
+    if not isinstance(value, dict) and kind.shorthand is not None:
+        return _from_shorthand(kind, value, others)
+    errors = [
+        own_error(unknown_word(name, Metric.words()), (name,), others[name]) for name in others
+    ]
+    try:
+        generator = within(word, lambda: kind.model_validate(value))
+    except ValidationError as error:
+        errors += [inner_error(details) for details in error.errors()]
+    if errors:
+        raise ValidationError.from_exception_data(word, errors)
+    return generator
+
+
+def _from_shorthand(kind: type[Generator], value: Any, others: dict[str, Any]) -> Generator:
+    """Return the generator whose main field stands under its word and the others beside it."""
+    field = str(kind.shorthand)
+    if field in others:
+        text = f"{field!r} is given already, after {kind.word!r}"
+        raise ValidationError.from_exception_data(kind.word, [own_error(text, (field,))])
+    try:
+        return kind.model_validate({**others, field: value})
+    except DefinitionError as error:
+        errors = [own_error(str(error), (kind.word,), value)]
+    except ValidationError as error:
+        errors = [inner_error(details) for details in error.errors()]
+    for each in errors:
+        if each.get("loc", ())[:1] == (field,):
+            each["loc"] = (kind.word, *each["loc"][1:])
+    raise ValidationError.from_exception_data(kind.word, errors)
+
+
+class Metric(Model):
+    """One value that a device measures: a unit for people, a generator for the numbers.
+
+    In the document the generator stands as its word: ``{unit: "°C", walk: {start: 4, step: 0.2}}``.
+    """
+
+    folded: ClassVar[str] = "generator"
+
+    generator: Annotated[Generator, BeforeValidator(read_generator)]
+    unit: Text = Field(default="", description="The unit, for people")
+    description: Text = Field(default="", description="What it is, for people")
+
+    def names(self) -> frozenset[str]:
+        """Return what it reads of the same sample: metrics (``position.lat``), variables, ..."""
+        return self.generator.names()
+
+    @property
+    def may_be_left_out(self) -> bool:
+        """Whether a reading may be ``generators.base.LEFT_OUT``: its key is missing then."""
+        return False
+
+    def parts(self) -> tuple[str, ...]:
+        """Return the names of its parts, ``("lat", "lon")``; none when it gives one value."""
+        return self.generator.parts()
+
+    def needs(self) -> tuple[Need, ...]:
+        """Return the datasets that it reads."""
+        return self.generator.needs()
+
+    def check_datasets(self, datasets: Mapping[str, Any]) -> None:
+        """Hold it against what its datasets contain; only asked when ``needs`` are there.
+
+        Raises:
+            DefinitionError: It cannot work with them.
+        """
+        self.generator.check_datasets(datasets)
+
+    def column(self, cast: Any, name: str) -> Any:
+        """Return the metric at work for a ``generators.Cast``: a ``generators.Column``."""
+        return self.generator.column(cast, name)
