@@ -3,6 +3,7 @@
 import simulator.generators  # noqa: F401, registers every generator's word
 from simulator.datasets import Dataset, read_dataset
 from simulator.definition import Checked, Definition, check, parse, parse_document
+from simulator.definition.schema import definition_schema
 from simulator.definition.template import parse_template
 from simulator.errors import (
     DatasetError,
@@ -75,6 +76,7 @@ __all__ = [
     "Unreachable",
     "Will",
     "check",
+    "definition_schema",
     "new_board",
     "pack_board",
     "parse",

@@ -12,6 +12,7 @@ from importlib import import_module
 COMMANDS = {
     "check": "check a definition, and say everything that is wrong with it",
     "preview": "show what mocks would send, in virtual time and without a network",
+    "schema": "print the JSON Schema of definitions, for editors",
     "run": "let mocks connect to a target and send",
 }
 

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from web import home
 from web.accounts import views
+from web.definitions import schema_views
 
 WORKSPACE = "w/<uuid:workspace>/"
 
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{WORKSPACE}logs/", include("web.logs.urls")),
     path(f"{WORKSPACE}reports/", include("web.reports.urls")),
     path("reports/", include("web.reports.link_urls")),
+    path("schemas/definition.json", schema_views.definition, name="definition-schema"),
 ]
 
 handler400 = "web.platform.errors.bad_request"

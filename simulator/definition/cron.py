@@ -5,9 +5,10 @@ Rule: a Cron that exists has a next moment, and finding it takes bounded work.
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from croniter import croniter
+from pydantic.json_schema import JsonSchemaValue
 
 from simulator.definition.model import Read, show
 from simulator.errors import DefinitionError
@@ -25,6 +26,14 @@ class Cron(Read):
 
     Five fields mean second 0. ``0 0 22 * * *`` is each day at 22:00:00.
     """
+
+    schema: ClassVar[JsonSchemaValue] = {
+        "description": "Cron in UTC: second, minute, hour, day, month, weekday; five: second 0",
+        "type": "string",
+        "maxLength": MAX_TEXT,
+        "pattern": r"^\s*(?:\S+\s+){4,5}\S+\s*$",
+        "examples": ["0 0 22 * * *", "*/30 * * * * *", "0 7 * * 1-5"],
+    }
 
     text: str
     _fields: str = field(init=False, repr=False, compare=False)

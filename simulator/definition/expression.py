@@ -9,9 +9,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import Any, NoReturn, Self, TypeAlias
+from typing import Any, ClassVar, NoReturn, Self, TypeAlias
 
 import numpy as np
+from pydantic.json_schema import JsonSchemaValue
 
 from simulator.definition.arithmetic import (
     FUNCTIONS,
@@ -41,6 +42,13 @@ _NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][0-9]*)?")
 @dataclass(frozen=True, slots=True)
 class Expression(Read):
     """An expression over names, ready to compute; equal when its text is."""
+
+    schema: ClassVar[JsonSchemaValue] = {
+        "description": "An expression over metrics, constants, variables and own names",
+        "type": ["string", "number", "boolean"],
+        "maxLength": MAX_LENGTH,
+        "examples": ["temperature > 8", "a if b > 0 else c"],
+    }
 
     text: str
     names: frozenset[str] = field(compare=False)  # columns that it reads, dotted: ``position.lat``

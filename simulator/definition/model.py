@@ -12,16 +12,21 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     ModelWrapValidatorHandler,
     ValidationError,
     model_validator,
 )
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError
 from pydantic_core.core_schema import no_info_plain_validator_function
 
 from simulator.errors import DefinitionError
 
 OWN_TEXT = "definition"  # type of a pydantic error whose text is ours and needs no translation
+
+# Stands in a JSON Schema for one of ``schema.py``'s, which may hold itself: {SHARED: "Payload"}.
+SHARED = "shared"
 
 MAX_SHOWN = 60  # characters of a value that an error quotes
 
@@ -77,6 +82,9 @@ class Model(BaseModel):
 class Read:
     """A value with a text form of its own: pydantic reads it with its class method ``read``."""
 
+    # JSON Schema of what ``read`` takes, for editors and forms: title, description, examples.
+    schema: ClassVar[JsonSchemaValue] = {}
+
     @classmethod
     def read(cls, value: Any) -> Self:
         """Return the value that ``value`` of a document stands for.
@@ -94,6 +102,12 @@ class Read:
         return no_info_plain_validator_function(
             lambda value: value if isinstance(value, cls) else read(value)
         )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {**cls.schema}
 
 
 def reader(read: Callable[[Any], T]) -> Callable[[Any], T]:
@@ -158,6 +172,17 @@ def only_word(data: Any, kinds: Collection[str], *, example: str) -> str:
 
 def _refuse(text: str, data: Any) -> NoReturn:
     raise ValidationError.from_exception_data("kind", [own_error(text, (), data)])
+
+
+def word_schema(word: str, value: JsonSchemaValue) -> JsonSchemaValue:
+    """Return the JSON Schema of a mapping with one word: ``{choice: ...}``."""
+    return {
+        "type": "object",
+        "title": word,
+        "properties": {word: value},
+        "required": [word],
+        "additionalProperties": False,
+    }
 
 
 def show(value: Any) -> str:

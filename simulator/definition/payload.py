@@ -7,10 +7,10 @@ Rule: what a payload tree holds is listed here, and nothing else is in one: ``di
 from collections.abc import Callable
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
 from pydantic_core import InitErrorDetails
 
-from simulator.definition.model import Model, inner_error, own_error, show
+from simulator.definition.model import SHARED, Model, inner_error, own_error, show
 from simulator.definition.template import Template
 from simulator.definition.units import Seconds
 from simulator.errors import DefinitionError
@@ -23,6 +23,8 @@ _BULK = "bulk"
 
 Node: TypeAlias = Any  # dict[str, Node] | tuple[Node, ...] | Template | Bulk | int | float | ...
 
+SCHEMA = {SHARED: "Payload"}
+
 
 class Bulk(Model):
     """Several samples in one message: an array of ``count`` times ``of``, oldest first.
@@ -32,7 +34,11 @@ class Bulk(Model):
 
     count: int = Field(ge=1, le=MAX_BULK)
     step: Seconds  # s between two samples
-    of: Annotated[Node, BeforeValidator(lambda value: read_payload(value, in_bulk=True))]
+    of: Annotated[
+        Node,
+        BeforeValidator(lambda value: read_payload(value, in_bulk=True)),
+        WithJsonSchema(SCHEMA),
+    ]
 
 
 def read_payload(value: Any, *, in_bulk: bool = False) -> Node:
@@ -124,4 +130,24 @@ def _bulk(value: Any, place: tuple[Any, ...], errors: list[InitErrorDetails], in
         return None
 
 
-Payload: TypeAlias = Annotated[Node, BeforeValidator(read_payload)]
+Payload: TypeAlias = Annotated[Node, BeforeValidator(read_payload), WithJsonSchema(SCHEMA)]
+
+# JSON Schema of a tree, which holds itself; see ``schema.py``.
+TREE_SCHEMA = {
+    "title": "Payload",
+    "description": (
+        "Any nesting of mappings, lists, texts with placeholders, numbers, true, false and null;"
+        " {bulk: {count, step, of}} stands for a list of samples"
+    ),
+    "type": ["object", "array", "string", "number", "boolean", "null"],
+    "additionalProperties": SCHEMA,
+    "items": SCHEMA,
+    "if": {
+        "type": "object",
+        "required": [_BULK],
+        "maxProperties": 1,
+        "properties": {_BULK: {"type": "object"}},
+    },
+    "then": {"properties": {_BULK: Bulk.model_json_schema()}},
+    "examples": [{"id": "{id}", "temperature": "{temperature:.1f}"}],
+}

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import AfterValidator, Field, PlainValidator
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
 from simulator.definition.model import reader, show
 from simulator.errors import DefinitionError
@@ -31,4 +31,8 @@ def check_title(text: str) -> str:
 Title: TypeAlias = Annotated[
     str, Field(min_length=1, max_length=100), AfterValidator(reader(check_title))
 ]
-Scalar: TypeAlias = Annotated[str | bool | int | float, PlainValidator(reader(read_scalar))]
+Scalar: TypeAlias = Annotated[
+    str | bool | int | float,
+    PlainValidator(reader(read_scalar)),
+    WithJsonSchema({"type": ["string", "number", "boolean"], "maxLength": MAX_TEXT}),
+]

@@ -5,7 +5,9 @@ Rule: parsed once, with everything checked that does not depend on the definitio
 
 import re
 from dataclasses import dataclass
-from typing import Any, Literal, NoReturn, Self, TypeAlias
+from typing import Any, ClassVar, Literal, NoReturn, Self, TypeAlias
+
+from pydantic.json_schema import JsonSchemaValue
 
 from simulator.definition.expression import Expression
 from simulator.definition.model import Read, show
@@ -46,6 +48,16 @@ class Placeholder:
 @dataclass(frozen=True, slots=True)
 class Template(Read):
     """A text whose placeholders are parsed; equal when its text is."""
+
+    schema: ClassVar[JsonSchemaValue] = {
+        "description": (
+            "A text; an expression in brackets stands for its value, after a colon with a format;"
+            " {{ and }} are the brackets themselves"
+        ),
+        "type": "string",
+        "maxLength": MAX_LENGTH,
+        "examples": ["plants/{site}/{id}", "{temperature:.1f}", "{now:iso}"],
+    }
 
     text: str
     parts: tuple[str | Placeholder, ...]  # no part is empty; two texts never stand side by side

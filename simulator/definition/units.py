@@ -6,9 +6,10 @@ Rule: text in, SI numbers out; every refusal names what is allowed.
 import math
 import re
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic.json_schema import JsonSchemaValue
 
 from simulator.definition.cron import Cron
 from simulator.definition.model import Read, reader, show
@@ -46,9 +47,24 @@ MAX_TEXT = 60  # characters; the longest quantity that makes sense is half of it
 
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _QUANTITY = re.compile(rf"\s*({_NUMBER})\s*(\S*)\s*")
+_TIME = rf"\s*{_NUMBER}\s*(?:{'|'.join(DURATIONS)})?\s*"
+_TIMES = rf"^{_TIME}(?:(?:±|\+/?-){_TIME})?$"
 _SPREAD = re.compile(r"±|\+/?-")
 _PERCENT = re.compile(rf"\s*({_NUMBER})\s*%\s*")
 _RATE = re.compile(rf"\s*({_NUMBER})\s*(%?)\s*per\s+(\S+)\s*")
+
+
+def schema(units: dict[str, float], *examples: Any, what: str) -> JsonSchemaValue:
+    """Return the JSON Schema of a quantity: a number, or a text of a number and a unit."""
+    names = "|".join(re.escape(unit).replace("\\/", "/") for unit in units)
+    return {
+        "description": f"{what}; units: {', '.join(units)}",
+        "anyOf": [
+            {"type": "number"},
+            {"type": "string", "pattern": rf"^\s*{_NUMBER}\s*(?:{names})?\s*$"},
+        ],
+        "examples": list(examples),
+    }
 
 
 def quantity(value: Any, units: dict[str, float], *, what: str, example: str) -> float:
@@ -109,16 +125,36 @@ def read_metres(value: Any) -> float:
     return metres
 
 
+SECONDS_SCHEMA = schema(DURATIONS, "10s", "1.5 h", "90d", what="A duration up to 10 years")
+SPEED_SCHEMA = schema(SPEEDS, "38 km/h", "5 kn", what="A speed up to 10,000 m/s")
+METRES_SCHEMA = schema(DISTANCES, "250 m", "3 km", what="A distance up to 50,000 km")
+
 # For fields of pydantic models. A limit of pydantic's Field would lose the unit in its text.
-Seconds = Annotated[float, BeforeValidator(reader(read_seconds))]
-MetresPerSecond = Annotated[float, BeforeValidator(reader(read_speed))]
-SomeSeconds = Annotated[float, BeforeValidator(reader(read_some_seconds))]
-Metres = Annotated[float, BeforeValidator(reader(read_metres))]
+Seconds = Annotated[float, BeforeValidator(reader(read_seconds)), WithJsonSchema(SECONDS_SCHEMA)]
+MetresPerSecond = Annotated[
+    float, BeforeValidator(reader(read_speed)), WithJsonSchema(SPEED_SCHEMA)
+]
+SomeSeconds = Annotated[
+    float, BeforeValidator(reader(read_some_seconds)), WithJsonSchema(SECONDS_SCHEMA)
+]
+Metres = Annotated[float, BeforeValidator(reader(read_metres)), WithJsonSchema(METRES_SCHEMA)]
 
 
 @dataclass(frozen=True, slots=True)
 class Every(Read):
     """A time that is waited again and again, or once: ``10s``, ``10s ± 2s``."""
+
+    schema: ClassVar[JsonSchemaValue] = {
+        "description": (
+            "A duration from 1 ms to 10 years, or interval ± spread, from which each time is drawn"
+            f" evenly; units: {', '.join(DURATIONS)}"
+        ),
+        "anyOf": [
+            {"type": "number", "minimum": MIN_INTERVAL, "maximum": MAX_DURATION},
+            {"type": "string", "pattern": _TIMES},
+        ],
+        "examples": ["10s", "10s ± 2s", "1min"],
+    }
 
     interval: float  # s; MIN_INTERVAL to MAX_DURATION
     spread: float = 0.0  # s; each time is drawn evenly from interval ± spread
@@ -149,6 +185,15 @@ class Every(Read):
 class Chance(Read):
     """A share: ``3%``, ``0.03``."""
 
+    schema: ClassVar[JsonSchemaValue] = {
+        "description": "A share, 0 % to 100 %, or 0 to 1",
+        "anyOf": [
+            {"type": "number", "minimum": 0, "maximum": 1},
+            {"type": "string", "pattern": rf"^\s*{_NUMBER}\s*%?\s*$"},
+        ],
+        "examples": ["3%", 0.03],
+    }
+
     share: float  # 0 to 1
 
     def __post_init__(self) -> None:
@@ -168,6 +213,13 @@ class Chance(Read):
 @dataclass(frozen=True, slots=True)
 class Rate(Read):
     """A chance in a time, ``2% per hour``: a constant hazard with which an event happens."""
+
+    schema: ClassVar[JsonSchemaValue] = {
+        "description": "A chance in a time, above 0 % and below 100 %",
+        "type": "string",
+        "pattern": rf"^\s*{_NUMBER}\s*%?\s*per\s+(?:{'|'.join(PERIODS)})\s*$",
+        "examples": ["2% per hour", "1% per day"],
+    }
 
     hazard: float  # 1/s, above 0; after t the event has happened with 1 - exp(-hazard t)
     text: str = field(default="", compare=False)  # as the document has it

@@ -9,10 +9,10 @@ from typing import Annotated, Any, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from simulator import randomness
-from simulator.definition.model import Model, only_word, reader, show, within
+from simulator.definition.model import Model, only_word, reader, show, within, word_schema
 from simulator.errors import DefinitionError
 from simulator.randomness import KeyArray
 
@@ -68,6 +68,29 @@ class Integer(Model):
         return np.minimum(drawn, self.max)
 
 
+_WEIGHTS = {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}}
+_OPTIONS = {"type": "array", "items": {"type": ["string", "number", "boolean"]}}
+SCHEMA = {
+    "title": "Variable",
+    "description": "A value that is drawn once for each mock",
+    "oneOf": [
+        word_schema(
+            "choice",
+            {
+                "description": f"1 to {MAX_OPTIONS:,} values, or a mapping of texts to weights",
+                "anyOf": [
+                    {**_OPTIONS, "minItems": 1, "maxItems": MAX_OPTIONS},
+                    {**_WEIGHTS, "minProperties": 1, "maxProperties": MAX_OPTIONS},
+                ],
+                "examples": [["a", "b"], {"a": 3, "b": 1}],
+            },
+        ),
+        word_schema("uniform", Uniform.model_json_schema()),
+        word_schema("integer", Integer.model_json_schema()),
+    ],
+}
+
+
 def read_choice(value: Any) -> Choice:
     """Return the choice of a list, or of a mapping from value to weight.
 
@@ -111,7 +134,9 @@ KINDS: dict[str, Callable[[Any], Choice | Uniform | Integer]] = {
     "integer": Integer.model_validate,
 }
 
-Variable: TypeAlias = Annotated[Choice | Uniform | Integer, BeforeValidator(read_variable)]
+Variable: TypeAlias = Annotated[
+    Choice | Uniform | Integer, BeforeValidator(read_variable), WithJsonSchema(SCHEMA)
+]
 
 
 def _first(keys: KeyArray) -> NDArray[np.int64]:

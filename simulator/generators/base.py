@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 from simulator import randomness
 from simulator.datasets import Dataset
@@ -56,7 +56,11 @@ def read_scalar(value: Any) -> bool | int | float | str | None:
 
 
 # A value as a document has it.
-Scalar: TypeAlias = Annotated[bool | int | float | str | None, BeforeValidator(reader(read_scalar))]
+Scalar: TypeAlias = Annotated[
+    bool | int | float | str | None,
+    BeforeValidator(reader(read_scalar)),
+    WithJsonSchema({"type": ["number", "string", "boolean", "null"]}),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

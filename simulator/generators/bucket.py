@@ -4,7 +4,7 @@ from itertools import accumulate
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, WithJsonSchema, model_validator
 
 from simulator import randomness
 from simulator.definition.generator import Generator, register
@@ -15,6 +15,23 @@ from simulator.generators.base import Cast, Column, Sample, Scalar, Values, pack
 MAX_VALUES = 10_000  # a longer list is a dataset
 
 MAX_WEIGHT = 1e9  # sums of 10,000 of them are still exact
+
+VALUES_SCHEMA = {
+    "anyOf": [
+        {
+            "type": "array",
+            "items": {"type": ["number", "string", "boolean", "null"]},
+            "minItems": 1,
+            "maxItems": MAX_VALUES,
+        },
+        {
+            "type": "object",
+            "additionalProperties": {"type": "number", "minimum": 0, "maximum": MAX_WEIGHT},
+            "minProperties": 1,
+            "maxProperties": MAX_VALUES,
+        },
+    ]
+}
 
 
 def read_values(value: Any) -> tuple[Scalar, ...] | dict[Scalar, float]:
@@ -60,7 +77,9 @@ class Bucket(Generator):
     shorthand: ClassVar[str | None] = "values"
 
     values: Annotated[
-        tuple[Scalar, ...] | dict[Scalar, float], BeforeValidator(reader(read_values))
+        tuple[Scalar, ...] | dict[Scalar, float],
+        BeforeValidator(reader(read_values)),
+        WithJsonSchema(VALUES_SCHEMA),
     ]
     order: Literal["random", "in_order"] = "random"
 

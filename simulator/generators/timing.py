@@ -6,11 +6,16 @@ Rule: the words ``origin`` and ``offset`` mean the same in every generator that 
 from typing import Annotated, Any, Literal, TypeAlias, assert_never
 
 import numpy as np
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 from simulator import randomness
 from simulator.definition.model import reader
-from simulator.definition.units import read_metres, read_seconds
+from simulator.definition.units import (
+    METRES_SCHEMA,
+    SECONDS_SCHEMA,
+    read_metres,
+    read_seconds,
+)
 from simulator.generators.base import Cast, Sample
 from simulator.randomness import FloatArray
 
@@ -29,8 +34,16 @@ def _read_advance(value: Any) -> float | str:
 
 # How far in each mock begins after the one before it, or "random": each anywhere.
 RANDOM = "random"
-Delay: TypeAlias = Annotated[float | Literal["random"], BeforeValidator(reader(_read_delay))]
-Advance: TypeAlias = Annotated[float | Literal["random"], BeforeValidator(reader(_read_advance))]
+Delay: TypeAlias = Annotated[
+    float | Literal["random"],
+    BeforeValidator(reader(_read_delay)),
+    WithJsonSchema({"anyOf": [{"const": RANDOM}, SECONDS_SCHEMA]}),
+]
+Advance: TypeAlias = Annotated[
+    float | Literal["random"],
+    BeforeValidator(reader(_read_advance)),
+    WithJsonSchema({"anyOf": [{"const": RANDOM}, METRES_SCHEMA]}),
+]
 
 
 def beginnings(

@@ -38,6 +38,7 @@ OPEN = {  # addresses outside of any workspace, and who may see what there
     "invitations/<str:token>/accept/": "who has the mail",
     "workspaces/new/": "the signed-in user: a workspace of their own",
     "reports/<uuid:report>/<str:token>/": "who has the mail",
+    "schemas/definition.json": "everybody: what a definition may say",
 }
 DEFINITION = """\
 name: Fridge

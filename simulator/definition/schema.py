@@ -1,0 +1,174 @@
+"""The JSON Schema of the definition language, made from the models that read it.
+
+Rule: what the models know is not said again here; only that a generator stands in its metric as its
+word is, because pydantic does not see it.
+"""
+
+from collections.abc import Mapping
+from inspect import cleandoc
+from typing import Any, TypeAlias
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
+from pydantic_core import CoreSchema
+
+from simulator.definition.document import Definition
+from simulator.definition.generator import KINDS, Generator
+from simulator.definition.metric import Metric
+from simulator.definition.model import SHARED, Model
+from simulator.definition.payload import TREE_SCHEMA
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+_REF = "#/$defs/{model}"
+_SHARED: dict[str, JsonSchemaValue] = {"Payload": TREE_SCHEMA}
+_MODELS: tuple[type[Model], ...] = (Definition, Metric)
+
+Schemas: TypeAlias = dict[str, JsonSchemaValue]  # by the name in $defs
+
+
+def definition_schema(address: str = "") -> JsonSchemaValue:
+    """Return the JSON Schema (draft 2020-12) of a definition, for editors, forms and other tools.
+
+    What it takes may still be refused by ``check``, which also knows names, loops and datasets.
+
+    Args:
+        address: The URL at which it is served; its ``$id``. Empty: it has none.
+    """
+    schemas: Schemas = _resolved({**_with_generators(_schemas_of_models()), **_SHARED})
+    root = schemas.pop("Definition")
+    head = {"$schema": DIALECT, **({"$id": address} if address else {})}
+    return {**head, **root, "$defs": dict(sorted(schemas.items()))}
+
+
+class _Generate(GenerateJsonSchema):
+    """Pydantic's generator with titles as people read them, the first paragraph of docstrings."""
+
+    def get_title_from_name(self, name: str) -> str:
+        words = name.strip("_").replace("_", " ")
+        return words[:1].upper() + words[1:]
+
+    def handle_invalid_for_json_schema(
+        self,
+        schema: CoreSchema,  # noqa: ARG002
+        error_info: str,  # noqa: ARG002
+    ) -> JsonSchemaValue:
+        """Take anything where a type does not say what it takes."""
+        return {}
+
+
+def _schemas_of_models() -> Schemas:
+    """Return the schema of every model by its name, of a generator by ``generator.word``."""
+    models = [*_MODELS, *KINDS.values()]
+    keys, made = models_json_schema(
+        [(model, "validation") for model in models],
+        by_alias=True,
+        ref_template=_REF,
+        schema_generator=_Generate,
+    )
+    names = {keys[model, "validation"]["$ref"].rpartition("/")[2]: model for model in models}
+    new = {name: _name_of(model) for name, model in names.items()}
+    schemas = {new.get(name, name): schema for name, schema in made["$defs"].items()}
+    renamed = _renamed(
+        schemas, {_REF.format(model=k): _REF.format(model=v) for k, v in new.items()}
+    )
+    for model in models:
+        renamed[_name_of(model)] |= _told(model)
+    return renamed
+
+
+def _name_of(model: type[Model]) -> str:
+    return f"generator.{model.word}" if issubclass(model, Generator) else model.__name__
+
+
+def _told(model: type[Model]) -> JsonSchemaValue:
+    """Return title and description: a generator's word, the first paragraph of its docstring."""
+    paragraph = cleandoc(model.__doc__ or "").partition("\n\n")[0]
+    title = model.word if issubclass(model, Generator) else model.__name__
+    return {"title": title, "description": " ".join(paragraph.replace("``", "").split())}
+
+
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+    """Return a schema whose references have new names."""
+    if isinstance(value, dict):
+        return {
+            key: names.get(each, each) if key == "$ref" else _renamed(each, names)
+            for key, each in value.items()
+        }
+    return [_renamed(each, names) for each in value] if isinstance(value, list) else value
+
+
+def _resolved(value: Any) -> Any:
+    """Return a schema with references in place of what is shared."""
+    if isinstance(value, dict):
+        if SHARED in value and value[SHARED] in _SHARED:
+            rest = {key: each for key, each in value.items() if key != SHARED}
+            return {"$ref": _REF.format(model=value[SHARED]), **rest}
+        return {key: _resolved(each) for key, each in value.items()}
+    return [_resolved(each) for each in value] if isinstance(value, list) else value
+
+
+def _with_generators(schemas: Schemas) -> Schemas:
+    """Return the schemas with a generator's word in place of each field that is folded."""
+    folded = {model.__name__: model for model in _folding(Model)}
+    composed = {
+        name: _composed(name, schema, folded[name].folded) if name in folded else schema
+        for name, schema in schemas.items()
+    }
+    composed.pop("Generator", None)
+    return composed
+
+
+def _folding(model: type[BaseModel]) -> list[type[Model]]:
+    """Return every model that has a folded field."""
+    own = [model] if issubclass(model, Model) and model.folded else []
+    return [*own, *(each for sub in model.__subclasses__() for each in _folding(sub))]
+
+
+def _composed(name: str, schema: JsonSchemaValue, folded: str) -> JsonSchemaValue:
+    """Return one form for each generator, and one more for each shorthand."""
+    words = [word for word in schema["properties"] if word != folded]
+    own = {word: {"$ref": f"{_REF.format(model=name)}/$defs/{word}"} for word in words}
+    needed = [word for word in schema.get("required", []) if word != folded]
+    forms = [_form(word, own, needed) for word in KINDS]
+    forms += [_short_form(kind, own, needed) for kind in KINDS.values() if kind.shorthand]
+    return {
+        "title": schema["title"],
+        "description": schema.get("description", ""),
+        "type": "object",
+        "oneOf": forms,
+        "$defs": {word: schema["properties"][word] for word in words},
+    }
+
+
+def _form(word: str, own: Schemas, needed: list[str]) -> JsonSchemaValue:
+    return {
+        "title": word,
+        "properties": {word: {"$ref": _REF.format(model=f"generator.{word}")}, **own},
+        "required": [word, *needed],
+        "additionalProperties": False,
+    }
+
+
+def _short_form(kind: type[Generator], own: Schemas, needed: list[str]) -> JsonSchemaValue:
+    """Return the form whose main field stands under the word and the others beside it."""
+    fields = kind.model_fields
+    main = fields[str(kind.shorthand)].alias or str(kind.shorthand)
+    place = f"{_REF.format(model=f'generator.{kind.word}')}/properties/"
+    others = [word for word in kind.words() if word != main]
+    needs = [
+        field.alias or name
+        for name, field in fields.items()
+        if field.is_required() and name != kind.shorthand
+    ]
+    value = {"$ref": f"{place}{main}", "not": {"type": "object"}}
+    return {
+        "title": f"{kind.word}, in short",
+        "properties": {
+            kind.word: value,
+            **{word: {"$ref": f"{place}{word}"} for word in others},
+            **own,
+        },
+        "required": [kind.word, *needs, *needed],
+        "additionalProperties": False,
+    }

@@ -1,0 +1,16 @@
+"""The JSON Schema is served to everybody, at the address that it names."""
+
+from django.conf import settings
+
+
+def test_everybody_may_read_the_schema(client) -> None:
+    response = client.get("/schemas/definition.json")
+
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "application/schema+json"
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.json()["$id"] == f"{settings.SITE_URL}/schemas/definition.json"
+
+
+def test_the_schema_is_only_read(client) -> None:
+    assert client.post("/schemas/definition.json").status_code == 405
