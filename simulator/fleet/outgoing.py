@@ -17,8 +17,8 @@ from simulator.definition.message import Message
 from simulator.fleet.due import Batch
 from simulator.fleet.population import Population
 from simulator.fleet.readings import Need, Readings, only
+from simulator.payloads import body
 from simulator.payloads.addresses import Address, Protocol
-from simulator.payloads.document import json_line
 from simulator.payloads.line import Bulk
 from simulator.randomness import FloatArray, IntArray
 
@@ -91,17 +91,16 @@ class Outgoing:
         self._name = name
         self._message = message
         fixed = {**readings.fixed, "message": name}
-        self._line = json_line(message.json_).bound(fixed, count)
+        self._body = body(message).bound(fixed, count)
         self._address = address.bound(fixed, count)
-        names = self._line.names | self._address.names | conditions
+        names = self._body.names | self._address.names | conditions
         # Takes what the message, and the conditions of the statuses that send it, must know.
-        self.sampler = Sampler(readings, names, self._line.bulks)
+        self.sampler = Sampler(readings, names, self._body.bulks)
 
     def batch(self, mocks: Population, taken: Taken) -> Batch:
         """Return what is sent; each mock's sequence goes up by one."""
         rows = taken.rows
         mocks.sequence[rows] += 1
-        texts = self._line.texts(taken.readings, rows, taken.histories)
         return Batch(
             message=self._name,
             qos=self._message.qos,
@@ -112,7 +111,7 @@ class Outgoing:
             sequences=mocks.sequence[rows],
             statuses=mocks.status[rows],
             addresses=self._address.texts(taken.readings, rows),
-            payloads=[text.encode() for text in texts],
+            payloads=self._body.payloads(taken.readings, rows, taken.histories),
         )
 
 
