@@ -5,11 +5,12 @@ counted by them, so neither the steps in which ``due`` is called nor the shards 
 into can show in what is sent.
 """
 
-from collections import deque
 from collections.abc import Mapping, Sequence
-from typing import Any
+from hashlib import blake2b
+from typing import Any, Protocol
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from simulator.behaviour.commands import Received
@@ -18,20 +19,28 @@ from simulator.datasets import Dataset
 from simulator.definition.arithmetic import truth
 from simulator.definition.document import Definition
 from simulator.definition.payload import count_values
+from simulator.fleet import checkpoint
 from simulator.fleet.due import Due, Found
+from simulator.fleet.inbox import Inbox
 from simulator.fleet.outgoing import Taken, checks, outgoing, watched
 from simulator.fleet.population import EXITS, INBOX, SWITCH_ON, Population
 from simulator.fleet.readings import Readings
 from simulator.generators.base import Cast
-from simulator.payloads.addresses import Protocol
+from simulator.payloads.addresses import Protocol as Speech
 from simulator.payloads.document import plain_line
 from simulator.randomness import FloatArray, IntArray
 
 MAX_EVENTS = 50_000  # in one call of ``due``; about 0.2 s of work, then the tower breathes
 MAX_VALUES = 2_000_000  # in one call, bulks unrolled; some 20 MB of payloads
-MAX_INBOX = 100  # commands of one mock that wait for the next call of ``due``; more are lost
 
 _Condition = tuple[int, list[tuple[int, Exit]]]
+
+
+class Remembering(Protocol):
+    """A part of a fleet that a checkpoint has to hold."""
+
+    def state(self) -> dict[str, NDArray[Any]]: ...
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None: ...
 
 
 class Fleet:
@@ -54,7 +63,7 @@ class Fleet:
         ramp: float = 0.0,
         rate: float | None = None,
         datasets: Mapping[str, Dataset] | None = None,
-        protocol: Protocol | None = "mqtt",
+        protocol: Speech | None = "mqtt",
     ) -> None:
         """Put ``count`` mocks in place.
 
@@ -91,9 +100,10 @@ class Fleet:
         self._watched = [watched(self._plan, i) for i in range(len(self._outgoing))]
         self._checks = checks(self._plan, self._readings)
         self._filters = _filters(self._plan, self._readings)
-        self._inbox: dict[int, deque[Received]] = {}
+        self._inbox = Inbox()
         self._reached = 0.0
         self._limit = _limit(definition)
+        self._of = _description(definition, cast, ramp=ramp, rate=rate)
         numbers = cast.numbers.astype(np.float64)
         switched_on = ramp * numbers / (total or first + count)
         self._mocks.timers.start(np.arange(count), SWITCH_ON, switched_on)
@@ -151,17 +161,51 @@ class Fleet:
         mocks = self._mocks
         if not self._filters or np.isnan(mocks.born[row]) or mocks.ended[row]:
             return
-        inbox = self._inbox.setdefault(row, deque())
-        if len(inbox) >= MAX_INBOX:
-            return
-        t = max(t, self._reached, inbox[-1].t if inbox else t)
-        inbox.append(Received(t, topic, payload))
-        if len(inbox) == 1:
-            mocks.timers.start(np.array([row]), INBOX, np.array([t]))
+        message = Received(max(t, self._reached), topic, payload)
+        if self._inbox.put(row, message):
+            mocks.timers.start(np.array([row]), INBOX, np.array([message.t]))
 
     def subscriptions(self, row: int) -> tuple[str, ...]:
         """Return the topic filters whose messages a mock waits for, in any status, each once."""
         return tuple(dict.fromkeys(texts[row] for texts in self._filters.values()))
+
+    def state(self) -> bytes:
+        """Return all that the fleet needs to go on elsewhere; between two calls of ``due``.
+
+        A fleet that is made with the same arguments and takes it by ``restore`` sends the same
+        bytes from here on. See ``fleet/checkpoint.py`` for the layout.
+        """
+        memory = {"reached": np.array([self._reached])}
+        for name, part in self._parts().items():
+            memory |= checkpoint.under(name, part.state())
+        return checkpoint.pack(self._of, memory)
+
+    def restore(self, state: bytes) -> None:
+        """Go on where the fleet was that gave ``state``; to be called before anything else.
+
+        Connections do not move along: whoever takes the fleet over connects ``wanted``, and says
+        ``disconnected`` of those in it that are not connected at once.
+
+        Raises:
+            ValueError: It is damaged, or of another version, definition or slice of a run. The
+                fleet is then not to be used.
+        """
+        memory = checkpoint.unpack(state, self._of)
+        try:
+            for name, part in self._parts().items():
+                part.restore(checkpoint.part_of(memory, name))
+            self._reached = float(memory["reached"][0])
+        except (KeyError, IndexError, TypeError) as error:
+            raise ValueError(f"checkpoint lacks what this fleet remembers: {error!r}") from None
+
+    @property
+    def wanted(self) -> list[int]:
+        """The rows of the mocks that are to be connected now."""
+        return np.flatnonzero(self._mocks.wanted).tolist()
+
+    def _parts(self) -> dict[str, Remembering]:
+        """Return everything that remembers something, by the name it has in a checkpoint."""
+        return {"mocks": self._mocks, "readings": self._readings, "inbox": self._inbox}
 
     def _do(self, kind: int, rows: IntArray, times: FloatArray, found: Found) -> None:
         """Do one kind of event of some mocks, none twice."""
@@ -240,8 +284,7 @@ class Fleet:
     def _read(self, rows: IntArray, times: FloatArray, found: Found) -> None:
         """Let each mock read the oldest message that came to it."""
         for index, row in enumerate(rows.tolist()):
-            inbox = self._inbox[row]
-            message = inbox.popleft()
+            message = self._inbox.take(row)
             one = slice(index, index + 1)
             for _, leaving in self._plan.statuses[self._mocks.status[row]].waiting("on"):
                 assert leaving.trigger.on is not None
@@ -250,10 +293,10 @@ class Fleet:
                 cause = f"{leaving.cause} {message.topic}"
                 if self._leave(leaving, rows[one], times[one], found, cause=cause).any():
                     break
-            if not inbox or self._mocks.ended[row]:
-                del self._inbox[row]
-            else:
-                self._mocks.timers.start(rows[one], INBOX, np.array([inbox[0].t]))
+            if self._mocks.ended[row]:
+                self._inbox.empty(row)
+            elif (following := self._inbox.next_at(row)) is not None:
+                self._mocks.timers.start(rows[one], INBOX, np.array([following]))
 
     def _leave(
         self,
@@ -303,3 +346,20 @@ def _groups(codes: NDArray[Any]) -> list[tuple[int, slice | NDArray[np.bool_]]]:
 def _limit(definition: Definition) -> int:
     values = [count_values(message.json_) for message in definition.messages.values()]
     return max(1, min(MAX_EVENTS, MAX_VALUES // max(values, default=1)))
+
+
+def _description(
+    definition: Definition, cast: Cast, *, ramp: float, rate: float | None
+) -> dict[str, Any]:
+    """Return what two fleets have in common that can go on from each other's checkpoints."""
+    document = orjson.dumps(definition.source, option=orjson.OPT_NON_STR_KEYS)
+    return {
+        "definition": blake2b(document, digest_size=8).hexdigest(),
+        "first mock": cast.first,
+        "mocks": cast.count,
+        "mocks of the run": cast.total,
+        "seed": cast.seed,
+        "epoch": cast.epoch,
+        "ramp": ramp,
+        "rate": rate,
+    }

@@ -4,7 +4,9 @@ Rule: a mock's draws are counted by its own events, so they do not depend on who
 on how often anybody looks.
 """
 
+from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +15,7 @@ from simulator.behaviour.moments import Moments
 from simulator.behaviour.plan import Exit, Plan
 from simulator.fleet.readings import View
 from simulator.fleet.timers import Timers
-from simulator.generators.base import Cast
+from simulator.generators.base import Cast, check_state
 from simulator.randomness import FloatArray, IntArray, KeyArray, exponential, uniform
 
 FIRST_WITHIN = 10.0  # s after its start a mock's messages are first due, at the latest
@@ -22,6 +24,9 @@ CHECK_EVERY = 1.0  # s between two looks at the conditions of a status that send
 # Kinds of timers; at the same time the lower one goes first. Exits begin at EXITS, in the
 # document's order; then comes the check of conditions, then the messages.
 SWITCH_ON, INBOX, EXITS = 0, 1, 2
+
+# The arrays that a population must not forget; what else it has is made from these and its plan.
+MEMORY = ("status", "sequence", "born", "entered", "ended", "wanted", "_turns")
 
 
 class Population:
@@ -49,6 +54,21 @@ class Population:
     def live(self) -> int:
         """How many mocks have not ended."""
         return int(len(self.ended) - np.count_nonzero(self.ended))
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return copies of what it remembers, one entry or row of entries a mock."""
+        return {**{name: getattr(self, name).copy() for name in MEMORY}, **self.timers.state()}
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take back what ``state`` of a population of the same plan and cast gave.
+
+        Raises:
+            ValueError: The arrays are not its own.
+        """
+        check_state(state, self.state())
+        for name in MEMORY:
+            getattr(self, name)[:] = state[name]
+        self.timers.restore(state)
 
     def turn(self, rows: IntArray) -> None:
         """Begin an event of each of these mocks: what is drawn in it is its own."""

@@ -3,7 +3,7 @@
 Rule: only what is asked for is drawn, in the definition's order; all mocks of a sample at once.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.definition.document import Definition
-from simulator.generators.base import Cast, Column, Sample
+from simulator.fleet.checkpoint import part_of, under
+from simulator.generators.base import Cast, Column, Sample, check_state
 from simulator.payloads.document import plain_line
 from simulator.randomness import FloatArray, IntArray
 
@@ -114,6 +115,24 @@ class Readings:
             else:
                 readings[name] = drawn
         return readings
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return copies of what the columns remember, and how many samples each mock has drawn."""
+        memory: dict[str, NDArray[Any]] = {"counts": self._counts.copy()}
+        for name, column in self._columns.items():
+            memory |= under(f"metrics.{name}", column.state())
+        return memory
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take back what ``state`` of the same definition and cast gave.
+
+        Raises:
+            ValueError: The arrays are not its own.
+        """
+        check_state({"counts": state["counts"]}, {"counts": self._counts})
+        for name, column in self._columns.items():
+            column.restore(part_of(state, f"metrics.{name}"))
+        self._counts[:] = state["counts"]
 
     def renew(self, need: Need, view: View, readings: dict[str, Any]) -> None:
         """Write what every mock has without being told into a sample once more."""

@@ -5,9 +5,11 @@ dropped when it comes out. So a timer is stopped or moved by a write, and the ar
 must be kept to go on later.
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.randomness import FloatArray, IntArray
 from simulator.wheel import Wheel
@@ -78,6 +80,15 @@ class Timers:
     def next_due(self) -> float:
         """A time before which nothing goes off, in s; inf when nothing runs."""
         return self._wheel.next_due()
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return a copy of the time of each timer, [mock, kind]."""
+        return {"planned": self.planned.copy()}
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take back what ``state`` of as many timers gave."""
+        self.planned[:] = state["planned"]
+        self._refill()
 
     def _refill(self) -> None:
         slots = np.flatnonzero(self._flat < np.inf)

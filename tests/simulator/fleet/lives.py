@@ -1,10 +1,13 @@
 """Fleets for tests, and their lives from the start to some time, connected as they ask for it."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from simulator import parse_document
+from simulator import Dataset, parse_document, read_dataset
+from simulator.definition.generator import Need
 from simulator.fleet import Due, Fleet
 
 EPOCH = 1_767_225_600.0  # 2026-01-01T00:00:00Z
@@ -94,3 +97,28 @@ def live(mocks: Fleet, times: Iterable[float], *, first: int = 0) -> Life:
 def steps(until: float, step: float) -> list[float]:
     """0 s, and then every ``step`` s, the last one at ``until``."""
     return [min(i * step, until) for i in range(int(until / step) + 2)]
+
+
+DEMO = Path(__file__).parents[3] / "web/platform/demo"
+
+
+def datasets_of(*readers: Any) -> dict[str, Dataset]:
+    """A file for each dataset that metrics or variables read: ours of that name, or a small one."""
+    needs = [need for reader in readers for need in getattr(reader, "needs", tuple)()]
+    return {need.dataset: _dataset(need) for need in needs}
+
+
+def _dataset(need: Need) -> Dataset:
+    if (DEMO / need.dataset).exists():
+        return read_dataset(need.dataset, (DEMO / need.dataset).read_bytes())
+    points = [(33.59 + i / 1_000, 130.4 + i / 2_000) for i in range(30)]
+    if need.kind == "gpx":
+        steps = "".join(f'<trkpt lat="{lat}" lon="{lon}"/>' for lat, lon in points)
+        track = f"<trk><trkseg>{steps}</trkseg></trk>"
+        return read_dataset(need.dataset, f'<gpx version="1.1">{track}</gpx>'.encode())
+    if need.kind == "geojson":
+        line = {"type": "LineString", "coordinates": [[lon, lat] for lat, lon in points]}
+        return read_dataset(need.dataset, json.dumps(line).encode())
+    rows = [",".join(need.columns or ("value",))]
+    rows += [",".join(str(60 * i + c) for c in range(len(need.columns) or 1)) for i in range(100)]
+    return read_dataset(need.dataset, "\n".join(rows).encode())

@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from simulator.fleet import Fleet
-from simulator.fleet.fleet import MAX_INBOX
+from simulator.fleet.inbox import MAX_INBOX
 from tests.simulator.fleet.lives import fleet
 
 STATUSES = {
@@ -97,7 +97,7 @@ def test_a_flood_of_commands_is_bounded(mocks: Fleet) -> None:
     for n in range(1_000):
         mocks.received(0, "cmd/d-0", orjson.dumps({"n": n}), 0.5)
 
-    assert len(mocks._inbox[0]) == MAX_INBOX
+    assert len(mocks._inbox.state()["rows"]) == MAX_INBOX
     mocks.due(1.0)
     assert mocks._inbox == {}
 
