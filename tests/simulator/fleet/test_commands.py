@@ -99,7 +99,7 @@ def test_a_flood_of_commands_is_bounded(mocks: Fleet) -> None:
 
     assert len(mocks._inbox.state()["rows"]) == MAX_INBOX
     mocks.due(1.0)
-    assert mocks._inbox == {}
+    assert len(mocks._inbox.state()["rows"]) == 0
 
 
 def test_a_mock_listens_to_the_topics_of_all_its_statuses(mocks: Fleet) -> None:
