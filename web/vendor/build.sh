@@ -18,6 +18,11 @@ cp node_modules/uplot/dist/uPlot.esm.js node_modules/uplot/dist/uPlot.min.css \
 node_modules/.bin/esbuild node_modules/uplot/dist/uPlot.esm.js --minify --format=esm \
     --outfile="$target/uPlot.esm.js" --allow-overwrite --log-level=warning
 
+folder yaml
+node_modules/.bin/esbuild yaml.js --bundle --minify --format=esm --target=es2022 \
+    --legal-comments=none --outfile="$target/yaml.js" --log-level=warning
+cp node_modules/yaml/LICENSE "$target/"
+
 folder codemirror
 node_modules/.bin/esbuild codemirror.js --bundle --minify --format=esm --target=es2022 \
     --legal-comments=none --outfile="$target/codemirror.js" --log-level=warning
