@@ -6,7 +6,6 @@ on which other mocks are computed with it; what has no value is NaN, and nothing
 
 import operator
 from collections.abc import Callable
-from functools import reduce
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -14,8 +13,6 @@ from numpy.typing import NDArray
 
 Values: TypeAlias = NDArray[Any]  # float64, int64, bool or object (text); one value, or one a row
 Operator: TypeAlias = Callable[..., Values]
-
-_LARGEST = 2.0**62  # int64 holds it, and float64 exactly
 
 
 def values_of(value: Any) -> Values:
@@ -71,12 +68,13 @@ _as_float = np.frompyfunc(_float_of, 1, 1)
 _as_truth = np.frompyfunc(_truth_of, 1, 1)
 
 
-def _on_numbers(compute: Callable[..., Any]) -> Operator:
+def on_numbers(compute: Callable[..., Any]) -> Operator:
+    """Return ``compute`` for columns; whole numbers stay whole."""
     return lambda *values: finite(np.asarray(compute(*(number(v) for v in values))))
 
 
-def _on_floats(compute: Callable[..., Any]) -> Operator:
-    """For what has no whole result: division, powers, roots, sines."""
+def on_floats(compute: Callable[..., Any]) -> Operator:
+    """Return ``compute`` for columns as float64: division, powers, roots, sines."""
     return lambda *values: finite(
         np.asarray(compute(*(number(v).astype(np.float64) for v in values)))
     )
@@ -115,40 +113,16 @@ def _ordered(compare: Callable[[Any, Any], Any]) -> Operator:
     return compute
 
 
-def _round(values: Values, digits: Values | None = None) -> Values:
-    if digits is None:
-        return np.rint(values)
-    scale = 10.0 ** np.clip(digits, -15, 15)
-    return np.rint(values * scale) / scale
-
-
-def _whole(values: Values) -> Values:
-    floats = number(values).astype(np.float64)
-    return np.asarray(np.clip(np.nan_to_num(floats), -_LARGEST, _LARGEST)).astype(np.int64)
-
-
-def _clamp(values: Values, low: Values, high: Values) -> Values:
-    return np.minimum(np.maximum(values, low), high)
-
-
-def _smallest(*values: Values) -> Values:
-    return reduce(np.minimum, values)
-
-
-def _largest(*values: Values) -> Values:
-    return reduce(np.maximum, values)
-
-
 OPERATORS: dict[str, Operator] = {
-    "Add": _on_numbers(np.add),
-    "Sub": _on_numbers(np.subtract),
-    "Mult": _on_numbers(np.multiply),
-    "Div": _on_floats(np.divide),
+    "Add": on_numbers(np.add),
+    "Sub": on_numbers(np.subtract),
+    "Mult": on_numbers(np.multiply),
+    "Div": on_floats(np.divide),
     "FloorDiv": _whole_or_float(np.floor_divide),
     "Mod": _whole_or_float(np.mod),
-    "Pow": _on_floats(np.power),
-    "USub": _on_numbers(np.negative),
-    "UAdd": _on_numbers(np.positive),
+    "Pow": on_floats(np.power),
+    "USub": on_numbers(np.negative),
+    "UAdd": on_numbers(np.positive),
     "Not": lambda values: ~truth(values),
     "Eq": _same,
     "NotEq": lambda left, right: ~_same(left, right),
@@ -156,35 +130,4 @@ OPERATORS: dict[str, Operator] = {
     "LtE": _ordered(operator.le),
     "Gt": _ordered(operator.gt),
     "GtE": _ordered(operator.ge),
-}
-
-MANY = 20  # arguments of min and max
-
-# name -> (fewest arguments, most arguments, function). Angles are in radians.
-FUNCTIONS: dict[str, tuple[int, int, Operator]] = {
-    "abs": (1, 1, _on_numbers(np.abs)),
-    "acos": (1, 1, _on_floats(np.arccos)),
-    "asin": (1, 1, _on_floats(np.arcsin)),
-    "atan": (1, 1, _on_floats(np.arctan)),
-    "atan2": (2, 2, _on_floats(np.arctan2)),
-    "ceil": (1, 1, _on_floats(np.ceil)),
-    "clamp": (3, 3, _on_numbers(_clamp)),
-    "cos": (1, 1, _on_floats(np.cos)),
-    "degrees": (1, 1, _on_floats(np.degrees)),
-    "exp": (1, 1, _on_floats(np.exp)),
-    "floor": (1, 1, _on_floats(np.floor)),
-    "hypot": (2, 2, _on_floats(np.hypot)),
-    "int": (1, 1, _whole),
-    "log": (1, 1, _on_floats(np.log)),
-    "log10": (1, 1, _on_floats(np.log10)),
-    "log2": (1, 1, _on_floats(np.log2)),
-    "max": (2, MANY, _on_numbers(_largest)),
-    "min": (2, MANY, _on_numbers(_smallest)),
-    "radians": (1, 1, _on_floats(np.radians)),
-    "round": (1, 2, _on_floats(_round)),
-    "sign": (1, 1, _on_numbers(np.sign)),
-    "sin": (1, 1, _on_floats(np.sin)),
-    "sqrt": (1, 1, _on_floats(np.sqrt)),
-    "tan": (1, 1, _on_floats(np.tan)),
-    "tanh": (1, 1, _on_floats(np.tanh)),
 }

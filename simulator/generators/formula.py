@@ -1,14 +1,16 @@
 """formula: computed from what else is known of the mock."""
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
+from pydantic import Field
 
-from simulator.definition.expression import Expression
+from simulator.definition.arithmetic import number
+from simulator.definition.expression import DRAWS, Computed
 from simulator.definition.generator import Generator, register
-from simulator.generators.base import Cast, Column, Sample, Values, check_state
+from simulator.generators.base import Cast, Column, Sample, Values
+from simulator.generators.drawing import Draws, keys_of
+from simulator.generators.memory import Remembering
 from simulator.generators.timing import age
 
 # What a formula knows besides its readings; seconds.
@@ -21,9 +23,11 @@ class Formula(Generator):
 
     Parameters:
         expression: Over other metrics (``temperature``, ``position.lat``), constants, variables,
-            ``index``, ``id``, and ``age`` (s since the mock's start), ``time_in_status`` (s since
-            it came into its status) and ``previous`` (this metric's own value at the reading
-            before).
+            ``index``, ``id``, ``now`` (Unix s), ``age`` (s since the mock's start),
+            ``time_in_status`` (s since it came into its status) and ``previous`` (this metric's own
+            value at the reading before). ``uniform(a, b)``, ``normal(mean, deviation)``,
+            ``integer(a, b)``, ``exponential(mean)`` and ``chance(share)`` draw anew at each
+            reading.
         initial: What ``previous`` is at the first reading; 0 when left out.
 
     Gives what the expression gives: numbers, whole numbers, true and false, or text. With
@@ -31,62 +35,53 @@ class Formula(Generator):
     """
 
     shorthand: ClassVar[str | None] = "expression"
+    family: ClassVar[str] = "derived"
+    examples: ClassVar[tuple[str, ...]] = (
+        "{formula: 20 + 5 * sin(age / 600) + normal(0, 0.3)}",
+        '{unit: "°C", formula: "dew_point(22, 40 + 10 * sin(age / 900))"}',
+        "{formula: previous * 0.9 + uniform(0, 10), initial: 50}",
+        "{formula: \"'night' if hour(now, 'Europe/Berlin') < 6 else 'day'\"}",
+    )
 
-    expression: Expression
-    initial: float = 0.0
+    expression: Computed = Field(description="What is computed at each reading")
+    initial: float = Field(default=0.0, description="What `previous` is at the first reading")
 
     def names(self) -> frozenset[str]:
         return self.expression.names - _OWN
 
     def column(self, cast: Cast, metric: str) -> Column:
-        if "previous" in self.expression.names:
-            return _Recurrent(self, cast)
-        return _Column(self.expression)
+        return _Column(self, cast, metric)
 
 
-class _Column(Column):
-    def __init__(self, expression: Expression) -> None:
-        self._expression = expression
+class _Column(Remembering):
+    """Remembers each mock's last value where the expression reads it."""
 
-    def draw(self, sample: Sample) -> Values:
-        values = self._expression.evaluate(_known(sample, self._expression.names))
-        # A formula without columns gives one value; a bare name gives the column itself.
-        return np.array(np.broadcast_to(values, len(sample)))
-
-
-class _Recurrent(Column):
-    """Remembers each mock's last value."""
-
-    def __init__(self, formula: Formula, cast: Cast) -> None:
+    def __init__(self, formula: Formula, cast: Cast, metric: str) -> None:
         self._expression = formula.expression
-        self._last = np.full(cast.count, formula.initial)
+        self._is_recurrent = "previous" in self._expression.names
+        self._keys = keys_of(self._expression.draws, cast, metric)
+        memory = {"last": np.full(cast.count, formula.initial)} if self._is_recurrent else {}
+        super().__init__(**memory)
 
     def draw(self, sample: Sample) -> Values:
-        known = _known(sample, self._expression.names)
-        known["previous"] = self._last[sample.rows]
-        values = _as_numbers(self._expression.evaluate(known))
-        self._last[sample.rows] = values
+        known = known_of(sample, self._expression.names)
+        if self._keys:
+            known[DRAWS] = Draws(self._keys, sample.rows, sample.count)
+        if self._is_recurrent:
+            known["previous"] = self.memory["last"][sample.rows]
+        # A formula without columns gives one value; a bare name gives the column itself.
+        values = np.array(np.broadcast_to(self._expression.evaluate(known), len(sample)))
+        if self._is_recurrent:
+            values = number(values).astype(np.float64)
+            self.memory["last"][sample.rows] = values
         return values
 
-    def state(self) -> dict[str, NDArray[Any]]:
-        return {"last": self._last.copy()}
 
-    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
-        check_state(state, {"last": self._last})
-        self._last = state["last"].astype(np.float64)
-
-
-def _known(sample: Sample, names: frozenset[str]) -> dict[str, Any]:
+def known_of(sample: Sample, names: frozenset[str]) -> dict[str, Any]:
+    """Return the columns of ``names`` that a sample knows, ``previous`` left out."""
     known = {name: sample.readings[name] for name in names - _OWN}
     if "age" in names:
         known["age"] = age(sample)
     if "time_in_status" in names:
         known["time_in_status"] = np.maximum(sample.t - sample.entered, 0.0)
     return known
-
-
-def _as_numbers(values: Values) -> Values:
-    if values.dtype != object:
-        return values.astype(np.float64)
-    numbers = [value if isinstance(value, int | float) else np.nan for value in values]
-    return np.array(numbers, dtype=np.float64)

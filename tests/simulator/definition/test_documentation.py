@@ -7,8 +7,8 @@ import pytest
 
 from simulator import parse, parse_document
 from simulator.definition import document, expression, message, payload, status, template, units
-from simulator.definition.arithmetic import FUNCTIONS
 from simulator.definition.checks.names import RESERVED
+from simulator.definition.functions import FUNCTIONS
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/reference/definition.md").read_text()
