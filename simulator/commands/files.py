@@ -53,8 +53,7 @@ def load(file: Path, folder: Path | None) -> tuple[Definition, dict[str, Dataset
         DefinitionError: With every problem, or a folder or a dataset cannot be read.
     """
     draft = check(read_definition(file)).definition
-    metrics = draft.metrics.values() if draft else ()
-    needed = {need.dataset for metric in metrics for need in metric.needs()}
+    needed = draft.datasets if draft else frozenset()
     there = _files(folder or file.parent) if folder or needed else {}
     datasets = {name: _dataset(there[name]) for name in needed if name in there}
     # What a broken definition needs is not known, so that nothing is said to be missing.

@@ -11,6 +11,7 @@ from simulator.definition.checks.messages import identity_findings, message_find
 from simulator.definition.checks.metrics import Dataset, in_drawing_order, metric_findings
 from simulator.definition.checks.names import name_findings
 from simulator.definition.checks.statuses import status_findings
+from simulator.definition.checks.variables import variable_findings
 from simulator.definition.document import Definition
 from simulator.definition.parsing import MAX_PROBLEMS, read_text
 from simulator.definition.places import Finding, Mark, Path, problem_at
@@ -85,7 +86,8 @@ def _check_data(
 
 def _cross_findings(draft: Draft, datasets: Mapping[str, Dataset] | None) -> Iterator[Finding]:
     yield from name_findings(draft)
-    yield from identity_findings(draft)
+    yield from identity_findings(draft, datasets)
+    yield from variable_findings(draft, datasets)
     yield from metric_findings(draft, datasets)
     yield from message_findings(draft)
     yield from status_findings(draft)

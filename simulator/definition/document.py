@@ -42,6 +42,12 @@ class Definition(Model):
         """The document that it came from, as plain data for ``lot.json``; not to be changed."""
         return self._source
 
+    @property
+    def datasets(self) -> frozenset[str]:
+        """The names of the datasets that its metrics and variables read."""
+        readers = (*self.metrics.values(), *self.variables.values())
+        return frozenset(need.dataset for each in readers for need in each.needs())
+
     @model_validator(mode="after")
     def _has_a_status(self) -> "Definition":
         if not self.statuses:

@@ -34,11 +34,25 @@ class Generator(Model, ABC):
     word: ClassVar[str]  # set by ``register``
     # For the reference and the console: the family that it is shown in, one of ``FAMILIES``, and
     # metrics as a document has them, each of which runs in the tests. The first one is drawn.
+    # ``purpose`` is what it is for, in a few words: "temperature, level, price".
     family: ClassVar[str] = ""
+    purpose: ClassVar[str] = ""
     examples: ClassVar[tuple[str, ...]] = ()
     # The field that takes a value which is not a mapping: {constant: 5}; its siblings in the
     # metric are then further parameters: {bucket: [a, b], order: random}.
     shorthand: ClassVar[str | None] = None
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether no two mocks of a run have the same value, so that it can make an id."""
+        return False
+
+    def check_unique(self, datasets: Mapping[str, Any]) -> None:
+        """Hold it against its datasets where ``is_unique`` depends on them, as an id does.
+
+        Raises:
+            DefinitionError: Two mocks would have the same.
+        """
 
     def names(self) -> frozenset[str]:
         """Return what it reads of the same sample: metrics (``position.lat``), variables, ..."""

@@ -17,12 +17,13 @@ from simulator.definition.generator import KINDS, Generator
 from simulator.definition.metric import Metric
 from simulator.definition.model import SHARED, Model
 from simulator.definition.payload import TREE_SCHEMA
+from simulator.definition.variables import Once
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _REF = "#/$defs/{model}"
 _SHARED: dict[str, JsonSchemaValue] = {"Payload": TREE_SCHEMA}
-_MODELS: tuple[type[Model], ...] = (Definition, Metric)
+_MODELS: tuple[type[Model], ...] = (Definition, Metric, Once)
 
 Schemas: TypeAlias = dict[str, JsonSchemaValue]  # by the name in $defs
 
@@ -101,7 +102,7 @@ def _renamed(value: Any, names: Mapping[str, str]) -> Any:
 def _resolved(value: Any) -> Any:
     """Return a schema with references in place of what is shared."""
     if isinstance(value, dict):
-        if SHARED in value and value[SHARED] in _SHARED:
+        if isinstance(value.get(SHARED), str):
             rest = {key: each for key, each in value.items() if key != SHARED}
             return {"$ref": _REF.format(model=value[SHARED]), **rest}
         return {key: _resolved(each) for key, each in value.items()}

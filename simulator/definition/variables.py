@@ -1,18 +1,31 @@
-"""Variables: values that are drawn once for each mock and then stay.
+"""Variables: values that are drawn once for each mock and then stay, until a status sets them.
 
-Rule: a draw is a function of the mock's key alone.
+Rule: a draw is a function of the mock's number, the seed and the variables above it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import accumulate
-from typing import Annotated, Any, Self, TypeAlias
+from typing import Annotated, Any, ClassVar, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
 
 from simulator import randomness
-from simulator.definition.model import Model, only_word, reader, show, within, word_schema
+from simulator.definition.generator import KINDS as GENERATORS
+from simulator.definition.generator import Generator, Need
+from simulator.definition.metric import read_generator
+from simulator.definition.model import (
+    SHARED,
+    Model,
+    only_word,
+    own_error,
+    reader,
+    show,
+    unknown_word,
+    within,
+    word_schema,
+)
 from simulator.errors import DefinitionError
 from simulator.randomness import KeyArray
 
@@ -22,7 +35,30 @@ MAX_WHOLE = 2**53  # as far as float64, and JSON's readers, count without gaps
 Value: TypeAlias = str | int | float | bool
 
 
-class Choice(Model):
+class Drawn(Model):
+    """A variable of its own making: it reads nothing and needs no dataset."""
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether no two mocks of a run have the same."""
+        return False
+
+    def names(self) -> frozenset[str]:
+        """Return what it reads: constants, ``index``, variables."""
+        return frozenset()
+
+    def needs(self) -> tuple[Need, ...]:
+        """Return the datasets that it reads."""
+        return ()
+
+    def check_datasets(self, datasets: Mapping[str, Any]) -> None:
+        """Hold it against what its datasets contain; see ``Generator.check_datasets``."""
+
+    def check_unique(self, datasets: Mapping[str, Any]) -> None:
+        """Hold it against its datasets as an id; see ``Generator.check_unique``."""
+
+
+class Choice(Drawn):
     """One of several values, each with a weight."""
 
     options: tuple[tuple[Value, float], ...]  # value, weight of 0 or more
@@ -34,7 +70,7 @@ class Choice(Model):
         return _column([value for value, _ in self.options])[positions]
 
 
-class Uniform(Model):
+class Uniform(Drawn):
     """A number from ``min`` to below ``max``, each as likely."""
 
     min: float
@@ -50,7 +86,7 @@ class Uniform(Model):
         return self.min + (self.max - self.min) * randomness.uniform(keys, _first(keys))
 
 
-class Integer(Model):
+class Integer(Drawn):
     """A whole number from ``min`` to ``max``, both included, each as likely."""
 
     min: int = Field(ge=-MAX_WHOLE, le=MAX_WHOLE)
@@ -68,12 +104,55 @@ class Integer(Model):
         return np.minimum(drawn, self.max)
 
 
+class Once(Model):
+    """What a generator gives at its first reading: ``{mac: "00:1B:44"}``, ``{constant: 5}``.
+
+    Any generator with one value; what it reads of a mock are constants, ``index`` and the variables
+    above it.
+    """
+
+    folded: ClassVar[str] = "generator"
+
+    generator: Annotated[Generator, BeforeValidator(read_generator)]
+
+    @model_validator(mode="after")
+    def _has_one_value(self) -> Self:
+        parts = self.generator.parts()
+        if parts:
+            raise ValueError(
+                f"a variable has one value, {self.generator.word} gives {', '.join(parts)}; "
+                "make it a metric"
+            )
+        return self
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether no two mocks of a run have the same."""
+        return self.generator.is_unique
+
+    def names(self) -> frozenset[str]:
+        """Return what it reads: constants, ``index``, variables."""
+        return self.generator.names()
+
+    def needs(self) -> tuple[Need, ...]:
+        """Return the datasets that it reads."""
+        return self.generator.needs()
+
+    def check_datasets(self, datasets: Mapping[str, Any]) -> None:
+        """Hold it against what its datasets contain; see ``Generator.check_datasets``."""
+        self.generator.check_datasets(datasets)
+
+    def check_unique(self, datasets: Mapping[str, Any]) -> None:
+        """Hold it against its datasets as an id; see ``Generator.check_unique``."""
+        self.generator.check_unique(datasets)
+
+
 _WEIGHTS = {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}}
 _OPTIONS = {"type": "array", "items": {"type": ["string", "number", "boolean"]}}
 SCHEMA = {
     "title": "Variable",
     "description": "A value that is drawn once for each mock",
-    "oneOf": [
+    "anyOf": [
         word_schema(
             "choice",
             {
@@ -87,6 +166,7 @@ SCHEMA = {
         ),
         word_schema("uniform", Uniform.model_json_schema()),
         word_schema("integer", Integer.model_json_schema()),
+        {SHARED: "Once"},
     ],
 }
 
@@ -120,11 +200,21 @@ def _equal(options: list[Any]) -> tuple[tuple[Value, float], ...]:
     return tuple((option, 1.0) for option in options)
 
 
-def read_variable(data: Any) -> Choice | Uniform | Integer:
-    """Return the variable that ``{choice: ...}``, ``{uniform: ...}`` or ``{integer: ...}`` says."""
-    if isinstance(data, Choice | Uniform | Integer):
+def read_variable(data: Any) -> Choice | Uniform | Integer | Once:
+    """Return the variable of ``{choice: ...}``, ``{integer: ...}``, ``{mac: ...}`` and the like.
+
+    Raises:
+        ValidationError: With the place of each thing that is wrong.
+    """
+    if isinstance(data, Choice | Uniform | Integer | Once):
         return data
-    word = only_word(data, KINDS, example="{choice: [a, b]}")
+    word = only_word(data, {**KINDS, **GENERATORS}, example="{choice: [a, b]}")
+    if word not in KINDS:
+        return Once.model_validate(data)
+    others = {name: data[name] for name in data if name != word}
+    if others:
+        errors = [own_error(unknown_word(n, ()), (n,), others[n]) for n in others]
+        raise ValidationError.from_exception_data(word, errors)
     return within(word, lambda: KINDS[word](data[word]))
 
 
@@ -135,7 +225,7 @@ KINDS: dict[str, Callable[[Any], Choice | Uniform | Integer]] = {
 }
 
 Variable: TypeAlias = Annotated[
-    Choice | Uniform | Integer, BeforeValidator(read_variable), WithJsonSchema(SCHEMA)
+    Choice | Uniform | Integer | Once, BeforeValidator(read_variable), WithJsonSchema(SCHEMA)
 ]
 
 

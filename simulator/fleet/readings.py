@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from simulator.definition.document import Definition
 from simulator.fleet.checkpoint import part_of, under
 from simulator.generators.base import Cast, Column, Sample, check_state
+from simulator.generators.once import drawn_once
 from simulator.payloads.document import plain_line
 from simulator.randomness import FloatArray, IntArray
 
@@ -62,10 +63,9 @@ class Readings:
         }
         self._counts: IntArray = np.zeros(cast.count, dtype=np.int64)  # samples drawn, by row
         # What never changes: single values, and arrays with one entry a row.
-        self.fixed: dict[str, Any] = dict(definition.constants)
+        self.fixed: dict[str, Any] = {**definition.constants, "index": cast.numbers}
         for name, variable in definition.variables.items():
-            self.fixed[name] = variable.draw(cast.keys(f"variables.{name}"))
-        self.fixed["index"] = cast.numbers
+            self.fixed[name] = drawn_once(variable, cast, name, self.fixed)
         self.identities = plain_line(definition.id).texts(self.fixed, np.arange(cast.count))
         self.fixed["id"] = np.array(self.identities, dtype=object)
 

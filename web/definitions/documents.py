@@ -21,5 +21,4 @@ def check(workspace: Workspace, text: str) -> simulator.Checked:
 
 def dataset_names(definition: simulator.Definition) -> set[str]:
     """Return the names of the datasets that the definition reads."""
-    needs = (metric.generator.needs() for metric in definition.metrics.values())
-    return {need.dataset for each in needs for need in each}
+    return set(definition.datasets)

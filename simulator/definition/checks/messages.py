@@ -4,8 +4,9 @@ Rule: what a broker or a server would refuse of a topic or a path is refused her
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from simulator.definition.checks.metrics import Dataset
 from simulator.definition.checks.names import IN_IDENTITY, IN_MESSAGES, Scope, scope_of
 from simulator.definition.message import DEFAULT_TOPIC, Message
 from simulator.definition.payload import (
@@ -17,20 +18,47 @@ from simulator.definition.payload import (
 )
 from simulator.definition.places import Finding, Path
 from simulator.definition.reading import Draft
-from simulator.definition.template import Template
+from simulator.definition.template import Placeholder, Template
+from simulator.errors import DefinitionError
 
 _NOT_IN_PATHS = re.compile(r"[\s\x00-\x1f\x7f]")
 
 
-def identity_findings(draft: Draft) -> Iterator[Finding]:
-    """Yield what is wrong with ``id``."""
+def identity_findings(
+    draft: Draft, datasets: Mapping[str, Dataset] | None = None
+) -> Iterator[Finding]:
+    """Yield what is wrong with ``id``: it must be another one for each mock."""
     if draft.is_spoiled("id"):
         return
     template = draft.definition.id
     yield from scope_of(draft, IN_IDENTITY, with_metrics=False).findings(template.names, ("id",))
-    if "index" not in template.names:
+    if "index" in template.names or any(draft.is_spoiled("variables", n) for n in template.names):
+        return
+    refusals = [_unique_refusal(draft, name, datasets) for name in _plain_names(template)]
+    if "" not in refusals:
         text = "needs {index}, or all mocks have the same id; such as 'mock-{index:06d}'"
-        yield Finding(("id",), text)
+        yield Finding(("id",), next(filter(None, refusals), text))
+
+
+def _plain_names(template: Template) -> list[str]:
+    """Return the names that stand in a template as they are: other values give another text."""
+    placeholders = [part for part in template.parts if isinstance(part, Placeholder)]
+    names = [each.expression.name for each in placeholders if not each.spec]
+    return [name for name in names if name is not None]
+
+
+def _unique_refusal(draft: Draft, name: str, datasets: Mapping[str, Dataset] | None) -> str | None:
+    """Return why a variable makes no id: None, it is not made to; empty, it does."""
+    variable = draft.definition.variables.get(name)
+    if variable is None or not variable.is_unique:
+        return None
+    there = datasets is not None and all(need.dataset in datasets for need in variable.needs())
+    if datasets is not None and there:
+        try:
+            variable.check_unique(datasets)
+        except DefinitionError as error:
+            return str(error)
+    return ""
 
 
 def message_findings(draft: Draft) -> Iterator[Finding]:

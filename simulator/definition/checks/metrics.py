@@ -12,6 +12,7 @@ from simulator.definition.metric import Metric
 from simulator.definition.model import nearest
 from simulator.definition.places import Finding
 from simulator.definition.reading import Draft
+from simulator.definition.variables import Variable
 from simulator.errors import DefinitionError
 
 
@@ -32,19 +33,20 @@ def metric_findings(draft: Draft, datasets: Mapping[str, Dataset] | None) -> Ite
         path = ("metrics", name, metric.generator.word)
         yield from scope.findings(metric.names(), path)
         if datasets is not None:
-            yield from (Finding(path, text) for text in _dataset_refusals(metric, datasets))
+            yield from (Finding(path, text) for text in dataset_refusals(metric, datasets))
     loop = find_loop(draft.definition.metrics)
     if loop:
         path = ("metrics", loop[0], draft.definition.metrics[loop[0]].generator.word)
         yield Finding(path, f"a loop of metrics: {' -> '.join(loop)}")
 
 
-def _dataset_refusals(metric: Metric, datasets: Mapping[str, Dataset]) -> list[str]:
-    texts = [_need_refusal(need, datasets) for need in metric.needs()]
+def dataset_refusals(reader: Metric | Variable, datasets: Mapping[str, Dataset]) -> list[str]:
+    """Return why a metric or a variable cannot work with the datasets that are there."""
+    texts = [_need_refusal(need, datasets) for need in reader.needs()]
     refusals = [text for text in texts if text]
     if not refusals:
         try:
-            metric.check_datasets(datasets)
+            reader.check_datasets(datasets)
         except DefinitionError as error:
             refusals.append(str(error))
     return refusals
