@@ -1,60 +1,35 @@
-"""The reference says what is so: every example in it runs, and no parameter is left out."""
+"""Every generator says what it is, and every example that it gives runs."""
 
-import re
-from dataclasses import replace
-from pathlib import Path
-
-import numpy as np
 import pytest
 
-from simulator.datasets import read_dataset
-from simulator.definition import check, parse
-from simulator.definition.generator import KINDS
-from simulator.generators.route import PARTS
+from docs.press.drawn import datasets, document_of
+from simulator import check, parse, preview, read_dataset
+from simulator.definition.generator import FAMILIES, KINDS
 
-from .bench import cast, demo, sample
-
-REFERENCE = (Path(__file__).parents[3] / "docs/reference/generators.md").read_text()
-EXAMPLES = re.findall(r"```yaml\n(.*?)```", REFERENCE, re.DOTALL)
+DATASETS = datasets()
+EXAMPLES = [(word, example) for word, kind in KINDS.items() for example in kind.examples]
 FRAME = """
 name: Example
 id: "x-{index}"
 messages: {m: {every: 1s, topic: t, json: {a: 1}}}
 metrics:
 """
-DATASETS = {name: demo(name) for name in ("seattle-weather-hourly.csv", "hike-korita-zbevnica.gpx")}
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_every_example_runs(example: str) -> None:
-    definition = parse(FRAME + re.sub("^", "  ", example, flags=re.MULTILINE), datasets=DATASETS)
+@pytest.mark.parametrize(("word", "example"), EXAMPLES)
+def test_every_example_runs(word: str, example: str) -> None:
+    definition = parse(document_of(example), datasets=DATASETS)
 
-    mocks = replace(cast(20), datasets=DATASETS)
-    known: dict[str, object] = {}
-    for name, metric in definition.metrics.items():
-        drawn = metric.column(mocks, name).draw(sample(range(20), t=61.0, **known))
-        parts = drawn if isinstance(drawn, dict) else {"": drawn}
-        known |= {f"{name}.{part}".rstrip("."): values for part, values in parts.items()}
+    messages = list(preview(definition, mocks=3, duration=30.0, datasets=DATASETS, limit=20))
 
-    assert set(definition.metrics) == {name.partition(".")[0] for name in known}
-    assert all(isinstance(values, np.ndarray) and len(values) == 20 for values in known.values())
+    assert word in [metric.generator.word for metric in definition.metrics.values()]
+    assert len(messages) == 20
+    assert all(each.payload.startswith(b'{"') for each in messages)
 
 
 @pytest.mark.parametrize("word", sorted(KINDS))
-def test_every_generator_and_every_parameter_of_it_is_described(word: str) -> None:
-    section = REFERENCE.split(f"\n## {word}\n")[1].split("\n## ")[0]
-
-    assert f"(#{word})" in REFERENCE
-    assert f"{word}: " in section
-    for parameter in KINDS[word].words():
-        assert re.search(rf"^\|.*`{parameter}`.*\|", section, re.MULTILINE), parameter
-
-
-def test_every_part_of_a_route_is_described() -> None:
-    section = REFERENCE.split("\n## route\n")[1]
-
-    for part in PARTS:
-        assert re.search(rf"^\|.*`{part}`.*\|", section, re.MULTILINE), part
+def test_every_generator_says_in_which_family_it_is_found(word: str) -> None:
+    assert KINDS[word].family in (*FAMILIES, "")
 
 
 @pytest.mark.parametrize(
