@@ -37,9 +37,9 @@ class Formula(Generator):
     shorthand: ClassVar[str | None] = "expression"
     family: ClassVar[str] = "derived"
     examples: ClassVar[tuple[str, ...]] = (
-        "{formula: 20 + 5 * sin(age / 600) + normal(0, 0.3)}",
+        '{formula: "20 + 5 * sin(age / 600) + normal(0, 0.3)"}',
         '{unit: "°C", formula: "dew_point(22, 40 + 10 * sin(age / 900))"}',
-        "{formula: previous * 0.9 + uniform(0, 10), initial: 50}",
+        '{formula: "previous * 0.9 + uniform(0, 10)", initial: 50}',
         "{formula: \"'night' if hour(now, 'Europe/Berlin') < 6 else 'day'\"}",
     )
 
