@@ -12,12 +12,13 @@ ROOT = Path(__file__).parent.parent.parent
 FOUNDATION = {"errors", "randomness", "wheel", "lot"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
-    "randomness": set(),
+    "exact": set(),
+    "randomness": {"exact"},
     "wheel": set(),
     "lot": set(),
     "datasets": {"errors"},
     "definition": {"errors", "randomness", "datasets", "generators"},
-    "generators": {"errors", "randomness", "datasets", "definition"},
+    "generators": {"errors", "exact", "randomness", "datasets", "definition"},
     "payloads": {"errors", "randomness", "datasets", "definition", "generators"},
     "behaviour": {"errors", "randomness", "wheel", "datasets", "definition", "generators"},
     "fleet": FOUNDATION | {"datasets", "definition", "generators", "payloads", "behaviour"},

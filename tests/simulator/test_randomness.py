@@ -118,13 +118,24 @@ def test_normal_values_have_the_normal_distribution() -> None:
     assert kolmogorov_distance(values, wanted) < 1.63  # 1 %
 
 
-def test_the_inverse_normal_agrees_with_the_standard_library_out_to_its_ends() -> None:
-    far = 10.0 ** -np.arange(2, 17)
-    shares = np.concatenate([far, 1 - far[:-1], [2.0**-53, 1 - 2.0**-53]])
+def test_counts_beyond_the_table_go_on_as_the_formula_says() -> None:
+    keys = randomness.keys(1, numbers(4), "a")
+    count = numbers(4, 65_534)  # the last two are computed
 
-    wanted = [statistics.NormalDist().inv_cdf(share) for share in shares.tolist()]
+    together = randomness.uniform(keys, count)
+    apart = [randomness.uniform(keys[i : i + 1], count[i : i + 1])[0] for i in range(4)]
 
-    assert randomness._tails(shares) == pytest.approx(wanted, rel=1e-14)
+    assert together.tolist() == apart
+    assert randomness.uniform(keys, count + 2**40).max() < 1
+
+
+def test_centred_values_are_uniform_ones_about_zero_and_never_reach_a_half() -> None:
+    values = randomness.centred(randomness.keys(3, numbers(100_000), "u"), constant(0, 100_000))
+
+    assert -0.5 < values.min() < -0.4999
+    assert 0.4999 < values.max() < 0.5
+    assert abs(values.mean()) < 0.003
+    assert np.array_equal(values * 2**53 % 2, np.ones(100_000))
 
 
 @pytest.mark.parametrize("draw", [randomness.uniform, randomness.normal])
