@@ -29,7 +29,7 @@ class Address:
         self.names = line.names
         self._line = line
         self._fit = fit
-        self._fixed: Fixed | None = None
+        self._fixed: Fixed[str] | None = None
 
     @classmethod
     def of(

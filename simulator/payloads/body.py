@@ -5,7 +5,7 @@ business.
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from simulator.definition.message import Message
 from simulator.payloads.document import json_line
@@ -21,7 +21,7 @@ class Body(Protocol):
         """What it reads of the message's own sample."""
 
     @property
-    def bulks(self) -> tuple[Bulk, ...]:
+    def bulks(self) -> tuple[Bulk[Any], ...]:
         """Those parts that need older samples too, in the order of ``histories``."""
 
     @property

@@ -6,9 +6,9 @@ a column (no value, text where a number was expected) is found once and costs on
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from itertools import repeat
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import orjson
@@ -17,20 +17,19 @@ from numpy.typing import NDArray
 from simulator.definition.template import WHOLE, Placeholder
 from simulator.payloads import moments
 from simulator.payloads.decimals import MAX_DIGITS, decimals
+from simulator.payloads.line import Filling, Piece, Readings, Samples
 from simulator.payloads.texts import Form, Texts, as_text, plain
+from simulator.randomness import IntArray
 
 # Formats that mean the same to ``%`` and to ``format``: those without a width or a sign.
 _DIRECT = re.compile(r"(?:\.[0-9]+)?[feEgG]|d")
-_DECIMALS = re.compile(rf"\.([0-{MAX_DIGITS}])f")
+DECIMALS = re.compile(rf"\.([0-{MAX_DIGITS}])f")
 _JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _PROBES = (1, -1, 123_456, -123_456)  # what shows fill, sign, width and thousands in a format
 _LARGEST = 2.0**63  # whole numbers below it are an int64
 
-# Columns of text that, put together, fill a hole; each has an entry a mock, or never ends.
-Filling: TypeAlias = Sequence[Iterable[str]]
 
-
-class Hole:
+class Hole(Piece[str]):
     """A placeholder at its place."""
 
     def __init__(self, placeholder: Placeholder, form: Form) -> None:
@@ -40,35 +39,40 @@ class Hole:
         self._spec = placeholder.spec
         self._form = form
         self._texts = Texts(form)
-        self._fill: Callable[[NDArray[Any]], Filling] = {
+        self._fill: Callable[[NDArray[Any]], Filling[str]] = {
             "none": self._plain,
             "number": self._number,
             "time": self._time,
         }[placeholder.kind]
-        decimal = _DECIMALS.fullmatch(self._spec)
+        decimal = DECIMALS.fullmatch(self._spec)
         self._digits = int(decimal[1]) if decimal else None
         self._conversion = f"%{self._spec}" if _DIRECT.fullmatch(self._spec) else None
-        self._is_number = placeholder.kind == "number" and _gives_numbers(self._spec)
+        self._is_number = placeholder.kind == "number" and gives_numbers(self._spec)
         self._write = moments.writer(self._spec) if placeholder.kind == "time" else None
 
-    def fill(self, readings: Mapping[str, Any]) -> Filling:
-        """Return columns of text for the values that are read."""
+    def fill(
+        self, readings: Readings, rows: IntArray, histories: Iterator[Samples]
+    ) -> Filling[str]:
+        del rows, histories
         values = readings[self._name] if self._name else self._expression.evaluate(readings)
         values = np.asarray(values)
         if values.ndim:
             return self._fill(values)
         return [repeat(next(iter(column))) for column in self._fill(values.reshape(1))]
 
-    def _plain(self, values: NDArray[Any]) -> Filling:
+    def _plain(self, values: NDArray[Any]) -> Filling[str]:
         kind = values.dtype.kind
         if kind in "biuf":
-            return [_as_json(values)]
+            texts = _as_json(values)
+            if self._form is Form.CELL and kind == "f" and not np.isfinite(values).all():
+                return [["" if text == "null" else text for text in texts]]
+            return [texts]
         if kind in "OU":
-            texts = self._texts
-            return [[texts[value] for value in values.tolist()]]
+            known = self._texts
+            return [[known[value] for value in values.tolist()]]
         return [[plain(value, self._form) for value in values.tolist()]]
 
-    def _number(self, values: NDArray[Any]) -> Filling:
+    def _number(self, values: NDArray[Any]) -> Filling[str]:
         kind = values.dtype.kind
         if self._spec == "d" and kind in "iu":
             return [_as_json(values)]
@@ -92,7 +96,7 @@ class Hole:
         text = format(round(value) if self._spec[-1] in WHOLE else value, self._spec)
         return text if self._is_number else as_text(text, self._form)
 
-    def _time(self, values: NDArray[Any]) -> Filling:
+    def _time(self, values: NDArray[Any]) -> Filling[str]:
         if values.dtype.kind not in "fiu" or not moments.is_sound(values):
             return [[self._moment(value) for value in values.tolist()]]
         if self._spec in moments.WHOLE:
@@ -120,7 +124,7 @@ def _as_json(values: NDArray[Any]) -> list[str]:
     return orjson.dumps(array, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1].decode().split(",")
 
 
-def _gives_numbers(spec: str) -> bool:
+def gives_numbers(spec: str) -> bool:
     """Return whether what the format gives is a number to JSON: 000012 and 1,000 are not."""
     if spec[-1] in "xX":
         return False

@@ -9,6 +9,8 @@ from enum import Enum
 
 import orjson
 
+from simulator.generators.base import LEFT_OUT
+
 # Texts whose quoted form is remembered; a column with more different ones costs a call for each.
 MAX_QUOTED = 10_000
 
@@ -18,7 +20,8 @@ class Form(Enum):
 
     VALUE = "alone, as a value of JSON"
     INSIDE = "in the midst of a text of JSON"
-    PLAIN = "in a topic or a path"
+    PLAIN = "in a topic, a path or a text"
+    CELL = "in a cell of a table or a field of a form, which is empty when there is no value"
 
 
 def quoted(text: str) -> str:
@@ -47,9 +50,15 @@ class Texts(dict[str, str]):
 
 
 def plain(value: object, form: Form) -> str:
-    """Return a value without a format, as it stands in ``form``. No value, NaN and inf: null."""
+    """Return a value without a format, as it stands in ``form``.
+
+    No value, NaN and inf are ``null``, or nothing in a cell. What is left out is nothing in any
+    text, and ``null`` where JSON must have a value.
+    """
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        return "null"
+        return "" if form is Form.CELL else "null"
+    if value is LEFT_OUT:
+        return "null" if form is Form.VALUE else ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
@@ -61,6 +70,6 @@ def plain(value: object, form: Form) -> str:
 
 def as_text(text: str, form: Form) -> str:
     """Return ``text`` as a text of its form: quoted, or only escaped, or as it is."""
-    if form is Form.PLAIN:
-        return text
-    return quoted(text) if form is Form.VALUE else quoted(text)[1:-1]
+    if form is Form.VALUE:
+        return quoted(text)
+    return quoted(text)[1:-1] if form is Form.INSIDE else text
