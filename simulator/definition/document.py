@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from simulator.definition.buffer import SomeBuffer
 from simulator.definition.message import MAX_MESSAGES, Message
 from simulator.definition.metric import Metric
 from simulator.definition.model import Model
@@ -34,6 +35,9 @@ class Definition(Model):
     metrics: dict[str, Metric] = Field(default_factory=dict, max_length=MAX_METRICS)
     messages: dict[str, Message] = Field(default_factory=dict, max_length=MAX_MESSAGES)
     statuses: dict[str, Status] = Field(default_factory=dict, max_length=MAX_STATUSES)
+    buffer: SomeBuffer | None = Field(
+        default=None, description="What happens in every status to messages that cannot be sent now"
+    )
 
     _source: dict[str, Any] = PrivateAttr(default_factory=dict)
 

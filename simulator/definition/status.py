@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from simulator.definition.buffer import SomeBuffer
 from simulator.definition.expression import Expression
 from simulator.definition.message import MAX_MESSAGES
 from simulator.definition.model import Model, reader
@@ -46,5 +47,8 @@ class Status(Model):
     send: tuple[Text, ...] = Field(default=(), max_length=MAX_MESSAGES)
     every: Every | None = None  # overrides the messages' own
     connected: bool = True
+    buffer: SomeBuffer | None = Field(
+        default=None, description="What happens to messages that cannot be sent now; 0: they fail"
+    )
     end: bool = False
     go: tuple[Transition, ...] = Field(default=(), max_length=MAX_TRANSITIONS)

@@ -3,8 +3,10 @@
 Rule: plain values; one entry a mock, in the order in which its events happened.
 """
 
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import compress
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,9 +34,30 @@ class Batch:
     statuses: NDArray[np.uint8]  # position in ``Fleet.statuses``
     addresses: list[str]
     payloads: list[bytes]
+    headers: list[Mapping[str, str]] | None = None  # HTTP's, beside the target's; None: no more
+    properties: list[Mapping[str, str]] | None = None  # user properties of MQTT 5
+    held: FloatArray | None = None  # s that each waited in its mock's buffer; None: it did not
 
     def __len__(self) -> int:
         return len(self.payloads)
+
+    def only(self, kept: NDArray[np.bool_]) -> Self:
+        """Return it for some of its mocks."""
+        chosen: dict[str, Any] = {}
+        for name in COLUMNS:
+            values = getattr(self, name)
+            if isinstance(values, np.ndarray):
+                chosen[name] = values[kept]
+            elif values is not None:
+                chosen[name] = list(compress(values, kept))
+        return replace(self, **chosen)
+
+
+# What a batch has one entry a mock of; the other fields are common to all of them.
+COLUMNS = (
+    "rows", "scheduled", "sequences", "statuses", "addresses", "payloads",
+    "headers", "properties", "held",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +83,7 @@ class Due:
     connect: list[int] = field(default_factory=list)  # rows
     moves: list[Move] = field(default_factory=list)
     sends: list[Batch] = field(default_factory=list)
+    drops: list[tuple[Batch, str]] = field(default_factory=list)  # never sent, and why
     disconnect: list[int] = field(default_factory=list)
     ended: list[int] = field(default_factory=list)
 
@@ -70,6 +94,7 @@ class Found:
     def __init__(self, wanted: NDArray[np.bool_]) -> None:
         """Begin, ``wanted`` saying who is to be connected; it may be written to afterwards."""
         self.sends: list[Batch] = []
+        self.drops: list[tuple[Batch, str]] = []
         self._wanted = wanted
         self._before: dict[int, bool] = {}  # who was touched, and was to be connected before
         self._moves: list[Move] = []
@@ -87,7 +112,7 @@ class Found:
 
     def due(self, ended: NDArray[np.bool_]) -> Due:
         """Return it all."""
-        due = Due(moves=self._moves, sends=self.sends)
+        due = Due(moves=self._moves, sends=self.sends, drops=self.drops)
         for row, before in self._before.items():
             if ended[row]:
                 due.ended.append(row)

@@ -20,10 +20,12 @@ from simulator.definition.arithmetic import truth
 from simulator.definition.document import Definition
 from simulator.definition.payload import count_values
 from simulator.fleet import checkpoint
-from simulator.fleet.due import Due, Found
+from simulator.fleet.backlog import ENDED, Backlog, buffers_of
+from simulator.fleet.due import Batch, Due, Found
 from simulator.fleet.inbox import Inbox
+from simulator.fleet.links import Links
 from simulator.fleet.outgoing import Taken, checks, outgoing, watched
-from simulator.fleet.population import EXITS, INBOX, SWITCH_ON, Population
+from simulator.fleet.population import DRAIN, EXITS, INBOX, SWITCH_ON, Population
 from simulator.fleet.readings import Readings
 from simulator.generators.base import Cast
 from simulator.payloads.addresses import Protocol as Speech
@@ -101,6 +103,8 @@ class Fleet:
         self._checks = checks(self._plan, self._readings)
         self._filters = _filters(self._plan, self._readings)
         self._inbox = Inbox()
+        self._links = Links(count)
+        self._backlog = Backlog(buffers_of(definition, self.statuses), count)
         self._reached = 0.0
         self._limit = _limit(definition)
         self._of = _description(definition, cast, ramp=ramp, rate=rate)
@@ -139,7 +143,9 @@ class Fleet:
             left -= events.taken
             for kind, chosen in _groups(events.kinds):
                 self._do(kind, events.rows[chosen], events.times[chosen], found)
-        return found.due(self._mocks.ended)
+        due = found.due(self._mocks.ended)
+        self._settle_links(due)
+        return due
 
     def next_due(self) -> float:
         """Return a time before which nothing is due, in s; inf when nothing is planned.
@@ -155,6 +161,19 @@ class Fleet:
         new = mocks[np.isnan(born) & self._mocks.wanted[mocks]]
         if len(new):
             self._mocks.start(new, np.full(len(new), max(t, self._reached)))
+        self._links.made(mocks)
+        self._begin_draining(mocks, t)
+
+    def disconnected(self, rows: Sequence[int], t: float) -> None:  # noqa: ARG002
+        """Take note that connections are lost at ``t``, or could not be made.
+
+        What these mocks send until ``connected`` waits in their buffers, where they have one.
+        """
+        self._links.lost(np.unique(np.asarray(rows, dtype=np.int64)))
+
+    def backlog(self) -> list[Batch]:
+        """Take out all messages that wait in buffers; to be called once nothing more is sent."""
+        return self._backlog.clear(range(len(self.identities)))
 
     def received(self, row: int, topic: str, payload: bytes, t: float) -> None:
         """Take note of a message to a mock. What it does is done by the next ``due``."""
@@ -205,7 +224,13 @@ class Fleet:
 
     def _parts(self) -> dict[str, Remembering]:
         """Return everything that remembers something, by the name it has in a checkpoint."""
-        return {"mocks": self._mocks, "readings": self._readings, "inbox": self._inbox}
+        return {
+            "mocks": self._mocks,
+            "readings": self._readings,
+            "inbox": self._inbox,
+            "links": self._links,
+            "backlog": self._backlog,
+        }
 
     def _do(self, kind: int, rows: IntArray, times: FloatArray, found: Found) -> None:
         """Do one kind of event of some mocks, none twice."""
@@ -216,6 +241,8 @@ class Fleet:
             self._switch_on(rows, times, found)
         elif kind == INBOX:
             self._read(rows, times, found)
+        elif kind == DRAIN:
+            self._drain(rows, times, found)
         elif kind == self._mocks.check:
             self._check(rows, times, found)
         else:
@@ -241,7 +268,43 @@ class Fleet:
             taken = taken.only(kept)
             outgoing.sampler.renew(mocks, taken)
         if len(taken.rows):
-            found.sends.append(outgoing.batch(mocks, taken))
+            self._emit(outgoing.batch(mocks, taken), found)
+
+    def _emit(self, batch: Batch, found: Found) -> None:
+        """Let a batch be sent now, but for those mocks whose buffers keep it."""
+        if self._backlog.is_used:
+            kept = self._backlog.to_keep(batch, wanted=self._mocks.wanted, is_up=self._links.is_up)
+            if kept.any():
+                found.drops += self._backlog.keep(batch.only(kept))
+                batch = batch.only(~kept)
+        if len(batch):
+            found.sends.append(batch)
+
+    def _drain(self, rows: IntArray, times: FloatArray, found: Found) -> None:
+        """Send what waits in the buffers of mocks that are connected; others wait on."""
+        may = self._links.is_up[rows] & self._mocks.wanted[rows] & self._backlog.waits(rows)
+        rows, times = rows[may], times[may]
+        found.sends += self._backlog.release(rows, times)
+        left = self._backlog.waits(rows)
+        gaps = self._backlog.gaps(rows[left])
+        self._mocks.timers.start(rows[left], DRAIN, times[left] + gaps)
+
+    def _begin_draining(self, rows: IntArray, t: float) -> None:
+        """Let what waits be sent from ``t`` on, where nothing of it is planned yet."""
+        if not len(self._backlog):
+            return
+        idle = np.isinf(self._mocks.timers.planned[rows, DRAIN]) & self._backlog.waits(rows)
+        online = rows[idle & self._mocks.wanted[rows] & self._links.is_up[rows]]
+        if len(online):
+            times = np.full(len(online), max(t, self._reached))
+            self._mocks.timers.start(online, DRAIN, times)
+
+    def _settle_links(self, due: Due) -> None:
+        """Note whose connection goes with this call, and empty the buffers of who has ended."""
+        self._links.lost(np.array([*due.disconnect, *due.ended], dtype=np.int64))
+        if self._backlog.is_used:
+            due.drops.extend((batch, ENDED) for batch in self._backlog.clear(due.ended))
+            self._begin_draining(np.arange(len(self.identities)), self._reached)
 
     def _check(self, rows: IntArray, times: FloatArray, found: Found) -> None:
         """Look at the conditions of statuses that send nothing."""

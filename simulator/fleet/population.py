@@ -21,9 +21,10 @@ from simulator.randomness import FloatArray, IntArray, KeyArray, exponential, un
 FIRST_WITHIN = 10.0  # s after its start a mock's messages are first due, at the latest
 CHECK_EVERY = 1.0  # s between two looks at the conditions of a status that sends nothing
 
-# Kinds of timers; at the same time the lower one goes first. Exits begin at EXITS, in the
-# document's order; then comes the check of conditions, then the messages.
-SWITCH_ON, INBOX, EXITS = 0, 1, 2
+# Kinds of timers; at the same time the lower one goes first. DRAIN sends what waits in a mock's
+# buffer, whatever its status. Exits begin at EXITS, in the document's order; then comes the check
+# of conditions, then the messages.
+SWITCH_ON, INBOX, DRAIN, EXITS = 0, 1, 2, 3
 
 # The arrays that a population must not forget; what else it has is made from these and its plan.
 MEMORY = ("status", "sequence", "born", "entered", "ended", "wanted", "_turns")
