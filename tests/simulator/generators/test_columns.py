@@ -147,8 +147,8 @@ def test_drawing_nothing_gives_nothing(word: str) -> None:
 def test_every_generator_says_what_it_is_and_knows_each_parameter(word: str) -> None:
     text = KINDS[word].__doc__ or ""
 
-    for parameter in KINDS[word].words():
-        assert f"{parameter}:" in text or f"{parameter}," in text, f"{word}.{parameter}"
+    for name, field in KINDS[word].model_fields.items():
+        assert field.description or f"{name}:" in text or f"{name}," in text, f"{word}.{name}"
     assert "Gives" in text
 
 
