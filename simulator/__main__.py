@@ -13,6 +13,7 @@ COMMANDS = {
     "check": "check a definition, and say everything that is wrong with it",
     "preview": "show what mocks would send, in virtual time and without a network",
     "schema": "print the JSON Schema of definitions, for editors",
+    "upgrade": "write a definition in the present version of the language",
     "run": "let mocks connect to a target and send",
 }
 

@@ -17,6 +17,7 @@ from simulator.definition.parsing import MAX_PROBLEMS, read_text
 from simulator.definition.places import Finding, Mark, Path, problem_at
 from simulator.definition.plain import plain_findings
 from simulator.definition.reading import Draft, read_draft
+from simulator.definition.versions import Upgraded, upgraded, version_finding
 from simulator.errors import DefinitionError, Problem
 
 
@@ -75,12 +76,16 @@ def _definition_of(checked: Checked) -> Definition:
 def _check_data(
     data: dict[str, Any], marks: Mapping[Path, Mark], datasets: Mapping[str, Dataset] | None
 ) -> Checked:
-    draft = read_draft(data)
+    refusal = version_finding(data)
+    if refusal:
+        return Checked(None, (problem_at(refusal, marks),))
+    document = upgraded(data)
+    draft = read_draft(document.data)
     if isinstance(draft, tuple):
-        return Checked(None, _problems(draft, marks))
+        return Checked(None, _problems(draft, document, marks))
     findings = (*draft.findings, *_cross_findings(draft, datasets))
     if findings:
-        return Checked(None, _problems(findings, marks))
+        return Checked(None, _problems(findings, document, marks))
     return Checked(_finished(draft), ())
 
 
@@ -102,7 +107,11 @@ def _finished(draft: Draft) -> Definition:
     return definition
 
 
-def _problems(findings: tuple[Finding, ...], marks: Mapping[Path, Mark]) -> tuple[Problem, ...]:
-    problems = [problem_at(finding, marks) for finding in dict.fromkeys(findings)]
+def _problems(
+    findings: tuple[Finding, ...], document: Upgraded, marks: Mapping[Path, Mark]
+) -> tuple[Problem, ...]:
+    """Return findings as problems, where the document as it was given has them."""
+    given = [Finding(document.given(each.path), each.text) for each in dict.fromkeys(findings)]
+    problems = [problem_at(finding, marks) for finding in given]
     problems.sort(key=lambda problem: (problem.line or 0, problem.column or 0))
     return tuple(problems[:MAX_PROBLEMS])

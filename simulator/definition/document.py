@@ -4,7 +4,7 @@ Rule: a ``Definition`` that came from ``parse`` can be simulated; everything tha
 found while it is built, and reported with its place.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
@@ -12,10 +12,11 @@ from simulator.definition.buffer import SomeBuffer
 from simulator.definition.message import MAX_MESSAGES, Message
 from simulator.definition.metric import Metric
 from simulator.definition.model import Model
-from simulator.definition.scalars import Scalar, Title
+from simulator.definition.scalars import Scalar, Text, Title
 from simulator.definition.status import Status
 from simulator.definition.template import Template
 from simulator.definition.variables import Variable
+from simulator.definition.versions import VERSION
 
 MAX_METRICS = 200  # the largest real payload we know has 120 fields
 MAX_STATUSES = 50  # a diagram of more cannot be read
@@ -27,6 +28,14 @@ DEFAULT_STATUS = "running"  # of a document that has no statuses
 class Definition(Model):
     """A device. The first status is the initial one; there is always at least one."""
 
+    # What a document without it is read as, and upgraded from, is for ``versions.py`` to say.
+    version: Literal[2] = Field(
+        default=VERSION,
+        description="Of the language; 2 is the present one, without it is version 1",
+    )
+    schema_: Text = Field(
+        default="", alias="$schema", description="Address of the JSON Schema, for editors"
+    )
     name: Title
     id: Template
     constants: dict[str, Scalar] = Field(default_factory=dict, max_length=MAX_NAMES)

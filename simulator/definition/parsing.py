@@ -22,6 +22,7 @@ from simulator.definition.plain import (
     Text,
     number_refusal,
 )
+from simulator.definition.yaml_faults import fault_of
 from simulator.errors import DefinitionError, Problem
 
 MAX_BYTES = 256 * 1024  # of UTF-8; 200 metrics and 50 messages are about 60 KiB
@@ -78,22 +79,8 @@ def _read_yaml(text: str) -> Text:
     try:
         return _Composer(yaml.parse(text, Loader=_LOADER)).document()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        reason = _reason(error, text.splitlines()[line - 1 : line], column)
-    return _refuse(reason, line, column)
-
-
-def _reason(error: yaml.MarkedYAMLError, lines: list[str], column: int) -> str:
-    problem = error.problem or "cannot be read"
-    character = lines[0][column - 1 : column] if lines else ""
-    if "cannot start any token" in problem and character == "\t":
-        return "a tab cannot indent, use blanks"
-    if "cannot start any token" in problem:
-        return f"a text that begins with {character!r} needs quotes"
-    if problem.startswith("mapping values are not allowed"):
-        return "':' cannot stand here; a text with ': ' in it needs quotes"
-    return f"not YAML: {problem}" + (f" ({error.context})" if error.context else "")
+        fault = fault_of(error, text.split("\n"))
+    return _refuse(fault.text, *fault.mark)
 
 
 def _refuse(text: str, line: int | None, column: int | None) -> NoReturn:

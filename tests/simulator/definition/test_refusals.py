@@ -76,7 +76,7 @@ def test_the_good_document_has_no_problems() -> None:
         ("choice: {", "choise: {", "variables.site.choise: unknown word 'choise', did you mean 'choice'?"),
         ("count: 60,", "count: 60, cout: 3,", "messages.burst.json.samples.bulk.cout: unknown word 'cout', did you mean 'count'?"),
         ("{to: off, at", "{go: off, to: off, at", "statuses.running.go[2].go: unknown word 'go', allowed: to, after, at, when, on, chance"),
-        ("{end: true}", "{end: true, buffer: 3}", "statuses.off.buffer: unknown word 'buffer', allowed: send, every, connected, end, go"),
+        ("{end: true}", "{end: true, ende: 3}", "statuses.off.ende: unknown word 'ende', did you mean 'end'?"),
         # types and limits
         ("name: Sensor", "name: 5", "name: needs a text, got 5; in quotes it is one"),
         ("name: Sensor", "name: ''", "name: needs 1 or more characters"),
