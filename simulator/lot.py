@@ -32,7 +32,7 @@ class Tls(_Model):
 class Credentials(_Model):
     """The secrets of a target in the clear; never stored, never printed."""
 
-    username: Text = ""  # takes placeholders, as the client id does: {id}
+    username: Text = ""  # takes placeholders, as the client id does: {id}, {site}
     password: str = Field(default="", repr=False)
     token: str = Field(default="", repr=False)  # bearer, HTTP only
 
@@ -41,7 +41,8 @@ class Will(_Model):
     """What the broker publishes when a mock vanishes without a DISCONNECT (MQTT 3.1.1, 3.1.2.5)."""
 
     topic: Text  # takes placeholders, as the client id does: status/{id}
-    payload: str = Field(default="", max_length=65_535)  # as it stands, for JSON has braces too
+    # Takes placeholders too; other braces are those of JSON and stay.
+    payload: str = Field(default="", max_length=65_535)
     qos: Literal[0, 1] = 0
     retain: bool = False
 
@@ -53,7 +54,7 @@ class Target(_Model):
     host: str = Field(min_length=1, max_length=253)
     port: int = Field(ge=1, le=65_535)
     tls: Tls | None = None
-    client_id: Text = "{id}"  # MQTT
+    client_id: Text = "{id}"  # MQTT; takes what is fixed for a mock: id, index, variables
     keep_alive: int = Field(default=60, ge=5, le=65_535)  # s; MQTT
     will: Will | None = None  # MQTT
     method: Literal["POST", "PUT", "PATCH"] = "POST"  # HTTP

@@ -70,7 +70,9 @@ class Backlog:
         """Return whose messages are not to be sent now, but kept; arrays are of all mocks."""
         codes, rows = batch.statuses, batch.rows
         meant, up = wanted[rows], is_up[rows]
-        kept = (~meant & self._keeps[codes]) | (meant & ~up & self._keeps_lost[codes])
+        kept: NDArray[np.bool_] = (~meant & self._keeps[codes]) | (
+            meant & ~up & self._keeps_lost[codes]
+        )
         for index in np.flatnonzero(~kept & up).tolist() if self._waiting else ():
             row = int(rows[index])
             kept[index] = row in self._waiting and self._rules(row).live == "after"
@@ -133,7 +135,7 @@ class Backlog:
         return [b for _, each in groupby(entries, key=itemgetter(0)) for b in _batches(each)]
 
     def _rules(self, row: int) -> Buffer:
-        rules = self._buffers[self._code[row]]
+        rules: Buffer | None = self._buffers[self._code[row]]
         assert rules is not None  # a mock is in such a status before anything of it is kept
         return rules
 

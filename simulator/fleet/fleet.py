@@ -123,6 +123,11 @@ class Fleet:
         return self._mocks.sequence
 
     @property
+    def fixed(self) -> Mapping[str, Any]:
+        """What never changes: a value, or an array with one entry a mock; not to be written."""
+        return self._readings.fixed
+
+    @property
     def live(self) -> int:
         """How many mocks have not ended."""
         return self._mocks.live

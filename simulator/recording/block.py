@@ -45,6 +45,8 @@ class Item(Protocol):
     message: str
     scheduled: float  # s since the run's start
     sent: float  # the clock's s; nan: it never left
+    held: float  # s that a mock kept it in its buffer on purpose
+    device: str  # id of a device behind the mock; empty: the mock's own
 
 
 @dataclass(slots=True)
@@ -60,6 +62,8 @@ class Event:
     qos: int = 0
     sequence: int = 0
     message: str = ""
+    held: float = 0.0
+    device: str = ""
 
 
 # What the loop keeps of something that happened until it is folded: its kind, what it was, when it
@@ -80,6 +84,7 @@ class Block:
     status: NDArray[np.uint8]
     outcome: NDArray[np.uint8]
     scheduled: NDArray[np.int64]
+    planned: NDArray[np.int64]  # when it was to be sent: ``scheduled``, and what it was held
     sent: NDArray[np.int64]  # of what was never written: when it was given up
     settled: NDArray[np.int64]
     written: NDArray[np.bool_]  # it went to the socket
@@ -88,6 +93,7 @@ class Block:
     addresses: Sequence[str]
     payloads: Sequence[bytes]
     reasons: Sequence[str]
+    devices: Sequence[str]  # ids of devices behind the mocks; empty: the mock's own
 
     def __len__(self) -> int:
         return len(self.row)
@@ -120,13 +126,15 @@ def fold(entries: Sequence[Entry], *, zero: Zero, acknowledging: bool) -> Block:
     sent = _column(items, "sent", np.float64)
     written = ~np.isnan(sent)
     payloads = [item.payload for item in items]
+    scheduled = _column(items, "scheduled", np.float64) + zero.epoch
     return Block(
         kind=kind,
         row=_column(items, "row", np.int32),
         sequence=_column(items, "sequence", np.int64),
         status=_column(items, "status", np.uint8),
         outcome=_outcomes(kind, items, reasons, acknowledging=acknowledging),
-        scheduled=_microseconds(_column(items, "scheduled", np.float64) + zero.epoch),
+        scheduled=_microseconds(scheduled),
+        planned=_microseconds(scheduled + _column(items, "held", np.float64)),
         sent=_microseconds(zero.unix(np.where(written, sent, settled))),  # type: ignore[arg-type]
         settled=_microseconds(zero.unix(settled)),  # type: ignore[arg-type]
         written=written,
@@ -135,6 +143,7 @@ def fold(entries: Sequence[Entry], *, zero: Zero, acknowledging: bool) -> Block:
         addresses=[item.address for item in items],
         payloads=payloads,
         reasons=reasons,
+        devices=[item.device for item in items],
     )
 
 

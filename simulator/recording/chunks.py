@@ -99,7 +99,7 @@ def _table(blocks: Sequence[Block], roster: Roster) -> "pa.Table":
     columns = {
         "event": _coded(kind, _EVENTS),
         "mock": pa.array(row + np.int32(roster.first)),
-        "id": pa.DictionaryArray.from_arrays(pa.array(row), roster.arrow_identities),
+        "id": _ids(row, [name for block in blocks for name in block.devices], roster),
         "sequence": pa.array(_join(blocks, "sequence"), mask=unsent),
         "status": _coded(_join(blocks, "status"), roster.statuses),
         "message": texts("messages"),
@@ -113,6 +113,19 @@ def _table(blocks: Sequence[Block], roster: Roster) -> "pa.Table":
     }
     table = pa.table([columns[name] for name in RECORD_SCHEMA.names], schema=RECORD_SCHEMA)
     return table.take(pa.array(np.lexsort((sent, row))))
+
+
+def _ids(row: NDArray[np.int32], devices: Sequence[str], roster: Roster) -> "pa.Array":
+    """Return whose record each is: a device behind the mock, or else the mock."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    names = [name for name in dict.fromkeys(devices) if name]
+    if not names:
+        return pa.DictionaryArray.from_arrays(pa.array(row), roster.arrow_identities)
+    known = [*roster.identities, *names]
+    place = {name: np.int32(len(roster.identities) + i) for i, name in enumerate(names)}
+    codes = [place[name] if name else own for name, own in zip(devices, row, strict=True)]
+    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(known, pa.string()))
 
 
 def _payloads(blocks: Sequence[Block]) -> NDArray[np.object_]:

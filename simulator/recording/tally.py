@@ -23,7 +23,7 @@ def count(block: Block, second: Second) -> None:
     second.losts += _number(block.kind == Kind.LOST)
     second.bytes += int(block.size[delivered].sum())
     written = block.written & (block.kind == Kind.SEND)
-    second.lateness.record((block.sent - block.scheduled)[written] / MICROSECONDS)
+    second.lateness.record((block.sent - block.planned)[written] / MICROSECONDS)
     second.latency.record((block.settled - block.sent)[acknowledged] / MICROSECONDS)
 
 

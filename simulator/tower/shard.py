@@ -10,7 +10,8 @@ import math
 from collections import deque
 from collections.abc import Callable
 from enum import Enum
-from itertools import repeat
+from itertools import groupby
+from operator import itemgetter
 from typing import Protocol
 
 import numpy as np
@@ -32,6 +33,7 @@ from simulator.tower.alarm import NOW
 from simulator.tower.assignment import Assignment
 from simulator.tower.build import build_fleet
 from simulator.tower.identities import identities
+from simulator.tower.parcels import parcels
 from simulator.tower.snapshot import Snapshot
 from simulator.transports import Identity, Listener, Parcel
 
@@ -54,6 +56,7 @@ EARLY = 0.1
 MAX_SECONDS = 600  # seconds kept for a receiver that does not come; then the oldest are merged
 
 DISCONNECTED = "the mock disconnected"  # how an exchange settles what was in flight at the end
+LEFT_IN_BUFFER = "run ended with the message in the mock's buffer"
 RUN_ENDED = "run ended before acknowledgement"
 NEVER_OPEN = "run ended before the target accepted the connection"
 
@@ -112,9 +115,7 @@ class Shard:
         self._clock = clock
         self._ring = ring
         self._fleet = build_fleet(assignment)
-        self._identity = identities(
-            self._fleet, first=assignment.first, target=lot.target, secrets=assignment.secrets
-        )
+        self._identity = identities(self._fleet, target=lot.target, secrets=assignment.secrets)
         self._writer = writer
         roster = Roster(assignment.first, self._fleet.identities, self._fleet.statuses)
         self._log = writer.open(assignment.shard, roster)
@@ -130,7 +131,8 @@ class Shard:
         self._second = Second(at=math.floor(zero.unix(clock())))
         self._seconds: deque[Second] = deque()
         self._total = Second(at=self._second.at)
-        self._opened: list[int] = []
+        # Rows, and whether each has a connection now, as told since the fleet was asked last.
+        self._links: list[tuple[int, bool]] = []
         self._reached = 0.0  # s of the run up to which the fleet was asked
         self._stride = SHORTEST_STRIDE  # s of the plan that are done at once
         self._is_behind = False  # the plan goes on right where the last stride ended
@@ -149,13 +151,14 @@ class Shard:
     def opened(self, row: int) -> None:
         """A mock can send from now on."""
         self._board["link"][row] = Link.CONNECTED
-        self._opened.append(row)
+        self._links.append((row, True))
         self._event(Kind.CONNECT, row)
         self._ring()
 
     def lost(self, row: int, reason: str) -> None:
         """A mock has no connection; the exchange tries again by itself."""
         self._board["link"][row] = Link.WAITING
+        self._links.append((row, False))
         self._event(Kind.LOST, row, reason)
 
     def received(self, row: int, topic: str, payload: bytes) -> None:
@@ -198,6 +201,8 @@ class Shard:
         if self.phase is Phase.SENDING:
             self.phase = Phase.WAITING
             self._deadline = self._clock() + GRACE
+            for batch in self._fleet.backlog():
+                self._drop(batch, LEFT_IN_BUFFER)
 
     def abort(self, error: str) -> None:
         """End without waiting for acknowledgements, and say why."""
@@ -235,9 +240,7 @@ class Shard:
     # Sending.
 
     def _send_due(self, t: float) -> None:
-        if self._opened:
-            rows, self._opened = self._opened, []
-            self._fleet.connected(rows, t)
+        self._tell_links(t)
         if t < min(self._fleet.next_due(), self._duration):
             return
         goal = min(t, self._duration)
@@ -250,6 +253,13 @@ class Shard:
         is_over = until >= self._duration and self._fleet.next_due() > self._duration
         if is_over or t > self._duration + MAX_LATE_END or not self._fleet.live:
             self.stop()
+
+    def _tell_links(self, t: float) -> None:
+        """Tell the fleet which connections came and went, in the order in which they did."""
+        links, self._links = self._links, []
+        for is_up, each in groupby(links, key=itemgetter(1)):
+            rows = [row for row, _ in each]
+            (self._fleet.connected if is_up else self._fleet.disconnected)(rows, t)
 
     def _pace(self, sends: int) -> None:
         """Lengthen the stride while little falls due in it, shorten it while it is too much."""
@@ -268,6 +278,8 @@ class Shard:
             self._recorder.event(Kind.STATUS, move.row, at=at, status=move.after, reason=move.cause)
         for batch in due.sends:
             self._send(batch)
+        for batch, reason in due.drops:
+            self._drop(batch, reason)
         for row in due.disconnect:
             self._let_go(row, Link.OFF)
         for row in due.ended:
@@ -275,23 +287,15 @@ class Shard:
 
     def _send(self, batch: Batch) -> None:
         self._second.due += len(batch)
-        rows = batch.rows.tolist()
-        parcels = map(
-            Parcel,
-            rows,
-            batch.addresses,
-            batch.payloads,
-            repeat(batch.qos),
-            repeat(batch.retain),
-            repeat(batch.method or ""),
-            batch.sequences.tolist(),
-            batch.statuses.tolist(),
-            repeat(batch.message),
-            batch.scheduled.tolist(),
-        )
         send = self._exchange.send
-        for row, parcel in zip(rows, parcels, strict=True):
-            send(row, parcel)
+        for parcel in parcels(batch):
+            send(parcel.row, parcel)
+
+    def _drop(self, batch: Batch, reason: str) -> None:
+        """Keep a record of messages that their mocks never sent."""
+        self._second.due += len(batch)
+        for parcel in parcels(batch):
+            self.settled(parcel, self._clock(), reason)
 
     def _let_go(self, row: int, link: Link) -> None:
         self._board["link"][row] = link

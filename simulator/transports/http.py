@@ -51,13 +51,14 @@ class HttpWire(Wire):
             return
         try:
             path = http.target_path(office.target.path, parcel.address)
+            method = parcel.method or office.target.method
+            request = self.line.kept.encode(method, path, parcel.payload, parcel.headers)
         except DefinitionError as error:
             self.refuse(parcel, str(error))
             return
-        method = parcel.method or office.target.method
         self.parcel, self.response = parcel, http.Response()
         parcel.sent = office.clock()
-        self.transport.write(self.line.kept.encode(method, path, parcel.payload))
+        self.transport.write(request)
 
     def _write_next(self) -> None:
         while self.waiting and self.parcel is None and not self.is_over:

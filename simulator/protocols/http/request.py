@@ -24,7 +24,7 @@ _OURS = {"content-length", "transfer-encoding", "connection", "expect", "upgrade
 class Request:
     """What every request of one mock has in common."""
 
-    __slots__ = ("_head",)
+    __slots__ = ("_extra", "_fields", "_head", "_merged")
 
     def __init__(
         self,
@@ -52,12 +52,35 @@ class Request:
             if any(name.lower() == "authorization" for name in headers):
                 raise DefinitionError("header Authorization and credentials are given, keep one")
             fields["Authorization"] = authorization
-        lines = (f"{name}: {_checked_value(name, value)}\r\n" for name, value in fields.items())
-        self._head = (" HTTP/1.1\r\n" + "".join(lines) + "Content-Length: ").encode()
+        self._fields = fields
+        self._head = _head(fields)
+        self._extra: Mapping[str, str] = {}
+        self._merged = b""
 
-    def encode(self, method: str, path: bytes, body: bytes) -> bytes:
-        """Return one whole request. ``path`` comes from ``target_path``; 0.4 µs."""
-        return b"%b %b%b%d\r\n\r\n%b" % (method.encode(), path, self._head, len(body), body)
+    def encode(
+        self, method: str, path: bytes, body: bytes, headers: Mapping[str, str] | None = None
+    ) -> bytes:
+        """Return one whole request. ``path`` comes from ``target_path``; 0.4 µs.
+
+        ``headers`` are this request's own and go over those that all have in common; the same ones
+        as of the request before cost 0.1 µs more, others 4 µs.
+
+        Raises:
+            DefinitionError: a header that cannot be, or ``Authorization`` beside credentials.
+        """
+        head = self._head if not headers else self._with(headers)
+        return b"%b %b%b%d\r\n\r\n%b" % (method.encode(), path, head, len(body), body)
+
+    def _with(self, headers: Mapping[str, str]) -> bytes:
+        if headers != self._extra:
+            fields = dict(self._fields)
+            for name, value in headers.items():
+                if name.lower() == "authorization" and "Authorization" in fields:
+                    text = "header Authorization is given by the target, leave it out"
+                    raise DefinitionError(text)
+                _set(fields, _checked_name(name), value)
+            self._extra, self._merged = dict(headers), _head(fields)
+        return self._merged
 
 
 @lru_cache(maxsize=PATHS_KEPT)
@@ -80,6 +103,12 @@ def target_path(prefix: str, path: str) -> bytes:
     if len(encoded) > MAX_PATH:
         raise DefinitionError(f"path must have at most {MAX_PATH} bytes, got {len(encoded)}")
     return encoded
+
+
+def _head(fields: Mapping[str, str]) -> bytes:
+    """Return the lines of a request between its path and the length of its body."""
+    lines = (f"{name}: {_checked_value(name, value)}\r\n" for name, value in fields.items())
+    return (" HTTP/1.1\r\n" + "".join(lines) + "Content-Length: ").encode()
 
 
 def _set(fields: dict[str, str], name: str, value: str) -> None:

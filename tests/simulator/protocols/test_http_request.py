@@ -132,3 +132,31 @@ def test_a_path_that_utf_8_cannot_carry_is_refused() -> None:
 def test_a_path_beyond_the_limit_is_refused() -> None:
     with pytest.raises(DefinitionError, match="path must have at most 8000 bytes, got 8001"):
         http.target_path("", "/" + "a" * 8_000)
+
+
+def test_a_message_has_headers_of_its_own_over_the_common_ones() -> None:
+    request = http.Request("example.org", headers={"X-Site": "tokyo"})
+
+    own = {"x-site": "osaka", "Content-Type": "text/csv"}
+    data = [request.encode("POST", b"/", b"1", each) for each in (own, own, None, {"X-A": "1"})]
+
+    read = [dict(as_read(each)[0].headers) for each in data]
+    assert [each[b"x-site"] for each in read] == [b"osaka", b"osaka", b"tokyo", b"tokyo"]
+    assert [each[b"content-type"] for each in read][1:3] == [b"text/csv", b"application/json"]
+    assert b"x-a" not in read[2]
+    assert read[3][b"x-a"] == b"1"
+
+
+@pytest.mark.parametrize(
+    ("headers", "text"),
+    [
+        ({"X-A": "1\r\nX-B: 2"}, "header X-A must be one line of text"),
+        ({"Content-Length": "5"}, "header Content-Length is set by the simulator, leave it out"),
+        ({"authorization": "x"}, "header Authorization is given by the target, leave it out"),
+    ],
+)
+def test_a_message_cannot_have_every_header(headers: dict[str, str], text: str) -> None:
+    request = http.Request("example.org", headers={}, token="t")
+
+    with pytest.raises(DefinitionError, match=text):
+        request.encode("POST", b"/", b"", headers)

@@ -39,6 +39,15 @@ def test_a_send_has_every_column() -> None:
     ]
 
 
+def test_a_send_of_a_device_behind_a_mock_has_its_id() -> None:
+    entries = [sent(1, t=1.0), sent(1, t=2.0, device="b-01"), sent(2, t=1.0, device="c-01")]
+
+    made = rows(build_chunk("s1", 0, [block(sent(0)), block(*entries)], ROSTER))
+
+    assert [row["id"] for row in made] == ["a", "b", "b-01", "c-01"]
+    assert [row["mock"] for row in made] == [100, 101, 101, 102]
+
+
 def test_a_send_that_never_left_says_when_it_was_given_up_and_why() -> None:
     (row,) = rows(build_chunk("s1", 0, [block(unsent(t=3.0))], ROSTER))
 

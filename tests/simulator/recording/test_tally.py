@@ -39,6 +39,12 @@ def test_latency_is_of_acknowledged_sends_and_lateness_of_written_ones() -> None
     assert second.lateness.maximum == pytest.approx(0.5, abs=1e-6)
 
 
+def test_what_a_mock_kept_in_its_buffer_is_not_late() -> None:
+    second = counted(sent(after=60.5, held=60.0))
+
+    assert second.lateness.maximum == pytest.approx(0.5, abs=1e-6)
+
+
 def test_events_count_as_connects_and_losts_alone() -> None:
     second = counted(
         event(Kind.CONNECT), event(Kind.LOST, reason="timed out"), event(Kind.STATUS, reason="x")

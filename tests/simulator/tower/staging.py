@@ -111,6 +111,10 @@ class PaperExchange:
         self.open.discard(row)
         self.listener.lost(row, reason)
 
+    def regain(self, row: int) -> None:
+        self.open.add(row)
+        self.listener.opened(row)
+
     def disconnect(self, row: int) -> None:
         self.open.discard(row)
 

@@ -1,8 +1,9 @@
 """A tower from the first connection to the last record, in virtual time."""
 
 import asyncio
+import json
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import partial
 from itertools import pairwise
 
@@ -502,5 +503,55 @@ def test_a_tower_that_keeps_no_records_counts_all_the_same() -> None:
 
         assert theatre.total().due == theatre.total().acknowledged > 90
         assert theatre.last().dropped == 0
+
+    play(main)
+
+
+BUFFERED = """
+name: Sensor
+id: "s-{index}"
+messages:
+  telemetry: {every: 1s, topic: "plants/{id}", qos: 1, json: {seq: "{seq}", at: "{now:ms}"}}
+buffer: {size: 4, rate: 5 per second}
+"""
+
+
+def test_what_is_buffered_through_an_outage_arrives_late_and_is_not_called_late() -> None:
+    async def main() -> None:
+        theatre = Theatre()
+        text = BUFFERED.replace("size: 4", "size: 100")
+        theatre.loop.call_at(4.0, lambda: theatre.exchanges[0].lose(5))
+        theatre.loop.call_at(8.0, lambda: theatre.exchanges[0].regain(5))
+
+        await theatre.run(assignment(lot=lot(text, count=10, duration=12.0)))
+
+        total = theatre.total()
+        assert total.due == total.acknowledged == theatre.last().board["sequence"].sum()
+        sends = [row for row in theatre.records() if row["event"] == "send" and row["mock"] == 5]
+        delays = [(row["sent"] - row["scheduled"]).total_seconds() for row in sends]
+        assert 3 <= sum(delay > 0.5 for delay in delays) <= 4
+        assert max(delays) > 3
+        for row in sends:
+            at = json.loads(row["payload"])["at"] / 1000
+            assert at == pytest.approx(row["scheduled"].timestamp(), abs=0.002)
+        assert total.lateness.maximum < 0.05
+
+    play(main)
+
+
+def test_what_a_full_buffer_drops_is_a_record_with_the_reason() -> None:
+    async def main() -> None:
+        theatre = Theatre()
+        theatre.loop.call_at(2.0, lambda: theatre.exchanges[0].lose(5))
+
+        await theatre.run(assignment(lot=lot(BUFFERED, count=10, duration=12.0)))
+
+        total = theatre.total()
+        assert total.due == total.acknowledged + total.failed
+        failed = [row for row in theatre.records() if row["result"] == "failed"]
+        assert {row["mock"] for row in failed} == {5}
+        reasons = Counter(row["reason"] for row in failed)
+        assert reasons.pop("the buffer of 4 messages is full, the oldest message goes") >= 5
+        assert reasons == {"run ended with the message in the mock's buffer": 4}
 
     play(main)

@@ -355,3 +355,33 @@ def test_the_usual_port_is_not_named_in_the_host() -> None:
         await stage.exchange.close()
 
     run(main)
+
+
+def test_a_parcels_headers_go_with_its_request_alone() -> None:
+    async def main() -> None:
+        stage = stage_for(headers={"X-Site": "tokyo"})
+        socket = await stage.connect()
+        stage.send(headers={"X-Site": "osaka"})
+        socket.say(OK)
+        stage.send()
+
+        assert b"X-Site: osaka" in socket.written[0]
+        assert b"X-Site: tokyo" in socket.written[1]
+        await stage.exchange.close()
+
+    run(main)
+
+
+def test_a_header_that_http_cannot_carry_costs_only_its_parcel() -> None:
+    async def main() -> None:
+        stage = stage_for()
+        socket = await stage.connect()
+        stage.send(headers={"X-A": "a\nb"})
+        stage.send()
+
+        (_, _, reason), *_ = stage.diary.ends
+        assert reason == "header X-A must be one line of text without blanks around it"
+        assert len(socket.written) == 1
+        await stage.exchange.close()
+
+    run(main)
