@@ -73,35 +73,29 @@ def _whole(values: Values) -> Values:
 
 
 def _clamp(values: Values, low: Values, high: Values) -> Values:
-    return np.minimum(np.maximum(values, low), high)
-
-
-def _smallest(*values: Values) -> Values:
-    return reduce(np.minimum, values)
-
-
-def _largest(*values: Values) -> Values:
-    return reduce(np.maximum, values)
+    clamped: Values = np.minimum(np.maximum(values, low), high)
+    return clamped
 
 
 def _mean(*values: Values) -> Values:
-    return reduce(np.add, values) / len(values)
+    mean: Values = reduce(np.add, values) / len(values)
+    return mean
 
 
-def _lerp(low: Values, high: Values, share: Values) -> Values:
+def _lerp(low: Values, high: Values, share: Values) -> Any:
     return low + (high - low) * share
 
 
-def _mapped(values: Values, low: Values, high: Values, to_low: Values, to_high: Values) -> Values:
+def _mapped(values: Values, low: Values, high: Values, to_low: Values, to_high: Values) -> Any:
     return to_low + (values - low) / (high - low) * (to_high - to_low)
 
 
-def _smoothstep(low: Values, high: Values, values: Values) -> Values:
+def _smoothstep(low: Values, high: Values, values: Values) -> Any:
     share = np.clip((values - low) / (high - low), 0.0, 1.0)
     return share * share * (3.0 - 2.0 * share)
 
 
-def _wrapped(values: Values, low: Values, high: Values) -> Values:
+def _wrapped(values: Values, low: Values, high: Values) -> Any:
     return low + np.mod(values - low, high - low)
 
 
@@ -206,9 +200,9 @@ FUNCTIONS: dict[str, Function] = {
     "map": _float(
         "x, low, high, to_low, to_high", "x of the range low to high in another range", _mapped
     ),
-    "max": _number("a, b, ...", "the largest", _largest),
+    "max": _number("a, b, ...", "the largest", lambda *values: reduce(np.maximum, values)),
     "mean": _float("a, b, ...", "their mean", _mean),
-    "min": _number("a, b, ...", "the smallest", _smallest),
+    "min": _number("a, b, ...", "the smallest", lambda *values: reduce(np.minimum, values)),
     "mod": _float("a, b", "what is left of a over b, with the sign of b", np.mod),
     "radians": _float("x", "degrees as radians", np.radians),
     "round": _float("x, digits?", "rounded, ties to even; digits -15 to 15", _round),

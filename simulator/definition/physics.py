@@ -91,7 +91,8 @@ def distance(
     north = np.sin((to_lat - from_lat) / 2) ** 2
     east = np.sin(np.radians(other_lon - lon) / 2) ** 2
     share = north + np.cos(from_lat) * np.cos(to_lat) * east
-    return 2 * EARTH_RADIUS * np.arcsin(np.sqrt(np.clip(share, 0, 1)))
+    metres: FloatArray = 2 * EARTH_RADIUS * np.arcsin(np.sqrt(np.clip(share, 0, 1)))
+    return metres
 
 
 def bearing(
@@ -101,4 +102,5 @@ def bearing(
     from_lat, to_lat, east = np.radians(lat), np.radians(other_lat), np.radians(other_lon - lon)
     across = np.sin(east) * np.cos(to_lat)
     ahead = np.cos(from_lat) * np.sin(to_lat) - np.sin(from_lat) * np.cos(to_lat) * np.cos(east)
-    return np.mod(np.degrees(np.arctan2(across, ahead)), 360)
+    degrees: FloatArray = np.mod(np.degrees(np.arctan2(across, ahead)), 360)
+    return degrees

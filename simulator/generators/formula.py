@@ -14,7 +14,7 @@ from simulator.generators.memory import Remembering
 from simulator.generators.timing import age
 
 # What a formula knows besides its readings; seconds.
-_OWN = frozenset({"age", "time_in_status", "previous"})
+OWN = frozenset({"age", "time_in_status", "previous"})
 
 
 @register("formula")
@@ -47,7 +47,7 @@ class Formula(Generator):
     initial: float = Field(default=0.0, description="What `previous` is at the first reading")
 
     def names(self) -> frozenset[str]:
-        return self.expression.names - _OWN
+        return self.expression.names - OWN
 
     def column(self, cast: Cast, metric: str) -> Column:
         return _Column(self, cast, metric)
@@ -79,7 +79,7 @@ class _Column(Remembering):
 
 def known_of(sample: Sample, names: frozenset[str]) -> dict[str, Any]:
     """Return the columns of ``names`` that a sample knows, ``previous`` left out."""
-    known = {name: sample.readings[name] for name in names - _OWN}
+    known = {name: sample.readings[name] for name in names - OWN}
     if "age" in names:
         known["age"] = age(sample)
     if "time_in_status" in names:

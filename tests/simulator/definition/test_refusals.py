@@ -104,7 +104,7 @@ def test_the_good_document_has_no_problems() -> None:
         ("walk: {start: 4, step: 0.2}", "ramp: {from: 1, to: 2, over: 0s}", "metrics.temperature.ramp.over: must be above 0 s, got '0s'"),
         ("speed: 38 km/h", "speed: 0 km/h", "metrics.position.route.speed: must be above 0 to 10,000 m/s, got '0 km/h'"),
         ("walk: {start: 4, step: 0.2}", "curve: {points: [[0, 1], [2, 1]], period: 1h}", "metrics.temperature.curve.points[1][0]: must be at most 1, got 2"),
-        ("walk: {start: 4, step: 0.2}", "walk: {start: 4, step: 0.2, '': 1}", "metrics.temperature.walk[\"\"]: unknown word '', allowed: start, step, min, max, pull, to"),
+        ("walk: {start: 4, step: 0.2}", "walk: {start: 4, step: 0.2, '': 1}", "metrics.temperature.walk[\"\"]: unknown word '', allowed: min, max, at_bounds, start, step, pull, to"),
         ("every: 10s", "every: 10s, qos: '1'", "messages.state.qos: must be 0 or 1, got '1'"),
         ("chance: 97%", "chance: 10s", "statuses.alarm.go[0].chance: needs a chance such as 3% or 0.03, got '10s'"),
         ("name: Sensor", 'name: "Sen\\nsor"', "name: a name has no control characters, got 'Sen\\nsor'"),

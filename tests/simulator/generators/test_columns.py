@@ -46,6 +46,19 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "uuid": {"version": 4},
     "vin": {"wmi": "WVW"},
     "walk": {"start": 4, "step": 1, "min": 3, "max": 6, "pull": 0.1},
+    "ar": {"mean": 3, "coefficients": [0.5, 0.2], "noise": 1},
+    "brownian": {"start": 4, "drift": 1, "volatility": 2, "per": "1min", "max": 6},
+    "correlated": {
+        "parts": {"a": {"mean": 1, "deviation": 2}, "b": {"mean": 0, "deviation": 1}},
+        "correlations": [["a", "b", 0.5]],
+        "half_life": "1min",
+    },
+    "derivative": {"of": "index * age"},
+    "hysteresis": {"of": "sin(age + index)", "on_at": 0.5, "off_at": -0.5, "on_delay": "7s"},
+    "integral": {"of": "index + age", "initial": "uniform(0, 9)", "digits": 3},
+    "lag": {"of": "index * age", "time_constant": "30s", "initial": 1},
+    "markov": {"chain": {"a": {"b": 1, "a": 2}, "b": {"a": 1}}, "step": "10s"},
+    "ou": {"mean": 3, "deviation": 2, "half_life": "20s"},
 }
 
 
