@@ -1,4 +1,4 @@
-"""Uploaded files as tables: CSV to replay, GPX to drive along.
+"""Uploaded files as tables: CSV to replay, GPX to drive along, GeoJSON with lines and areas.
 
 Rule: a file is taken whole or refused by name and place; no row is skipped in silence.
 """
@@ -8,17 +8,19 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from simulator.datasets.dataset import MAX_BYTES, CellType, Dataset, Kind
+from simulator.datasets.shapes import read_geojson
 from simulator.datasets.table import read_csv
 from simulator.datasets.track import read_gpx
 from simulator.errors import DatasetError
 
 __all__ = ["ENDINGS", "MAX_BYTES", "CellType", "Dataset", "Kind", "read_csv", "read_dataset"]
-__all__ += ["read_gpx"]
+__all__ += ["read_geojson", "read_gpx"]
 
 # What can be uploaded, by the ending of its name.
 ENDINGS: dict[str, Callable[[str, bytes | BinaryIO], Dataset]] = {
     ".csv": read_csv,
     ".gpx": read_gpx,
+    ".geojson": read_geojson,
 }
 
 
@@ -36,6 +38,7 @@ def read_dataset(name: str, data: bytes | BinaryIO) -> Dataset:
     """
     read = ENDINGS.get(PurePosixPath(name).suffix.lower())
     if read is None:
-        allowed = " or ".join(ENDINGS)
+        *others, last = ENDINGS
+        allowed = f"{', '.join(others)} or {last}"
         raise DatasetError(f"{name}: the name of a dataset must end in {allowed}")
     return read(name, data)
