@@ -10,9 +10,10 @@ from typing import Any
 from simulator.definition.checks.messages import identity_findings, message_findings, with_topic
 from simulator.definition.checks.metrics import Dataset, in_drawing_order, metric_findings
 from simulator.definition.checks.names import name_findings
-from simulator.definition.checks.statuses import status_findings
+from simulator.definition.checks.statuses import interval_findings, status_findings
 from simulator.definition.checks.variables import variable_findings
 from simulator.definition.document import Definition
+from simulator.definition.nesting import reads
 from simulator.definition.parsing import MAX_PROBLEMS, read_text
 from simulator.definition.places import Finding, Mark, Path, problem_at
 from simulator.definition.plain import plain_findings
@@ -95,12 +96,14 @@ def _cross_findings(draft: Draft, datasets: Mapping[str, Dataset] | None) -> Ite
     yield from variable_findings(draft, datasets)
     yield from metric_findings(draft, datasets)
     yield from message_findings(draft)
-    yield from status_findings(draft)
+    yield from status_findings(draft, datasets)
+    yield from interval_findings(draft)
 
 
 def _finished(draft: Draft) -> Definition:
     """Return the definition with its metrics in the order of drawing, every message addressed."""
-    metrics = in_drawing_order(draft.definition.metrics)
+    own, statuses = draft.definition.metrics, draft.definition.statuses
+    metrics = {name: own[name] for name in in_drawing_order(reads(own, statuses))}
     messages = {name: with_topic(name, each) for name, each in draft.definition.messages.items()}
     definition = draft.definition.model_copy(update={"metrics": metrics, "messages": messages})
     definition._source = draft.data

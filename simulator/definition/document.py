@@ -12,9 +12,11 @@ from simulator.definition.buffer import SomeBuffer
 from simulator.definition.message import MAX_MESSAGES, Message
 from simulator.definition.metric import Metric
 from simulator.definition.model import Model
+from simulator.definition.nesting import levels
 from simulator.definition.scalars import Scalar, Text, Title
 from simulator.definition.status import Status
 from simulator.definition.template import Template
+from simulator.definition.units import Every
 from simulator.definition.variables import Variable
 from simulator.definition.versions import VERSION
 
@@ -36,14 +38,43 @@ class Definition(Model):
     schema_: Text = Field(
         default="", alias="$schema", description="Address of the JSON Schema, for editors"
     )
-    name: Title
-    id: Template
-    constants: dict[str, Scalar] = Field(default_factory=dict, max_length=MAX_NAMES)
-    variables: dict[str, Variable] = Field(default_factory=dict, max_length=MAX_NAMES)
+    name: Title = Field(
+        description="What the definition is called: 1 to 100 characters",
+        examples=["Cold-chain sensor"],
+    )
+    id: Template = Field(
+        description=(
+            "Each mock's identity, over `index`, constants and variables; no two may be the same,"
+            " so it holds `index` or a variable that is dealt out"
+        ),
+        examples=["cc-{index:06d}"],
+    )
+    constants: dict[str, Scalar] = Field(
+        default_factory=dict,
+        max_length=MAX_NAMES,
+        description="Names and their values: text, number, true or false",
+        examples=[{"firmware": "2.4.1"}],
+    )
+    variables: dict[str, Variable] = Field(
+        default_factory=dict,
+        max_length=MAX_NAMES,
+        description="Names and how their values are drawn once for each mock",
+    )
     # In the order in which they can be drawn: what a metric reads stands before it.
-    metrics: dict[str, Metric] = Field(default_factory=dict, max_length=MAX_METRICS)
-    messages: dict[str, Message] = Field(default_factory=dict, max_length=MAX_MESSAGES)
-    statuses: dict[str, Status] = Field(default_factory=dict, max_length=MAX_STATUSES)
+    metrics: dict[str, Metric] = Field(
+        default_factory=dict, max_length=MAX_METRICS, description="Names and what they measure"
+    )
+    messages: dict[str, Message] = Field(
+        default_factory=dict, max_length=MAX_MESSAGES, description="Names and what is sent"
+    )
+    statuses: dict[str, Status] = Field(
+        default_factory=dict,
+        max_length=MAX_STATUSES,
+        description=(
+            "Names and the states that a mock is in, the first one first; without any there is"
+            " one, `running`, that sends all messages"
+        ),
+    )
     buffer: SomeBuffer | None = Field(
         default=None, description="What happens in every status to messages that cannot be sent now"
     )
@@ -58,12 +89,29 @@ class Definition(Model):
     @property
     def datasets(self) -> frozenset[str]:
         """The names of the datasets that its metrics and variables read."""
-        readers = (*self.metrics.values(), *self.variables.values())
+        every = levels(self.statuses).values()
+        others = [metric for each in every for metric in each.status.metrics.values()]
+        readers = (*self.metrics.values(), *others, *self.variables.values())
         return frozenset(need.dataset for each in readers for need in each.needs())
+
+    @property
+    def changing(self) -> frozenset[str]:
+        """The variables that statuses and replies set; all others stay as they were drawn."""
+        every = [level.status for level in levels(self.statuses).values()]
+        return frozenset(name for s in every for name in (*s.enter.set, *s.leave.set))
+
+    @property
+    def opening_rate(self) -> float | None:
+        """Messages/s of one mock in its first status; None when that depends on events."""
+        first = next(level for level in levels(self.statuses).values() if level.is_leaf)
+        paces = [pace or self.messages[name].every for name, (pace, _) in first.paces.items()]
+        if not first.is_connected or not all(isinstance(pace, Every) for pace in paces):
+            return None
+        return sum(1 / pace.interval for pace in paces if isinstance(pace, Every))
 
     @model_validator(mode="after")
     def _has_a_status(self) -> "Definition":
         if not self.statuses:
-            only = {DEFAULT_STATUS: Status(send=tuple(self.messages))}
+            only = {DEFAULT_STATUS: Status(send=list(self.messages))}
             object.__setattr__(self, "statuses", only)
         return self

@@ -34,6 +34,16 @@ class Draft:
         entries = self.data.get(section)
         return tuple(entries) if isinstance(entries, dict) else ()
 
+    def at(self, *path: str | int) -> Any:
+        """Return what the document has at a path; None when nothing stands there."""
+        found: Any = self.data
+        for step in path:
+            try:
+                found = found[step]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return found
+
     def is_spoiled(self, *path: str | int) -> bool:
         """Whether something at the path, in it or around it, could not be read."""
         places = [finding.path for finding in self.findings]

@@ -54,10 +54,11 @@ _PERCENT = re.compile(rf"\s*({_NUMBER})\s*%\s*")
 _RATE = re.compile(rf"\s*({_NUMBER})\s*(%?)\s*per\s+(\S+)\s*")
 
 
-def schema(units: dict[str, float], *examples: Any, what: str) -> JsonSchemaValue:
+def schema(kind: str, units: dict[str, float], *examples: Any, what: str) -> JsonSchemaValue:
     """Return the JSON Schema of a quantity: a number, or a text of a number and a unit."""
     names = "|".join(re.escape(unit).replace("\\/", "/") for unit in units)
     return {
+        "$comment": kind,
         "description": f"{what}; units: {', '.join(units)}",
         "anyOf": [
             {"type": "number"},
@@ -125,9 +126,17 @@ def read_metres(value: Any) -> float:
     return metres
 
 
-SECONDS_SCHEMA = schema(DURATIONS, "10s", "1.5 h", "90d", what="A duration up to 10 years")
-SPEED_SCHEMA = schema(SPEEDS, "38 km/h", "5 kn", what="A speed up to 10,000 m/s")
-METRES_SCHEMA = schema(DISTANCES, "250 m", "3 km", what="A distance up to 50,000 km")
+def split_spread(text: str) -> tuple[str, str]:
+    """Return what stands before ``±``, and what after it; nothing where there is none."""
+    middle, *spread = _SPREAD.split(text, maxsplit=1)
+    return middle, spread[0] if spread else ""
+
+
+SECONDS_SCHEMA = schema(
+    "duration", DURATIONS, "10s", "1.5 h", "90d", what="A duration up to 10 years"
+)
+SPEED_SCHEMA = schema("speed", SPEEDS, "38 km/h", "5 kn", what="A speed up to 10,000 m/s")
+METRES_SCHEMA = schema("distance", DISTANCES, "250 m", "3 km", what="A distance up to 50,000 km")
 
 # For fields of pydantic models. A limit of pydantic's Field would lose the unit in its text.
 Seconds = Annotated[float, BeforeValidator(reader(read_seconds)), WithJsonSchema(SECONDS_SCHEMA)]
@@ -145,6 +154,7 @@ class Every(Read):
     """A time that is waited again and again, or once: ``10s``, ``10s ± 2s``."""
 
     schema: ClassVar[JsonSchemaValue] = {
+        "$comment": "interval",
         "description": (
             "A duration from 1 ms to 10 years, or interval ± spread, from which each time is drawn"
             f" evenly; units: {', '.join(DURATIONS)}"
@@ -173,8 +183,8 @@ class Every(Read):
             return cls(read_seconds(value))
         if len(value) > MAX_TEXT:
             raise DefinitionError(f"needs a duration such as 10s ± 2s, got {show(value)}")
-        interval, *spread = _SPREAD.split(value, maxsplit=1)
-        return cls(read_seconds(interval), read_seconds(spread[0]) if spread else 0.0)
+        interval, spread = split_spread(value)
+        return cls(read_seconds(interval), read_seconds(spread) if spread else 0.0)
 
     def __str__(self) -> str:
         spread = f" ± {self.spread:g}s" if self.spread else ""
@@ -186,6 +196,7 @@ class Chance(Read):
     """A share: ``3%``, ``0.03``."""
 
     schema: ClassVar[JsonSchemaValue] = {
+        "$comment": "chance",
         "description": "A share, 0 % to 100 %, or 0 to 1",
         "anyOf": [
             {"type": "number", "minimum": 0, "maximum": 1},
@@ -215,6 +226,7 @@ class Rate(Read):
     """A chance in a time, ``2% per hour``: a constant hazard with which an event happens."""
 
     schema: ClassVar[JsonSchemaValue] = {
+        "$comment": "rate",
         "description": "A chance in a time, above 0 % and below 100 %",
         "type": "string",
         "pattern": rf"^\s*{_NUMBER}\s*%?\s*per\s+(?:{'|'.join(PERIODS)})\s*$",

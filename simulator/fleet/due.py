@@ -76,7 +76,7 @@ class Due:
     """Everything that one call of ``Fleet.due`` found, for the tower to do in the order of fields.
 
     A mock may stand in several batches; they are in the order of its events. A mock that went and
-    came back within the call stands in neither ``connect`` nor ``disconnect``. One that ended
+    came back within the call stands in ``reconnect`` alone. One that ended
     stands in ``ended`` alone, and is to be disconnected.
     """
 
@@ -85,6 +85,7 @@ class Due:
     sends: list[Batch] = field(default_factory=list)
     drops: list[tuple[Batch, str]] = field(default_factory=list)  # never sent, and why
     disconnect: list[int] = field(default_factory=list)
+    reconnect: list[int] = field(default_factory=list)  # to be let go, and connected anew
     ended: list[int] = field(default_factory=list)
 
 
@@ -98,6 +99,7 @@ class Found:
         self._wanted = wanted
         self._before: dict[int, bool] = {}  # who was touched, and was to be connected before
         self._moves: list[Move] = []
+        self._let_go: set[int] = set()  # who was not to be connected at some time in between
 
     def touch(self, rows: IntArray) -> None:
         """Note mocks whose connection may be changed, before it is."""
@@ -110,6 +112,10 @@ class Found:
         for row, t in zip(rows.tolist(), times.tolist(), strict=True):
             self._moves.append(Move(row, t, before, after, cause))
 
+    def let_go(self, rows: IntArray) -> None:
+        """Note mocks that have come into a status without a connection."""
+        self._let_go.update(rows.tolist())
+
     def due(self, ended: NDArray[np.bool_]) -> Due:
         """Return it all."""
         due = Due(moves=self._moves, sends=self.sends, drops=self.drops)
@@ -120,4 +126,6 @@ class Found:
                 due.connect.append(row)
             elif before and not self._wanted[row]:
                 due.disconnect.append(row)
+            elif before and row in self._let_go:
+                due.reconnect.append(row)
         return due

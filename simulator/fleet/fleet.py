@@ -13,29 +13,28 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from simulator.behaviour.commands import Received
-from simulator.behaviour.plan import Exit, Plan
+from simulator.behaviour.plan import Plan
 from simulator.datasets import Dataset
-from simulator.definition.arithmetic import truth
 from simulator.definition.document import Definition
+from simulator.definition.nesting import leaves
 from simulator.definition.payload import count_values
 from simulator.fleet import checkpoint
 from simulator.fleet.backlog import ENDED, Backlog, buffers_of
+from simulator.fleet.departures import Departures, groups
+from simulator.fleet.doings import Doings
 from simulator.fleet.due import Batch, Due, Found
-from simulator.fleet.inbox import Inbox
+from simulator.fleet.happenings import BORN, DELIVERED, FAILED, LOST, MADE
+from simulator.fleet.incoming import Incoming
 from simulator.fleet.links import Links
-from simulator.fleet.outgoing import Taken, checks, outgoing, watched
-from simulator.fleet.population import DRAIN, EXITS, INBOX, SWITCH_ON, Population
+from simulator.fleet.outgoing import checks, counted, outgoing, watched
+from simulator.fleet.population import DRAIN, EXITS, INBOX, LINK, SWITCH_ON, Population
 from simulator.fleet.readings import Readings
 from simulator.generators.base import Cast
 from simulator.payloads.addresses import Protocol as Speech
-from simulator.payloads.document import plain_line
 from simulator.randomness import FloatArray, IntArray
 
 MAX_EVENTS = 50_000  # in one call of ``due``; about 0.2 s of work, then the tower breathes
 MAX_VALUES = 2_000_000  # in one call, bulks unrolled; some 20 MB of payloads
-
-_Condition = tuple[int, list[tuple[int, Exit]]]
 
 
 class Remembering(Protocol):
@@ -66,6 +65,7 @@ class Fleet:
         rate: float | None = None,
         datasets: Mapping[str, Dataset] | None = None,
         protocol: Speech | None = "mqtt",
+        is_instant: bool = False,
     ) -> None:
         """Put ``count`` mocks in place.
 
@@ -80,6 +80,8 @@ class Fleet:
             rate: Messages/s of each mock, over all messages of a status, in place of their own.
             datasets: By the names in the definition.
             protocol: Whether addresses are topics or paths; None: as each message has it.
+            is_instant: Whether connections are taken as made the moment that they are asked for,
+                as a preview does; ``connected`` is not to be called then.
 
         Raises:
             DatasetError: A dataset is not there, or not what the definition needs.
@@ -91,19 +93,29 @@ class Fleet:
             epoch=epoch,
             datasets=datasets or {},
             total=total or first + count,
-            statuses=tuple(definition.statuses),
+            statuses=leaves(definition.statuses),
         )
-        self.statuses = tuple(definition.statuses)
+        self.statuses = cast.statuses
         self._readings = Readings(definition, cast)
         self.identities = self._readings.identities
         self._plan = Plan.of(definition, rate=rate)
-        self._mocks = Population(self._plan, cast, messages=tuple(definition.messages))
+        self._mocks = Population(
+            self._plan, cast, messages=tuple(definition.messages), known=self._readings.known
+        )
+        self._links = Links(count, is_instant=is_instant)
+        self._doings = Doings(
+            self._plan, self._mocks, self._readings, self._links, send=self._send_now
+        )
+        self._departures = Departures(
+            self._plan, self._mocks, self._links, act=self._doings.act, forget=self._doings.forget
+        )
+        self._incoming = Incoming(
+            self._plan, self._mocks, self._readings, self._departures, self._doings
+        )
         self._outgoing = outgoing(definition, self._plan, self._readings, protocol)
         self._watched = [watched(self._plan, i) for i in range(len(self._outgoing))]
         self._checks = checks(self._plan, self._readings)
-        self._filters = _filters(self._plan, self._readings)
-        self._inbox = Inbox()
-        self._links = Links(count)
+        self._counted = [counted(self._plan, i) for i in range(len(self._outgoing))]
         self._backlog = Backlog(buffers_of(definition, self.statuses), count)
         self._reached = 0.0
         self._limit = _limit(definition)
@@ -146,7 +158,7 @@ class Fleet:
             if not events.taken:
                 break
             left -= events.taken
-            for kind, chosen in _groups(events.kinds):
+            for kind, chosen in groups(events.kinds):
                 self._do(kind, events.rows[chosen], events.times[chosen], found)
         due = found.due(self._mocks.ended)
         self._settle_links(due)
@@ -165,16 +177,37 @@ class Fleet:
         born = self._mocks.born[mocks]
         new = mocks[np.isnan(born) & self._mocks.wanted[mocks]]
         if len(new):
-            self._mocks.start(new, np.full(len(new), max(t, self._reached)))
-        self._links.made(mocks)
+            # Nothing is sent yet: the messages of their entry wait for the next call of ``due``.
+            nothing = Found(self._mocks.wanted)
+            self._departures.start(new, np.full(len(new), max(t, self._reached)), nothing)
+        made = self._links.made(mocks)
+        self._incoming.tell(new, BORN, max(t, self._reached))
+        self._incoming.tell(made[~np.isin(made, new)], MADE, max(t, self._reached))
         self._begin_draining(mocks, t)
 
-    def disconnected(self, rows: Sequence[int], t: float) -> None:  # noqa: ARG002
+    def disconnected(self, rows: Sequence[int], t: float) -> None:
         """Take note that connections are lost at ``t``, or could not be made.
 
         What these mocks send until ``connected`` waits in their buffers, where they have one.
         """
-        self._links.lost(np.unique(np.asarray(rows, dtype=np.int64)))
+        lost = self._links.lost(np.unique(np.asarray(rows, dtype=np.int64)))
+        self._incoming.tell(lost, LOST, max(t, self._reached))
+
+    def failed(self, rows: Sequence[int], t: float) -> None:
+        """Take note that a send of each of these mocks failed; a row may stand there again.
+
+        Only fleets whose ``counts_results`` is true need to be told.
+        """
+        self._incoming.tell(np.asarray(rows, dtype=np.int64), FAILED, max(t, self._reached))
+
+    def delivered(self, rows: Sequence[int], t: float) -> None:
+        """Take note that a send of each of these mocks went well; see ``failed``."""
+        self._incoming.tell(np.asarray(rows, dtype=np.int64), DELIVERED, max(t, self._reached))
+
+    @property
+    def counts_results(self) -> bool:
+        """Whether a transition waits for sends that fail."""
+        return self._incoming.counts_results
 
     def backlog(self) -> list[Batch]:
         """Take out all messages that wait in buffers; to be called once nothing more is sent."""
@@ -182,16 +215,11 @@ class Fleet:
 
     def received(self, row: int, topic: str, payload: bytes, t: float) -> None:
         """Take note of a message to a mock. What it does is done by the next ``due``."""
-        mocks = self._mocks
-        if not self._filters or np.isnan(mocks.born[row]) or mocks.ended[row]:
-            return
-        message = Received(max(t, self._reached), topic, payload)
-        if self._inbox.put(row, message):
-            mocks.timers.start(np.array([row]), INBOX, np.array([message.t]))
+        self._incoming.received(row, topic, payload, max(t, self._reached))
 
     def subscriptions(self, row: int) -> tuple[str, ...]:
         """Return the topic filters whose messages a mock waits for, in any status, each once."""
-        return tuple(dict.fromkeys(texts[row] for texts in self._filters.values()))
+        return self._incoming.subscriptions(row)
 
     def state(self) -> bytes:
         """Return all that the fleet needs to go on elsewhere; between two calls of ``due``.
@@ -232,9 +260,11 @@ class Fleet:
         return {
             "mocks": self._mocks,
             "readings": self._readings,
-            "inbox": self._inbox,
             "links": self._links,
             "backlog": self._backlog,
+            "doings": self._doings,
+            "departures": self._departures,
+            "incoming": self._incoming,
         }
 
     def _do(self, kind: int, rows: IntArray, times: FloatArray, found: Found) -> None:
@@ -245,25 +275,29 @@ class Fleet:
         elif kind == SWITCH_ON:
             self._switch_on(rows, times, found)
         elif kind == INBOX:
-            self._read(rows, times, found)
+            self._incoming.read(rows, times, found)
         elif kind == DRAIN:
             self._drain(rows, times, found)
         elif kind == self._mocks.check:
             self._check(rows, times, found)
+        elif kind == LINK:
+            self._incoming.told(rows, times, found)
         else:
-            self._leave_in_time(kind - EXITS, rows, times, found)
+            self._departures.in_time(kind - EXITS, rows, times, found)
 
     def _switch_on(self, rows: IntArray, times: FloatArray, found: Found) -> None:
+        """Let mocks ask for their connection; let those begin that have it, or need none."""
         found.touch(rows)
-        if self._plan.statuses[0].is_connected and not self._plan.statuses[0].is_end:
+        first = self._plan.statuses[0]
+        if first.is_connected and not first.is_end and not self._links.is_instant:
             self._mocks.wanted[rows] = True
         else:
-            self._mocks.start(rows, times)
+            self._departures.start(rows, times, found)
 
     def _send(self, message: int, rows: IntArray, times: FloatArray, found: Found) -> None:
         mocks, outgoing = self._mocks, self._outgoing[message]
         taken = outgoing.sampler.take(mocks, rows, times)
-        gone = self._leave_by_reading(self._watched[message], taken, found)
+        gone = self._departures.by_reading(self._watched[message], taken, found)
         if gone is None:
             mocks.send_later(message, rows, times)
         else:
@@ -274,6 +308,14 @@ class Fleet:
             outgoing.sampler.renew(mocks, taken)
         if len(taken.rows):
             self._emit(outgoing.batch(mocks, taken), found)
+        for code, exits in self._counted[message]:
+            self._departures.by_count(code, exits, taken.rows, taken.times, found)
+
+    def _send_now(self, message: int, rows: IntArray, times: FloatArray, found: Found) -> None:
+        """Send a message beside its rhythm."""
+        outgoing = self._outgoing[message]
+        taken = outgoing.sampler.take(self._mocks, rows, times)
+        self._emit(outgoing.batch(self._mocks, taken), found)
 
     def _emit(self, batch: Batch, found: Found) -> None:
         """Let a batch be sent now, but for those mocks whose buffers keep it."""
@@ -306,109 +348,19 @@ class Fleet:
 
     def _settle_links(self, due: Due) -> None:
         """Note whose connection goes with this call, and empty the buffers of who has ended."""
-        self._links.lost(np.array([*due.disconnect, *due.ended], dtype=np.int64))
+        self._links.lost(np.array(due.ended, dtype=np.int64))
         if self._backlog.is_used:
             due.drops.extend((batch, ENDED) for batch in self._backlog.clear(due.ended))
             self._begin_draining(np.arange(len(self.identities)), self._reached)
 
     def _check(self, rows: IntArray, times: FloatArray, found: Found) -> None:
         """Look at the conditions of statuses that send nothing."""
-        for code, chosen in _groups(self._mocks.status[rows]):
+        for code, chosen in groups(self._mocks.status[rows]):
             exits = self._plan.statuses[code].waiting("when")
             taken = self._checks[code].take(self._mocks, rows[chosen], times[chosen])
-            gone = self._leave_by_reading([(code, exits)], taken, found)
+            gone = self._departures.by_reading([(code, exits)], taken, found)
             stayed = slice(None) if gone is None else ~gone
             self._mocks.check_later(taken.rows[stayed], taken.times[stayed])
-
-    def _leave_by_reading(
-        self, conditions: Sequence[_Condition], taken: Taken, found: Found
-    ) -> NDArray[np.bool_] | None:
-        """Let mocks go whose conditions hold; return who went, or None when nobody did."""
-        gone: NDArray[np.bool_] | None = None
-        statuses = self._mocks.status[taken.rows] if conditions else None
-        for code, exits in conditions:
-            for _, leaving in exits:
-                assert leaving.trigger.when is not None
-                holds = truth(leaving.trigger.when.evaluate(taken.readings))
-                if not holds.any():
-                    continue
-                gone = np.zeros(len(taken.rows), dtype=bool) if gone is None else gone
-                open_to = np.flatnonzero(holds & ~gone & (statuses == code))
-                went = self._leave(leaving, taken.rows[open_to], taken.times[open_to], found)
-                gone[open_to[went]] = True
-        return gone
-
-    def _leave_in_time(
-        self, position: int, rows: IntArray, times: FloatArray, found: Found
-    ) -> None:
-        """Let mocks go whose time is over: elapsed, on the clock, or drawn by chance."""
-        for code, chosen in _groups(self._mocks.status[rows]):
-            leaving = self._plan.statuses[code].exits[position]
-            went = self._leave(leaving, rows[chosen], times[chosen], found)
-            stayed = rows[chosen][~went]
-            if len(stayed):
-                self._mocks.await_again(leaving, stayed, position, times[chosen][~went])
-
-    def _read(self, rows: IntArray, times: FloatArray, found: Found) -> None:
-        """Let each mock read the oldest message that came to it."""
-        for index, row in enumerate(rows.tolist()):
-            message = self._inbox.take(row)
-            one = slice(index, index + 1)
-            for _, leaving in self._plan.statuses[self._mocks.status[row]].waiting("on"):
-                assert leaving.trigger.on is not None
-                if not message.answers(self._filters[leaving.name][row], leaving.trigger.on.where):
-                    continue
-                cause = f"{leaving.cause} {message.topic}"
-                if self._leave(leaving, rows[one], times[one], found, cause=cause).any():
-                    break
-            if self._mocks.ended[row]:
-                self._inbox.empty(row)
-            elif (following := self._inbox.next_at(row)) is not None:
-                self._mocks.timers.start(rows[one], INBOX, np.array([following]))
-
-    def _leave(
-        self,
-        leaving: Exit,
-        rows: IntArray,
-        times: FloatArray,
-        found: Found,
-        *,
-        cause: str | None = None,
-    ) -> NDArray[np.bool_]:
-        """Let mocks of one status take an exit; return who did, and not who stayed by chance."""
-        if leaving.is_sure or not len(rows):
-            chosen = np.zeros(len(rows), dtype=np.int64)
-        else:
-            share = self._mocks.drawn(f"{leaving.name}.choice", rows)
-            chosen = np.searchsorted(leaving.shares, share, side="right")
-        for option, target in enumerate(leaving.targets):
-            going = chosen == option
-            if going.any():
-                before = int(self._mocks.status[rows[going][0]])
-                found.move(rows[going], times[going], before, target, cause or leaving.cause)
-                self._mocks.enter(rows[going], times[going], target)
-        return chosen < len(leaving.targets)
-
-
-def _filters(plan: Plan, readings: Readings) -> dict[str, list[str]]:
-    """Return, for each exit that waits for a message, each mock's topic filter."""
-    rows = np.arange(len(readings.identities))
-    return {
-        leaving.name: plain_line(leaving.trigger.on.topic).texts(readings.fixed, rows)
-        for status in plan.statuses
-        for leaving in status.exits
-        if leaving.trigger.on is not None
-    }
-
-
-def _groups(codes: NDArray[Any]) -> list[tuple[int, slice | NDArray[np.bool_]]]:
-    """Return each code that is there, rising, with where it is."""
-    if not len(codes):
-        return []
-    same = codes == codes[0]
-    if same.all():  # the common case: no copy of anything
-        return [(int(codes[0]), slice(None))]
-    return [(code, codes == code) for code in np.flatnonzero(np.bincount(codes)).tolist()]
 
 
 def _limit(definition: Definition) -> int:

@@ -16,7 +16,9 @@ from simulator.randomness import IntArray
 class Links:
     """The connections of ``count`` mocks, none of them up."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, *, is_instant: bool = False) -> None:
+        """Make it; ``is_instant``: a connection is up as soon as a mock wants it."""
+        self.is_instant = is_instant
         self.is_up: NDArray[np.bool_] = np.zeros(count, dtype=bool)
 
     def made(self, rows: IntArray) -> IntArray:

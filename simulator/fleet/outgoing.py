@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.behaviour.plan import Exit, Plan
+from simulator.behaviour.exits import Exit
+from simulator.behaviour.plan import Plan
 from simulator.definition.document import Definition
 from simulator.definition.message import Message
 from simulator.fleet.due import Batch
@@ -115,12 +116,21 @@ class Outgoing:
         )
 
 
-def watched(plan: Plan, message: int) -> list[tuple[int, list[tuple[int, Exit]]]]:
+def watched(plan: Plan, message: int) -> list[tuple[int, list[Exit]]]:
     """Return the statuses that send a message and wait for conditions, with these exits."""
     return [
         (code, status.waiting("when"))
         for code, status in enumerate(plan.statuses)
         if status.waiting("when") and any(sending.message == message for sending in status.sends)
+    ]
+
+
+def counted(plan: Plan, message: int) -> list[tuple[int, list[Exit]]]:
+    """Return the statuses that send a message and wait for a number of sends, with these exits."""
+    return [
+        (code, status.waiting("sends"))
+        for code, status in enumerate(plan.statuses)
+        if status.waiting("sends") and any(sending.message == message for sending in status.sends)
     ]
 
 
@@ -132,7 +142,7 @@ def outgoing(
         Outgoing(
             name,
             message,
-            conditions=_names([e for _, exits in watched(plan, i) for _, e in exits]),
+            conditions=_names([e for _, exits in watched(plan, i) for e in exits]),
             readings=readings,
             protocol=protocol,
         )
@@ -143,7 +153,7 @@ def outgoing(
 def checks(plan: Plan, readings: Readings) -> dict[int, Sampler]:
     """Return, for each status that looks at its conditions by itself, what it reads for them."""
     return {
-        code: Sampler(readings, _names([leaving for _, leaving in status.waiting("when")]), ())
+        code: Sampler(readings, _names(status.waiting("when")), ())
         for code, status in enumerate(plan.statuses)
         if status.needs_checks
     }

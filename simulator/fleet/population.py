@@ -4,15 +4,17 @@ Rule: a mock's draws are counted by its own events, so they do not depend on who
 on how often anybody looks.
 """
 
-from collections.abc import Mapping
-from functools import cached_property
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.behaviour.exits import Exit
 from simulator.behaviour.moments import Moments
-from simulator.behaviour.plan import Exit, Plan
+from simulator.behaviour.passage import Passage, passage
+from simulator.behaviour.plan import Plan
 from simulator.fleet.readings import View
 from simulator.fleet.timers import Timers
 from simulator.generators.base import Cast, check_state
@@ -21,33 +23,53 @@ from simulator.randomness import FloatArray, IntArray, KeyArray, exponential, un
 FIRST_WITHIN = 10.0  # s after its start a mock's messages are first due, at the latest
 CHECK_EVERY = 1.0  # s between two looks at the conditions of a status that sends nothing
 
-# Kinds of timers; at the same time the lower one goes first. DRAIN sends what waits in a mock's
-# buffer, whatever its status. Exits begin at EXITS, in the document's order; then comes the check
-# of conditions, then the messages.
-SWITCH_ON, INBOX, DRAIN, EXITS = 0, 1, 2, 3
+# Kinds of timers; at the same time the lower one goes first. Exits begin at EXITS, in the order of
+# their slots; then comes the check of conditions, then the messages.
+SWITCH_ON, INBOX, LINK, REPLY, DRAIN, EXITS = 0, 1, 2, 3, 4, 5
 
 # The arrays that a population must not forget; what else it has is made from these and its plan.
-MEMORY = ("status", "sequence", "born", "entered", "ended", "wanted", "_turns")
+MEMORY = (
+    "status",
+    "sequence",
+    "born",
+    "entered",
+    "restarted",
+    "until",
+    "hops",
+    "ended",
+    "wanted",
+    "_turns",
+)
+
+# What mocks are known by at any time, such as variables: names and rows -> columns.
+Known: TypeAlias = Callable[[frozenset[str], IntArray], Mapping[str, Any]]
 
 
 class Population:
     """All mocks of a cast, none of them switched on yet."""
 
-    def __init__(self, plan: Plan, cast: Cast, *, messages: tuple[str, ...]) -> None:
+    def __init__(self, plan: Plan, cast: Cast, *, messages: tuple[str, ...], known: Known) -> None:
         count = cast.count
         self.plan = plan
         self.status: NDArray[np.uint8] = np.zeros(count, dtype=np.uint8)
         self.sequence: IntArray = np.zeros(count, dtype=np.int64)  # messages so far
         self.born: FloatArray = np.full(count, np.nan)  # s; NaN before the start
         self.entered: FloatArray = np.full(count, np.nan)  # s
+        self.restarted: FloatArray = np.full(count, np.nan)  # s; the last start
+        # s; when its status is left after a time, as far as that is known. NaN: not so
+        self.until: FloatArray = np.full(count, np.nan)
+        self.hops: NDArray[np.int16] = np.zeros(count, dtype=np.int16)  # moves at this moment
         self.ended: NDArray[np.bool_] = np.zeros(count, dtype=bool)
         self.wanted: NDArray[np.bool_] = np.zeros(count, dtype=bool)  # is to be connected
         self._turns: IntArray = np.zeros(count, dtype=np.int64)  # events so far
         self._cast = cast
         self._messages = messages
+        self._known = known
         self._keys: dict[str, KeyArray] = {}
         self._moments: dict[str, Moments] = {}
-        self.check = EXITS + max(len(status.exits) for status in plan.statuses)
+        self._gaps = [_gap(plan, message) for message in range(len(messages))]
+        self._passage = cache(lambda before, target, after: passage(plan, before, target, after))
+        self.check = EXITS + plan.slots
         self.first_message = self.check + 1
         self.timers = Timers(count, self.first_message + len(messages))
 
@@ -88,91 +110,127 @@ class Population:
 
     def drawn(self, name: str, rows: IntArray) -> FloatArray:
         """Return a number in [0, 1) for one purpose in the present event of each mock."""
-        return uniform(self._key(name)[rows], self._turns[rows])
+        return uniform(self.key(name)[rows], self._turns[rows])
 
-    def start(self, rows: IntArray, times: FloatArray) -> None:
+    def turns(self, rows: IntArray) -> IntArray:
+        """Return how many events each mock has had, the present one among them."""
+        return self._turns[rows]
+
+    def start(self, rows: IntArray, times: FloatArray) -> Passage:
         """Let mocks begin in the initial status, their messages spread over its first seconds."""
         self.turn(rows)
         self.born[rows] = times
-        self.enter(rows, times, 0)
-        for message, interval, _ in self.plan.statuses[0].sends:
-            share = self.drawn(f"messages.{self._messages[message]}.first", rows)
-            self._start(rows, message, times + share * min(interval, FIRST_WITHIN))
+        self.restarted[rows] = times
+        way = self.enter(rows, times, self.way(None, self.plan.statuses[0].level, 0))
+        for sending in self.plan.statuses[0].sends:
+            share = self.drawn(f"messages.{self._messages[sending.message]}.first", rows)
+            interval = self._interval(sending.message, rows)
+            self._start(rows, sending.message, times + share * np.minimum(interval, FIRST_WITHIN))
+        return way
 
-    def enter(self, rows: IntArray, times: FloatArray, code: int) -> None:
-        """Put mocks into a status and let its timers run, and no other.
+    def way(self, before: int | None, target: int, after: int) -> Passage:
+        """Return the way between two statuses; see ``behaviour/passage.py``."""
+        return self._passage(before, target, after)
+
+    def enter(self, rows: IntArray, times: FloatArray, way: Passage) -> Passage:
+        """Put mocks into a status; let its timers run, and of others only those that go on.
 
         Messages are due one interval later.
         """
-        plan = self.plan.statuses[code]
-        self.status[rows] = code
+        plan = self.plan.statuses[way.after]
+        self.hops[rows] = np.where(self.entered[rows] == times, self.hops[rows] + 1, 0)
+        self.status[rows] = way.after
         self.entered[rows] = times
         self.wanted[rows] = plan.is_connected and not plan.is_end
         self.ended[rows] = plan.is_end
-        self.timers.stop(rows, INBOX if plan.is_end else EXITS)
-        for position, leaving in enumerate(plan.exits):
-            self._await(leaving, rows, position, times)
+        if way.starts_anew:
+            self.restarted[rows] = times
+        self._stop(rows, way, is_end=plan.is_end)
+        self.until[rows] = np.nan
+        for leaving in way.awaited:
+            self.wait_for(leaving, rows, times)
+        if plan.timed is not None:
+            self.until[rows] = self.timers.planned[rows, EXITS + plan.timed.slot]
         if plan.needs_checks:
             self.timers.start(rows, self.check, times + CHECK_EVERY)
-        for sending in plan.sends:
+        for sending in way.started:
             self.send_later(sending.message, rows, times)
+        return way
 
     def send_later(self, message: int, rows: IntArray, times: FloatArray) -> None:
         """Let a message be due one interval after ``times``, by each mock's status."""
         interval, spread = self._gaps[message]
         if interval is None or spread is None:
-            codes = self.status[rows]
-            interval = self.plan.intervals[codes, message]
-            spread = self.plan.spreads[codes, message]
+            interval = self._interval(message, rows)
+            spread = np.minimum(self.plan.spreads[self.status[rows], message], interval)
         due = times + interval
         if np.any(spread):
             share = self.drawn(f"messages.{self._messages[message]}.gap", rows)
             due += spread * (2.0 * share - 1.0)
         self._start(rows, message, due)
 
+    def send_anew(self, names: frozenset[str], rows: IntArray, times: FloatArray) -> None:
+        """Let messages whose interval reads one of these names be due one new interval later."""
+        for code in np.flatnonzero(np.bincount(self.status[rows])).tolist():
+            within = self.status[rows] == code
+            for sending in self.plan.statuses[code].sends:
+                if sending.computed is not None and names & sending.computed.expression.names:
+                    self.send_later(sending.message, rows[within], times[within])
+
     def check_later(self, rows: IntArray, times: FloatArray) -> None:
         """Let the conditions be looked at again."""
         self.timers.start(rows, self.check, times + CHECK_EVERY)
 
-    def await_again(self, leaving: Exit, rows: IntArray, position: int, times: FloatArray) -> None:
-        """Start an exit's timer again for mocks that it did not take, if it can come again.
-
-        A clock time and a chance in a time come again; an elapsed time has been.
-        """
-        if leaving.trigger.after is None:
-            self._await(leaving, rows, position, times)
-
-    def _start(self, rows: IntArray, message: int, times: FloatArray) -> None:
-        self.timers.start(rows, self.first_message + message, times)
-
-    def _await(self, leaving: Exit, rows: IntArray, position: int, times: FloatArray) -> None:
+    def wait_for(self, leaving: Exit, rows: IntArray, times: FloatArray) -> None:
         """Start the timer of an exit that has one."""
         trigger, hazard = leaving.trigger, leaving.hazard
         if trigger.after is not None:
-            due = times + trigger.after.interval
-            if trigger.after.spread:
-                due += trigger.after.spread * (2 * self.drawn(f"{leaving.name}.after", rows) - 1)
+            keys = self.key(f"{leaving.name}.after")[rows]
+            due = times + trigger.after.draw(keys, self._turns[rows])
         elif trigger.at is not None:
             moments = self._moments.setdefault(leaving.name, Moments(trigger.at, self._cast.epoch))
             due = moments.after(times)
         elif hazard is not None:
-            keys = self._key(f"{leaving.name}.chance")[rows]
+            keys = self.key(f"{leaving.name}.chance")[rows]
             due = times + exponential(keys, self._turns[rows]) / hazard
         else:
             return
-        self.timers.start(rows, EXITS + position, due)
+        self.timers.start(rows, EXITS + leaving.slot, due)
 
-    def _key(self, name: str) -> KeyArray:
+    def key(self, name: str) -> KeyArray:
+        """Return each mock's key for one purpose."""
         if name not in self._keys:
             self._keys[name] = self._cast.keys(name)
         return self._keys[name]
 
-    @cached_property
-    def _gaps(self) -> list[tuple[float | None, float | None]]:
-        """Each message's interval and spread, where all statuses that send it agree."""
-        gaps: list[tuple[float | None, float | None]] = []
-        for message in range(len(self._messages)):
-            sendings = [each for status in self.plan.statuses for each in status.sends]
-            pairs = {(s.interval, s.spread) for s in sendings if s.message == message}
-            gaps.append(pairs.pop() if len(pairs) == 1 else (None, None))
-        return gaps
+    def _stop(self, rows: IntArray, way: Passage, *, is_end: bool) -> None:
+        """Stop the timers that do not go on."""
+        if is_end or way.stops_all:
+            self.timers.stop(rows, INBOX if is_end else EXITS)
+            return
+        kinds = [EXITS + slot for slot in way.stopped] + [self.check]
+        kinds += [self.first_message + message for message in way.silenced]
+        for kind in kinds:
+            self.timers.planned[rows, kind] = np.inf
+
+    def _start(self, rows: IntArray, message: int, times: FloatArray) -> None:
+        self.timers.start(rows, self.first_message + message, times)
+
+    def _interval(self, message: int, rows: IntArray) -> FloatArray:
+        """Return how often each mock sends a message in its status, s."""
+        codes = self.status[rows]
+        intervals = self.plan.intervals[codes, message]
+        for code, computed in self.plan.computed.get(message, ()):
+            within = codes == code
+            if within.any():
+                columns = self._known(computed.expression.names, rows[within])
+                intervals[within] = computed.seconds(columns)
+        return intervals
+
+
+def _gap(plan: Plan, message: int) -> tuple[float | None, float | None]:
+    """Return a message's interval and spread, where all statuses that send it agree."""
+    sendings = [each for status in plan.statuses for each in status.sends]
+    pairs = {(s.interval, s.spread) for s in sendings if s.message == message}
+    is_computed = message in plan.computed
+    return pairs.pop() if len(pairs) == 1 and not is_computed else (None, None)

@@ -11,7 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.definition.document import Definition
+from simulator.definition.nesting import leaves
+from simulator.fleet.changeable import Changeable
 from simulator.fleet.checkpoint import part_of, under
+from simulator.fleet.overriding import Overridden, overrides, reads
 from simulator.generators.base import Cast, Column, Sample, check_state
 from simulator.generators.once import drawn_once
 from simulator.payloads.document import plain_line
@@ -44,23 +47,30 @@ class Readings:
 
     def __init__(self, definition: Definition, cast: Cast) -> None:
         self._metrics = definition.metrics
+        self._reads = {name: reads(definition, name) for name in definition.metrics}
         self._columns = {
             name: metric.column(cast, name) for name, metric in definition.metrics.items()
         }
+        for name, others in overrides(definition, cast).items():
+            self._columns[name] = Overridden(self._columns[name], others)
         # The readings of a metric, in the definition's order: its name, or those of its parts.
         self.names = [
             name
             for metric, each in definition.metrics.items()
             for name in _given(metric, each.parts())
         ]
-        statuses = np.array(list(definition.statuses), dtype=object)
+        statuses = np.array(leaves(definition.statuses), dtype=object)
         self._own: dict[str, Callable[[View], NDArray[Any]]] = {
             "now": lambda view: view.t + cast.epoch,
             "seq": lambda view: view.sequences,
             "status": lambda view: statuses[view.statuses],
             "age": lambda view: view.t - view.born,
             "time_in_status": lambda view: view.t - view.entered,
+            "uptime": lambda view: view.t - view.born,
+            "progress": lambda view: np.full(len(view.t), np.nan),
         }
+        given = {*definition.constants, *definition.variables, *self.names}
+        self._own = {name: each for name, each in self._own.items() if name not in given}
         self._counts: IntArray = np.zeros(cast.count, dtype=np.int64)  # samples drawn, by row
         # What never changes: single values, and arrays with one entry a row.
         self.fixed: dict[str, Any] = {**definition.constants, "index": cast.numbers}
@@ -68,6 +78,19 @@ class Readings:
             self.fixed[name] = drawn_once(variable, cast, name, self.fixed)
         self.identities = plain_line(definition.id).texts(self.fixed, np.arange(cast.count))
         self.fixed["id"] = np.array(self.identities, dtype=object)
+        # What was drawn once too, and then is set by statuses and replies.
+        changing = [name for name in definition.variables if name in definition.changing]
+        self.changeable = Changeable({name: self.fixed.pop(name) for name in changing})
+
+    def tell(self, name: str, own: Callable[[View], NDArray[Any]]) -> None:
+        """Let ``own`` say what every mock has by a name, unless the definition gives it."""
+        if name in self._own:
+            self._own[name] = own
+
+    def known(self, names: frozenset[str], rows: IntArray) -> dict[str, Any]:
+        """Return constants, variables and the like of some mocks, without drawing anything."""
+        columns = {**self.fixed, **self.changeable.columns}
+        return {name: v[rows] if np.ndim(v := columns[name]) else v for name in names}
 
     def need(self, names: Iterable[str]) -> Need:
         """Return what must be drawn to know ``names``, and what these read in turn."""
@@ -78,8 +101,9 @@ class Readings:
             if wanted.isdisjoint(_given(metric, read.parts())):
                 continue
             columns.append((metric, self._columns[metric]))
-            wanted |= read.names()
-        fixed = {name: self.fixed[name] for name in sorted(wanted & self.fixed.keys())}
+            wanted |= self._reads[metric]
+        known = {**self.fixed, **self.changeable.columns}
+        fixed = {name: known[name] for name in sorted(wanted & known.keys())}
         return Need(
             {name: value for name, value in fixed.items() if not np.ndim(value)},
             tuple((name, value) for name, value in fixed.items() if np.ndim(value)),
@@ -119,6 +143,7 @@ class Readings:
     def state(self) -> dict[str, NDArray[Any]]:
         """Return copies of what the columns remember, and how many samples each mock has drawn."""
         memory: dict[str, NDArray[Any]] = {"counts": self._counts.copy()}
+        memory |= under("variables", self.changeable.state())
         for name, column in self._columns.items():
             memory |= under(f"metrics.{name}", column.state())
         return memory
@@ -130,6 +155,7 @@ class Readings:
             ValueError: The arrays are not its own.
         """
         check_state({"counts": state["counts"]}, {"counts": self._counts})
+        self.changeable.restore(part_of(state, "variables"))
         for name, column in self._columns.items():
             column.restore(part_of(state, f"metrics.{name}"))
         self._counts[:] = state["counts"]

@@ -282,6 +282,9 @@ class Shard:
             self._drop(batch, reason)
         for row in due.disconnect:
             self._let_go(row, Link.OFF)
+        for row in due.reconnect:
+            self._let_go(row, Link.CONNECTING)
+            self._exchange.connect(row, self._identity(row))
         for row in due.ended:
             self._let_go(row, Link.ENDED)
 

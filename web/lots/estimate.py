@@ -43,13 +43,4 @@ def estimate(
 
 def rate_of(definition: simulator.Definition) -> float | None:
     """Return the messages/s of one mock in its first status; None when that depends on events."""
-    first = next(iter(definition.statuses.values()))
-    if not first.connected:
-        return None
-    rate = 0.0
-    for name in first.send:
-        every = first.every or definition.messages[name].every
-        if every is None:
-            return None
-        rate += 1 / every.interval
-    return rate
+    return definition.opening_rate

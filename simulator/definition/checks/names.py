@@ -11,22 +11,29 @@ from dataclasses import dataclass
 
 from simulator.definition.expression import CONSTANTS
 from simulator.definition.model import nearest
+from simulator.definition.nesting import named
 from simulator.definition.places import Finding, Path
 from simulator.definition.reading import Draft
 
+# Known unless a document gives them a meaning of its own. ``uptime`` is s since the last start;
+# ``progress`` goes from 0 to 1 while a mock waits for the end of a status with an ``after``.
+_SOFT = ("uptime", "progress")
+
 # What every mock has without being told. ``now`` is Unix s, ``age`` and ``time_in_status`` are s.
-IN_MESSAGES = ("id", "index", "seq", "now", "status", "message", "age", "time_in_status")
-IN_CONDITIONS = ("id", "index", "seq", "now", "status", "age", "time_in_status")  # of ``when``
+IN_MESSAGES = ("id", "index", "seq", "now", "status", "message", "age", "time_in_status", *_SOFT)
+# Of ``when``, and of what is set.
+IN_CONDITIONS = ("id", "index", "seq", "now", "status", "age", "time_in_status", *_SOFT)
 IN_METRICS = ("id", "index", "now", "age", "time_in_status")  # of formulas and the like
 IN_IDENTITY = ("index",)
 IN_FILTERS = ("id", "index")  # of topics that are listened to
+IN_INTERVALS = ("index",)
 
 MAX_NAME = 60  # characters
 
 _TITLE = re.compile(r"\w[\w -]*")  # of a message or a status; a topic can hold it
 
 # ``previous`` is known to formulas alone, which do not count it among the names that they read.
-RESERVED = (*IN_MESSAGES, "previous")
+RESERVED = (*(name for name in IN_MESSAGES if name not in _SOFT), "previous")
 
 SECTIONS = ("constants", "variables", "metrics")  # those whose entries expressions name
 
@@ -94,11 +101,29 @@ def name_findings(draft: Draft) -> Iterator[Finding]:
             if text:
                 yield Finding((section, name), f"{text}, choose another name")
             owners.setdefault(name, f"one of the {section} already")
-    for section in ("messages", "statuses"):
-        for name in draft.names(section):
-            if len(name) > MAX_NAME or not _TITLE.fullmatch(name):
-                text = f"{name[:MAX_NAME]!r} cannot be a name: letters, digits, '_', '-' and blanks"
-                yield Finding((section, name), f"{text} only, at most {MAX_NAME}")
+    for path in [("messages", name) for name in draft.names("messages")]:
+        yield from _title_findings(path)
+    seen: set[str] = set()
+    for name, place in named(draft.data.get("statuses")):
+        yield from _title_findings(place)
+        if name in seen:
+            text = f"there is a status {name!r} already, choose another name"
+            yield Finding(place, text)
+        seen.add(name)
+
+
+def every_status(draft: Draft) -> tuple[str, ...]:
+    """Return the names of all statuses, on all levels, also of what could not be read."""
+    given = tuple(name for name, _ in named(draft.data.get("statuses")))
+    return given or tuple(draft.definition.statuses)
+
+
+def _title_findings(path: Path) -> Iterator[Finding]:
+    """Yield why the last step of a path cannot be the name of a message or a status."""
+    name = str(path[-1])
+    if len(name) > MAX_NAME or not _TITLE.fullmatch(name):
+        text = f"{name[:MAX_NAME]!r} cannot be a name: letters, digits, '_', '-' and blanks"
+        yield Finding(path, f"{text} only, at most {MAX_NAME}")
 
 
 def _refusal(name: str) -> str:

@@ -1,94 +1,86 @@
-"""What is checked of statuses: what they send, how they are left, that each can be reached.
+"""What is checked of statuses: what they send and do, how they are left, that each can be reached.
 
 Rule: a transition has one trigger, or is an alternative to the one before it.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from simulator.definition.checks.names import IN_CONDITIONS, IN_FILTERS, scope_of
-from simulator.definition.document import Definition
+from simulator.definition.checks.filters import on_findings
+from simulator.definition.checks.metrics import Dataset, dataset_refusals, find_loop
+from simulator.definition.checks.names import (
+    IN_CONDITIONS,
+    IN_INTERVALS,
+    IN_METRICS,
+    Scope,
+    scope_of,
+)
+from simulator.definition.checks.names import every_status as known_statuses
+from simulator.definition.document import MAX_STATUSES, Definition
+from simulator.definition.interval import NEVER, ComputedEvery
 from simulator.definition.model import nearest
+from simulator.definition.nesting import Level, levels, reads
 from simulator.definition.places import Finding, Path
 from simulator.definition.reading import Draft
-from simulator.definition.status import Status, Transition
-from simulator.definition.template import Template
+from simulator.definition.status import BACK, MAX_LEVELS, TRIGGERS, Action, Status, Transition
 from simulator.definition.units import Chance, Rate
-
-TRIGGERS = ("after", "at", "when", "on")
 
 _ROUNDING = 1e-9  # what a sum of chances may be above 1 by
 
 
-def status_findings(draft: Draft) -> Iterator[Finding]:
+def status_findings(draft: Draft, datasets: Mapping[str, Dataset] | None) -> Iterator[Finding]:
     """Yield what is wrong with the statuses."""
-    for name, status in draft.definition.statuses.items():
-        path: Path = ("statuses", name)
-        yield from _send_findings(draft, status, path)
-        yield from _end_findings(status, path)
-        yield from _transition_findings(draft, status, path)
-        if not draft.is_spoiled(*path, "go"):
-            yield from _group_findings(status, (*path, "go"))
+    tree = levels(draft.definition.statuses)
+    if len(tree) > MAX_STATUSES:
+        text = f"has at most {MAX_STATUSES} statuses on all levels, got {len(tree)}"
+        yield Finding(("statuses",), text)
+    for level in tree.values():
+        yield from _shape_findings(level)
+        yield from _send_findings(draft, level)
+        yield from _transition_findings(draft, level)
+        yield from _metric_findings(draft, level, datasets)
+        for word in ("enter", "leave"):
+            action = getattr(level.status, word)
+            yield from action_findings(draft, action, (*level.path, word))
+        if not draft.is_spoiled(*level.path, "go"):
+            yield from _group_findings(level.status, (*level.path, "go"))
+    yield from _loop_findings(draft)
     yield from _unreachable(draft)
 
 
-def _send_findings(draft: Draft, status: Status, path: Path) -> Iterator[Finding]:
+def interval_findings(draft: Draft) -> Iterator[Finding]:
+    """Yield what is wrong with intervals that are computed, wherever they stand."""
+    scope = scope_of(draft, IN_INTERVALS, with_metrics=False)
+    for name, message in draft.definition.messages.items():
+        yield from _interval_findings(scope, message.every, ("messages", name, "every"))
+    for level in levels(draft.definition.statuses).values():
+        yield from _interval_findings(scope, level.status.every, (*level.path, "every"))
+        for name, pace in level.status.send.items():
+            yield from _interval_findings(scope, pace, (*level.path, "send", name))
+
+
+def action_findings(draft: Draft, action: Action, path: Path) -> Iterator[Finding]:
+    """Yield what is wrong with what is sent and set at one moment."""
     known = draft.names("messages")
-    for index, name in enumerate(status.send):
-        place = (*path, "send", index) if "statuses" in draft.data else ("messages", name)
-        message = draft.definition.messages.get(name)
+    for index, name in enumerate(action.send):
         if name not in known:
-            yield Finding(place, f"unknown message {name!r}, {nearest(name, known)}")
-        elif name in status.send[:index]:
-            yield Finding(place, f"{name!r} stands here twice")
-        elif draft.is_spoiled("messages", name) or draft.is_spoiled(*path, "every"):
-            continue
-        elif status.every is None and message is not None and message.every is None:
-            text = "needs 'every', in the message or in the status, such as every: 10s"
-            yield Finding(place, f"{name!r} {text}")
+            text = f"unknown message {name!r}, {nearest(name, known)}"
+            yield Finding((*path, "send", index), text)
+    yield from set_findings(draft, action.set, scope_of(draft, IN_CONDITIONS), (*path, "set"))
 
 
-def _end_findings(status: Status, path: Path) -> Iterator[Finding]:
-    if status.end:
-        for word in ("send", "go"):
-            if getattr(status, word):
-                yield Finding((*path, word), "a status with 'end: true' is the last one of a mock")
-
-
-def _transition_findings(draft: Draft, status: Status, path: Path) -> Iterator[Finding]:
-    known = draft.names("statuses") or tuple(draft.definition.statuses)
-    conditions = scope_of(draft, IN_CONDITIONS)
-    filters = scope_of(draft, IN_FILTERS, with_metrics=False)
-    for index, transition in enumerate(status.go):
-        place = (*path, "go", index)
-        if transition.to not in known:
-            text = f"unknown status {transition.to!r}, {nearest(transition.to, known)}"
-            yield Finding((*place, "to"), text)
-        if transition.when is not None:
-            yield from conditions.findings(transition.when.names, (*place, "when"))
-        if transition.on is not None:
-            topic = transition.on.topic
-            yield from filters.findings(topic.names, (*place, "on", "topic"))
-            text = filter_refusal(topic)
-            if text:
-                yield Finding((*place, "on", "topic"), text)
-
-
-def filter_refusal(topic: Template) -> str:
-    """Return why a template is no topic filter; empty when it is. Source: MQTT 3.1.1, 4.7.1."""
-    text = "".join(part if isinstance(part, str) else "x" for part in topic.parts)
-    if not text or "\0" in text:
-        return "a topic filter has at least one character, and no NUL"
-    if re.search(r"#.|[^/]#", text):
-        return "'#' stands alone, as the last level of a topic filter"
-    if re.search(r"\+[^/]|[^/]\+", text):
-        return "'+' stands alone in its level of a topic filter"
-    return ""
-
-
-def triggers_of(transition: Transition) -> list[str]:
-    """Return the triggers that a transition names, besides a rate."""
-    return [word for word in TRIGGERS if getattr(transition, word) is not None]
+def set_findings(
+    draft: Draft, sets: Mapping[str, object], scope: Scope, path: Path
+) -> Iterator[Finding]:
+    """Yield what is wrong with variables that are set."""
+    variables = draft.names("variables")
+    for name, expression in sets.items():
+        if name not in variables:
+            text = f"unknown variable {name!r}, {nearest(name, variables)}"
+            yield Finding((*path, name), text)
+        elif name in draft.definition.id.names:
+            text = f"{name!r} is part of the mock's id, which stays the same"
+            yield Finding((*path, name), text)
+        yield from scope.findings(getattr(expression, "names", ()), (*path, name))
 
 
 def groups_of(status: Status) -> list[list[int]]:
@@ -104,7 +96,120 @@ def groups_of(status: Status) -> list[list[int]]:
 
 def is_alternative(transition: Transition) -> bool:
     """Whether it has a share and nothing else: it belongs to the transition before it."""
-    return isinstance(transition.chance, Chance) and not triggers_of(transition)
+    return isinstance(transition.chance, Chance) and not transition.triggers
+
+
+def reachable(definition: Definition, others: Iterable[str] = ()) -> set[str]:
+    """Return the statuses that a mock can come to, beginning with the first one, and ``others``."""
+    tree = levels(definition.statuses)
+    left = [next(iter(definition.statuses)), *others]
+    reached: set[str] = set()
+    while left:
+        level = tree.get(left.pop())
+        if level is None or level.name in reached:
+            continue
+        left += [each.name for each in level.chain if each.name not in reached]
+        reached.add(level.name)
+        left += list(level.status.statuses)[:1]
+        left += [transition.to for each in level.chain for transition in each.status.go]
+    return reached
+
+
+def _shape_findings(level: Level) -> Iterator[Finding]:
+    status, path = level.status, level.path
+    if status.end:
+        for word in ("send", "go", "statuses", "leave"):
+            if getattr(status, word) not in ((), {}, Action()):
+                yield Finding((*path, word), "a status with 'end: true' is the last one of a mock")
+    if len(level.chain) > MAX_LEVELS:
+        yield Finding(path, f"statuses lie at most {MAX_LEVELS} levels deep")
+    if status.history and not status.statuses:
+        yield Finding((*path, "history"), "only a status with statuses of its own has a history")
+
+
+def _send_findings(draft: Draft, level: Level) -> Iterator[Finding]:
+    known = draft.names("messages")
+    inherited = level.parent.paces if level.parent else {}
+    for name, pace in level.status.send.items():
+        place = _send_place(draft, level, name)
+        if name not in known:
+            yield Finding(place, f"unknown message {name!r}, {nearest(name, known)}")
+        elif pace == NEVER and name not in inherited:
+            text = f"'never' is for what the status around it sends; {name!r} is not sent there"
+            yield Finding(place, text)
+    for name, (pace, owner) in level.paces.items():
+        message = draft.definition.messages.get(name)
+        if owner is not level or draft.is_spoiled("messages", name):
+            continue
+        if draft.is_spoiled(*level.path, "every") or message is None:
+            continue
+        if pace is None and message.every is None:
+            text = "needs 'every', in the message or in the status, such as every: 10s"
+            yield Finding(_send_place(draft, level, name), f"{name!r} {text}")
+
+
+def _send_place(draft: Draft, level: Level, name: str) -> Path:
+    """Return where a message stands among those that a status sends."""
+    if "statuses" not in draft.data or name not in level.status.send:
+        return ("messages", name)
+    given = draft.at(*level.path, "send")
+    entry = given.index(name) if isinstance(given, list) and name in given else name
+    return (*level.path, "send", entry)
+
+
+def _interval_findings(scope: Scope, every: object, path: Path) -> Iterator[Finding]:
+    if isinstance(every, ComputedEvery):
+        yield from scope.findings(every.expression.names, path)
+
+
+def _transition_findings(draft: Draft, level: Level) -> Iterator[Finding]:
+    known = [*known_statuses(draft), BACK]
+    conditions = scope_of(draft, IN_CONDITIONS)
+    for index, transition in enumerate(level.status.go):
+        place = (*level.path, "go", index)
+        if transition.to not in known:
+            text = f"unknown status {transition.to!r}, {nearest(transition.to, known)}"
+            yield Finding((*place, "to"), text)
+        if transition.when is not None:
+            yield from conditions.findings(transition.when.names, (*place, "when"))
+        for word in ("held", "edge"):
+            if getattr(transition, word) is not None and transition.when is None:
+                yield Finding((*place, word), f"{word!r} stands beside 'when' only")
+        if transition.on is not None:
+            yield from on_findings(draft, transition.on, (*place, "on"))
+
+
+def _metric_findings(
+    draft: Draft, level: Level, datasets: Mapping[str, Dataset] | None
+) -> Iterator[Finding]:
+    known = draft.names("metrics")
+    scope = scope_of(draft, IN_METRICS)
+    for name, metric in level.status.metrics.items():
+        path = (*level.path, "metrics", name)
+        own = draft.definition.metrics.get(name)
+        if name not in known:
+            yield Finding(path, f"unknown metric {name!r}, {nearest(name, known)}")
+        elif own is not None and own.parts() != metric.parts():
+            parts = ", ".join(own.parts()) or "none"
+            yield Finding(path, f"needs the same parts as the metric itself: {parts}")
+        yield from scope.findings(metric.names(), (*path, metric.generator.word))
+        if datasets is not None:
+            yield from (Finding(path, text) for text in dataset_refusals(metric, datasets))
+
+
+def _loop_findings(draft: Draft) -> Iterator[Finding]:
+    """Yield a loop that the metrics make only together with those of statuses."""
+    definition = draft.definition
+    if any(level.status.metrics for level in levels(definition.statuses).values()):
+        loop = find_loop(reads(definition.metrics, definition.statuses))
+        if loop and not find_loop(definition.metrics):
+            path = next(
+                (*level.path, "metrics", name)
+                for level in levels(definition.statuses).values()
+                for name in level.status.metrics
+                if name in loop
+            )
+            yield Finding(path, f"a loop of metrics: {' -> '.join(loop)}")
 
 
 def _group_findings(status: Status, path: Path) -> Iterator[Finding]:
@@ -118,6 +223,11 @@ def _group_findings(status: Status, path: Path) -> Iterator[Finding]:
             text = f"an alternative follows a transition with one of {', '.join(TRIGGERS)}"
             yield Finding((*path, group[1], "chance"), text)
             continue
+        yield from (
+            Finding((*path, index, "priority"), "an alternative has the priority of the first")
+            for index in group[1:]
+            if status.go[index].priority
+        )
         total = sum(_share(status.go[index]) for index in group)
         if total > 1 + _ROUNDING:
             text = f"the chances of a transition and its alternatives add up to {total * 100:g} %"
@@ -125,7 +235,7 @@ def _group_findings(status: Status, path: Path) -> Iterator[Finding]:
 
 
 def _trigger_refusal(transition: Transition) -> str:
-    triggers = triggers_of(transition)
+    triggers = transition.triggers
     if len(triggers) > 1:
         return f"needs only one of {', '.join(TRIGGERS)}, got {' and '.join(triggers)}"
     if triggers and isinstance(transition.chance, Rate):
@@ -141,27 +251,15 @@ def _share(transition: Transition) -> float:
 
 
 def _unreachable(draft: Draft) -> Iterator[Finding]:
-    statuses = draft.definition.statuses
-    targets = {transition.to for status in statuses.values() for transition in status.go}
+    definition = draft.definition
+    tree = levels(definition.statuses)
+    targets = {each.to for level in tree.values() for each in level.status.go} - {BACK}
     # A transition that is wrong may be the one that was to lead there.
-    if draft.is_spoiled("statuses") or not targets <= statuses.keys():
+    if draft.is_spoiled("statuses") or not targets <= tree.keys():
         return
-    reached = reachable(draft.definition)
-    for name in statuses:
+    reached = reachable(definition)
+    first = next(iter(definition.statuses))
+    for name, level in tree.items():
         if name not in reached:
-            first = next(iter(statuses))
-            yield Finding(
-                ("statuses", name), f"cannot be reached from {first!r}: no transition goes to it"
-            )
-
-
-def reachable(definition: Definition) -> set[str]:
-    """Return the statuses that a mock can come to, beginning with the first one."""
-    left = [next(iter(definition.statuses))]
-    reached: set[str] = set()
-    while left:
-        name = left.pop()
-        if name not in reached and name in definition.statuses:
-            reached.add(name)
-            left += [transition.to for transition in definition.statuses[name].go]
-    return reached
+            text = f"cannot be reached from {first!r}: no transition goes to it"
+            yield Finding(level.path, text)

@@ -6,9 +6,10 @@ import pytest
 from simulator import Definition, parse, randomness
 from simulator.definition import parse_template
 from simulator.definition.checks.statuses import groups_of
+from simulator.definition.durations import Steady
 from simulator.definition.generator import KINDS, Generator, register
 from simulator.definition.payload import Bulk, count_nodes, count_values, templates_of
-from simulator.definition.units import Chance, Every
+from simulator.definition.units import Chance
 
 
 def build(**sections: Any) -> Definition:
@@ -21,11 +22,11 @@ def test_without_statuses_there_is_one_that_sends_everything() -> None:
     definition = build(messages="{b: {every: 1s, json: {}}, a: {every: 2s, json: {}}}")
 
     assert list(definition.statuses) == ["running"]
-    assert definition.statuses["running"].send == ("b", "a")
+    assert definition.statuses["running"].send == {"b": None, "a": None}
 
 
 def test_a_definition_that_sends_nothing_only_connects() -> None:
-    assert build().statuses["running"].send == ()
+    assert build().statuses["running"].send == {}
 
 
 def test_a_message_without_an_address_gets_its_own_topic() -> None:
@@ -74,7 +75,7 @@ def test_alternatives_follow_the_transition_with_the_trigger() -> None:
     status = build(statuses=f"{{a: {{go: {ways}}}, b: {{}}}}").statuses["a"]
 
     assert groups_of(status) == [[0, 1], [2]]
-    assert status.go[0].after == Every(1.0)
+    assert status.go[0].after == Steady(1.0)
     assert status.go[1].chance == Chance(0.03)
 
 

@@ -51,7 +51,9 @@ DATASETS = {
     "day.csv": File("csv", ("time", "temperature")),
 }
 
-TRIGGERS = "after, at, when, on"
+TRIGGERS = "after, at, when, on, sends, fails, connection"
+WAYS = "to, after, at, when, on, sends, fails, connection, chance, held, edge, priority"
+STATUS = "send, every, connected, end, buffer, restart, enter, leave, metrics, statuses, history, go"
 
 
 def problems(old: str, new: str) -> list[str]:
@@ -75,7 +77,7 @@ def test_the_good_document_has_no_problems() -> None:
         ('unit: "°C"', 'uint: "°C"', "metrics.temperature.uint: unknown word 'uint', did you mean 'unit'?"),
         ("choice: {", "choise: {", "variables.site.choise: unknown word 'choise', did you mean 'choice'?"),
         ("count: 60,", "count: 60, cout: 3,", "messages.burst.json.samples.bulk.cout: unknown word 'cout', did you mean 'count'?"),
-        ("{to: off, at", "{go: off, to: off, at", "statuses.running.go[2].go: unknown word 'go', allowed: to, after, at, when, on, chance"),
+        ("{to: off, at", "{go: off, to: off, at", f"statuses.running.go[2].go: unknown word 'go', allowed: {WAYS}"),
         ("{end: true}", "{end: true, ende: 3}", "statuses.off.ende: unknown word 'ende', did you mean 'end'?"),
         # types and limits
         ("name: Sensor", "name: 5", "name: needs a text, got 5; in quotes it is one"),
@@ -121,7 +123,7 @@ def test_the_good_document_has_no_problems() -> None:
         ("{temperature:.1f}", "{position.lad}", "messages.state.json.t: 'position' has no part 'lad', did you mean 'position.lat'?"),
         ("{temperature:.1f}", "{temperature.x}", "messages.state.json.t: 'temperature' has no parts"),
         ("{temperature:.1f}", "{site.x}", "messages.state.json.t: 'site' has no parts"),
-        ("{temperature:.1f}", "{previous}", "messages.state.json.t: 'previous' is not known here, allowed: temperature, position, weather, feel, firmware, site, id, index, seq, now, status, message, age, time_in_status"),
+        ("{temperature:.1f}", "{previous}", "messages.state.json.t: 'previous' is not known here, allowed: temperature, position, weather, feel, firmware, site, id, index, seq, now, status, message, age, time_in_status, uptime, progress"),
         ("temperature > 8", "temprature > 8", "statuses.running.go[0].when: unknown metric 'temprature', did you mean 'temperature'?"),
         ("temperature > 8", "temperature >", "statuses.running.go[0].when: not an expression (at character 13 of the expression)"),
         ("temperature - 1", "temprature - 1", "metrics.feel.formula: unknown metric 'temprature', did you mean 'temperature'?"),

@@ -76,8 +76,8 @@ class Life:
         for move in due.moves:
             names = mocks.statuses[move.before], mocks.statuses[move.after]
             self.moves.append((move.t, first + move.row, *names, move.cause))
-        self.connects += [(t, first + row) for row in due.connect]
-        self.disconnects += [(t, first + row) for row in due.disconnect]
+        self.connects += [(t, first + row) for row in [*due.connect, *due.reconnect]]
+        self.disconnects += [(t, first + row) for row in [*due.disconnect, *due.reconnect]]
         self.ended += [first + row for row in due.ended]
 
 
@@ -88,7 +88,7 @@ def live(mocks: Fleet, times: Iterable[float], *, first: int = 0) -> Life:
         while True:
             due = mocks.due(t)
             life.note(mocks, t, due, first)
-            mocks.connected(due.connect, t)
+            mocks.connected([*due.connect, *due.reconnect], t)
             if mocks.next_due() > t:
                 break
     return life

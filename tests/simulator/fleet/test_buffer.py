@@ -39,7 +39,7 @@ def at(mocks: Fleet, t: float, *, connect: bool = True) -> Due:
     """What is due up to ``t``; whoever asks for a connection has it then."""
     due = mocks.due(t)
     if connect:
-        mocks.connected(due.connect, t)
+        mocks.connected([*due.connect, *due.reconnect], t)
     return due
 
 

@@ -97,9 +97,9 @@ def test_a_flood_of_commands_is_bounded(mocks: Fleet) -> None:
     for n in range(1_000):
         mocks.received(0, "cmd/d-0", orjson.dumps({"n": n}), 0.5)
 
-    assert len(mocks._inbox.state()["rows"]) == MAX_INBOX
+    assert len(mocks._incoming.state()["inbox.rows"]) == MAX_INBOX
     mocks.due(1.0)
-    assert len(mocks._inbox.state()["rows"]) == 0
+    assert len(mocks._incoming.state()["inbox.rows"]) == 0
 
 
 def test_a_mock_listens_to_the_topics_of_all_its_statuses(mocks: Fleet) -> None:

@@ -195,7 +195,7 @@ def test_off_line_asks_for_the_connection_to_end_and_to_come_back() -> None:
     assert [each.t for each in life.sent if each.t >= 9.0] == [9.0, 10.0]  # leaves before 11.0
 
 
-def test_who_went_and_came_back_within_one_call_is_left_alone() -> None:
+def test_who_went_and_came_back_within_one_call_makes_a_new_connection() -> None:
     statuses = {
         "on": {"send": ["ping"], "go": [{"to": "off", "after": "3s"}]},
         "off": {"connected": False, "go": [{"to": "on", "after": "5s"}]},
@@ -205,7 +205,8 @@ def test_who_went_and_came_back_within_one_call_is_left_alone() -> None:
 
     due = mocks.due(10.0)
 
-    assert (due.connect, due.disconnect, len(due.moves)) == ([], [], 2)
+    assert (due.connect, due.disconnect, due.reconnect) == ([], [], [0])
+    assert len(due.moves) == 2
 
 
 def test_a_mock_that_begins_off_line_lives_without_a_connection() -> None:

@@ -1,0 +1,155 @@
+"""What comes to mocks from outside: messages, and what became of their connections and sends.
+
+Rule: each is told to its mock at its time, between the mock's own events, one after the other.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.behaviour.commands import Received
+from simulator.behaviour.exits import Exit
+from simulator.behaviour.plan import Plan
+from simulator.fleet.checkpoint import part_of, under
+from simulator.fleet.departures import Departures
+from simulator.fleet.doings import Doings
+from simulator.fleet.due import Found
+from simulator.fleet.happenings import BORN, DELIVERED, FAILED, LOST, MADE, Happening, Happenings
+from simulator.fleet.inbox import Inbox
+from simulator.fleet.matching import Matcher
+from simulator.fleet.population import INBOX, LINK, Population
+from simulator.fleet.readings import Readings
+from simulator.randomness import FloatArray, IntArray
+
+
+class Incoming:
+    """Tells the mocks of a population."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        mocks: Population,
+        readings: Readings,
+        departures: Departures,
+        doings: Doings,
+    ) -> None:
+        self._plan = plan
+        self._mocks = mocks
+        self._departures = departures
+        self._doings = doings
+        self._inbox = Inbox()
+        self._happenings = Happenings()
+        exits = [leaving for level in plan.levels for leaving in level.exits]
+        self._matchers = {
+            leaving.name: Matcher(leaving.trigger.on, readings.fixed, len(readings.identities))
+            for leaving in exits
+            if leaving.trigger.on is not None
+        }
+        self.counts_results = any(e.trigger.fails is not None for e in exits)
+        self._follows_links = doings.greets or any(e.trigger.connection for e in exits)
+
+    def received(self, row: int, topic: str, payload: bytes, t: float) -> None:
+        """Keep a message for the mock in a row, which reads it at ``t``."""
+        if not self._matchers or not self._is_alive(row):
+            return
+        if self._inbox.put(row, Received(t, topic, payload)):
+            self._mocks.timers.start(np.array([row]), INBOX, np.array([t]))
+
+    def tell(self, rows: IntArray, what: int, t: float) -> None:
+        """Keep what happened to mocks, to be told to them at ``t``; a row may stand there again."""
+        is_asked = self.counts_results if what in (FAILED, DELIVERED) else self._follows_links
+        if not is_asked:
+            return
+        for row in rows.tolist():
+            if self._is_alive(row) and self._happenings.put(row, t, what):
+                self._mocks.timers.start(np.array([row]), LINK, np.array([t]))
+
+    def subscriptions(self, row: int) -> tuple[str, ...]:
+        """Return the topic filters whose messages a mock waits for, each once."""
+        return tuple(dict.fromkeys(each.topics[row] for each in self._matchers.values()))
+
+    def read(self, rows: IntArray, times: FloatArray, found: Found) -> None:
+        """Let each mock read the oldest message that came to it."""
+        for index, row in enumerate(rows.tolist()):
+            message = self._inbox.take(row)
+            one = slice(index, index + 1)
+            for leaving in self._waiting(row, "on"):
+                if not self._matchers[leaving.name].matches(row, message):
+                    continue
+                cause = f"{leaving.cause} {message.topic}"
+                if self._leave(leaving, rows[one], times[one], found, cause=cause):
+                    break
+            if self._mocks.ended[row]:
+                self._inbox.empty(row)
+            elif (following := self._inbox.next_at(row)) is not None:
+                self._mocks.timers.start(rows[one], INBOX, np.array([following]))
+
+    def told(self, rows: IntArray, times: FloatArray, found: Found) -> None:
+        """Tell each mock the oldest thing that happened to it."""
+        for index, row in enumerate(rows.tolist()):
+            one = slice(index, index + 1)
+            self._tell(self._happenings.take(row), rows[one], times[one], found)
+            if self._mocks.ended[row]:
+                self._happenings.empty(row)
+            elif (following := self._happenings.next_at(row)) is not None:
+                self._mocks.timers.start(rows[one], LINK, np.array([following]))
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return all that waits to be told."""
+        return {
+            **under("inbox", self._inbox.state()),
+            **under("happenings", self._happenings.state()),
+        }
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take back what ``state`` gave."""
+        self._inbox.restore(part_of(state, "inbox"))
+        self._happenings.restore(part_of(state, "happenings"))
+
+    def _tell(self, happening: Happening, row: IntArray, time: FloatArray, found: Found) -> None:
+        if happening.what == DELIVERED:
+            self._departures.counts.delivered(int(row[0]))
+            return
+        if happening.what == FAILED:
+            self._count_failures(happening.times, row, time, found)
+            return
+        if happening.what in (BORN, MADE):
+            self._doings.connected(row, time, found)
+        word = {MADE: "made", LOST: "lost"}.get(happening.what)
+        if word is not None:
+            for leaving in self._waiting(int(row[0]), "connection"):
+                if leaving.trigger.connection == word and self._leave(leaving, row, time, found):
+                    break
+
+    def _count_failures(self, times: int, row: IntArray, time: FloatArray, found: Found) -> None:
+        counts = self._departures.counts
+        exits = self._waiting(int(row[0]), "fails")
+        failed = {e.level: (0, 0) for e in exits}
+        failed = {level: counts.failed(level, int(row[0]), times) for level in failed}
+        for leaving in exits:
+            fails = leaving.trigger.fails
+            assert fails is not None
+            if failed[leaving.level][0 if fails.in_a_row else 1] < fails.count:
+                continue
+            if self._leave(leaving, row, time, found):
+                return
+            counts.forgive(leaving.level, int(row[0]))
+
+    def _waiting(self, row: int, kind: str) -> list[Exit]:
+        return self._plan.statuses[self._mocks.status[row]].waiting(kind)
+
+    def _leave(
+        self,
+        leaving: Exit,
+        row: IntArray,
+        time: FloatArray,
+        found: Found,
+        *,
+        cause: str | None = None,
+    ) -> bool:
+        return bool(self._departures.leave(leaving, row, time, found, cause=cause).any())
+
+    def _is_alive(self, row: int) -> bool:
+        return not (np.isnan(self._mocks.born[row]) or self._mocks.ended[row])
