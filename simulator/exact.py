@@ -154,7 +154,7 @@ def logarithm(values: FloatArray) -> FloatArray:
     mantissa, exponent = np.frexp(values)
     low = mantissa < _SQRT_HALF
     np.multiply(mantissa, _TWO, out=mantissa, where=low)
-    slope = (mantissa - _ONE) / (mantissa + _ONE)
+    slope: FloatArray = (mantissa - _ONE) / (mantissa + _ONE)
     slope *= polynomial(_ATANH, slope * slope)
     exponent -= low
     slope += exponent * _LN_2

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 import numpy as np
+from pydantic import Field
 
 from simulator.definition.generator import Generator, register
 from simulator.generators.base import Cast, Column, Sample, Scalar, Values, packed
@@ -12,15 +13,20 @@ from simulator.generators.base import Cast, Column, Sample, Scalar, Values, pack
 class Constant(Generator):
     """``value``, at every reading of every mock.
 
-    Parameters:
-        value: A number, text, true, false or null. A whole number is within ±(2⁶³ - 1).
-
     Gives what ``value`` is.
     """
 
+    family: ClassVar[str] = "fixed"
+    purpose: ClassVar[str] = "a setting, a model number"
+    examples: ClassVar[tuple[str, ...]] = (
+        '{unit: "°C", constant: 8}',
+        "{constant: {value: TH-1}}",
+    )
     shorthand: ClassVar[str | None] = "value"
 
-    value: Scalar
+    value: Scalar = Field(
+        description="A number, text, true, false or null; a whole number within ±(2⁶³ - 1)"
+    )
 
     def column(self, cast: Cast, metric: str) -> Column:
         return _Column(self.value)

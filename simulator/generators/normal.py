@@ -1,54 +1,37 @@
 """normal: values around a mean, the farther the rarer."""
 
-import math
-from typing import Self
+from typing import ClassVar
 
-import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from simulator import randomness
-from simulator.definition.generator import Generator, register
-from simulator.generators.base import Cast, Column, Sample, Values
+from simulator.definition.generator import register
+from simulator.exact import FloatArray, normal_quantile
+from simulator.generators.distribution import MAX_NUMBER, Distribution
 
 
 @register("normal")
-class Normal(Generator):
+class Normal(Distribution):
     """``mean + deviation · z``, with z drawn from the normal distribution at each reading.
 
-    Two of three values lie within one deviation of the mean, 95 of 100 within two.
-
-    Parameters:
-        mean: In the metric's unit.
-        deviation: The standard deviation, 0 or more, in the metric's unit.
-        min, max: Bounds, optional. A value beyond a bound is put at the bound.
+    Two of three values lie within one deviation of the mean, 95 of 100 within two, all within
+    8.21.
 
     Gives numbers.
     """
 
-    mean: float
-    deviation: float = Field(ge=0)
-    min: float | None = None
-    max: float | None = None
+    purpose: ClassVar[str] = "a measuring error, a size that many small causes make"
+    examples: ClassVar[tuple[str, ...]] = (
+        "{unit: mm/s, normal: {mean: 2.5, deviation: 0.4, min: 0}}",
+        "{normal: {mean: 20, deviation: 5, min: 10, max: 30, beyond: redraw}}",
+    )
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.min is not None and self.max is not None and self.min >= self.max:
-            raise ValueError(f"min must be below max, got min {self.min:g} and max {self.max:g}")
-        return self
+    mean: float = Field(description="The middle, in the metric's unit")
+    deviation: float = Field(
+        ge=0, le=MAX_NUMBER, description="Standard deviation, 0 or more, in the metric's unit"
+    )
 
-    def column(self, cast: Cast, metric: str) -> Column:
-        return _Column(self, cast, metric)
-
-
-class _Column(Column):
-    def __init__(self, normal: Normal, cast: Cast, metric: str) -> None:
-        self._keys = cast.keys(f"metric.{metric}")
-        self._normal = normal
-        self._low = -math.inf if normal.min is None else normal.min
-        self._high = math.inf if normal.max is None else normal.max
-
-    def draw(self, sample: Sample) -> Values:
-        values = randomness.normal(self._keys[sample.rows], sample.count)
-        values *= self._normal.deviation
-        values += self._normal.mean
-        return np.clip(values, self._low, self._high, out=values)
+    def quantile(self, centred: FloatArray) -> FloatArray:
+        values = normal_quantile(centred)
+        values *= self.deviation
+        values += self.mean
+        return values

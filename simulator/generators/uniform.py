@@ -1,6 +1,6 @@
 """uniform: any value between two bounds, each as likely."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -8,25 +8,36 @@ from pydantic import Field, model_validator
 from simulator import randomness
 from simulator.definition.generator import Generator, register
 from simulator.generators.base import Cast, Column, Sample, Values
+from simulator.generators.distribution import MAX_NUMBER
 
 _LIMIT = 2**52  # of whole bounds, so that a float64 tells all values between them apart
 
 
 @register("uniform")
 class Uniform(Generator):
-    """``min + (max - min) · u``, with u drawn evenly from [0, 1) at each reading.
-
-    Parameters:
-        min, max: The bounds, in the metric's unit; min below max.
-        whole: true gives whole numbers from min to max, both included, each as likely; the bounds
-            are then whole and within ±2⁵².
+    """``min + (max - min) · u``, with u drawn evenly from 0 to below 1 at each reading.
 
     Gives numbers, whole ones when ``whole``.
     """
 
-    min: float = Field(ge=-1e300, le=1e300)
-    max: float = Field(ge=-1e300, le=1e300)
-    whole: bool = False
+    family: ClassVar[str] = "random"
+    purpose: ClassVar[str] = "a reading about which nothing else is known, a die"
+    examples: ClassVar[tuple[str, ...]] = (
+        '{unit: "%", uniform: {min: 30, max: 60}}',
+        "{uniform: {min: 1, max: 6, whole: true}}",
+    )
+
+    min: float = Field(
+        ge=-MAX_NUMBER, le=MAX_NUMBER, description="Lower bound, below `max`; ±10³⁰⁰ at most"
+    )
+    max: float = Field(
+        ge=-MAX_NUMBER, le=MAX_NUMBER, description="Upper bound, above `min`; ±10³⁰⁰ at most"
+    )
+    whole: bool = Field(
+        default=False,
+        description="true: whole numbers, both bounds included, each as likely; the bounds are "
+        "then whole and within ±2⁵²",
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
 from simulator import generators
 from simulator.datasets import read_gpx
-from simulator.definition.generator import KINDS
+from simulator.definition.generator import KINDS, Generator
 from simulator.generators import Cast, Column, Drawn
 
 from .bench import cast, column, sample, table
@@ -21,8 +22,20 @@ TRACK = read_gpx(
     b'<trkpt lat="0.1" lon="0.1"/></trkseg></trk></gpx>',
 )
 
-# One for each word; a new generator needs a line here.
-EXAMPLES: dict[str, dict[str, Any]] = {
+
+def first_example(kind: type[Generator]) -> dict[str, Any]:
+    """Return the parameters of the first example that a generator gives."""
+    data = yaml.safe_load(kind.examples[0])
+    metric = data if kind.word in data else next(m for m in data.values() if kind.word in m)
+    value = metric[kind.word]
+    if isinstance(value, dict):
+        return value
+    beside = {word: metric[word] for word in kind.words() if word in metric and word != kind.word}
+    return {str(kind.shorthand): value, **beside}
+
+
+# Where the first example that a generator gives says too little, or reads another dataset.
+OWN: dict[str, dict[str, Any]] = {
     "bucket": {"values": {"a": 3, "b": 1}},
     "constant": {"value": 5},
     "counter": {"start": 5, "max": 7},
@@ -60,6 +73,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "markov": {"chain": {"a": {"b": 1, "a": 2}, "b": {"a": 1}}, "step": "10s"},
     "ou": {"mean": 3, "deviation": 2, "half_life": "20s"},
 }
+
+
+EXAMPLES = {word: first_example(kind) for word, kind in KINDS.items() if kind.examples} | OWN
 
 
 def mocks(count: int, *, first: int = 0, seed: int = 1) -> Cast:
@@ -161,7 +177,8 @@ def test_every_generator_says_what_it_is_and_knows_each_parameter(word: str) -> 
     text = KINDS[word].__doc__ or ""
 
     for name, field in KINDS[word].model_fields.items():
-        assert field.description or f"{name}:" in text or f"{name}," in text, f"{word}.{name}"
+        said = field.alias or name
+        assert field.description or f"{said}:" in text or f"{said}," in text, f"{word}.{said}"
     assert "Gives" in text
 
 
