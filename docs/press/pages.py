@@ -8,11 +8,15 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from docs.press.drawn import NAME, ROOT, datasets, metrics_of
+from docs.press.limits import limits_table
+from docs.press.models import described, homes, linked, used_by
 from docs.press.pictures import picture
-from docs.press.tables import docstring_of, table, words_table
+from docs.press.tables import Schema, table, words_table
 from simulator import Dataset, definition_schema
+from simulator.definition.docstrings import read_docstring
+from simulator.definition.functions import FUNCTIONS
 from simulator.definition.generator import FAMILIES, KINDS, Generator
-from simulator.definition.model import Model
+from simulator.definition.versions import UPGRADES
 
 REFERENCE = ROOT / "docs/reference"
 PARTS = REFERENCE / "parts"
@@ -42,7 +46,8 @@ def files() -> Iterator[tuple[Path, str]]:
     schemas = definition_schema()
     for name in PAGES:
         part = (PARTS / f"{name}.md").read_text("utf-8")
-        yield REFERENCE / f"{name}.md", MADE + _filled(part, schemas)
+        page = linked(_filled(part, schemas), name, homes(schemas))
+        yield REFERENCE / f"{name}.md", MADE + page
     known = datasets()
     for kind in _drawable():
         yield PICTURES / f"{kind.word}.svg", _picture(kind, known)
@@ -60,7 +65,7 @@ def _picture(kind: type[Generator], known: Mapping[str, Dataset]) -> str:
         raise
 
 
-def _filled(part: str, schemas: dict[str, object]) -> str:
+def _filled(part: str, schemas: Schema) -> str:
     """Return a part with what its directives stand for."""
 
     def made(match: re.Match[str]) -> str:
@@ -70,25 +75,23 @@ def _filled(part: str, schemas: dict[str, object]) -> str:
     return re.sub(r"^\{\{(.+)\}\}$", made, part, flags=re.MULTILINE)
 
 
-def _words(name: str, schemas: dict[str, object]) -> str:
+def _words(name: str, schemas: Schema) -> str:
     """Return the table of one model's words."""
-    defs = schemas["$defs"]
-    assert isinstance(defs, dict)
-    own = schemas if name == "Definition" else defs[name]
-    return words_table(own, _model(name))
+    return words_table(schemas if name == "Definition" else schemas["$defs"][name])
 
 
-def _model(name: str) -> type[Model]:
-    left = [Model]
-    while left:
-        model = left.pop()
-        if model.__name__ == name:
-            return model
-        left += model.__subclasses__()
-    raise KeyError(name)
+def _rest(_: str, schemas: Schema) -> str:
+    """Return a table for each model of the page that no part of it names."""
+    part = (PARTS / "definition.md").read_text("utf-8")
+    named = re.findall(r"^\{\{words (\w+)\}\}$", part, re.MULTILINE)
+    places, models = homes(schemas), schemas["$defs"]
+    left = [name for name, page in places.items() if page == "definition" and name not in named]
+    return "\n\n".join(
+        described(name, models[name]) for name in left if "properties" in models[name]
+    )
 
 
-def _overview(_: str, __: dict[str, object]) -> str:
+def _overview(_: str, __: Schema) -> str:
     """Return a table for each family: every generator with what it gives."""
     blocks = []
     for family, kinds in _by_family().items():
@@ -108,27 +111,36 @@ def _by_family() -> dict[str, list[type[Generator]]]:
 
 
 def _first_sentence(kind: type[Generator]) -> str:
-    text = " ".join(docstring_of(kind).prose.partition("\n\n")[0].split())
-    return re.split(r"(?<=[.:])\s(?=[A-Z`])", text)[0].removesuffix(".").removesuffix(":")
+    return (
+        re.split(r"(?<=[.:])\s(?=[A-Z`])", read_docstring(kind.__doc__).first)[0]
+        .removesuffix(".")
+        .removesuffix(":")
+    )
 
 
-def _sections(_: str, schemas: dict[str, object]) -> str:
+def _sections(_: str, schemas: Schema) -> str:
     """Return the section of each generator, family by family."""
-    defs = schemas["$defs"]
-    assert isinstance(defs, dict)
-    kinds = [kind for family in _by_family().values() for kind in family]
-    return "\n\n".join(_section(kind, defs[f"generator.{kind.word}"]) for kind in kinds)
+    models = schemas["$defs"]
+    left = [name for name, page in homes(schemas).items() if page == "generators"]
+    blocks = []
+    for kind in (kind for family in _by_family().values() for kind in family):
+        schema = models[f"generator.{kind.word}"]
+        blocks.append(_section(kind, schema))
+        own = [name for name in used_by(schema, schemas) if name in left]
+        blocks += [described(name, models[name]) for name in own if "properties" in models[name]]
+        left = [name for name in left if name not in own]
+    return "\n\n".join(blocks)
 
 
-def _section(kind: type[Generator], schema: dict[str, object]) -> str:
-    read = docstring_of(kind)
+def _section(kind: type[Generator], schema: Schema) -> str:
+    read = read_docstring(kind.__doc__)
     drawn = f"![What three mocks read](../images/generators/{kind.word}.svg)"
     parts = read.sections.get("Parts", {})
     blocks = [
         f"## {kind.word}",
         read.prose,
         drawn if kind.examples else "",
-        words_table(schema, kind, head="parameter"),
+        words_table(schema, head="parameter"),
         table(("part", "what"), [(f"`{part}`", text) for part, text in parts.items()])
         if parts
         else "",
@@ -145,8 +157,37 @@ def _examples(kind: type[Generator]) -> str:
     return "```yaml\n" + "\n".join(lines) + "\n```" if lines else ""
 
 
-DIRECTIVES: dict[str, Callable[[str, dict[str, object]], str]] = {
+def _limits(_: str, __: Schema) -> str:
+    return limits_table()
+
+
+def _versions(_: str, __: Schema) -> str:
+    """Return what each version changed: the first line of its upgrade's docstring."""
+    rows = [
+        (str(version + 1), (upgrade.__doc__ or "").partition("\n")[0].replace("``", "`"))
+        for version, upgrade in UPGRADES.items()
+    ]
+    return table(("version", "what it changed"), rows)
+
+
+def _functions(_: str, __: Schema) -> str:
+    """Return a table of the functions of each family."""
+    families: dict[str, list[tuple[str, ...]]] = {}
+    for name, function in FUNCTIONS.items():
+        row = (f"`{name}({function.takes})`", function.says)
+        families.setdefault(function.family, []).append(row)
+    return "\n\n".join(
+        f"**{family.capitalize()}**\n\n{table(('function', 'gives'), rows)}"
+        for family, rows in families.items()
+    )
+
+
+DIRECTIVES: dict[str, Callable[[str, Schema], str]] = {
     "words": _words,
+    "rest": _rest,
+    "functions": _functions,
+    "limits": _limits,
+    "versions": _versions,
     "overview": _overview,
     "sections": _sections,
 }

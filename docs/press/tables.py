@@ -1,14 +1,9 @@
-"""Tables of words, made from the JSON Schema of the models and their docstrings.
+"""Tables of words, made from the JSON Schema of the models.
 
 Rule: a word says what it means beside its field; the table adds what it may be and what it is else.
 """
 
-import re
-from dataclasses import dataclass, field
-from inspect import cleandoc
 from typing import Any
-
-from simulator.definition.model import Model
 
 Schema = dict[str, Any]
 
@@ -16,7 +11,6 @@ QUANTITIES = "definition.md#quantities"
 _PLACES = {
     "expression": "definition.md#expressions",
     "text with placeholders": "definition.md#texts-with-placeholders",
-    "Payload": "definition.md#messages",
 }
 _NAMES = {"Payload": "any payload"}
 _TYPES = {
@@ -32,48 +26,13 @@ _TYPES = {
 _DURATIONS = (("d", 86_400.0), ("h", 3_600.0), ("min", 60.0), ("s", 1.0), ("ms", 0.001))
 
 
-@dataclass(slots=True)
-class Docstring:
-    """A model's docstring: what is prose, and what its sections say of each word."""
-
-    prose: str
-    sections: dict[str, dict[str, str]] = field(default_factory=dict)
-
-
-def docstring_of(model: type[Model]) -> Docstring:
-    """Return the docstring; a section is a line ``Parameters:`` with indented lines under it."""
-    prose: list[str] = []
-    read = Docstring("")
-    entries: dict[str, str] | None = None
-    for block in re.split(r"\n(?=\S)", cleandoc(model.__doc__ or "")):
-        head, _, rest = block.partition("\n")
-        entries = _entries(rest) if head in ("Parameters:", "Parts:") else None
-        if entries is None:
-            prose.append(block)
-        else:
-            read.sections[head.rstrip(":")] = entries
-    read.prose = "\n".join(prose).replace("``", "`").strip()
-    return read
-
-
-def _entries(text: str) -> dict[str, str]:
-    """Return what an indented section says of each word: ``min, max: Bounds, optional``."""
-    entries: dict[str, str] = {}
-    for entry in re.split(r"\n(?=\S)", cleandoc(text)):
-        words, _, meaning = entry.partition(":")
-        for word in words.split(","):
-            entries[word.strip()] = " ".join(meaning.replace("``", "`").split()).rstrip(".")
-    return entries
-
-
-def words_table(schema: Schema, model: type[Model], *, head: str = "word") -> str:
+def words_table(schema: Schema, *, head: str = "word") -> str:
     """Return the table of a model's words; ``schema`` is its own in the JSON Schema."""
-    told = docstring_of(model).sections.get("Parameters", {})
     needed = schema.get("required", [])
     rows = [
         (
             f"`{word}`",
-            _what(each, told.get(word, "")),
+            each.get("description", "").replace("``", "`").removesuffix("."),
             values_of(each),
             default_of(each, needed=word in needed),
         )
@@ -88,13 +47,6 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     lines = [[head[n] for n in kept], ["---"] * len(kept)]
     lines += [[row[n].replace("|", "\\|") for n in kept] for row in rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _what(schema: Schema, told: str) -> str:
-    """Return what a word means: its field's own description, else its docstring's."""
-    text = schema.get("description", "")
-    is_of_type = "$comment" in schema or not text
-    return (told if told and is_of_type else text).replace("``", "`").rstrip(".")
 
 
 def values_of(schema: Schema) -> str:
@@ -116,9 +68,9 @@ def values_of(schema: Schema) -> str:
 
 
 def _referred(name: str) -> str:
-    if name in _NAMES:
-        return f"[{_NAMES[name]}]({_PLACES[name]})"
-    return f"[{name}](#{name.lower()})" if "." not in name else "[generator](generators.md)"
+    if "." in name:
+        return "[generator](generators.md)"
+    return f"[{_NAMES.get(name, name)}](model:{name})"
 
 
 def _not_null(schemas: list[Schema]) -> list[Schema]:
@@ -208,4 +160,6 @@ def _duration(value: float) -> str:
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value) if str(value).isprintable() else repr(value)

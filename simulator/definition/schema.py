@@ -4,14 +4,19 @@ Rule: what the models know is not said again here; only that a generator stands 
 word is, because pydantic does not see it.
 """
 
-from collections.abc import Mapping
-from inspect import cleandoc
-from typing import Any, TypeAlias
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, TypeAlias
 
 from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
+from pydantic.json_schema import (
+    GenerateJsonSchema,
+    JsonSchemaValue,
+    JsonSchemaWarningKind,
+    models_json_schema,
+)
 from pydantic_core import CoreSchema
 
+from simulator.definition.docstrings import read_docstring
 from simulator.definition.document import Definition
 from simulator.definition.generator import KINDS, Generator
 from simulator.definition.metric import Metric
@@ -45,6 +50,12 @@ def definition_schema(address: str = "") -> JsonSchemaValue:
 class _Generate(GenerateJsonSchema):
     """Pydantic's generator with titles as people read them, the first paragraph of docstrings."""
 
+    # A default that JSON cannot hold is left out: its description says what it is.
+    ignored_warning_kinds: ClassVar[set[JsonSchemaWarningKind]] = {
+        "skipped-choice",
+        "non-serializable-default",
+    }
+
     def get_title_from_name(self, name: str) -> str:
         words = name.strip("_").replace("_", " ")
         return words[:1].upper() + words[1:]
@@ -68,25 +79,56 @@ def _schemas_of_models() -> Schemas:
         schema_generator=_Generate,
     )
     names = {keys[model, "validation"]["$ref"].rpartition("/")[2]: model for model in models}
-    new = {name: _name_of(model) for name, model in names.items()}
+    new = {name: _short(name) for name in made["$defs"] if _short(name) != name}
+    new |= {name: _name_of(model) for name, model in names.items()}
     schemas = {new.get(name, name): schema for name, schema in made["$defs"].items()}
     renamed = _renamed(
         schemas, {_REF.format(model=k): _REF.format(model=v) for k, v in new.items()}
     )
-    for model in models:
-        renamed[_name_of(model)] |= _told(model)
-    return renamed
+    others = [model for model in _all_models() if not issubclass(model, Generator)]
+    known = {_name_of(model): model for model in (*KINDS.values(), *others)}
+    return {
+        name: _told(known[name], schema) if name in known else schema
+        for name, schema in renamed.items()
+    }
+
+
+def _all_models(model: type[Model] = Model) -> Iterator[type[Model]]:
+    for each in model.__subclasses__():
+        yield each
+        yield from _all_models(each)
+
+
+def _short(name: str) -> str:
+    """Return a model's own name of one that pydantic put its module before: two share it."""
+    return name.rpartition("__")[2]
 
 
 def _name_of(model: type[Model]) -> str:
     return f"generator.{model.word}" if issubclass(model, Generator) else model.__name__
 
 
-def _told(model: type[Model]) -> JsonSchemaValue:
-    """Return title and description: a generator's word, the first paragraph of its docstring."""
-    paragraph = cleandoc(model.__doc__ or "").partition("\n\n")[0]
+def _told(model: type[Model], schema: JsonSchemaValue) -> JsonSchemaValue:
+    """Return a model's schema with what its docstring says: of itself, of words without a text."""
+    said = read_docstring(model.__doc__)
+    words = said.sections.get("Parameters", {})
+    properties = {
+        word: _described(each, words.get(word, ""))
+        for word, each in schema.get("properties", {}).items()
+    }
     title = model.word if issubclass(model, Generator) else model.__name__
-    return {"title": title, "description": " ".join(paragraph.replace("``", "").split())}
+    told = {**schema, "title": title, "description": said.first}
+    return {**told, "properties": properties} if properties else told
+
+
+def _described(schema: JsonSchemaValue, told: str) -> JsonSchemaValue:
+    """Return a word's schema with a description; one that may be null gets that of its type."""
+    several = [each for each in schema.get("anyOf", []) if each.get("type") != "null"]
+    lifted = several[0] if len(several) == 1 else {}
+    marks = {key: lifted[key] for key in ("$comment", "description", "examples") if key in lifted}
+    own = {**marks, **schema}
+    is_of_type = "description" not in schema
+    return {**own, "description": told} if told and is_of_type else own
 
 
 def _renamed(value: Any, names: Mapping[str, str]) -> Any:

@@ -1,24 +1,28 @@
-"""Every example that the reference shows can be run."""
+"""The reference names every word, function and limit, and every example in it can be run."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from simulator import parse, parse_document
-from simulator.definition import document, expression, message, payload, status, template, units
+from simulator import parse, parse_document, preview
+from simulator.definition import units
 from simulator.definition.checks.names import RESERVED
 from simulator.definition.functions import FUNCTIONS
+from simulator.definition.schema import definition_schema
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/reference/definition.md").read_text()
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 SAMPLES = sorted((ROOT / "tests/definitions").iterdir())
+SCHEMAS = definition_schema()
 
 
 @pytest.mark.parametrize("text", EXAMPLES, ids=lambda text: text.splitlines()[0])
-def test_every_example_of_the_reference_is_a_definition(text: str) -> None:
-    assert parse(text).messages
+def test_every_example_of_the_reference_is_a_definition_that_sends(text: str) -> None:
+    definition = parse(text)
+
+    assert list(preview(definition, duration=120.0, limit=3))
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
@@ -28,25 +32,23 @@ def test_a_sample_survives_the_way_through_plain_data(path: Path) -> None:
     assert parse_document(definition.source) == definition
 
 
-def test_the_reference_names_every_word() -> None:
-    models = (message.Message, status.Status, status.Transition, document.Definition)
-    words = [word for model in models for word in model.words()]
-    words += [*units.DURATIONS, *units.SPEEDS, *units.DISTANCES, *FUNCTIONS, *RESERVED]
+def test_the_reference_names_every_word_and_unit() -> None:
+    words = [*units.DURATIONS, *units.PERIODS, *units.SPEEDS, *units.DISTANCES, *RESERVED]
 
     assert [word for word in words if not re.search(rf"[`% ]{re.escape(word)}[`: ]", PAGE)] == []
 
 
-def test_the_reference_tells_the_limits() -> None:
-    limits = [
-        document.MAX_METRICS,
-        message.MAX_MESSAGES,
-        expression.MAX_LENGTH,
-        expression.MAX_NODES,
-        expression.MAX_DEPTH,
-        payload.MAX_BULK,
-        payload.MAX_NODES,
-        payload.MAX_VALUES,
-        template.MAX_LENGTH,
-    ]
+def test_the_reference_names_every_function() -> None:
+    assert [name for name in FUNCTIONS if f"`{name}(" not in PAGE] == []
 
-    assert [limit for limit in limits if f"{limit:,}" not in PAGE] == []
+
+@pytest.mark.parametrize("name", ["Definition", *(n for n in SCHEMAS["$defs"] if "." not in n)])
+def test_every_word_of_the_language_says_what_it_means(name: str) -> None:
+    schema = SCHEMAS if name == "Definition" else SCHEMAS["$defs"][name]
+    words = schema.get("properties", {})
+
+    assert [word for word, each in words.items() if not _is_described(each)] == []
+
+
+def _is_described(schema: dict[str, object]) -> bool:
+    return bool(schema.get("description") or "$ref" in schema)
