@@ -37,6 +37,8 @@ EDIT = """async (asked) => {
 pytestmark = pytest.mark.parts("postgres", "pgbouncer", "mosquitto", "chromium", "redis", "s3")
 
 AIR = '  air: {unit: "°C", walk: {start: 4, step: 0.2}}  # inside\n'
+BATTERY = ',\n    "battery": {"unit": "%", "ramp": {"from": 100, "to": 5, "over": "12h"}}'
+COPY = '  b: {unit: "°C", walk: {start: 4, step: 0.2}}\n'
 ON = "  on:\n    go:\n      - to: off\n        after: 1h\n"
 GOES = "      - to: off\n        after: 1h\n"
 
@@ -69,14 +71,26 @@ EDITS = [
     (SMALL, "remove", [["statuses", "on", "go", 0]], "go:\n" + GOES, "go: []\n"),
     (SMALL, "remove", [["statuses", "on", "go", 0, "to"]], "to: off\n        ", ""),
     (SMALL, "rename", [["metrics", "air"], "inner air"], "  air:", "  inner air:"),
-    (SMALL, "copy", [["metrics", "air"], "b"], AIR, AIR + AIR.replace("air", "b")[: -len("  # inside\n")] + "\n"),
+    (SMALL, "copy", [["metrics", "air"], "b"], AIR, AIR + COPY),
     (SMALL, "move", [["statuses", "on"], 1], ON + "  off: {}\n", "  off: {}\n" + ON),
-    (TRACKER, "remove", [["metrics", "battery"]], ',\n    "battery": {"unit": "%", "ramp": {"from": 100, "to": 5, "over": "12h"}}', ""),
+    (TRACKER, "remove", [["metrics", "battery"]], BATTERY, ""),
     (TRACKER, "rename", [["metrics", "battery"], "b"], '"battery": {"unit', '"b": {"unit'),
     (TRACKER, "put", [["statuses", "lost", "end"], True], '10"}]}', '10"}], "end": true}'),
-    (COLD_CHAIN, "put", [["metrics", "door", "unit"], "x"], "order: random}", "order: random, unit: x}"),
-    (COLD_CHAIN, "put", [["statuses", "running", "send", 1], "b"], "[telemetry, burst]", "[telemetry, b]"),
-]  # fmt: skip
+    (
+        COLD_CHAIN,
+        "put",
+        [["metrics", "door", "unit"], "x"],
+        "order: random}",
+        "order: random, unit: x}",
+    ),
+    (
+        COLD_CHAIN,
+        "put",
+        [["statuses", "running", "send", 1], "b"],
+        "[telemetry, burst]",
+        "[telemetry, b]",
+    ),
+]
 
 
 def test_an_edit_changes_only_what_it_means(visitor):
@@ -100,19 +114,23 @@ def test_every_value_can_be_put_back_and_every_entry_taken_out(visitor, text):
           const { applied, put, remove } = await import("/static/js/definition/edits.js");
           const reading = read(text);
           const wrong = [];
+          const after = (changes) => read(applied(text, changes));
           const walk = (value, path) => {
             const back = applied(text, put(reading, path, structuredClone(value)));
             if (back !== text) wrong.push(["changed", path]);
-            const other = read(applied(text, put(reading, path, "{else}: #")));
-            if (other.problem || other.value(path) !== "{else}: #") wrong.push(["put", path, other.problem]);
-            const without = read(applied(text, remove(reading, path)));
-            const isListed = typeof path.at(-1) === "number";
-            if (without.problem || (!isListed && without.has(path))) wrong.push(["remove", path, without.problem]);
-            if (value && typeof value === "object") {
-              for (const [key, child] of Object.entries(value)) walk(child, [...path, Array.isArray(value) ? Number(key) : key]);
+            const other = after(put(reading, path, "{else}: #"));
+            if (other.value(path) !== "{else}: #") wrong.push(["put", path, other.problem]);
+            const without = after(remove(reading, path));
+            const isThere = typeof path.at(-1) === "string" && without.has(path);
+            if (without.problem || isThere) wrong.push(["remove", path, without.problem]);
+            if (value && typeof value === "object") walkInside(value, path);
+          };
+          const walkInside = (value, path) => {
+            for (const [key, child] of Object.entries(value)) {
+              walk(child, [...path, Array.isArray(value) ? Number(key) : key]);
             }
           };
-          for (const [key, value] of Object.entries(reading.data)) walk(value, [key]);
+          walkInside(reading.data, []);
           return wrong;
         }""",
         text,

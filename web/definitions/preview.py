@@ -17,6 +17,7 @@ MOST_MESSAGES = 50
 MOST_POINTS = 200  # of one chart, about one for two pixels
 MOST_READINGS = 20_000  # of all charts together; about 0.5 s
 MOST_SECONDS = 3.0  # for the messages; the router waits 30 s, a reader about 1
+MOST_PICTURE_POINTS = 96  # of a metric's small picture, about one for a pixel
 MOST_PAYLOAD = 4_000  # characters that are shown of one payload
 MOST_LABELS = 12  # different texts in one chart
 WINDOWS = {"10min": (600.0, "10 min"), "1h": (3_600.0, "1 h"), "24h": (86_400.0, "24 h")}
@@ -99,6 +100,34 @@ def preview_of(
     return Preview(messages, charts, "" if messages else "Nothing is sent in this time.")
 
 
+def pictures_of(
+    definition: simulator.Definition,
+    *,
+    window: float,
+    start: float,
+    datasets: Mapping[str, simulator.Dataset],
+) -> list[Chart]:
+    """Return a small chart of each metric of one mock over ``window`` seconds; see ``preview_of``.
+
+    Args:
+        definition: A sound one.
+        window: s, above 0 and up to ``simulator.MAX_DURATION``.
+        start: Unix time of the first second.
+        datasets: By the names in the definition.
+
+    Raises:
+        DatasetError, StorageUnavailable: As of ``preview_of``.
+    """
+    return _charts(
+        definition,
+        window=window,
+        seed=1,
+        start=start,
+        datasets=datasets,
+        most_points=MOST_PICTURE_POINTS,
+    )
+
+
 def _within(
     sent: Iterator[simulator.PreviewMessage], *, seconds: float
 ) -> tuple[list[Shown], bool]:
@@ -152,10 +181,11 @@ def _charts(
     seed: int,
     start: float,
     datasets: Mapping[str, simulator.Dataset],
+    most_points: int = MOST_POINTS,
 ) -> list[Chart]:
     if not definition.metrics:
         return []
-    points = max(2, min(MOST_POINTS, MOST_READINGS // len(definition.metrics)))
+    points = max(2, min(most_points, MOST_READINGS // len(definition.metrics)))
     values = simulator.series(
         definition, duration=window, points=points, seed=seed, start=start, datasets=datasets
     )

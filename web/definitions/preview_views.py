@@ -4,7 +4,7 @@ from time import time
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
@@ -13,7 +13,13 @@ from web.accounts.access import UserRequest, open_workspace
 from web.accounts.models import Workspace
 from web.datasets.loading import WorkspaceDatasets
 from web.definitions.documents import check
-from web.definitions.preview import DEFAULT_WINDOW, WINDOWS, Preview, preview_of
+from web.definitions.preview import (
+    DEFAULT_WINDOW,
+    WINDOWS,
+    Preview,
+    pictures_of,
+    preview_of,
+)
 from web.platform import storage
 
 STORE_IS_DOWN = "The object store does not answer just now, so there is no preview with datasets."
@@ -39,6 +45,39 @@ def preview(request: UserRequest, workspace: UUID) -> HttpResponse:
     except simulator.DatasetError as error:
         context["failure"] = f"{error}."
     return render(request, "definitions/_preview.html", context)
+
+
+@require_POST
+@login_required
+def series(request: UserRequest, workspace: UUID) -> HttpResponse:
+    """Answer how a draft's metrics go, as JSON: ``series`` by name, or ``places`` of problems.
+
+    ``text`` is the document, ``duration`` the time to show in seconds; nothing is saved.
+    """
+    opened = open_workspace(request, workspace)
+    try:
+        checked = check(opened, request.POST.get("text", ""))
+        if checked.definition is None:
+            return JsonResponse({"places": [problem.place for problem in checked.problems]})
+        charts = pictures_of(
+            checked.definition,
+            window=_duration(request.POST.get("duration", "")),
+            start=time(),
+            datasets=WorkspaceDatasets(opened),
+        )
+    except (storage.StorageUnavailable, simulator.DatasetError):
+        return JsonResponse({"places": []})
+    return JsonResponse({"series": {each.name: each.data for each in charts}})
+
+
+def _duration(text: str) -> float:
+    """Return a number of seconds that can be drawn, ten minutes when it is none."""
+    is_whole = text.isdecimal() and len(text) < 12
+    return (
+        float(min(max(int(text), 1), simulator.MAX_DURATION))
+        if is_whole
+        else WINDOWS[DEFAULT_WINDOW][0]
+    )
 
 
 def _preview(

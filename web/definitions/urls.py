@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("new/", views.create, name="create"),
     path("preview/", preview_views.preview, name="preview"),
+    path("series/", preview_views.series, name="series"),
     path("<uuid:definition>/", views.edit, name="edit"),
     path("<uuid:definition>/copy/", views.copy, name="copy"),
     path("<uuid:definition>/rename/", views.rename, name="rename"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 import simulator
 from web.accounts.access import UserRequest, open_workspace
 from web.accounts.models import Role
+from web.datasets.access import datasets_of
 from web.definitions import access, actions
 from web.definitions.forms import CreateForm, RenameForm
 from web.definitions.models import Definition
@@ -184,6 +185,7 @@ def _editor(
         "problems": problems,
         "refusal": refusal,
         "is_unsaved": is_refused,
+        "dataset_names": [each.name for each in datasets_of(definition.workspace)],
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if is_refused else HTTPStatus.OK
     return render(request, "definitions/editor.html", context, status=status)

@@ -171,6 +171,32 @@ def test_the_preview_takes_any_seed_and_window(client_of, viewer, workspace, sou
     assert client_of(viewer).post(address("preview", workspace), posted).status_code == 200
 
 
+def test_a_draft_answers_how_its_metrics_go(client_of, viewer, workspace, sound):
+    posted = {"text": sound, "duration": "86400"}
+
+    answer = client_of(viewer).post(address("series", workspace), posted).json()
+
+    values = answer["series"]["temperature"]["values"]
+    assert len(values) == 96
+    assert all(isinstance(value, float) for value in values)
+
+
+def test_a_draft_with_problems_answers_their_places(client_of, viewer, workspace, sound):
+    text = sound.replace("walk", "wlak")
+
+    answer = client_of(viewer).post(address("series", workspace), {"text": text}).json()
+
+    assert "series" not in answer
+    assert any(place.startswith("metrics.temperature") for place in answer["places"])
+
+
+@pytest.mark.parametrize("duration", ["", "0", "-1", "x", "9" * 11, "9" * 40])
+def test_a_draft_is_drawn_over_any_time(client_of, viewer, workspace, sound, duration):
+    posted = {"text": sound, "duration": duration}
+
+    assert "series" in client_of(viewer).post(address("series", workspace), posted).json()
+
+
 def test_the_name_is_changed_in_the_document(client_of, teammate, workspace, definition):
     client = client_of(teammate)
 

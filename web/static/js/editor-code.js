@@ -2,11 +2,12 @@
 
    Puts CodeMirror in place of the textarea, which stays in the form and is kept equal. The editor lies
    in a shadow root, where its styles are constructed sheets: the content policy allows no inline ones.
-   Sends a bubbling "edited" event after each change.
+   Sends bubbling events: "edited" after each change, "moved" (detail: offset) when the visitor goes elsewhere
+   in the text.
 */
 import {
-  basicSetup, EditorState, EditorView, HighlightStyle, indentUnit, indentWithTab, json, keymap,
-  lintGutter, setDiagnostics, syntaxHighlighting, tags, yaml,
+  basicSetup, Decoration, EditorState, EditorView, HighlightStyle, indentUnit, indentWithTab, isolateHistory,
+  json, keymap, lintGutter, redo, setDiagnostics, StateEffect, StateField, syntaxHighlighting, tags, undo, yaml,
 } from "../vendor/codemirror-6.0.2/codemirror.js";
 
 const colours = HighlightStyle.define([
@@ -24,6 +25,7 @@ const look = EditorView.theme({
   ".cm-content": { caretColor: "var(--ink)", paddingBlock: "0.5rem" },
   ".cm-gutters": { backgroundColor: "var(--surface-sunken)", color: "var(--ink-faint)", borderRight: "1px solid var(--line)" },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "color-mix(in srgb, var(--accent) 7%, transparent)" },
+  ".cm-part": { backgroundColor: "color-mix(in srgb, var(--accent) 12%, transparent)", boxShadow: "inset 2px 0 var(--accent)" },
   ".cm-cursor": { borderLeftColor: "var(--ink)" },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { background: "var(--selection)" },
   ".cm-tooltip, .cm-panels": { backgroundColor: "var(--surface-raised)", color: "var(--ink)", borderColor: "var(--line-strong)" },
@@ -31,6 +33,26 @@ const look = EditorView.theme({
   ".cm-matchingBracket, &.cm-focused .cm-matchingBracket": { backgroundColor: "var(--accent-soft)", outline: "none" },
   ".cm-panel input, .cm-panel button": { color: "var(--ink)", background: "var(--surface)" },
 });
+
+/* The lines of the part of the form that is open. */
+const setPart = StateEffect.define();
+const partLine = Decoration.line({ class: "cm-part" });
+const part = StateField.define({
+  create: () => Decoration.none,
+  update(lines, transaction) {
+    const effect = transaction.effects.find((each) => each.is(setPart));
+    return effect ? linesOf(transaction.state.doc, effect.value) : lines.map(transaction.changes);
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+function linesOf(doc, [from, to]) {
+  const lines = [];
+  for (let at = doc.lineAt(from); ; at = doc.line(at.number + 1)) {
+    lines.push(partLine.range(at.from));
+    if (at.to >= to || at.number === doc.lines) return Decoration.set(lines);
+  }
+}
 
 /* Types over a selection. Left to itself Chromium writes style attributes there, which the content
    policy refuses, loudly. */
@@ -59,6 +81,15 @@ class DefinitionEditor extends HTMLElement {
     return this.textarea.readOnly;
   }
 
+  get text() {
+    return this.view.state.doc.toString();
+  }
+
+  /* Where the caret is. */
+  get offset() {
+    return this.view.state.selection.main.head;
+  }
+
   extensions() {
     const language = this.textarea.value.trimStart().startsWith("{") ? json() : yaml();
     return [
@@ -69,17 +100,49 @@ class DefinitionEditor extends HTMLElement {
       EditorState.tabSize.of(2),
       EditorView.lineWrapping,
       lintGutter(),
+      part,
+      EditorState.readOnly.of(this.isReadOnly),
       syntaxHighlighting(colours),
       look,
       EditorView.contentAttributes.of({ "aria-label": this.querySelector("label").textContent }),
       EditorView.domEventHandlers({ beforeinput: typeOver }),
-      EditorView.updateListener.of((update) => update.docChanged && this.edited()),
+      EditorView.updateListener.of((update) => this.updated(update)),
     ];
+  }
+
+  updated({ docChanged, transactions, state }) {
+    if (docChanged) this.edited();
+    else if (transactions.some((each) => each.isUserEvent("select"))) {
+      this.dispatchEvent(new CustomEvent("moved", { bubbles: true, detail: state.selection.main.head }));
+    }
   }
 
   edited() {
     this.textarea.value = this.view.state.doc.toString();
     this.dispatchEvent(new CustomEvent("edited", { bubbles: true }));
+  }
+
+  /* Makes changes, [{ from, to, insert }], as one step that can be undone. */
+  apply(changes) {
+    this.view.dispatch({ changes, userEvent: "input.form", annotations: isolateHistory.of("full") });
+  }
+
+  undo() {
+    return undo(this.view);
+  }
+
+  redo() {
+    return redo(this.view);
+  }
+
+  /* Marks the lines of a part of the text and brings them into sight, without moving the page. */
+  showLines(from, to) {
+    const { view } = this;
+    const end = view.state.doc.length;
+    view.dispatch({ effects: setPart.of([Math.min(from, end), Math.min(to, end)]) });
+    const top = view.lineBlockAt(Math.min(from, end)).top;
+    const { scrollTop, clientHeight } = view.scrollDOM;
+    if (top < scrollTop || top > scrollTop + clientHeight * 0.8) view.scrollDOM.scrollTop = top - clientHeight * 0.2;
   }
 
   /* Marks problems, each with line and column from 1 on and a text. */
