@@ -116,7 +116,27 @@ class Scaled(Model):
     def _can_be_divided(self) -> "Scaled":
         if self.scale == 0:
             raise DefinitionError("scale must not be 0")
+        if isinstance(self.value, bool):
+            object.__setattr__(self, "value", int(self.value))
         return self
+
+    def check_range(self, kind: str, lowest: int, highest: int) -> None:
+        """Refuse constants that do not fit into the frame.
+
+        Raises:
+            DefinitionError: With what does, ``kind`` said first.
+        """
+        for word in ("missing", "out_of_range"):
+            number = getattr(self, word)
+            if isinstance(number, int) and not lowest <= number <= highest:
+                text = f"{word} must fit into {kind}, from {lowest} to {highest}, got {number}"
+                raise DefinitionError(text)
+        if isinstance(self.value, Template) or self.out_of_range != "clamp":
+            return
+        number = (self.value - self.offset) / self.scale
+        if not lowest <= number <= highest:
+            text = f"{show(self.value)} does not fit into {kind}, which holds {lowest} to {highest}"
+            raise DefinitionError(f"{text} in the frame")
 
     def templates(self) -> Iterator[tuple[Place, Template]]:
         """Yield what it reads, with the place inside of it."""
@@ -142,7 +162,19 @@ class Number(Scaled, Part):
         if (self.type == "bcd") != (self.length is not None):
             needs = "bcd needs its length in bytes" if self.type == "bcd" else "only bcd has length"
             raise DefinitionError(needs)
+        self._check_numbers()
         return self
+
+    def _check_numbers(self) -> None:
+        bits = 8 * self.width
+        if self.type == "bcd":
+            self.check_range("bcd", 0, 10 ** (2 * self.width) - 1)
+        elif self.type.startswith("i"):
+            self.check_range(self.type, -(1 << bits - 1), (1 << bits - 1) - 1)
+        elif self.type.startswith("u"):
+            self.check_range(self.type, 0, (1 << bits) - 1)
+        elif self.missing is not None and not 0 <= self.missing < 1 << bits:
+            raise DefinitionError(f"missing must be the {bits} bits of the frame as a number")
 
     @property
     def width(self) -> int:
@@ -194,6 +226,13 @@ class BitField(Scaled):
     name: _Name = ""
     width: int = Field(ge=1, le=64, description="Bits, 1 to 64")
     signed: bool = Field(default=False, description="Whether it is in two's complement")
+
+    @model_validator(mode="after")
+    def _fits(self) -> "BitField":
+        half = 1 << self.width - 1
+        limits = (-half, half - 1) if self.signed else (0, 2 * half - 1)
+        self.check_range(f"{self.width} bits", *limits)
+        return self
 
 
 class Bits(Part):
@@ -268,7 +307,7 @@ class Length(Range):
 class Group(Samples):
     """Fields that come once for each sample, oldest first."""
 
-    of: "Annotated[tuple[Any, ...], BeforeValidator(read_fields)]" = Field(
+    of: "Annotated[tuple[AnyPart, ...], BeforeValidator(read_fields)]" = Field(
         description="The fields of one sample", min_length=1, max_length=MAX_FIELDS
     )
 
@@ -288,6 +327,8 @@ class Repeated(Part):
         for place, text in templates_in(self.bulk.of):
             yield ("bulk", "of", *place), text
 
+
+AnyPart: TypeAlias = Number | Word | Bits | Constant | Checksum | Length | Repeated
 
 _KINDS: dict[str, type[Part]] = {
     "bits": Bits,
@@ -330,6 +371,10 @@ def _kind_of(data: Any) -> type[Part]:
     raise DefinitionError(f"needs one of: type, {', '.join(_KINDS)}")
 
 
+Group.model_rebuild()
+Repeated.model_rebuild()
+
+
 class Binary(Model):
     """A frame of bytes, field after field, as a LoRaWAN uplink or a Modbus answer has it.
 
@@ -343,7 +388,7 @@ class Binary(Model):
         ' {name: t, type: i16, value: "{temperature}", scale: 0.1}, {crc: crc16-modbus}]}',
     )
 
-    fields: Annotated[tuple[Any, ...], BeforeValidator(read_fields)] = Field(
+    fields: Annotated[tuple[AnyPart, ...], BeforeValidator(read_fields)] = Field(
         min_length=1,
         max_length=MAX_FIELDS,
         description=f"The fields in their order, 1 to {MAX_FIELDS}",
@@ -362,6 +407,11 @@ class Binary(Model):
     def templates(self) -> list[tuple[Place, Template]]:
         """Return every template with its place in the layout."""
         return [(("fields", *place), text) for place, text in templates_in(self.fields)]
+
+    @property
+    def has_bulk(self) -> bool:
+        """Whether some of its fields are repeated."""
+        return any(isinstance(part, Repeated) for part in self.fields)
 
     def count(self, times: Callable[[Samples], int]) -> int:
         """Return how many values it holds; ``times`` says how often those of a bulk count."""

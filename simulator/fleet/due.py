@@ -25,7 +25,7 @@ class Batch:
     """
 
     message: str  # its name in the definition
-    qos: Literal[0, 1]
+    qos: Literal[0, 1, 2]
     retain: bool
     method: Method | None  # None: the target's own
     rows: IntArray
@@ -36,6 +36,8 @@ class Batch:
     payloads: list[bytes]
     headers: list[Mapping[str, str]] | None = None  # HTTP's, beside the target's; None: no more
     properties: list[Mapping[str, str]] | None = None  # user properties of MQTT 5
+    response_topics: list[str] | None = None  # MQTT 5
+    correlations: list[str] | None = None  # MQTT 5, as UTF-8
     held: FloatArray | None = None  # s that each waited in its mock's buffer; None: it did not
 
     def __len__(self) -> int:
@@ -56,7 +58,7 @@ class Batch:
 # What a batch has one entry a mock of; the other fields are common to all of them.
 COLUMNS = (
     "rows", "scheduled", "sequences", "statuses", "addresses", "payloads",
-    "headers", "properties", "held",
+    "headers", "properties", "response_topics", "correlations", "held",
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from simulator.fleet.population import Population
 from simulator.fleet.readings import Need, Readings, only
 from simulator.payloads import body
 from simulator.payloads.addresses import Address, Protocol
+from simulator.payloads.beside import Beside
 from simulator.payloads.line import Bulk
 from simulator.randomness import FloatArray, IntArray
 
@@ -46,23 +47,44 @@ class Taken:
 class Sampler:
     """Takes samples of some readings for mocks of a population."""
 
-    def __init__(self, readings: Readings, names: frozenset[str], bulks: Sequence[Bulk]) -> None:
+    def __init__(
+        self, readings: Readings, names: frozenset[str], bulks: Sequence[Bulk[Any]]
+    ) -> None:
         inner = frozenset().union(*(bulk.names for bulk in bulks))
         self._readings = readings
         self._need = readings.need(names | inner)
-        self._bulks = [(bulk, readings.need(bulk.names)) for bulk in bulks]
+        # Bulks at the same moments are of the same samples, so that their values belong together.
+        self._moments = [(bulk.count, bulk.step) for bulk in bulks]
+        self._pasts = {
+            moments: readings.need(
+                frozenset().union(
+                    *(bulk.names for bulk in bulks if (bulk.count, bulk.step) == moments)
+                )
+            )
+            for moments in dict.fromkeys(self._moments)
+        }
 
     def take(self, mocks: Population, rows: IntArray, times: FloatArray) -> Taken:
         """Draw a sample, and before it the older ones of each bulk."""
-        histories = [self._history(mocks, rows, times, *bulk) for bulk in self._bulks]
+        pasts = {
+            moments: self._past(mocks, rows, times, moments, need)
+            for moments, need in self._pasts.items()
+        }
         readings = self._draw(mocks, rows, times, self._need)
-        return Taken(rows, times, readings, [[*history, readings] for history in histories])
+        histories = [[*pasts[moments], readings] for moments in self._moments]
+        return Taken(rows, times, readings, histories)
 
-    def _history(
-        self, mocks: Population, rows: IntArray, times: FloatArray, bulk: Bulk, need: Need
+    def _past(
+        self,
+        mocks: Population,
+        rows: IntArray,
+        times: FloatArray,
+        moments: tuple[int, float],
+        need: Need,
     ) -> list[dict[str, Any]]:
-        """Return a bulk's samples but the last, which is the message's own."""
-        ages = [bulk.step * age for age in range(bulk.count - 1, 0, -1)]
+        """Return the samples of a bulk but the last, which is the message's own."""
+        count, step = moments
+        ages = [step * age for age in range(count - 1, 0, -1)]
         return [self._draw(mocks, rows, times - age, need) for age in ages]
 
     def _draw(
@@ -86,15 +108,21 @@ class Outgoing:
         conditions: frozenset[str],
         readings: Readings,
         protocol: Protocol | None,
+        left_out: frozenset[str] = frozenset(),
     ) -> None:
+        """Make it; ``left_out`` are the metrics that may be ``LEFT_OUT``."""
         count = len(readings.identities)
         address = Address.of(topic=message.topic, path=message.path, protocol=protocol)
         self._name = name
         self._message = message
         fixed = {**readings.fixed, "message": name}
-        self._body = body(message).bound(fixed, count)
+        made = body(message, left_out)
+        self._body = made.bound(fixed, count)
+        self._beside = Beside.of(
+            message, content_type=made.content_type, content_encoding=made.content_encoding
+        ).bound(fixed, count)
         self._address = address.bound(fixed, count)
-        names = self._body.names | self._address.names | conditions
+        names = self._body.names | self._address.names | self._beside.names | conditions
         # Takes what the message, and the conditions of the statuses that send it, must know.
         self.sampler = Sampler(readings, names, self._body.bulks)
 
@@ -102,6 +130,7 @@ class Outgoing:
         """Return what is sent; each mock's sequence goes up by one."""
         rows = taken.rows
         mocks.sequence[rows] += 1
+        beside = self._beside.extras(taken.readings, rows)
         return Batch(
             message=self._name,
             qos=self._message.qos,
@@ -113,6 +142,10 @@ class Outgoing:
             statuses=mocks.status[rows],
             addresses=self._address.texts(taken.readings, rows),
             payloads=self._body.payloads(taken.readings, rows, taken.histories),
+            headers=beside.headers,
+            properties=beside.properties,
+            response_topics=beside.response_topics,
+            correlations=beside.correlations,
         )
 
 
@@ -138,6 +171,8 @@ def outgoing(
     definition: Definition, plan: Plan, readings: Readings, protocol: Protocol | None
 ) -> list[Outgoing]:
     """Return every message of a definition, in its order."""
+    metrics = definition.metrics.items()
+    left_out = frozenset(name for name, metric in metrics if metric.may_be_left_out)
     return [
         Outgoing(
             name,
@@ -145,6 +180,7 @@ def outgoing(
             conditions=_names([e for _, exits in watched(plan, i) for e in exits]),
             readings=readings,
             protocol=protocol,
+            left_out=left_out,
         )
         for i, (name, message) in enumerate(definition.messages.items())
     ]

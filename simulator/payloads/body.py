@@ -4,12 +4,25 @@ Rule: a body is told the readings and gives bytes; who drew the readings, and wh
 business.
 """
 
-from collections.abc import Sequence
+import binascii
+from collections.abc import Callable, Collection, Sequence
+from functools import partial, reduce
 from typing import Any, Protocol
+from urllib.parse import quote_plus
 
 from simulator.definition.message import Message
+from simulator.payloads.avro import avro_line
+from simulator.payloads.cbor import Cbor
 from simulator.payloads.document import json_line
-from simulator.payloads.line import Bulk, Line, Readings
+from simulator.payloads.frame import frame_bytes
+from simulator.payloads.line import Bulk, ByteLine, Line, Readings
+from simulator.payloads.msgpack import MessagePack
+from simulator.payloads.packed import Packer, packed_line
+from simulator.payloads.packing import Pack, compressor, filled, filled_by, filled_by_text
+from simulator.payloads.plain import plain_line
+from simulator.payloads.protobuf import protobuf_line
+from simulator.payloads.table import csv_line, form_line
+from simulator.payloads.texts import quoted
 from simulator.randomness import IntArray
 
 
@@ -28,6 +41,10 @@ class Body(Protocol):
     def content_type(self) -> str:
         """Its media type, such as ``application/json``."""
 
+    @property
+    def content_encoding(self) -> str:
+        """``gzip`` or ``deflate`` where it is compressed, else empty."""
+
     def bound(self, mocks: Readings, count: int) -> "Body":
         """Return it for ``count`` mocks of whom ``mocks`` holds what is fixed."""
 
@@ -44,24 +61,141 @@ class Body(Protocol):
         """
 
 
-class TextBody:
-    """A line of text, sent as UTF-8."""
+class LineBody:
+    """A line, text being sent as UTF-8, and what is done to each payload after that."""
 
-    def __init__(self, line: Line, content_type: str) -> None:
-        self.line = line
+    def __init__(
+        self,
+        line: Line | ByteLine,
+        content_type: str,
+        *,
+        content_encoding: str = "",
+        steps: Sequence[Pack] = (),
+    ) -> None:
         self.names = line.names
-        self.bulks = line.bulks
+        self.bulks: tuple[Bulk[Any], ...] = line.bulks
         self.content_type = content_type
+        self.content_encoding = content_encoding
+        self._line = line
+        self._steps = tuple(steps)
 
-    def bound(self, mocks: Readings, count: int) -> "TextBody":
-        return TextBody(self.line.bound(mocks, count), self.content_type)
+    def bound(self, mocks: Readings, count: int) -> "LineBody":
+        return LineBody(
+            self._line.bound(mocks, count),
+            self.content_type,
+            content_encoding=self.content_encoding,
+            steps=self._steps,
+        )
 
     def payloads(
         self, readings: Readings, rows: IntArray, histories: Sequence[Sequence[Readings]] = ()
     ) -> list[bytes]:
-        return [text.encode() for text in self.line.texts(readings, rows, histories)]
+        if isinstance(self._line, ByteLine):
+            payloads = self._line.texts(readings, rows, histories)
+        else:
+            payloads = [text.encode() for text in self._line.texts(readings, rows, histories)]
+        if not self._steps:
+            return payloads
+        return [reduce(_next, self._steps, payload) for payload in payloads]
 
 
-def body(message: Message) -> Body:
-    """Return what makes the payloads of a message; bind it to the mocks that send it."""
-    return TextBody(json_line(message.json_), "application/json")
+def _next(payload: bytes, step: Pack) -> bytes:
+    return step(payload)
+
+
+def body(message: Message, left_out: Collection[str] = ()) -> Body:
+    """Return what makes the payloads of a message; bind it to the mocks that send it.
+
+    Args:
+        message: A sound one.
+        left_out: The metrics that may be ``LEFT_OUT`` (``Metric.may_be_left_out``), whose keys are
+            then missing.
+    """
+    line, media_type, fill = _BODIES[message.word](message, frozenset(left_out))
+    packing = message.compress
+    return LineBody(
+        line,
+        message.content_type or media_type,
+        content_encoding=packing.method if packing else "",
+        steps=(*fill, *([compressor(packing)] if packing else [])),
+    )
+
+
+_Made = tuple[Line | ByteLine, str, list[Pack]]
+_Make = Callable[[Message, frozenset[str]], _Made]
+
+
+def _json(message: Message, left_out: frozenset[str]) -> _Made:
+    fill: list[Pack] = _blanks(message)
+    if message.size is not None and message.filler is not None:
+        before = f'{quoted(message.filler)}:"'.encode()
+        fill = [filled_by(message.size, before, b'"', comma=b",", cut=1)]
+    return json_line(message.content, left_out), "application/json", fill
+
+
+def _text(message: Message, _: frozenset[str]) -> _Made:
+    return plain_line(message.content), "text/plain; charset=utf-8", _blanks(message)
+
+
+def _csv(message: Message, _: frozenset[str]) -> _Made:
+    return csv_line(message.content), "text/csv; charset=utf-8", _blanks(message)
+
+
+def _form(message: Message, _: frozenset[str]) -> _Made:
+    fill: list[Pack] = []
+    if message.size is not None and message.filler is not None:
+        before = f"{quote_plus(message.filler)}=".encode()
+        fill = [filled_by(message.size, before, b"", comma=b"&", cut=0)]
+    return form_line(message.content), "application/x-www-form-urlencoded", fill
+
+
+def _binary(message: Message, _: frozenset[str]) -> _Made:
+    layout, size = message.content, message.size
+    frame, encoding = frame_bytes(layout), layout.encoding or "raw"
+    if encoding == "raw":
+        return frame, "application/octet-stream", [] if size is None else [filled(size, b"\0")]
+    steps: list[Pack] = []
+    if size is not None:
+        steps.append(filled(size // 4 * 3 if encoding == "base64" else size // 2, b"\0"))
+    return frame, "text/plain; charset=utf-8", [*steps, _ENCODERS[encoding]]
+
+
+_ENCODERS: dict[str, Pack] = {
+    "hex": lambda frame: frame.hex().encode(),
+    "upper_hex": lambda frame: frame.hex().upper().encode(),
+    "base64": lambda frame: binascii.b2a_base64(frame, newline=False),
+}
+
+
+def _packed(
+    message: Message, left_out: frozenset[str], *, packer: Packer, media_type: str
+) -> _Made:
+    if message.size is None or message.filler is None:
+        return packed_line(message.content, packer, left_out), media_type, []
+    fill = filled_by_text(message.size, packer.text(message.filler), packer)
+    return packed_line(message.content, packer, left_out, more=1), media_type, [fill]
+
+
+def _protobuf(message: Message, _: frozenset[str]) -> _Made:
+    return protobuf_line(message.content), "application/x-protobuf", []
+
+
+def _avro(message: Message, _: frozenset[str]) -> _Made:
+    return avro_line(message.content), "application/avro", []
+
+
+def _blanks(message: Message) -> list[Pack]:
+    return [] if message.size is None else [filled(message.size, b" ")]
+
+
+_BODIES: dict[str, _Make] = {
+    "json": _json,
+    "text": _text,
+    "csv": _csv,
+    "form": _form,
+    "binary": _binary,
+    "cbor": partial(_packed, packer=Cbor(), media_type="application/cbor"),
+    "msgpack": partial(_packed, packer=MessagePack(), media_type="application/vnd.msgpack"),
+    "protobuf": _protobuf,
+    "avro": _avro,
+}

@@ -45,6 +45,8 @@ class _Writer:
         match node:
             case Template():
                 yield from _text(node)
+            case BulkOf() if node.columns is not None:
+                yield from self._object(node.columns)
             case BulkOf():
                 inner = Line(self.pieces(node.of))
                 yield Bulk(inner, count=node.count, step=node.step, join=_listed)

@@ -234,7 +234,7 @@ def _rows(part: Bytes) -> list[bytes]:
 
 
 def _lengths(parts: list[Bytes]) -> IntArray:
-    lengths = np.int64(0)
+    lengths: Any = np.int64(0)
     for part in parts:
         if isinstance(part, list):
             lengths = lengths + np.fromiter(map(len, part), dtype=np.int64, count=len(part))

@@ -66,7 +66,7 @@ class Cord(Generic[AnyStr]):
     empty: ClassVar[Any]
 
     def __init__(self, pieces: Iterable[AnyStr | Piece[AnyStr]]) -> None:
-        self.pieces = tuple(_joined(pieces))
+        self.pieces: tuple[AnyStr | Piece[AnyStr], ...] = tuple(_joined(pieces))
         # A text is a column that never ends; an empty line has one too.
         self._parts: list[Iterable[AnyStr] | Piece[AnyStr]] = [
             piece if isinstance(piece, Piece) else repeat(piece)
@@ -143,12 +143,12 @@ class Bulk(Piece[AnyStr]):
         join: Callable[[tuple[AnyStr, ...]], AnyStr],
     ) -> None:
         """``join`` makes the whole of one mock's samples, oldest first."""
-        self.inner = inner
+        self.inner: Cord[AnyStr] = inner
         self.names = inner.names
         self.count = count
         self.step = step
         self.bulks = (self,)
-        self._join = join
+        self._join: Callable[[tuple[AnyStr, ...]], AnyStr] = join
 
     def bound(self, mocks: Readings, count: int) -> "Bulk[AnyStr]":
         inner = self.inner.bound(mocks, count)

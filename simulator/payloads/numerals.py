@@ -14,7 +14,7 @@ from simulator.payloads.checksums import ByteMatrix
 
 Bits = NDArray[np.uint64]
 
-_FLOATS = {2: np.float16, 4: np.float32, 8: np.float64}
+_FLOATS: dict[int, Any] = {2: np.float16, 4: np.float32, 8: np.float64}
 
 
 def number_bytes(field: Number, values: NDArray[Any], endian: Endian) -> ByteMatrix:
@@ -144,5 +144,5 @@ def _decimal_digits(field: Number, values: NDArray[Any]) -> ByteMatrix:
             whole = np.where((scaled < 0) | (scaled > highest), int(error), whole)
     whole = np.where(absent, _missing(field), whole).astype(np.int64)
     places = [100 ** (field.width - 1 - at) for at in range(field.width)]
-    pairs = whole[:, None] // np.array(places, dtype=np.int64) % 100
+    pairs: NDArray[np.int64] = whole[:, None] // np.array(places, dtype=np.int64) % 100
     return (pairs // 10 * 16 + pairs % 10).astype(np.uint8)

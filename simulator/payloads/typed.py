@@ -26,13 +26,17 @@ _EXACT = 1e10  # below it, the error of that product is under 1e-6
 class Typed:
     """One value of a document, read for many mocks at once."""
 
-    def __init__(self, value: Any) -> None:
-        """``value`` is a Template, a number, true, false or None."""
+    def __init__(self, value: Any, *, is_text: bool = False) -> None:
+        """
+        Args:
+            value: A Template, a number, true, false or None.
+            is_text: Whether a placeholder alone gives its text too, as for a key.
+        """
         template = value if isinstance(value, Template) else None
         self.is_constant = template is None or not template.names
         self.names = template.names if template else frozenset[str]()
         self._constant = value
-        self._placeholder = template.single if template else None
+        self._placeholder = template.single if template and not is_text else None
         self._line = plain_line(template, Form.CELL) if template else None
 
     def values(self, readings: Readings, count: int) -> NDArray[Any]:

@@ -8,14 +8,9 @@ from collections.abc import Iterator, Mapping
 
 from simulator.definition.checks.metrics import Dataset
 from simulator.definition.checks.names import IN_IDENTITY, IN_MESSAGES, Scope, scope_of
+from simulator.definition.least import size_refusal
 from simulator.definition.message import DEFAULT_TOPIC, Message
-from simulator.definition.payload import (
-    MAX_NODES,
-    MAX_VALUES,
-    count_nodes,
-    count_values,
-    templates_of,
-)
+from simulator.definition.payload import MAX_NODES, MAX_VALUES
 from simulator.definition.places import Finding, Path
 from simulator.definition.reading import Draft
 from simulator.definition.template import Placeholder, Template
@@ -67,7 +62,9 @@ def message_findings(draft: Draft) -> Iterator[Finding]:
     for name, message in draft.definition.messages.items():
         path = ("messages", name)
         yield from _address_findings(message, scope, path)
-        yield from _payload_findings(message, scope, (*path, "json"))
+        yield from _payload_findings(message, scope, path)
+        for place, template in (*_addresses(message), *message.templates()):
+            yield from _format_findings(template, draft, (*path, *place))
 
 
 def _address_findings(message: Message, scope: Scope, path: Path) -> Iterator[Finding]:
@@ -91,14 +88,44 @@ def _topic_refusal(topic: Template) -> str:
 
 
 def _payload_findings(message: Message, scope: Scope, path: Path) -> Iterator[Finding]:
-    for inner, template in templates_of(message.json_):
+    for inner, template in message.templates():
         yield from scope.findings(template.names, (*path, *inner))
-    nodes, values = count_nodes(message.json_), count_values(message.json_)
+    nodes, values = message.sizes
     if nodes > MAX_NODES:
-        yield Finding(path, f"a payload has at most {MAX_NODES:,} values, got {nodes:,}")
+        text = f"a payload has at most {MAX_NODES:,} values, got {nodes:,}"
+        yield Finding((*path, message.word), text)
     elif values > MAX_VALUES:
         text = f"a message has at most {MAX_VALUES:,} values with its bulks, got {values:,}"
-        yield Finding(path, text)
+        yield Finding((*path, message.word), text)
+    elif text := size_refusal(message):
+        yield Finding((*path, "size"), text)
+    if message.response_topic is not None:
+        text = _topic_refusal(message.response_topic)
+        if text:
+            yield Finding((*path, "response_topic"), text)
+
+
+def _addresses(message: Message) -> Iterator[tuple[tuple[str], Template]]:
+    if message.topic is not None:
+        yield ("topic",), message.topic
+    if message.path is not None:
+        yield ("path",), message.path
+
+
+# What is text in every definition.
+_TEXTS = frozenset({"id", "status", "message"})
+
+
+def _format_findings(template: Template, draft: Draft, path: Path) -> Iterator[Finding]:
+    """Yield formats of numbers and moments that are given to what is always text."""
+    constants = draft.definition.constants
+    texts = _TEXTS | {name for name, value in constants.items() if isinstance(value, str)}
+    for part in template.parts:
+        if isinstance(part, str) or not part.spec or part.expression.name not in texts:
+            continue
+        kind = "a moment" if part.kind == "time" else "a number"
+        text = f"{part.expression.name!r} is text, and {part.spec!r} is the format of {kind}"
+        yield Finding(path, f"{text}; leave it out")
 
 
 def with_topic(name: str, message: Message) -> Message:

@@ -1,0 +1,90 @@
+"""The fewest bytes that a payload can have: what a size that it is filled up to must leave room
+for.
+
+Rule: never too many; what is only known at run time counts for nothing.
+"""
+
+import json
+
+from simulator.definition.binary import Binary
+from simulator.definition.bodies import Table
+from simulator.definition.message import Message
+from simulator.definition.payload import Bulk, Node
+from simulator.definition.template import Template
+
+_FILLERS = {"json": len('"":""'), "form": len("&=")}  # of a filler with an empty name
+
+
+def size_refusal(message: Message) -> str:
+    """Return why no payload of a message can have its ``size``; empty when one can."""
+    size, content = message.size, message.content
+    if size is None:
+        return ""
+    if isinstance(content, Binary) and content.encoding in _WHOLE:
+        unit = _WHOLE[content.encoding]
+        if size % unit:
+            return f"{content.encoding} has a multiple of {unit} bytes, got {size}"
+    least = _least(message)
+    if message.filler is not None:
+        least += len(message.filler.encode()) + _FILLERS.get(message.word, 0)
+    if least > size:
+        return f"the payload has at least {least} bytes and cannot be {size}"
+    return ""
+
+
+_WHOLE = {"hex": 2, "upper_hex": 2, "base64": 4}
+
+
+def _least(message: Message) -> int:
+    content = message.content
+    match message.word:
+        case "json":
+            return _of_json(content)
+        case "text":
+            return len(content.literal.encode())
+        case "csv":
+            return _of_table(content)
+        case "form":
+            return sum(len(key.encode()) + 2 for key in content) - 1
+        case "binary":
+            return _of_frame(content)
+        case _:
+            return 1
+
+
+def _of_json(node: Node) -> int:
+    match node:
+        case Template():
+            return 1 if node.single else len(json.dumps(node.literal, ensure_ascii=False).encode())
+        case Bulk() if node.columns is None:
+            return _in_brackets([_of_json(node.of)] * node.count)
+        case Bulk() | dict():
+            members = (node.columns if isinstance(node, Bulk) else node) or {}
+            return _in_brackets([_key(key) + 1 + _of_json(each) for key, each in members.items()])
+        case tuple():
+            return _in_brackets([_of_json(each) for each in node])
+        case _:
+            return 2 if isinstance(node, Binary) else len(json.dumps(node))
+
+
+def _in_brackets(sizes: list[int]) -> int:
+    return 1 + sum(sizes) + max(len(sizes), 1)
+
+
+def _key(key: str | Template) -> int:
+    text = key.literal if isinstance(key, Template) else key
+    return len(json.dumps(text, ensure_ascii=False).encode(errors="replace"))
+
+
+def _of_table(table: Table) -> int:
+    line = len(table.cells) - 1
+    lines = table.bulk.count if table.bulk else 1
+    names = sum(len(name.encode()) + 1 for name in table.names)
+    return names + lines * (line + 1) - 1
+
+
+def _of_frame(layout: Binary) -> int:
+    width = sum(part.width or 0 for part in layout.fields)
+    if layout.encoding == "base64":
+        return -(-width // 3) * 4
+    return width * 2 if layout.encoding in ("hex", "upper_hex") else width
