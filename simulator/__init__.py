@@ -27,6 +27,7 @@ from simulator.lot import (
     Tls,
     Will,
 )
+from simulator.outlook import MessageOutlook, MetricOutlook, Outlook, outlook
 from simulator.preview import PreviewMessage, preview, series
 from simulator.recording.board import (
     BOARD,
@@ -59,7 +60,10 @@ __all__ = [
     "Histogram",
     "Link",
     "Lot",
+    "MessageOutlook",
+    "MetricOutlook",
     "MocklotError",
+    "Outlook",
     "Part",
     "PreviewMessage",
     "Problem",
@@ -78,6 +82,7 @@ __all__ = [
     "check",
     "definition_schema",
     "new_board",
+    "outlook",
     "pack_board",
     "parse",
     "parse_document",

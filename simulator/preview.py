@@ -4,22 +4,18 @@ Rule: the same definition, seed and start give the same bytes on every machine.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from itertools import islice
-from typing import Any, Literal
+from itertools import chain, islice, repeat
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from simulator.course import Course, followed, gridded, within
 from simulator.datasets import Dataset
 from simulator.definition.document import Definition
 from simulator.definition.units import MIN_INTERVAL
 from simulator.fleet import Batch, Fleet
-from simulator.fleet.readings import Readings, View
-from simulator.generators.base import Cast
 from simulator.lot import MAX_DURATION, MAX_MOCKS
-
-START = 1_767_225_600.0  # Unix s, 2026-01-01T00:00:00Z; fixed, so that two previews are equal
-MAX_POINTS = 10_000  # of a series; a screen is not wider
+from simulator.outlook import MAX_POINTS, START
 
 # Virtual seconds that are looked ahead at once; grown and shrunk so that about so many messages
 # are held in memory. It begins with the shortest interval there is, so that a heavy definition
@@ -28,8 +24,7 @@ _FIRST_STEP = MIN_INTERVAL
 _FEW, _MANY = 2_000, 20_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PreviewMessage:
+class PreviewMessage(NamedTuple):
     """One message that would be sent. It has a topic or a path, as the definition says."""
 
     t: float  # s since the start
@@ -67,8 +62,8 @@ def preview(
         ValueError: A number is outside of its range.
         DatasetError: A dataset is not there, or not what the definition needs.
     """
-    _within("mocks", mocks, 1, MAX_MOCKS)
-    _within("duration", duration, 0, MAX_DURATION)
+    within("mocks", mocks, 1, MAX_MOCKS)
+    within("duration", duration, 0, MAX_DURATION)
     fleet = Fleet(definition, count=mocks, seed=seed, epoch=start, datasets=datasets, protocol=None)
     return islice(_messages(fleet, definition, duration=duration), limit)
 
@@ -83,7 +78,9 @@ def series(
     datasets: Mapping[str, Dataset] | None = None,
     mock: int = 0,
 ) -> dict[str, list[Any]]:
-    """Return how each metric of one mock goes, read ``points`` times in its first status.
+    """Return how each metric of one mock goes, read ``points`` times in the status it is in then.
+
+    ``outlook`` tells the readings that its messages have; these are taken at even distances.
 
     Args:
         definition: A sound one, from ``parse``.
@@ -102,80 +99,77 @@ def series(
         ValueError: A number is outside of its range.
         DatasetError: A dataset is not there, or not what the definition needs.
     """
-    _within("points", points, 2, MAX_POINTS)
-    _within("duration", duration, 0, MAX_DURATION)
-    cast = Cast(
-        first=mock,
-        count=1,
-        seed=seed,
-        epoch=start,
-        datasets=datasets or {},
-        total=mock + 1,
-        statuses=tuple(definition.statuses),
-    )
-    readings = Readings(definition, cast)
-    names = readings.names
-    need = readings.need(names)
-    row, zero = np.zeros(1, dtype=np.int64), np.zeros(1)
-    values: dict[str, list[Any]] = {name: [] for name in names}
-    for t in np.linspace(0.0, duration, points):
-        view = View(row, np.array([t]), zero, zero, row, row.astype(np.uint8))
-        drawn = readings.draw(need, view)
-        for name in names:
-            values[name].append(_plain(drawn[name].tolist()[0]))
-    return values
+    within("points", points, 2, MAX_POINTS)
+    within("duration", duration, 0, MAX_DURATION)
+    settings: dict[str, Any] = {
+        "mock": mock,
+        "seed": seed,
+        "epoch": start,
+        "datasets": datasets or {},
+    }
+    course = Course(statuses=tuple(definition.statuses), until=duration)
+    if len(definition.statuses) > 1 or any(
+        getattr(s, "statuses", None) for s in definition.statuses.values()
+    ):
+        course = followed(definition, duration=duration, **settings)
+    times = np.linspace(0.0, duration, points).tolist()
+    return gridded(definition, course, times, **settings)
 
 
 def _messages(fleet: Fleet, definition: Definition, *, duration: float) -> Iterator[PreviewMessage]:
-    order = {name: position for position, name in enumerate(definition.messages)}
     t, step = 0.0, _FIRST_STEP
     while True:
-        window = sorted(_until(fleet, t, order), key=lambda entry: entry[:3])
-        for _, _, _, batch, index in window:
-            yield _message(fleet, definition, batch, index)
+        window = _until(fleet, t)
+        yield from _in_order(window, fleet, definition)
         if fleet.next_due() > duration:
             return
-        step = step * 2 if len(window) < _FEW else step / 2 if len(window) > _MANY else step
+        many = sum(map(len, window))
+        step = step * 2 if many < _FEW else step / 2 if many > _MANY else step
         t = min(duration, max(t + step, fleet.next_due()))
 
 
-_Entry = tuple[float, int, int, Batch, int]
-
-
-def _until(fleet: Fleet, t: float, order: Mapping[str, int]) -> Iterator[_Entry]:
-    """Yield each message up to ``t``: its time, mock and position, then where it stands."""
+def _until(fleet: Fleet, t: float) -> list[Batch]:
+    """Return all batches up to ``t``, everybody connected as soon as they ask for it."""
+    batches: list[Batch] = []
     while True:
         due = fleet.due(t)
         fleet.connected(due.connect, t)
-        for batch in due.sends:
-            position = order[batch.message]
-            for index, (at, row) in enumerate(
-                zip(batch.scheduled.tolist(), batch.rows.tolist(), strict=True)
-            ):
-                yield at, row, position, batch, index
+        batches += due.sends
         if fleet.next_due() > t:
-            return
+            return batches
 
 
-def _message(fleet: Fleet, definition: Definition, batch: Batch, index: int) -> PreviewMessage:
-    address = batch.addresses[index]
-    is_topic = definition.messages[batch.message].topic is not None
-    return PreviewMessage(
-        t=float(batch.scheduled[index]),
-        mock=int(batch.rows[index]),
-        status=fleet.statuses[batch.statuses[index]],
-        message=batch.message,
-        topic=address if is_topic else None,
-        path=None if is_topic else address,
-        qos=batch.qos,
-        payload=batch.payloads[index],
+def _in_order(
+    batches: list[Batch], fleet: Fleet, definition: Definition
+) -> Iterator[PreviewMessage]:
+    """Yield the messages of a stretch of time in order of time, mock, message.
+
+    100 device-days of a message a minute, 144,000 messages of 10 fields, take 0.7 s on one
+    core, 0.1 s of it here; a frozen dataclass for each and a sort of tuples took 0.4 s more.
+    """
+    if not batches:
+        return
+    order = {name: position for position, name in enumerate(definition.messages)}
+    kinds = np.repeat([order.get(b.message, len(order)) for b in batches], list(map(len, batches)))
+    times = np.concatenate([batch.scheduled for batch in batches])
+    rows = np.concatenate([batch.rows for batch in batches])
+    messages = list(chain.from_iterable(_messages_of(each, fleet, definition) for each in batches))
+    for position in np.lexsort((kinds, rows, times)).tolist():
+        yield messages[position]
+
+
+def _messages_of(batch: Batch, fleet: Fleet, definition: Definition) -> Iterator[PreviewMessage]:
+    known = definition.messages.get(batch.message)
+    is_topic = known is None or known.topic is not None
+    statuses = map(fleet.statuses.__getitem__, batch.statuses.tolist())
+    addresses = (batch.addresses, repeat(None)) if is_topic else (repeat(None), batch.addresses)
+    return map(
+        PreviewMessage,
+        batch.scheduled.tolist(),
+        batch.rows.tolist(),
+        statuses,
+        repeat(batch.message),
+        *addresses,
+        repeat(batch.qos),
+        batch.payloads,
     )
-
-
-def _plain(value: Any) -> Any:
-    return None if isinstance(value, float) and not np.isfinite(value) else value
-
-
-def _within(name: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:
-        raise ValueError(f"{name} must be from {low:g} to {high:g}, got {value:g}")

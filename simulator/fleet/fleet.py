@@ -28,7 +28,7 @@ from simulator.fleet.incoming import Incoming
 from simulator.fleet.links import Links
 from simulator.fleet.outgoing import checks, counted, outgoing, watched
 from simulator.fleet.population import DRAIN, EXITS, INBOX, LINK, SWITCH_ON, Population
-from simulator.fleet.readings import Readings
+from simulator.fleet.readings import Readings, Seen
 from simulator.generators.base import Cast
 from simulator.payloads.addresses import Protocol as Speech
 from simulator.randomness import FloatArray, IntArray
@@ -138,6 +138,15 @@ class Fleet:
     def fixed(self) -> Mapping[str, Any]:
         """What never changes: a value, or an array with one entry a mock; not to be written."""
         return self._readings.fixed
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The names of all readings; a metric with parts has one for each: ``position.lat``."""
+        return tuple(self._readings.names)
+
+    def watch(self, seen: Seen) -> None:
+        """Tell ``seen`` of every sample of readings, for charts; from now on."""
+        self._readings.seen = seen
 
     @property
     def live(self) -> int:

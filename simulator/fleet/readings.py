@@ -5,7 +5,7 @@ Rule: only what is asked for is drawn, in the definition's order; all mocks of a
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,9 @@ class View(NamedTuple):
     entered: FloatArray  # s
     sequences: IntArray  # of the message that comes next
     statuses: NDArray[np.uint8]  # positions
+
+
+Seen: TypeAlias = Callable[[View, Mapping[str, Any]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class Readings:
         }
         given = {*definition.constants, *definition.variables, *self.names}
         self._own = {name: each for name, each in self._own.items() if name not in given}
+        self.seen: Seen | None = None  # is told each sample; for whoever draws a chart
         self._counts: IntArray = np.zeros(cast.count, dtype=np.int64)  # samples drawn, by row
         # What never changes: single values, and arrays with one entry a row.
         self.fixed: dict[str, Any] = {**definition.constants, "index": cast.numbers}
@@ -138,6 +142,8 @@ class Readings:
                 readings.update({f"{name}.{part}": values for part, values in drawn.items()})
             else:
                 readings[name] = drawn
+        if self.seen is not None:
+            self.seen(view, readings)
         return readings
 
     def state(self) -> dict[str, NDArray[Any]]:
