@@ -74,13 +74,39 @@ def parse_tree(text: str) -> ast.expr:
         raise DefinitionError(f"an expression has at most {MAX_LENGTH} characters, got {len(text)}")
     _refuse_odd_characters(text)
     try:
-        return ast.parse(text.strip(), mode="eval").body
+        return ast.parse(_ARRIVED.sub(_stand_in, text).strip(), mode="eval").body
     except SyntaxError as error:
         blanks = len(text) - len(text.lstrip())
         column = min(error.offset + blanks, len(text)) if error.offset else len(text)
         raise _refusal(_reason(error, text[column - 1]), column) from None
     except (ValueError, RecursionError, MemoryError):
         raise DefinitionError("not an expression: too deeply nested") from None
+
+
+# What came in, as replies read it: in.topic[2], in.payload.pumps[0].on, in.payload['a-b']. Quoted
+# texts are matched first, to be left alone.
+_ARRIVED = re.compile(
+    r"'[^']*'|\"[^\"]*\"|(?<![\w.])(in\.(?:payload|topic|text)\b"
+    r"(?:\.\w+|\[[0-9]{1,6}\]|\['[^'\].]*'\]|\[\"[^\"\].]*\"\])*)"
+)
+_STEP = re.compile(r"\.(\w+)|\[([0-9]+)\]|\[['\"]([^'\"]*)['\"]\]")
+# Begins the names that stand in for it while Python reads the rest; nobody writes it.
+_MARK = "\ua66e"
+
+
+def _stand_in(match: re.Match[str]) -> str:
+    """Return a name as long as what was found, so that places in errors stay right."""
+    if match[1] is None:
+        return match[0]
+    return f"{_MARK}{match.start():0{len(match[1]) - 1}d}"
+
+
+def _arrived(text: str, start: int) -> str:
+    """Return what stands in an expression at a place, dotted: ``in.payload.pumps.0.on``."""
+    match = _ARRIVED.match(text, start)
+    assert match is not None
+    steps = ["".join(filter(None, step.groups())) for step in _STEP.finditer(match[1], 2)]
+    return ".".join(["in", *steps])
 
 
 def _refuse_odd_characters(text: str) -> None:
@@ -152,6 +178,8 @@ class Compiler:
         return _always(values_of(value))
 
     def name(self, node: ast.Name) -> Compute:
+        if node.id.startswith(_MARK) and node.id[1:].isdecimal():
+            return self._column(_arrived(self._text, int(node.id[1:])))
         if node.id in CONSTANTS:
             return _always(values_of(CONSTANTS[node.id]))
         if self._inside:

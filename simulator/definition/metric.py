@@ -18,6 +18,14 @@ from simulator.definition.model import (
     within,
 )
 from simulator.definition.scalars import Text
+from simulator.definition.shaping import (
+    MAX_DECIMALS,
+    MIN_DECIMALS,
+    Clamp,
+    Convert,
+    Sensor,
+    Shaping,
+)
 from simulator.errors import DefinitionError
 
 
@@ -68,6 +76,8 @@ class Metric(Model):
     """One value that a device measures: a unit for people, a generator for the numbers.
 
     In the document the generator stands as its word: ``{unit: "°C", walk: {start: 4, step: 0.2}}``.
+    What it gives is shaped in this order, whatever the order of the words: ``convert``, ``sensor``,
+    ``clamp``, ``round``. These are for numbers, and of a metric with parts for each part.
     """
 
     folded: ClassVar[str] = "generator"
@@ -75,6 +85,23 @@ class Metric(Model):
     generator: Annotated[Generator, BeforeValidator(read_generator)]
     unit: Text = Field(default="", description="The unit, for people")
     description: Text = Field(default="", description="What it is, for people")
+    convert: Convert | None = Field(default=None, description="From one unit to another")
+    sensor: Sensor | None = Field(
+        default=None, description="What a real sensor makes of it: noise, range, resolution"
+    )
+    clamp: Clamp | None = Field(default=None, description="Bounds of the reading")
+    round_: int | None = Field(
+        default=None,
+        alias="round",
+        ge=MIN_DECIMALS,
+        le=MAX_DECIMALS,
+        description="Decimals of the reading, -9 to 12: `1` gives 21.4, `-2` gives 2100",
+    )
+
+    @property
+    def shaping(self) -> Shaping:
+        """The steps between the generator and the reading."""
+        return Shaping(self.convert, self.sensor, self.clamp, self.round_)
 
     def names(self) -> frozenset[str]:
         """Return what it reads of the same sample: metrics (``position.lat``), variables, ..."""
@@ -103,4 +130,10 @@ class Metric(Model):
 
     def column(self, cast: Any, name: str) -> Any:
         """Return the metric at work for a ``generators.Cast``: a ``generators.Column``."""
-        return self.generator.column(cast, name)
+        # Here, because the generators are read with the help of this module.
+        from simulator.generators.shaped import Shaped  # noqa: PLC0415
+
+        column = self.generator.column(cast, name)
+        if self.shaping.words:
+            column = Shaped(column, self.shaping, cast, name, parts=self.parts())
+        return column

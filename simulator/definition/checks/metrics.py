@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Literal, Protocol
 
 from simulator.definition.checks.names import IN_METRICS, scope_of
+from simulator.definition.checks.shaping import shaping_findings
 from simulator.definition.generator import Need
 from simulator.definition.metric import Metric
 from simulator.definition.model import nearest
@@ -32,6 +33,7 @@ def metric_findings(draft: Draft, datasets: Mapping[str, Dataset] | None) -> Ite
     for name, metric in draft.definition.metrics.items():
         path = ("metrics", name, metric.generator.word)
         yield from scope.findings(metric.names(), path)
+        yield from shaping_findings(name, metric)
         if datasets is not None:
             yield from (Finding(path, text) for text in dataset_refusals(metric, datasets))
     loop = find_loop(draft.definition.metrics)
