@@ -21,6 +21,7 @@ from simulator.definition.document import Definition
 from simulator.definition.generator import KINDS, Generator
 from simulator.definition.metric import Metric
 from simulator.definition.model import SHARED, Model
+from simulator.definition.parsing import read_text
 from simulator.definition.payload import TREE_SCHEMA
 from simulator.definition.variables import Once
 
@@ -173,7 +174,7 @@ def _composed(name: str, schema: JsonSchemaValue, folded: str) -> JsonSchemaValu
     words = [word for word in schema["properties"] if word != folded]
     own = {word: {"$ref": f"{_REF.format(model=name)}/$defs/{word}"} for word in words}
     needed = [word for word in schema.get("required", []) if word != folded]
-    forms = [_form(word, own, needed) for word in KINDS]
+    forms = [_form(kind, own, needed) | _shown(kind) for kind in KINDS.values()]
     forms += [_short_form(kind, own, needed) for kind in KINDS.values() if kind.shorthand]
     return {
         "title": schema["title"],
@@ -184,7 +185,14 @@ def _composed(name: str, schema: JsonSchemaValue, folded: str) -> JsonSchemaValu
     }
 
 
-def _form(word: str, own: Schemas, needed: list[str]) -> JsonSchemaValue:
+def _shown(kind: type[Generator]) -> JsonSchemaValue:
+    """Return what a form shows of a generator: the family that it is found in, and metrics."""
+    examples = [read_text(example).data for example in kind.examples]
+    return {"x-family": kind.family, **({"examples": examples} if examples else {})}
+
+
+def _form(kind: type[Generator], own: Schemas, needed: list[str]) -> JsonSchemaValue:
+    word = kind.word
     return {
         "title": word,
         "properties": {word: {"$ref": _REF.format(model=f"generator.{word}")}, **own},
