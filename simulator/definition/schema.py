@@ -203,15 +203,12 @@ def _form(kind: type[Generator], own: Schemas, needed: list[str]) -> JsonSchemaV
 
 def _short_form(kind: type[Generator], own: Schemas, needed: list[str]) -> JsonSchemaValue:
     """Return the form whose main field stands under the word and the others beside it."""
-    fields = kind.model_fields
-    main = fields[str(kind.shorthand)].alias or str(kind.shorthand)
+    words = {field.alias or name: field for name, field in kind.model_fields.items()}
+    short = str(kind.shorthand)
+    main = short if short in words else kind.model_fields[short].alias or short
     place = f"{_REF.format(model=f'generator.{kind.word}')}/properties/"
-    others = [word for word in kind.words() if word != main]
-    needs = [
-        field.alias or name
-        for name, field in fields.items()
-        if field.is_required() and name != kind.shorthand
-    ]
+    others = [word for word in words if word != main]
+    needs = [word for word in others if words[word].is_required()]
     value = {"$ref": f"{place}{main}", "not": {"type": "object"}}
     return {
         "title": f"{kind.word}, in short",
