@@ -17,7 +17,6 @@ from simulator.behaviour.plan import Plan
 from simulator.datasets import Dataset
 from simulator.definition.document import Definition
 from simulator.definition.nesting import leaves
-from simulator.definition.payload import count_values
 from simulator.fleet import checkpoint
 from simulator.fleet.backlog import ENDED, Backlog, buffers_of
 from simulator.fleet.departures import Departures, groups
@@ -26,8 +25,8 @@ from simulator.fleet.due import Batch, Due, Found
 from simulator.fleet.happenings import BORN, DELIVERED, FAILED, LOST, MADE
 from simulator.fleet.incoming import Incoming
 from simulator.fleet.links import Links
-from simulator.fleet.outgoing import checks, counted, outgoing, watched
-from simulator.fleet.population import DRAIN, EXITS, INBOX, LINK, SWITCH_ON, Population
+from simulator.fleet.outgoing import Outgoing, answer, checks, counted, outgoing, watched
+from simulator.fleet.population import DRAIN, EXITS, INBOX, LINK, REPLY, SWITCH_ON, Population
 from simulator.fleet.readings import Readings, Seen
 from simulator.generators.base import Cast
 from simulator.payloads.addresses import Protocol as Speech
@@ -109,10 +108,25 @@ class Fleet:
         self._departures = Departures(
             self._plan, self._mocks, self._links, act=self._doings.act, forget=self._doings.forget
         )
-        self._incoming = Incoming(
-            self._plan, self._mocks, self._readings, self._departures, self._doings
-        )
         self._outgoing = outgoing(definition, self._plan, self._readings, protocol)
+        self._replying = Replying(
+            definition,
+            self._mocks,
+            self._readings,
+            departures=self._departures,
+            doings=self._doings,
+            send=self._answer,
+            make=lambda name, message: answer(name, message, self._readings, protocol),
+            messages=dict(zip(definition.messages, self._outgoing, strict=True)),
+        )
+        self._incoming = Incoming(
+            self._plan,
+            self._mocks,
+            self._readings,
+            self._departures,
+            self._doings,
+            self._replying,
+        )
         self._watched = [watched(self._plan, i) for i in range(len(self._outgoing))]
         self._checks = checks(self._plan, self._readings)
         self._counted = [counted(self._plan, i) for i in range(len(self._outgoing))]
@@ -274,6 +288,7 @@ class Fleet:
             "doings": self._doings,
             "departures": self._departures,
             "incoming": self._incoming,
+            "replying": self._replying,
         }
 
     def _do(self, kind: int, rows: IntArray, times: FloatArray, found: Found) -> None:
@@ -285,6 +300,8 @@ class Fleet:
             self._switch_on(rows, times, found)
         elif kind == INBOX:
             self._incoming.read(rows, times, found)
+        elif kind == REPLY:
+            self._replying.do(rows, times, found)
         elif kind == DRAIN:
             self._drain(rows, times, found)
         elif kind == self._mocks.check:
@@ -319,6 +336,19 @@ class Fleet:
             self._emit(outgoing.batch(mocks, taken), found)
         for code, exits in self._counted[message]:
             self._departures.by_count(code, exits, taken.rows, taken.times, found)
+
+    def _answer(
+        self,
+        outgoing: Outgoing,
+        rows: IntArray,
+        times: FloatArray,
+        came: Mapping[str, NDArray[Any]],
+        found: Found,
+    ) -> None:
+        """Send an answer, which knows what came."""
+        taken = outgoing.sampler.take(self._mocks, rows, times)
+        taken.readings.update(came)
+        self._emit(outgoing.batch(self._mocks, taken), found)
 
     def _send_now(self, message: int, rows: IntArray, times: FloatArray, found: Found) -> None:
         """Send a message beside its rhythm."""
@@ -373,7 +403,7 @@ class Fleet:
 
 
 def _limit(definition: Definition) -> int:
-    values = [count_values(message.json_) for message in definition.messages.values()]
+    values = [message.sizes[1] for message in definition.messages.values()]
     return max(1, min(MAX_EVENTS, MAX_VALUES // max(values, default=1)))
 
 
