@@ -39,7 +39,7 @@ class Generator(Model, ABC):
     purpose: ClassVar[str] = ""
     examples: ClassVar[tuple[str, ...]] = ()
     # The field that takes a value which is not a mapping: {constant: 5}; its siblings in the
-    # metric are then further parameters: {bucket: [a, b], order: random}.
+    # metric are then further parameters: {pick: [a, b], order: random}.
     shorthand: ClassVar[str | None] = None
 
     @property

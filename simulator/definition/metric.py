@@ -30,7 +30,7 @@ from simulator.errors import DefinitionError
 
 
 def read_generator(data: Any) -> Generator:
-    """Return the generator of ``{walk: {...}}``, or ``{bucket: [...], order: random}``.
+    """Return the generator of ``{walk: {...}}``, or ``{pick: [...], order: random}``.
 
     Raises:
         ValidationError: With the place of each thing that is wrong.

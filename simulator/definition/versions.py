@@ -92,4 +92,4 @@ def _with_word(mapping: Mapping[str, Any], old: str, new: str) -> Data:
 
 
 # From each version to the next one.
-UPGRADES: dict[int, Upgrade] = {1: lambda data: (data, ())}
+UPGRADES: dict[int, Upgrade] = {1: _bucket_is_pick}

@@ -50,7 +50,7 @@ metrics:
   temperature: {walk: {start: 4, step: 0.2, min: -2, max: 12, pull: 0.05}}
   humidity: {sine: {mean: 72, amplitude: 8, period: 20min, noise: 1.5}}
   pressure: {normal: {mean: 1013, deviation: 4}}
-  door: {bucket: [closed, closed, closed, open], order: random}
+  door: {pick: [closed, closed, closed, open], order: random}
   battery: {ramp: {from: 100, to: 0, over: 90d}}
   load: {uniform: {min: 0, max: 100}}
 messages:

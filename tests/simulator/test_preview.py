@@ -18,7 +18,7 @@ name: Weather station
 id: "w-{index:03d}"
 metrics:
   temperature: {unit: "°C", walk: {start: 4, step: 0.2, min: -2, max: 12}}
-  door: {bucket: [closed, open], order: random}
+  door: {pick: [closed, open], order: random}
   power: {formula: "1 / (temperature - temperature)"}
 messages:
   weather:

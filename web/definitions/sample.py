@@ -107,7 +107,7 @@ class _Draft:
                 inner = enumerate(value, start=1)
                 return [self.shape(item, (*path, str(number))) for number, item in inner]
             case bool():
-                return self._metric(path, {"bucket": [value] * 3 + [not value], "order": "random"})
+                return self._metric(path, {"pick": [value] * 3 + [not value], "order": "random"})
             case int() | float():
                 return self._number(value, path)
             case str():

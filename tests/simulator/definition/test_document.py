@@ -48,11 +48,11 @@ def test_metrics_are_drawn_after_what_they_read() -> None:
 
 
 def test_parameters_stand_beside_a_generator_that_is_not_a_mapping() -> None:
-    metrics = build(metrics="{a: {bucket: [x, y], order: in_order, unit: u}}").metrics
+    metrics = build(metrics="{a: {pick: [x, y], order: in_order, unit: u}}").metrics
 
     assert metrics["a"].unit == "u"
     assert metrics["a"].generator.model_dump()["order"] == "in_order"
-    assert metrics["a"].generator.word == "bucket"
+    assert metrics["a"].generator.word == "pick"
 
 
 def test_a_payload_keeps_its_nesting_and_its_types() -> None:

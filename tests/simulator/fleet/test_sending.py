@@ -15,7 +15,7 @@ BUSY = {
     "variables": {"site": {"choice": ["tokyo", "osaka"]}},
     "metrics": {
         "level": {"walk": {"start": 5, "step": 2, "min": 0, "max": 10}},
-        "door": {"bucket": ["open", "closed"], "order": "random"},
+        "door": {"pick": ["open", "closed"], "order": "random"},
         "count": {"counter": {"start": 1}},
     },
     "messages": {

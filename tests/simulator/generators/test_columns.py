@@ -36,7 +36,7 @@ def first_example(kind: type[Generator]) -> dict[str, Any]:
 
 # Where the first example that a generator gives says too little, or reads another dataset.
 OWN: dict[str, dict[str, Any]] = {
-    "bucket": {"values": {"a": 3, "b": 1}},
+    "pick": {"values": {"a": 3, "b": 1}},
     "constant": {"value": 5},
     "counter": {"start": 5, "max": 7},
     "curve": {"points": [[0, 1], [0.5, 3]], "period": "1min", "noise": 0.5},

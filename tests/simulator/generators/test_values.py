@@ -1,4 +1,4 @@
-"""constant, uniform, normal, walk, bucket, counter: what is drawn, and what is refused."""
+"""constant, uniform, normal, walk, pick, counter: what is drawn, and what is refused."""
 
 from typing import Any
 
@@ -104,31 +104,31 @@ def test_mocks_that_read_at_different_times_keep_their_own_walks() -> None:
         assert last[0] == wanted[row]
 
 
-def test_a_bucket_draws_by_how_often_an_entry_stands_in_it() -> None:
-    values = many({"bucket": ["closed", "closed", "closed", "open"], "order": "random"})
+def test_a_pick_draws_by_how_often_an_entry_stands_in_it() -> None:
+    values = many({"pick": ["closed", "closed", "closed", "open"], "order": "random"})
 
     assert np.mean(values == "open") == pytest.approx(0.25, abs=0.01)
 
 
-def test_a_bucket_of_weights_draws_by_them() -> None:
-    values = many({"bucket": {"values": {"closed": 3, "open": 1, "broken": 0}}})
+def test_a_pick_of_weights_draws_by_them() -> None:
+    values = many({"pick": {"values": {"closed": 3, "open": 1, "broken": 0}}})
 
     assert np.mean(values == "open") == pytest.approx(0.25, abs=0.01)
     assert np.mean(values == "closed") == pytest.approx(0.75, abs=0.01)
 
 
-def test_a_bucket_in_order_goes_around() -> None:
-    assert drawn({"bucket": ["a", "b", None], "order": "in_order"}, 5) == ["a", "b", None, "a", "b"]
+def test_a_pick_in_order_goes_around() -> None:
+    assert drawn({"pick": ["a", "b", None], "order": "in_order"}, 5) == ["a", "b", None, "a", "b"]
 
 
 @pytest.mark.parametrize(
     ("values", "kind"),
     [([1, 2], "i"), ([1, 2.5], "f"), ([True, False], "b"), ([1, "a"], "O"), ([True, 1], "O")],
 )
-def test_a_bucket_gives_the_narrowest_type_that_holds_its_values(
+def test_a_pick_gives_the_narrowest_type_that_holds_its_values(
     values: list[Any], kind: str
 ) -> None:
-    assert many({"bucket": values}, 3).dtype.kind == kind
+    assert many({"pick": values}, 3).dtype.kind == kind
 
 
 @pytest.mark.parametrize(
@@ -158,12 +158,12 @@ def test_a_counter_counts_and_begins_again(parameters: dict[str, int], numbers: 
         ({"walk": {"start": 5, "step": 1, "max": 4}}, "start must be from -inf to 4, got 5"),
         ({"walk": {"start": 1, "step": 1, "min": 0, "to": -1}}, "to must be from 0 to inf, got -1"),
         ({"walk": {"start": 1, "step": 1, "pull": 2}}, "less than or equal to 1"),
-        ({"bucket": []}, "needs a list of 1 to 10,000 values, or a mapping .* got 0"),
-        ({"bucket": [[1]]}, "needs a number, text, true, false or null, got a list"),
-        ({"bucket": {"values": {"a": -1}}}, "a weight must be a number from 0 to 10\\^9, got -1"),
-        ({"bucket": {"values": {"a": 0}}}, "at least one weight must be above 0, all are 0"),
+        ({"pick": []}, "needs a list of 1 to 10,000 values, or a mapping .* got 0"),
+        ({"pick": [[1]]}, "needs a number, text, true, false or null, got a list"),
+        ({"pick": {"values": {"a": -1}}}, "a weight must be a number from 0 to 10\\^9, got -1"),
+        ({"pick": {"values": {"a": 0}}}, "at least one weight must be above 0, all are 0"),
         (
-            {"bucket": {"values": {"a": 1}, "order": "in_order"}},
+            {"pick": {"values": {"a": 1}, "order": "in_order"}},
             "order: in_order needs a list of values, got a mapping of weights",
         ),
         ({"counter": {"step": 0}}, "step must not be 0"),

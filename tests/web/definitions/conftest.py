@@ -11,7 +11,7 @@ id: "f-{index:03d}"
 metrics:
   # what the sensor says
   temperature: {unit: "°C", walk: {start: 4, step: 0.2, min: 0, max: 9}}
-  door: {bucket: [closed, open], order: in_order}
+  door: {pick: [closed, open], order: in_order}
 messages:
   telemetry:
     every: 10s
