@@ -10,6 +10,7 @@ from typing import Any
 from simulator.definition.checks.messages import identity_findings, message_findings, with_topic
 from simulator.definition.checks.metrics import Dataset, in_drawing_order, metric_findings
 from simulator.definition.checks.names import name_findings
+from simulator.definition.checks.replies import reply_findings, with_topics
 from simulator.definition.checks.statuses import interval_findings, status_findings
 from simulator.definition.checks.variables import variable_findings
 from simulator.definition.document import Definition
@@ -98,6 +99,7 @@ def _cross_findings(draft: Draft, datasets: Mapping[str, Dataset] | None) -> Ite
     yield from message_findings(draft)
     yield from status_findings(draft, datasets)
     yield from interval_findings(draft)
+    yield from reply_findings(draft)
 
 
 def _finished(draft: Draft) -> Definition:
@@ -105,7 +107,10 @@ def _finished(draft: Draft) -> Definition:
     own, statuses = draft.definition.metrics, draft.definition.statuses
     metrics = {name: own[name] for name in in_drawing_order(reads(own, statuses))}
     messages = {name: with_topic(name, each) for name, each in draft.definition.messages.items()}
-    definition = draft.definition.model_copy(update={"metrics": metrics, "messages": messages})
+    replies = {name: with_topics(name, each) for name, each in draft.definition.replies.items()}
+    definition = draft.definition.model_copy(
+        update={"metrics": metrics, "messages": messages, "replies": replies}
+    )
     definition._source = draft.data
     return definition
 

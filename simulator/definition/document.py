@@ -13,6 +13,7 @@ from simulator.definition.message import MAX_MESSAGES, Message
 from simulator.definition.metric import Metric
 from simulator.definition.model import Model
 from simulator.definition.nesting import levels
+from simulator.definition.reply import MAX_REPLIES, Reply
 from simulator.definition.scalars import Scalar, Text, Title
 from simulator.definition.status import Status
 from simulator.definition.template import Template
@@ -75,6 +76,11 @@ class Definition(Model):
             " one, `running`, that sends all messages"
         ),
     )
+    replies: dict[str, Reply] = Field(
+        default_factory=dict,
+        max_length=MAX_REPLIES,
+        description="What a mock does when a message comes to it, by name; tried in this order",
+    )
     buffer: SomeBuffer | None = Field(
         default=None, description="What happens in every status to messages that cannot be sent now"
     )
@@ -98,7 +104,8 @@ class Definition(Model):
     def changing(self) -> frozenset[str]:
         """The variables that statuses and replies set; all others stay as they were drawn."""
         every = [level.status for level in levels(self.statuses).values()]
-        return frozenset(name for s in every for name in (*s.enter.set, *s.leave.set))
+        by_statuses = {name for s in every for name in (*s.enter.set, *s.leave.set)}
+        return frozenset(by_statuses.union(*(reply.set for reply in self.replies.values())))
 
     @property
     def opening_rate(self) -> float | None:

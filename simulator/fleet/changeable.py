@@ -49,7 +49,7 @@ class Changeable:
         else:
             for row, value in zip(rows.tolist(), values.tolist(), strict=True):
                 if _is_scalar(value):
-                    column[row] = value
+                    column[row] = str(value) if isinstance(value, str) else value
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return copies of all columns."""

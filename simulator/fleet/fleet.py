@@ -25,9 +25,10 @@ from simulator.fleet.due import Batch, Due, Found
 from simulator.fleet.happenings import BORN, DELIVERED, FAILED, LOST, MADE
 from simulator.fleet.incoming import Incoming
 from simulator.fleet.links import Links
-from simulator.fleet.outgoing import Outgoing, answer, checks, counted, outgoing, watched
+from simulator.fleet.outgoing import Outgoing, answers, checks, counted, outgoing, watched
 from simulator.fleet.population import DRAIN, EXITS, INBOX, LINK, REPLY, SWITCH_ON, Population
 from simulator.fleet.readings import Readings, Seen
+from simulator.fleet.replying import Replying
 from simulator.generators.base import Cast
 from simulator.payloads.addresses import Protocol as Speech
 from simulator.randomness import FloatArray, IntArray
@@ -101,6 +102,8 @@ class Fleet:
         self._mocks = Population(
             self._plan, cast, messages=tuple(definition.messages), known=self._readings.known
         )
+        self._readings.tell("uptime", self._mocks.uptime)
+        self._readings.tell("progress", self._mocks.progress)
         self._links = Links(count, is_instant=is_instant)
         self._doings = Doings(
             self._plan, self._mocks, self._readings, self._links, send=self._send_now
@@ -116,16 +119,16 @@ class Fleet:
             departures=self._departures,
             doings=self._doings,
             send=self._answer,
-            make=lambda name, message: answer(name, message, self._readings, protocol),
+            make=answers(definition, self._readings, protocol),
             messages=dict(zip(definition.messages, self._outgoing, strict=True)),
         )
         self._incoming = Incoming(
             self._plan,
             self._mocks,
             self._readings,
-            self._departures,
-            self._doings,
-            self._replying,
+            departures=self._departures,
+            doings=self._doings,
+            replying=self._replying,
         )
         self._watched = [watched(self._plan, i) for i in range(len(self._outgoing))]
         self._checks = checks(self._plan, self._readings)

@@ -21,6 +21,7 @@ from simulator.fleet.inbox import Inbox
 from simulator.fleet.matching import Matcher
 from simulator.fleet.population import INBOX, LINK, Population
 from simulator.fleet.readings import Readings
+from simulator.fleet.replying import Replying
 from simulator.randomness import FloatArray, IntArray
 
 
@@ -32,13 +33,16 @@ class Incoming:
         plan: Plan,
         mocks: Population,
         readings: Readings,
+        *,
         departures: Departures,
         doings: Doings,
+        replying: Replying,
     ) -> None:
         self._plan = plan
         self._mocks = mocks
         self._departures = departures
         self._doings = doings
+        self._replying = replying
         self._inbox = Inbox()
         self._happenings = Happenings()
         exits = [leaving for level in plan.levels for leaving in level.exits]
@@ -52,7 +56,7 @@ class Incoming:
 
     def received(self, row: int, topic: str, payload: bytes, t: float) -> None:
         """Keep a message for the mock in a row, which reads it at ``t``."""
-        if not self._matchers or not self._is_alive(row):
+        if not (self._matchers or self._replying.matchers) or not self._is_alive(row):
             return
         if self._inbox.put(row, Received(t, topic, payload)):
             self._mocks.timers.start(np.array([row]), INBOX, np.array([t]))
@@ -68,13 +72,15 @@ class Incoming:
 
     def subscriptions(self, row: int) -> tuple[str, ...]:
         """Return the topic filters whose messages a mock waits for, each once."""
-        return tuple(dict.fromkeys(each.topics[row] for each in self._matchers.values()))
+        matchers = (*self._matchers.values(), *self._replying.matchers)
+        return tuple(dict.fromkeys(each.topics[row] for each in matchers))
 
     def read(self, rows: IntArray, times: FloatArray, found: Found) -> None:
         """Let each mock read the oldest message that came to it."""
         for index, row in enumerate(rows.tolist()):
             message = self._inbox.take(row)
             one = slice(index, index + 1)
+            self._replying.read(rows[one], times[one], message, found)
             for leaving in self._waiting(row, "on"):
                 if not self._matchers[leaving.name].matches(row, message):
                     continue
@@ -88,9 +94,13 @@ class Incoming:
 
     def told(self, rows: IntArray, times: FloatArray, found: Found) -> None:
         """Tell each mock the oldest thing that happened to it."""
+        happenings = [self._happenings.take(row) for row in rows.tolist()]
+        made = np.array([happening.what in (BORN, MADE) for happening in happenings])
+        if made.any():
+            self._doings.connected(rows[made], times[made], found)
         for index, row in enumerate(rows.tolist()):
             one = slice(index, index + 1)
-            self._tell(self._happenings.take(row), rows[one], times[one], found)
+            self._tell(happenings[index], rows[one], times[one], found)
             if self._mocks.ended[row]:
                 self._happenings.empty(row)
             elif (following := self._happenings.next_at(row)) is not None:
@@ -115,8 +125,6 @@ class Incoming:
         if happening.what == FAILED:
             self._count_failures(happening.times, row, time, found)
             return
-        if happening.what in (BORN, MADE):
-            self._doings.connected(row, time, found)
         word = {MADE: "made", LOST: "lost"}.get(happening.what)
         if word is not None:
             for leaving in self._waiting(int(row[0]), "connection"):

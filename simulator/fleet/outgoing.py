@@ -4,7 +4,7 @@ Rule: everything that can be put together once for a fleet is; per batch there i
 payload format, one list of addresses.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -171,8 +171,7 @@ def outgoing(
     definition: Definition, plan: Plan, readings: Readings, protocol: Protocol | None
 ) -> list[Outgoing]:
     """Return every message of a definition, in its order."""
-    metrics = definition.metrics.items()
-    left_out = frozenset(name for name, metric in metrics if metric.may_be_left_out)
+    left_out = _left_out(definition)
     return [
         Outgoing(
             name,
@@ -184,6 +183,26 @@ def outgoing(
         )
         for i, (name, message) in enumerate(definition.messages.items())
     ]
+
+
+def answers(
+    definition: Definition, readings: Readings, protocol: Protocol | None
+) -> Callable[[str, Message], Outgoing]:
+    """Return what makes a message that a reply sends ready; it gets the reply's name."""
+    left_out = _left_out(definition)
+    return lambda name, message: Outgoing(
+        name,
+        message,
+        conditions=frozenset(),
+        readings=readings,
+        protocol=protocol,
+        left_out=left_out,
+    )
+
+
+def _left_out(definition: Definition) -> frozenset[str]:
+    metrics = definition.metrics.items()
+    return frozenset(name for name, metric in metrics if metric.may_be_left_out)
 
 
 def checks(plan: Plan, readings: Readings) -> dict[int, Sampler]:

@@ -93,6 +93,18 @@ class Population:
             getattr(self, name)[:] = state[name]
         self.timers.restore(state)
 
+    def uptime(self, view: View) -> FloatArray:
+        """Return how long it is since each mock's last start, s."""
+        return view.t - self.restarted[view.rows]
+
+    def progress(self, view: View) -> FloatArray:
+        """Return how much of the time in its status is over for each mock, 0 to 1; NaN: no end."""
+        whole = self.until[view.rows] - view.entered
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(whole > 0, np.clip((view.t - view.entered) / whole, 0.0, 1.0), 1.0) * (
+                np.where(np.isnan(whole), np.nan, 1.0)
+            )
+
     def turn(self, rows: IntArray) -> None:
         """Begin an event of each of these mocks: what is drawn in it is its own."""
         self._turns[rows] += 1

@@ -33,6 +33,24 @@ def quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
+class JsonText(str):
+    """JSON that stands for itself where a value is wanted, not as a text in quotes.
+
+    It is equal to no other text, so that a table of texts never takes it for one.
+    """
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    @classmethod
+    def of(cls, value: object) -> "JsonText":
+        """Return a list or a mapping, of what ``orjson`` reads, as JSON."""
+        return cls(orjson.dumps(value).decode())
+
+
 class Texts(dict[str, str]):
     """The JSON of each text that was asked for; other kinds of values may be asked for too."""
 
@@ -64,6 +82,8 @@ def plain(value: object, form: Form) -> str:
     if isinstance(value, float):
         return orjson.dumps(value).decode()  # as columns of numbers are written: 1e22, not 1e+22
     if isinstance(value, int):
+        return str(value)
+    if isinstance(value, JsonText) and form is Form.VALUE:
         return str(value)
     return as_text(str(value), form)
 

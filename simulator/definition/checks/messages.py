@@ -61,10 +61,15 @@ def message_findings(draft: Draft) -> Iterator[Finding]:
     scope = scope_of(draft, IN_MESSAGES)
     for name, message in draft.definition.messages.items():
         path = ("messages", name)
-        yield from _address_findings(message, scope, path)
-        yield from _payload_findings(message, scope, path)
+        yield from findings_of_message(message, scope, path)
         for place, template in (*_addresses(message), *message.templates()):
             yield from _format_findings(template, draft, (*path, *place))
+
+
+def findings_of_message(message: Message, scope: Scope, path: Path) -> Iterator[Finding]:
+    """Yield what is wrong with one message, which knows the names of ``scope``."""
+    yield from _address_findings(message, scope, path)
+    yield from _payload_findings(message, scope, path)
 
 
 def _address_findings(message: Message, scope: Scope, path: Path) -> Iterator[Finding]:

@@ -11,7 +11,8 @@ from simulator.definition.checks.shaping import shaping_findings
 from simulator.definition.generator import Need
 from simulator.definition.metric import Metric
 from simulator.definition.model import nearest
-from simulator.definition.places import Finding
+from simulator.definition.nesting import levels
+from simulator.definition.places import Finding, Path
 from simulator.definition.reading import Draft
 from simulator.definition.variables import Variable
 from simulator.errors import DefinitionError
@@ -34,12 +35,20 @@ def metric_findings(draft: Draft, datasets: Mapping[str, Dataset] | None) -> Ite
         path = ("metrics", name, metric.generator.word)
         yield from scope.findings(metric.names(), path)
         yield from shaping_findings(name, metric)
+        yield from _status_findings(draft, path, metric)
         if datasets is not None:
             yield from (Finding(path, text) for text in dataset_refusals(metric, datasets))
     loop = find_loop(draft.definition.metrics)
     if loop:
         path = ("metrics", loop[0], draft.definition.metrics[loop[0]].generator.word)
         yield Finding(path, f"a loop of metrics: {' -> '.join(loop)}")
+
+
+def _status_findings(draft: Draft, path: Path, metric: Metric) -> Iterator[Finding]:
+    known = tuple(levels(draft.definition.statuses))
+    for status in sorted(metric.statuses()):
+        if status not in known and not draft.is_spoiled("statuses"):
+            yield Finding(path, f"unknown status {status!r}, {nearest(status, known)}")
 
 
 def dataset_refusals(reader: Metric | Variable, datasets: Mapping[str, Dataset]) -> list[str]:

@@ -23,7 +23,8 @@ _SOFT = ("uptime", "progress")
 IN_MESSAGES = ("id", "index", "seq", "now", "status", "message", "age", "time_in_status", *_SOFT)
 # Of ``when``, and of what is set.
 IN_CONDITIONS = ("id", "index", "seq", "now", "status", "age", "time_in_status", *_SOFT)
-IN_METRICS = ("id", "index", "now", "age", "time_in_status")  # of formulas and the like
+IN_METRICS = ("id", "index", "now", "age", "time_in_status", *_SOFT)  # of formulas
+ARRIVED = "in"  # what came in, as replies know it: in.payload.id
 IN_IDENTITY = ("index",)
 IN_FILTERS = ("id", "index")  # of topics that are listened to
 IN_INTERVALS = ("index",)
@@ -59,9 +60,13 @@ class Scope:
             return _part_refusal(base, part, self.metrics[base])
         if base not in self.own and base not in self.reserved:
             return self._unknown(base)
+        if base == ARRIVED:
+            return ""
         return f"{base!r} has no parts" if part else ""
 
     def _unknown(self, name: str) -> str:
+        if name == ARRIVED:
+            return f"{name!r}, what came in, is known to replies only"
         if name in RESERVED:
             return f"{name!r} is not known here, allowed: {', '.join(self._allowed())}"
         kind = "metric" if self.metrics else "name"
@@ -97,15 +102,17 @@ def name_findings(draft: Draft) -> Iterator[Finding]:
     owners = dict.fromkeys((*RESERVED, *CONSTANTS), "a name of our own")
     for section in SECTIONS:
         for name in draft.names(section):
-            text = _refusal(name) or (f"{name!r} is {owners[name]}" if name in owners else "")
+            text = expression_name_refusal(name) or (
+                f"{name!r} is {owners[name]}" if name in owners else ""
+            )
             if text:
                 yield Finding((section, name), f"{text}, choose another name")
             owners.setdefault(name, f"one of the {section} already")
     for path in [("messages", name) for name in draft.names("messages")]:
-        yield from _title_findings(path)
+        yield from title_findings(path)
     seen: set[str] = set()
     for name, place in named(draft.data.get("statuses")):
-        yield from _title_findings(place)
+        yield from title_findings(place)
         if name in seen:
             text = f"there is a status {name!r} already, choose another name"
             yield Finding(place, text)
@@ -118,7 +125,7 @@ def every_status(draft: Draft) -> tuple[str, ...]:
     return given or tuple(draft.definition.statuses)
 
 
-def _title_findings(path: Path) -> Iterator[Finding]:
+def title_findings(path: Path) -> Iterator[Finding]:
     """Yield why the last step of a path cannot be the name of a message or a status."""
     name = str(path[-1])
     if len(name) > MAX_NAME or not _TITLE.fullmatch(name):
@@ -126,7 +133,7 @@ def _title_findings(path: Path) -> Iterator[Finding]:
         yield Finding(path, f"{text} only, at most {MAX_NAME}")
 
 
-def _refusal(name: str) -> str:
+def expression_name_refusal(name: str) -> str:
     """Return why an expression could not use a name. Python reads composed letters as one."""
     is_word = name.isidentifier() and not keyword.iskeyword(name)
     if len(name) > MAX_NAME or not is_word or unicodedata.normalize("NFKC", name) != name:

@@ -18,11 +18,16 @@ _PROBES = 16  # readings that a generator is asked for; a list of words shows on
 
 def shaping_findings(name: str, metric: Metric) -> Iterator[Finding]:
     """Yield a finding for each word that needs numbers where the metric gives text."""
-    words = metric.shaping.words
+    words: list[tuple[str | int, ...]] = [(word,) for word in metric.shaping.words]
+    words += [
+        ("anomalies", place, anomaly.happening)
+        for place, anomaly in enumerate(metric.anomalies)
+        if anomaly.needs_numbers
+    ]
     if words and gives_text(metric.generator):
-        for word in words:
-            text = f"{word} needs numbers, and {metric.generator.word} gives text"
-            yield Finding(("metrics", name, word), text)
+        for path in words:
+            text = f"{path[-1]} needs numbers, and {metric.generator.word} gives text"
+            yield Finding(("metrics", name, *path), text)
 
 
 def gives_text(generator: Generator) -> bool:

@@ -257,7 +257,10 @@ def _unreachable(draft: Draft) -> Iterator[Finding]:
     # A transition that is wrong may be the one that was to lead there.
     if draft.is_spoiled("statuses") or not targets <= tree.keys():
         return
-    reached = reachable(definition)
+    others = [reply.go for reply in definition.replies.values() if reply.go is not None]
+    if draft.is_spoiled("replies"):
+        return
+    reached = reachable(definition, others)
     first = next(iter(definition.statuses))
     for name, level in tree.items():
         if name not in reached:
