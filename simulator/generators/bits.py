@@ -53,9 +53,8 @@ class Packed(Generator):
     family: ClassVar[str] = "derived"
     shorthand: ClassVar[str | None] = "fields"
     examples: ClassVar[tuple[str, ...]] = (
-        "{battery: {uniform: {min: 0, max: 100}}, door: {bucket: [open, closed]}, "
-        "flags: {bits: [{name: open, value: \"door == 'open'\"}, "
-        '{name: low, value: "battery < 20"}, '
+        "{battery: {uniform: {min: 0, max: 100}}, "
+        'flags: {bits: [{name: low, value: "battery < 20"}, {name: full, value: "battery > 95"}, '
         '{name: level, width: 4, shift: 4, value: "battery / 6.7"}]}}',
     )
 

@@ -105,6 +105,98 @@ def test_the_weather_of_a_year_passes_at_sixty_times_its_speed() -> None:
     assert [made.draw(sample([0], t=t))[0] for t in times] == [4.0, 4.0, 3.9, 3.8, 4.3, 4.0]
 
 
+LONG = table(
+    "device,at,v\n"
+    "b,2026-01-01T00:00,100\nx-000,2026-01-01T00:00,1\nx-000,2026-01-01T00:10,2\n"
+    "b,2026-01-01T00:01,101\nx-001,2026-01-01T00:02,5\nx-001,2026-01-01T00:01,4\n"
+)
+WIDE = table("at,m_0,m_1,m_3,name\n0,1,10,30,a\n60,2,20,40,b\n")
+
+
+def drawn(generator: dict[str, Any], t: float, dataset: Any, *, count: int = 4) -> Any:
+    """Return what ``count`` mocks read at ``t``."""
+    made = column({"replay": {"dataset": "d.csv", **generator}}, cast(count, d_csv=dataset))
+    rows = np.arange(count)
+    ids = np.array([f"x-{row:03d}" for row in rows], dtype=object)
+    return made.draw(sample(rows, t=t, index=rows, id=ids)).tolist()
+
+
+def test_between_two_rows_it_goes_straight_from_one_to_the_other() -> None:
+    times = [0, 30, 59, 60, 120, 299, 300, 539, 540]
+
+    values = replayed(TIMED, times, time="at", between="linear")
+
+    assert values == pytest.approx([10, 15, 10 + 59 / 6, 20, 22.5, 29.958, 30, 30, 10], abs=1e-3)
+
+
+def test_each_mock_replays_the_rows_of_its_own_device_in_a_long_table() -> None:
+    generator = {"column": "v", "where": "device = id", "at_end": "hold"}
+
+    at_0, at_90, at_900 = (drawn(generator, t, LONG, count=3) for t in (0.0, 90.0, 900.0))
+
+    assert [at_0[:2], at_90[:2], at_900[:2]] == [[1, 4], [1, 5], [2, 5]]
+    assert all(np.isnan(values[2]) for values in (at_0, at_90, at_900))  # x-002 has no rows
+    text = {"column": "device", "where": "device = id"}
+    assert drawn(text, 0.0, LONG, count=3) == ["x-000", "x-001", None]
+
+
+def test_each_device_loops_over_its_own_rows() -> None:
+    generator = {"column": "v", "where": "device = id"}
+
+    # x-001: 4 for a minute, 5 for a minute; x-000: 1 for 10 minutes, 2 for 10 minutes.
+    first = [drawn(generator, t, LONG, count=2)[0] for t in (599.0, 600.0, 1200.0)]
+    second = [drawn(generator, t, LONG, count=2)[1] for t in (59.0, 60.0, 119.0, 120.0)]
+
+    assert (first, second) == ([1, 2, 1], [4, 5, 5, 4])
+
+
+def test_each_mock_has_its_own_column_by_its_number_or_by_turns() -> None:
+    own = drawn({"column": "m_{index}", "time": "at"}, 60.0, WIDE)
+    dealt = drawn({"column": ["m_3", "m_0"], "time": "at"}, 0.0, WIDE)
+
+    assert np.array_equal(own, [2, 20, np.nan, 40], equal_nan=True)
+    assert dealt == [30, 1, 30, 1]
+
+
+def test_rows_come_at_their_own_time_by_the_clock() -> None:
+    # The run starts on 2026-02-01T00:00:00Z.
+    late = table("at,n\n2026-02-01T00:01:00Z,1\n2026-02-01T00:02:00Z,2\n")
+    early = table("at,n\n2026-01-31T23:59:00Z,1\n2026-02-01T00:00:00Z,2\n")
+
+    after = replayed(late, [0, 59, 60, 125, 500], start_at="clock", at_end="hold")
+    looped = replayed(early, [0, 59, 60, 120], start_at="clock")
+
+    assert np.array_equal(after, [np.nan, np.nan, 1, 2, 2], equal_nan=True)
+    assert looped == [2, 2, 1, 2]
+
+
+def test_the_same_time_of_day_or_of_the_week_is_now() -> None:
+    rows = "".join(
+        f"2025-03-0{day}T{hour:02d}:00:00,{day * 100 + hour}\n"
+        for day in range(1, 9)
+        for hour in range(24)
+    )
+    days = table(f"at,n\n{rows}")
+    # The run starts on Sunday, 2026-02-01T00:00:00Z; 2025-03-01 was a Saturday.
+    times = [0, 3600, 86_400]
+
+    assert replayed(days, times, start_at="time_of_day") == [100, 101, 200]
+    assert replayed(days, times, start_at="time_of_day", zone="Asia/Tokyo") == [109, 110, 209]
+    assert replayed(days, times, start_at="time_of_week") == [200, 201, 300]
+    assert replayed(days, [8 * 86_400], start_at="time_of_day") == [100]
+
+
+def test_shards_do_not_change_what_a_device_replays() -> None:
+    generator = {"replay": {"dataset": "d.csv", "column": "v", "where": "device = id"}}
+    ids = np.array(["x-000", "x-001"], dtype=object)
+    whole = column(generator, cast(2, d_csv=LONG))
+    one = column(generator, cast(1, first=1, d_csv=LONG))
+
+    for t in (10.0, 70.0, 700.0):
+        both = whole.draw(sample([0, 1], t=t, id=ids))
+        assert one.draw(sample([0], t=t, id=ids[1:])).tolist() == both[1:].tolist()
+
+
 def test_it_needs_its_columns() -> None:
     made = read_generator({"replay": {"dataset": "d.csv", "column": "n", "time": "at"}})
 
@@ -116,6 +208,10 @@ def test_it_needs_its_columns() -> None:
     [
         ({"dataset": "e.csv"}, "replay needs the CSV file 'e.csv', it is not there"),
         ({"column": "m"}, "d.csv: there is no column 'm'"),
+        ({"column": "m_{index}"}, "table.csv: no column is called m_{index}"),
+        ({"column": "door", "between": "linear"}, "between: linear needs numbers, door holds text"),
+        ({"start_at": "clock"}, "start_at: clock needs a column of moments"),
+        ({"where": "devise = id"}, "there is no column 'devise'"),
     ],
 )
 def test_what_is_not_there_is_refused(parameters: dict[str, str], text: str) -> None:
@@ -135,6 +231,12 @@ def test_a_time_column_must_hold_times() -> None:
         ({"speed": 0}, "greater than 0"),
         ({"interval": 0}, "must be above 0 s"),
         ({"offset": "anywhere"}, "needs a duration such as 10s, got 'anywhere'"),
+        ({"column": "m_{site}"}, "a column's name can hold {index} and {id}, got 'site'"),
+        ({"column": []}, "needs 1 to 500 names of columns, got 0"),
+        ({"where": "device"}, "needs a column of the file and a name, such as device = id"),
+        ({"start_at": "clock", "speed": 2}, "start_at: clock has no speed and no offset"),
+        ({"start_at": "clock", "interval": 2}, "start_at: clock needs rows with times"),
+        ({"zone": "Asia/Tokio"}, "unknown time zone 'Asia/Tokio', did you mean 'Asia/Tokyo'"),
         ({"at_end": "reverse"}, "'loop', 'hold' or 'stop'"),
     ],
 )
