@@ -10,7 +10,14 @@ from typing import Any
 from simulator.fleet import Batch
 from simulator.transports import Parcel
 
-_EXTRAS = ("headers", "properties", "held")  # of a batch, where it has them; names of a parcel too
+# What a batch may have, and what it is of a parcel.
+_EXTRAS = {
+    "headers": "headers",
+    "properties": "properties",
+    "response_topics": "response_topic",
+    "correlations": "correlation",
+    "held": "held",
+}
 
 
 def parcels(batch: Batch) -> Iterable[Parcel]:
@@ -28,7 +35,7 @@ def parcels(batch: Batch) -> Iterable[Parcel]:
         repeat(batch.message),
         batch.scheduled.tolist(),
     )
-    extras = [(name, getattr(batch, name)) for name in _EXTRAS]
+    extras = [(name, getattr(batch, column)) for column, name in _EXTRAS.items()]
     columns = [(name, iter(values)) for name, values in extras if values is not None]
     return (_with(parcel, columns) for parcel in plain) if columns else plain
 

@@ -133,6 +133,9 @@ class Shard:
         self._total = Second(at=self._second.at)
         # Rows, and whether each has a connection now, as told since the fleet was asked last.
         self._links: list[tuple[int, bool]] = []
+        # Rows, and whether a send of each went well; only where a transition waits for failures.
+        self._results: list[tuple[int, bool]] = []
+        self._counts_results = self._fleet.counts_results
         self._reached = 0.0  # s of the run up to which the fleet was asked
         self._stride = SHORTEST_STRIDE  # s of the plan that are done at once
         self._is_behind = False  # the plan goes on right where the last stride ended
@@ -147,6 +150,8 @@ class Shard:
         if reason and self.phase is not Phase.SENDING:
             reason = self._final(reason)
         self._record((Kind.SEND, parcel, at, reason))
+        if self._counts_results:
+            self._results.append((parcel.row, not reason))
 
     def opened(self, row: int) -> None:
         """A mock can send from now on."""
@@ -240,7 +245,8 @@ class Shard:
     # Sending.
 
     def _send_due(self, t: float) -> None:
-        self._tell_links(t)
+        if self._links or self._results:
+            self._tell_fleet(t)
         if t < min(self._fleet.next_due(), self._duration):
             return
         goal = min(t, self._duration)
@@ -254,12 +260,17 @@ class Shard:
         if is_over or t > self._duration + MAX_LATE_END or not self._fleet.live:
             self.stop()
 
-    def _tell_links(self, t: float) -> None:
-        """Tell the fleet which connections came and went, in the order in which they did."""
+    def _tell_fleet(self, t: float) -> None:
+        """Tell which connections came and went, and how sends ended, in the order they did."""
+        fleet = self._fleet
         links, self._links = self._links, []
-        for is_up, each in groupby(links, key=itemgetter(1)):
-            rows = [row for row, _ in each]
-            (self._fleet.connected if is_up else self._fleet.disconnected)(rows, t)
+        results, self._results = self._results, []
+        for happened, good, bad in (
+            (links, fleet.connected, fleet.disconnected),
+            (results, fleet.delivered, fleet.failed),
+        ):
+            for is_good, each in groupby(happened, key=itemgetter(1)):
+                (good if is_good else bad)([row for row, _ in each], t)
 
     def _pace(self, sends: int) -> None:
         """Lengthen the stride while little falls due in it, shorten it while it is too much."""

@@ -32,10 +32,10 @@ class Parcel:
     """One message on its way, and what its record needs. Made by the tower, settled exactly once.
 
     ``address`` is an MQTT topic, or an HTTP path below the target's prefix. ``method`` is HTTP's;
-    empty takes the target's. ``headers`` are HTTP's and go over the target's; ``properties`` are
-    the user properties of MQTT 5. What the protocol has no use for is ignored. The exchange sets
-    ``sent`` when it hands the bytes to the socket, in the clock's seconds, and touches nothing
-    else; nan: it was never written.
+    empty takes the target's. ``headers`` are HTTP's and go over the target's; ``properties``,
+    ``response_topic`` and ``correlation`` are those of MQTT 5. What the protocol has no use for is
+    ignored. The exchange sets ``sent`` when it hands the bytes to the socket, in the clock's
+    seconds, and touches nothing else; nan: it was never written.
     """
 
     row: int
@@ -51,6 +51,8 @@ class Parcel:
     sent: float = nan  # s of the exchange's clock
     headers: Mapping[str, str] | None = None
     properties: Mapping[str, str] | None = None
+    response_topic: str = ""  # MQTT 5
+    correlation: str = ""  # MQTT 5
     held: float = 0.0  # s that the mock kept it in its buffer, which is not lateness of ours
     device: str = ""  # id of the device behind the mock that sends it; empty: the mock itself
 

@@ -555,3 +555,27 @@ def test_what_a_full_buffer_drops_is_a_record_with_the_reason() -> None:
         assert reasons == {"run ended with the message in the mock's buffer": 4}
 
     play(main)
+
+
+def test_sends_that_fail_are_told_to_the_mocks_that_count_them() -> None:
+    text = """
+name: Sensor
+id: "s-{index}"
+messages: {telemetry: {every: 1s, topic: "plants/{id}", qos: 1, json: "{seq}"}}
+statuses:
+  on: {send: [telemetry], go: [{to: quiet, fails: 3}]}
+  quiet: {send: []}
+"""
+
+    async def main() -> None:
+        theatre = Theatre()
+        theatre.loop.call_at(4.0, lambda: theatre.exchanges[0].lose(5))
+
+        await theatre.run(assignment(lot=lot(text, count=10, duration=12.0)))
+
+        moves = [row for row in theatre.records() if row["event"] == "status"]
+        assert [(row["mock"], row["status"]) for row in moves] == [(5, "quiet")]
+        failed = [row for row in theatre.records() if row["result"] == "failed"]
+        assert len(failed) == 3
+
+    play(main)
