@@ -28,6 +28,9 @@ OWN_TEXT = "definition"  # type of a pydantic error whose text is ours and needs
 # Stands in a JSON Schema for one of ``schema.py``'s, which may hold itself: {SHARED: "Payload"}.
 SHARED = "shared"
 
+# Words of former versions of the language, and what they are called now; see ``versions.py``.
+FORMER = {"bucket": "pick"}
+
 MAX_SHOWN = 60  # characters of a value that an error quotes
 
 T = TypeVar("T")
@@ -196,7 +199,11 @@ def show(value: Any) -> str:
 
 def unknown_word(word: Any, allowed: Iterable[str]) -> str:
     """Return the text for a word that has no meaning at its place."""
-    return f"unknown word {word!r}, {nearest(word, allowed)}"
+    names = list(allowed)
+    now = FORMER.get(word) if isinstance(word, str) else None
+    if now in names:
+        return f"unknown word {word!r}, it is {now!r} since version 2"
+    return f"unknown word {word!r}, {nearest(word, names)}"
 
 
 def nearest(word: Any, allowed: Iterable[str]) -> str:

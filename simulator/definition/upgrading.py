@@ -1,7 +1,7 @@
 """A document's text in the present version of the language, its comments kept.
 
-Rule: words are renamed where they stand; when that does not give the upgraded document, as with
-aliases, it is written anew from its data.
+Rule: words are renamed where they stand; when that does not give the upgraded document, as with a
+word that is written with escapes, it is written anew from its data.
 """
 
 import json

@@ -10,7 +10,7 @@ name: Pump
 id: "p-{index}"
 metrics:
   load: {sine: {mean: 50, amplitude: 10, period: 1h}}
-  door: {bucket: [closed, open]}
+  door: {pick: [closed, open]}
   hours: {ramp: {from: 0, to: 24, over: 24h}}
 messages:
   state: {every: 60s, topic: "{id}/state", json: {load: "{load}", door: "{door}"}}
@@ -84,7 +84,7 @@ def test_too_many_messages_are_estimated_and_that_is_said() -> None:
 
 
 def test_two_looks_are_equal_and_mocks_are_not() -> None:
-    device = parse(DEVICE.replace("bucket: [closed, open]", "uniform: {min: 0, max: 1}"))
+    device = parse(DEVICE.replace("pick: [closed, open]", "uniform: {min: 0, max: 1}"))
 
     assert outlook(device, duration=600.0) == outlook(device, duration=600.0)
     assert outlook(device, duration=600.0) != outlook(device, duration=600.0, mock=1)
