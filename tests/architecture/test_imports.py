@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "fleet": FOUNDATION | {"datasets", "definition", "generators", "payloads", "behaviour"},
     "course": FOUNDATION | {"definition", "generators", "fleet"},
     "outlook": FOUNDATION | {"datasets", "definition", "behaviour", "course"},
+    "inference": FOUNDATION | {"datasets", "definition", "course"},
     "preview": FOUNDATION | {"datasets", "definition", "fleet", "course", "outlook"},
     "protocols": {"errors", "lot"},
     "transports": {"errors", "lot", "protocols"},

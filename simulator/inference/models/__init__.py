@@ -1,0 +1,1 @@
+"""Descriptions of devices by others: JSON Schema, OpenAPI, DTDL, LoRaWAN codecs."""
