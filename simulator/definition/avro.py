@@ -47,6 +47,7 @@ def read_schema(value: Any) -> Schema:
         if len(json.dumps(value)) > MAX_SCHEMA:
             raise DefinitionError(f"a schema has at most {MAX_SCHEMA:,} characters of JSON")
         fastavro.parse_schema(deepcopy(value))
+        resolved(value, {}, "")  # fastavro lets a record without fields pass
     except (SchemaParseException, UnknownType) as error:
         raise DefinitionError(f"not a schema of Avro: {_reason(error)}") from None
     except (TypeError, KeyError, AttributeError, ValueError, RecursionError) as error:
@@ -92,7 +93,7 @@ class Avro(Model):
     @model_validator(mode="after")
     def _fits_its_schema(self) -> "Avro":
         if (self.framing == "confluent") != (self.schema_id is not None):
-            raise DefinitionError("confluent needs schema_id, and only that has one")
+            raise ValueError("confluent needs schema_id, and only that has one")
         names: dict[str, Schema] = {}
         schema = resolved(self.schema_, names, "")
         errors = list(_errors(self.value, schema, names, ("value",)))

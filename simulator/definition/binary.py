@@ -115,7 +115,7 @@ class Scaled(Model):
     @model_validator(mode="after")
     def _can_be_divided(self) -> "Scaled":
         if self.scale == 0:
-            raise DefinitionError("scale must not be 0")
+            raise ValueError("scale must not be 0")
         if isinstance(self.value, bool):
             object.__setattr__(self, "value", int(self.value))
         return self
@@ -124,19 +124,19 @@ class Scaled(Model):
         """Refuse constants that do not fit into the frame.
 
         Raises:
-            DefinitionError: With what does, ``kind`` said first.
+            ValueError: With what does, ``kind`` said first.
         """
         for word in ("missing", "out_of_range"):
             number = getattr(self, word)
             if isinstance(number, int) and not lowest <= number <= highest:
                 text = f"{word} must fit into {kind}, from {lowest} to {highest}, got {number}"
-                raise DefinitionError(text)
+                raise ValueError(text)
         if isinstance(self.value, Template) or self.out_of_range != "clamp":
             return
         number = (self.value - self.offset) / self.scale
         if not lowest <= number <= highest:
             text = f"{show(self.value)} does not fit into {kind}, which holds {lowest} to {highest}"
-            raise DefinitionError(f"{text} in the frame")
+            raise ValueError(f"{text} in the frame")
 
     def templates(self) -> Iterator[tuple[Place, Template]]:
         """Yield what it reads, with the place inside of it."""
@@ -161,7 +161,7 @@ class Number(Scaled, Part):
     def _has_a_width(self) -> "Number":
         if (self.type == "bcd") != (self.length is not None):
             needs = "bcd needs its length in bytes" if self.type == "bcd" else "only bcd has length"
-            raise DefinitionError(needs)
+            raise ValueError(needs)
         self._check_numbers()
         return self
 
@@ -174,7 +174,7 @@ class Number(Scaled, Part):
         elif self.type.startswith("u"):
             self.check_range(self.type, 0, (1 << bits) - 1)
         elif self.missing is not None and not 0 <= self.missing < 1 << bits:
-            raise DefinitionError(f"missing must be the {bits} bits of the frame as a number")
+            raise ValueError(f"missing must be the {bits} bits of the frame as a number")
 
     @property
     def width(self) -> int:
@@ -208,7 +208,7 @@ class Word(Part):
     @model_validator(mode="after")
     def _has_one_length(self) -> "Word":
         if self.length is not None and self.prefix is not None:
-            raise DefinitionError("needs one of them, got length and prefix")
+            raise ValueError("needs one of them, got length and prefix")
         return self
 
     @property
@@ -247,7 +247,7 @@ class Bits(Part):
     def _fills_bytes(self) -> "Bits":
         total = sum(each.width for each in self.bits)
         if total % 8 or total > 64:
-            raise DefinitionError(f"bits make whole bytes, at most 64 bits, got {total} bits")
+            raise ValueError(f"bits make whole bytes, at most 64 bits, got {total} bits")
         return self
 
     @property
@@ -442,7 +442,7 @@ def _check_names(fields: tuple[Any, ...]) -> None:
     names = [part.name for part in fields if part.name]
     for name in names:
         if names.count(name) > 1:
-            raise DefinitionError(f"two fields have the name {name!r}")
+            raise ValueError(f"two fields have the name {name!r}")
     for index, part in enumerate(fields):
         if isinstance(part, Range):
             range_of(fields, index)
@@ -452,7 +452,7 @@ def _check_names(fields: tuple[Any, ...]) -> None:
 
 def _check_group(fields: tuple[Any, ...]) -> None:
     if any(isinstance(part, Repeated) for part in fields):
-        raise DefinitionError("a bulk cannot hold another bulk")
+        raise ValueError("a bulk cannot hold another bulk")
     _check_names(fields)
 
 
@@ -460,18 +460,18 @@ def range_of(fields: tuple[Any, ...], index: int) -> tuple[int, int]:
     """Return the positions of the first and behind the last field that one is computed of.
 
     Raises:
-        DefinitionError: There is no such field, the range is empty, or it holds what is computed.
+        ValueError: There is no such field, the range is empty, or it holds what is computed.
     """
     part = fields[index]
     is_length = isinstance(part, Length)
     start = _position(fields, part.from_, index + 1 if is_length else 0)
     end = _position(fields, part.to, len(fields) - 1 if is_length else index - 1) + 1
     if start >= end:
-        raise DefinitionError(f"{_kind_name(part)} has no bytes to be computed of")
+        raise ValueError(f"{_kind_name(part)} has no bytes to be computed of")
     if isinstance(part, Checksum) and any(
         isinstance(each, Checksum) for each in fields[max(start, index) : end]
     ):
-        raise DefinitionError(f"{part.crc} cannot be computed of itself or of what comes later")
+        raise ValueError(f"{part.crc} cannot be computed of itself or of what comes later")
     return start, end
 
 
@@ -480,7 +480,7 @@ def _position(fields: tuple[Any, ...], name: str | None, default: int) -> int:
         return default
     names = [part.name for part in fields]
     if name not in names:
-        raise DefinitionError(f"unknown field {name!r}, {nearest(name, filter(None, names))}")
+        raise ValueError(f"unknown field {name!r}, {nearest(name, filter(None, names))}")
     return names.index(name)
 
 

@@ -69,9 +69,9 @@ class Table(Model):
     @model_validator(mode="after")
     def _can_be_told_apart(self) -> "Table":
         if self.separator in (self.decimal, self.quote):
-            raise DefinitionError(f"separator, quote and decimal must differ, got {self.separator}")
+            raise ValueError(f"separator, quote and decimal must differ, got {self.separator}")
         if self.header and not isinstance(self.columns, dict):
-            raise DefinitionError("a header needs names: write columns as a mapping")
+            raise ValueError("a header needs names: write columns as a mapping")
         return self
 
     @property

@@ -16,7 +16,6 @@ from simulator.definition.payload import Node, Payload, count_nodes, count_value
 from simulator.definition.protobuf import Protobuf
 from simulator.definition.template import Template
 from simulator.definition.wire import Headers, MediaType, Properties
-from simulator.errors import DefinitionError
 
 MAX_MESSAGES = 50  # as many kinds as a gateway of a large maker has
 
@@ -120,31 +119,29 @@ class Message(Model):
     def _has_one_payload(self) -> "Message":
         words = [word for word, field in BODIES.items() if field in self.model_fields_set]
         if not words:
-            raise DefinitionError(f"needs a payload, one of: {', '.join(BODIES)}")
+            raise ValueError(f"needs a payload, one of: {', '.join(BODIES)}")
         if len(words) > 1:
-            raise DefinitionError(f"needs one payload, got {' and '.join(words)}")
+            raise ValueError(f"needs one payload, got {' and '.join(words)}")
         if self.content is None and self.word not in ("json", "cbor", "msgpack"):
-            raise DefinitionError(f"{self.word} needs a payload, got nothing")
+            raise ValueError(f"{self.word} needs a payload, got nothing")
         self._check_size()
         return self
 
     def _check_size(self) -> None:
         if self.size is None:
             if self.filler is not None:
-                raise DefinitionError("filler needs the size to fill up to")
+                raise ValueError("filler needs the size to fill up to")
             return
         if self.compress is not None:
-            raise DefinitionError("needs one of them, got size and compress")
+            raise ValueError("needs one of them, got size and compress")
         if self.word not in PADDED:
-            raise DefinitionError(
-                f"size cannot be held by {self.word}, only by {', '.join(PADDED)}"
-            )
+            raise ValueError(f"size cannot be held by {self.word}, only by {', '.join(PADDED)}")
         if self.word in PADDED_BY_MEMBER and self.filler is None:
-            raise DefinitionError(f"size needs the name of a filler for {self.word}")
+            raise ValueError(f"size needs the name of a filler for {self.word}")
         if self.filler is not None and self.word not in FILLED:
-            raise DefinitionError(f"filler is for {', '.join(FILLED)}, got {self.word}")
+            raise ValueError(f"filler is for {', '.join(FILLED)}, got {self.word}")
         if self.filler is not None and not isinstance(self.content, dict):
-            raise DefinitionError(f"filler needs {self.word} to be a mapping")
+            raise ValueError(f"filler needs {self.word} to be a mapping")
 
     @property
     def word(self) -> str:

@@ -55,7 +55,7 @@ class Bulk(Samples):
     @model_validator(mode="after")
     def _has_columns(self) -> "Bulk":
         if self.shape == "columns" and not (isinstance(self.of, dict) and self.of):
-            raise DefinitionError("a bulk in columns needs a mapping after 'of'")
+            raise ValueError("a bulk in columns needs a mapping after 'of'")
         return self
 
     @property
@@ -169,7 +169,7 @@ def _mapping(
     }
 
 
-def _key(key: Any, place: tuple[Any, ...], errors: list[InitErrorDetails]) -> str | Template:
+def _key(key: Any, place: tuple[Any, ...], errors: list[InitErrorDetails]) -> Any:
     """Return a key as a Template if it has placeholders; any other stands for itself."""
     if not isinstance(key, str) or not _PLACEHOLDER.search(key):
         return key

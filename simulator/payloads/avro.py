@@ -19,7 +19,7 @@ from simulator.definition.payload import Node
 from simulator.definition.template import Template
 from simulator.payloads.frame import frame_bytes
 from simulator.payloads.line import Bulk, ByteLine, Filling, Piece, Readings, Samples
-from simulator.payloads.octets import ONE, lengths_of, plain, zigzags
+from simulator.payloads.octets import ONE, lengths_of, numbers_of, plain, zigzags
 from simulator.payloads.protobuf import Delimited
 from simulator.payloads.texts import Form
 from simulator.payloads.texts import plain as text_of
@@ -155,9 +155,9 @@ def _writer(kind: str, schema: dict[str, Any]) -> _Write:
 
 def _wholes(values: NDArray[Any], *, limits: tuple[float, float], scale: float) -> list[bytes]:
     """Floats of a moment are Unix seconds; whole numbers are in the schema's unit already."""
-    numbers = number(values)
+    numbers, _ = numbers_of(values)
     if numbers.dtype.kind == "f":
-        scaled = np.where(np.isnan(numbers), 0, numbers) * scale
+        scaled = numbers * scale
         return zigzags(np.clip(np.rint(scaled), *limits).astype(np.int64))
     clipped = (
         numbers if limits == _LIMITS["long"] else np.clip(numbers, int(limits[0]), int(limits[1]))

@@ -17,7 +17,7 @@ class Cbor(Packer):
     null = bytes([_NULL])
 
     def booleans(self, values: NDArray[np.bool_]) -> list[bytes]:
-        return ONE[_FALSE + values.astype(np.int64)].tolist()
+        return list(ONE[_FALSE + values.astype(np.int64)])
 
     def wholes(self, values: NDArray[np.int64]) -> list[bytes]:
         if values.min() >= 0:

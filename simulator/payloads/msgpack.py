@@ -27,7 +27,7 @@ class MessagePack(Packer):
     null = bytes([_NULL])
 
     def booleans(self, values: NDArray[np.bool_]) -> list[bytes]:
-        return ONE[_FALSE + values.astype(np.int64)].tolist()
+        return list(ONE[_FALSE + values.astype(np.int64)])
 
     def wholes(self, values: NDArray[np.int64]) -> list[bytes]:
         return by_size(

@@ -4,12 +4,14 @@ Measured, 10,000 numbers, CPU time of one: 17 ns with a head byte before eight o
 ``struct.pack`` of one after the other.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.definition.arithmetic import number
 from simulator.payloads.texts import MAX_QUOTED
 
 ONE: NDArray[np.object_] = np.array([bytes([byte]) for byte in range(256)], dtype=object)
@@ -88,6 +90,22 @@ def zigzags(values: NDArray[Any]) -> list[bytes]:
     """Return whole numbers as varints whose lowest bit is the sign."""
     numbers = values.astype(np.int64)
     return varints(((numbers << 1) ^ (numbers >> 63)).view(np.uint64))
+
+
+def numbers_of(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Return a column as int64 or float64, 0 where it has no number, and where it has one.
+
+    Whole numbers among other values stay exact as long as there are no floats.
+    """
+    if values.dtype != object:
+        numbers = number(values)
+        there = np.isfinite(numbers)
+        return np.where(there, numbers, 0), there
+    listed = values.tolist()
+    there = np.array([isinstance(each, int | float) and math.isfinite(each) for each in listed])
+    known = [each if is_there else 0 for each, is_there in zip(listed, there, strict=True)]
+    is_whole = all(isinstance(each, int) and -(2**63) <= each < 2**63 for each in known)
+    return np.array(known, dtype=np.int64 if is_whole else np.float64), there
 
 
 def lengths_of(texts: Sequence[bytes]) -> NDArray[np.int64]:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from simulator.definition.binary import Binary
@@ -19,6 +20,7 @@ from simulator.payloads.frame import frame_bytes
 from simulator.payloads.line import Bulk, ByteLine, Filling, Piece, Readings, Samples
 from simulator.payloads.octets import Known
 from simulator.payloads.presence import optional_name, present
+from simulator.payloads.texts import JsonText
 from simulator.payloads.typed import Typed
 from simulator.randomness import IntArray
 
@@ -91,6 +93,8 @@ class Packer(ABC):
         return Known(self._one)
 
     def _one(self, value: Any) -> bytes:
+        if isinstance(value, JsonText):
+            return self._tree(orjson.loads(value))
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, bool):
@@ -100,6 +104,15 @@ class Packer(ABC):
         if isinstance(value, float) and math.isfinite(value):
             return self.floats(np.array([value]))[0]
         return self.null
+
+    def _tree(self, value: Any) -> bytes:
+        """Return what was read from JSON."""
+        if isinstance(value, list):
+            return self.list_head(len(value)) + b"".join(map(self._tree, value))
+        if isinstance(value, dict):
+            members = [self.text(key) + self._tree(each) for key, each in value.items()]
+            return self.map_head(len(members)) + b"".join(members)
+        return self._one(value)
 
 
 def packed_line(

@@ -21,7 +21,7 @@ from simulator.definition.protobuf import TIMESTAMP, Protobuf, map_entry
 from simulator.definition.template import Template
 from simulator.payloads.frame import frame_bytes
 from simulator.payloads.line import Bulk, ByteLine, Filling, Piece, Readings, Samples
-from simulator.payloads.octets import ONE, lengths_of, plain, varints, zigzags
+from simulator.payloads.octets import ONE, lengths_of, numbers_of, plain, varints, zigzags
 from simulator.payloads.texts import Form
 from simulator.payloads.texts import plain as text_of
 from simulator.payloads.typed import Typed
@@ -191,18 +191,17 @@ def _column(values: NDArray[Any], field: FieldDescriptor) -> Column:
     if field.enum_type is not None and values.dtype == object:
         known = {name: each.number for name, each in field.enum_type.values_by_name.items()}
         values = np.array([_enum_value(value, known) for value in values.tolist()])
-    numbers = number(values)
-    there = ~np.isnan(numbers) if numbers.dtype.kind == "f" else np.ones(len(numbers), dtype=bool)
+    numbers, there = numbers_of(values)
     if field.type == _F.TYPE_BOOL:
         flags = truth(values)
         return ONE[flags.astype(np.int64)].tolist(), there, ~flags
     if field.type in (_F.TYPE_FLOAT, _F.TYPE_DOUBLE):
-        floats = np.where(there, numbers, 0).astype(np.float64)
+        floats = numbers.astype(np.float64)
         with np.errstate(over="ignore"):
             narrow = floats.astype("<f4" if field.type == _F.TYPE_FLOAT else "<f8")
         bits = narrow.view(f"i{narrow.itemsize}")
         return _WRITE[field.type](narrow), there, bits == 0
-    wholes = _wholes(numbers, there, field)
+    wholes = _wholes(numbers, field)
     return _WRITE.get(field.type, varints)(wholes), there, wholes == 0
 
 
@@ -212,13 +211,13 @@ def _enum_value(value: Any, known: dict[str, int]) -> float:
     return float(value) if isinstance(value, int | float) else np.nan
 
 
-def _wholes(
-    numbers: NDArray[Any], there: NDArray[np.bool_], field: FieldDescriptor
-) -> NDArray[np.int64]:
+def _wholes(numbers: NDArray[Any], field: FieldDescriptor) -> NDArray[np.int64]:
     low, high = _LIMITS.get(field.type, _64)
     if numbers.dtype.kind == "i":
-        return numbers if (low, high) == _64 else np.clip(numbers, int(low), int(high))
-    return np.clip(np.rint(np.where(there, numbers, 0)), low, high).astype(np.int64)
+        fitted = np.clip(numbers, int(low), None if high == _64[1] else int(high))
+    else:
+        fitted = np.clip(np.rint(numbers), low, high)
+    return np.asarray(fitted, dtype=np.int64)
 
 
 def _texts(values: NDArray[Any]) -> Column:

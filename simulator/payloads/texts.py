@@ -77,13 +77,9 @@ def plain(value: object, form: Form) -> str:
         return "" if form is Form.CELL else "null"
     if value is LEFT_OUT:
         return "null" if form is Form.VALUE else ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
+    if isinstance(value, bool | float):
         return orjson.dumps(value).decode()  # as columns of numbers are written: 1e22, not 1e+22
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, JsonText) and form is Form.VALUE:
+    if isinstance(value, int) or (isinstance(value, JsonText) and form is Form.VALUE):
         return str(value)
     return as_text(str(value), form)
 

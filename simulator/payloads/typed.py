@@ -15,7 +15,6 @@ from simulator.payloads import moments
 from simulator.payloads.hole import DECIMALS, gives_numbers
 from simulator.payloads.line import Readings
 from simulator.payloads.plain import plain_line
-from simulator.payloads.texts import Form
 from simulator.randomness import FloatArray
 
 # Next to a half, a value times its scale may round to the other side than the exact decimal does.
@@ -37,7 +36,7 @@ class Typed:
         self.names = template.names if template else frozenset[str]()
         self._constant = value
         self._placeholder = template.single if template and not is_text else None
-        self._line = plain_line(template, Form.CELL) if template else None
+        self._line = plain_line(template) if template else None
 
     def values(self, readings: Readings, count: int) -> NDArray[Any]:
         """Return ``count`` values: float64, int64, bool, or object (int, float, str, None, ...)."""
@@ -55,7 +54,9 @@ class Typed:
 
 def _typed(placeholder: Placeholder, readings: Readings) -> NDArray[Any]:
     name = placeholder.expression.name
-    values = np.asarray(readings[name] if name else placeholder.expression.evaluate(readings))
+    values: NDArray[Any] = np.asarray(
+        readings[name] if name else placeholder.expression.evaluate(readings)
+    )
     if values.dtype.kind in "US":
         values = values.astype(object)
     if placeholder.kind == "none":
@@ -67,7 +68,8 @@ def _typed(placeholder: Placeholder, readings: Readings) -> NDArray[Any]:
         if spec == "d" and values.dtype.kind == "i":
             return values
         if spec == "d" and bool((np.abs(values) < 2.0**63).all()):
-            return np.rint(values).astype(np.int64)
+            whole: NDArray[np.int64] = np.rint(values).astype(np.int64)
+            return whole
         decimal = DECIMALS.fullmatch(spec)
         if decimal is not None:
             return rounded(values.astype(np.float64), int(decimal[1]))
