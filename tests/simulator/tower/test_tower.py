@@ -563,7 +563,7 @@ name: Sensor
 id: "s-{index}"
 messages: {telemetry: {every: 1s, topic: "plants/{id}", qos: 1, json: "{seq}"}}
 statuses:
-  on: {send: [telemetry], go: [{to: quiet, fails: 3}]}
+  up: {send: [telemetry], go: [{to: quiet, fails: 3}]}
   quiet: {send: []}
 """
 
