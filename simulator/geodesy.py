@@ -3,6 +3,9 @@
 Rule: degrees in and out, metres in and out; nothing here knows what is moved.
 """
 
+from dataclasses import dataclass
+from typing import Self
+
 import numpy as np
 
 from simulator.randomness import FloatArray
@@ -40,23 +43,18 @@ def inverse(
     sin_2, cos_2 = np.sin(to_reduced), np.cos(to_reduced)
     across = np.radians(np.asarray(to_lon) - np.asarray(lon))
     across = np.remainder(across + np.pi, 2 * np.pi) - np.pi
-    angle = across
+    angle, is_done = across, np.zeros(np.shape(across), dtype=bool)
     for _ in range(_ROUNDS):
-        sin_a, cos_a = np.sin(angle), np.cos(angle)
-        east = cos_2 * sin_a
-        north = cos_1 * sin_2 - sin_1 * cos_2 * cos_a
-        sin_s = np.hypot(east, north)
-        cos_s = sin_1 * sin_2 + cos_1 * cos_2 * cos_a
-        arc = np.arctan2(sin_s, cos_s)
-        at_equator = _ratio(cos_1 * cos_2 * sin_a, sin_s)  # sine of the azimuth there
-        squared = 1 - at_equator**2
-        middle = cos_s - 2 * _ratio(sin_1 * sin_2, squared)
-        next_angle = across + _longitude(at_equator, squared, arc, sin_s, cos_s, middle)
-        is_done = np.abs(next_angle - angle) < _CLOSE
+        arc = _Arc.between(sin_1, cos_1, sin_2, cos_2, angle)
+        change = _longitude(arc.at_equator, arc.squared, arc.arc, arc.sin_s, arc.cos_s, arc.middle)
+        # What has converged stays as it is, so that no pair depends on those beside it.
+        next_angle = np.where(is_done, angle, across + change)
+        is_done |= np.abs(next_angle - angle) < _CLOSE
         angle = next_angle
         if np.all(is_done):
             break
-    length = _length(squared, arc, sin_s, cos_s, middle)
+    arc = _Arc.between(sin_1, cos_1, sin_2, cos_2, angle)
+    length = _length(arc.squared, arc.arc, arc.sin_s, arc.cos_s, arc.middle)
     sin_a, cos_a = np.sin(angle), np.cos(angle)
     begin = np.arctan2(cos_2 * sin_a, cos_1 * sin_2 - sin_1 * cos_2 * cos_a)
     end = np.arctan2(cos_1 * sin_a, cos_1 * sin_2 * cos_a - sin_1 * cos_2)
@@ -93,13 +91,14 @@ def direct(
     squared = 1 - at_equator**2
     scale, slope = _series(squared)
     straight = np.asarray(length) / (SEMI_MINOR * scale)
-    arc = straight
+    arc, is_done = straight, np.zeros(np.shape(straight), dtype=bool)
     for _ in range(_ROUNDS):
         middle = np.cos(2 * from_equator + arc)
-        next_arc = straight + _arc_change(slope, np.sin(arc), np.cos(arc), middle)
-        is_done = np.all(np.abs(next_arc - arc) < _CLOSE)
+        change = _arc_change(slope, np.sin(arc), np.cos(arc), middle)
+        next_arc = np.where(is_done, arc, straight + change)
+        is_done |= np.abs(next_arc - arc) < _CLOSE
         arc = next_arc
-        if is_done:
+        if np.all(is_done):
             break
     sin_s, cos_s = np.sin(arc), np.cos(arc)
     middle = np.cos(2 * from_equator + arc)
@@ -141,6 +140,36 @@ def compass(azimuth: FloatArray) -> FloatArray:
     """Return directions in radians as degrees from 0 to below 360."""
     degrees: FloatArray = np.remainder(np.degrees(azimuth), 360.0)
     return np.where(degrees >= 360.0, 0.0, degrees)
+
+
+@dataclass(frozen=True, slots=True)
+class _Arc:
+    """The geodesic as an arc on the auxiliary sphere."""
+
+    at_equator: FloatArray  # sine of its azimuth there
+    squared: FloatArray  # cosine of it, squared
+    arc: FloatArray  # rad
+    sin_s: FloatArray
+    cos_s: FloatArray
+    middle: FloatArray  # cosine of twice the arc from the equator to its middle
+
+    @classmethod
+    def between(
+        cls,
+        sin_1: FloatArray,
+        cos_1: FloatArray,
+        sin_2: FloatArray,
+        cos_2: FloatArray,
+        angle: FloatArray,
+    ) -> Self:
+        """Return the arc between two reduced latitudes that are an angle of longitude apart."""
+        sin_a, cos_a = np.sin(angle), np.cos(angle)
+        sin_s = np.hypot(cos_2 * sin_a, cos_1 * sin_2 - sin_1 * cos_2 * cos_a)
+        cos_s = sin_1 * sin_2 + cos_1 * cos_2 * cos_a
+        at_equator = _ratio(cos_1 * cos_2 * sin_a, sin_s)
+        squared = 1 - at_equator**2
+        middle = cos_s - 2 * _ratio(sin_1 * sin_2, squared)
+        return cls(at_equator, squared, np.arctan2(sin_s, cos_s), sin_s, cos_s, middle)
 
 
 def _reduced(lat: FloatArray) -> FloatArray:

@@ -78,7 +78,7 @@ def recording_of(
     sorted_seconds = seconds[order]
     starts = sorted_seconds - np.repeat(sorted_seconds[first], counts)
     lasting = _last_gaps(starts, first, counts)
-    spans = starts[first + counts - 1] + lasting
+    spans: FloatArray = starts[first + counts - 1] + lasting
     even = float(lasting[0])
     is_even = bool(np.all(lasting == even)) and np.array_equal(starts, nth * even)
     return _whole(

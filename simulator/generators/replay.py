@@ -220,9 +220,12 @@ class _Column(Column):
         self._order = None if keys is not None else self._recording.order
         self._positions = {name: at for at, name in enumerate(names)}
         self._is_random = replay.offset == RANDOM
-        self._offset = beginnings(replay.offset, cast, metric=metric, span=1.0)
-        if not self._is_random:
-            self._offset = cast.numbers * float(replay.offset)
+        # Shares of the way where they are random, else s, to be taken modulo each mock's span.
+        self._offset: FloatArray = (
+            beginnings(replay.offset, cast, metric=metric, span=1.0)
+            if self._is_random
+            else cast.numbers.astype(np.float64) * float(replay.offset)
+        )
         self._dealt = (cast.numbers - cast.base) % len(names)
         self._known: IntArray = np.full(cast.count, -2, dtype=np.int64)
 

@@ -66,3 +66,15 @@ def test_a_degree_is_as_long_as_the_geodesic_through_it() -> None:
     for at, n, e in zip(lat, north, east, strict=True):
         assert n == pytest.approx(WORLD.Inverse(at - 5e-4, 0, at + 5e-4, 0)["s12"] * 1e3, rel=1e-8)
         assert e == pytest.approx(WORLD.Inverse(at, -5e-4, at, 5e-4)["s12"] * 1e3, rel=1e-8)
+
+
+def test_no_answer_depends_on_those_beside_it() -> None:
+    whole = geodesy.inverse(LAT, LON, TO_LAT, TO_LON)
+    ends = geodesy.direct(LAT, LON, TO_LON % 360, np.abs(TO_LAT) * 1e5)
+
+    for at in (0, 7, 499):
+        one = slice(at, at + 1)
+        alone = geodesy.inverse(LAT[one], LON[one], TO_LAT[one], TO_LON[one])
+        assert [each[at] for each in whole] == [each[0] for each in alone]
+        end = geodesy.direct(LAT[one], LON[one], TO_LON[one] % 360, np.abs(TO_LAT[one]) * 1e5)
+        assert [each[at] for each in ends] == [each[0] for each in end]
