@@ -58,6 +58,10 @@ class Generator(Model, ABC):
         """Return what it reads of the same sample: metrics (``position.lat``), variables, ..."""
         return frozenset()
 
+    def statuses(self) -> frozenset[str]:
+        """Return the statuses that it names."""
+        return frozenset()
+
     def needs(self) -> tuple[Need, ...]:
         """Return the datasets that it reads."""
         return ()

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, ValidationError
 
+from simulator.definition.anomaly import Anomalies
 from simulator.definition.generator import KINDS, Generator, Need
 from simulator.definition.model import (
     Model,
@@ -77,7 +78,8 @@ class Metric(Model):
 
     In the document the generator stands as its word: ``{unit: "°C", walk: {start: 4, step: 0.2}}``.
     What it gives is shaped in this order, whatever the order of the words: ``convert``, ``sensor``,
-    ``clamp``, ``round``. These are for numbers, and of a metric with parts for each part.
+    ``clamp``, ``round``. These are for numbers, and of a metric with parts for each part. At last
+    come its ``anomalies``, one after the other.
     """
 
     folded: ClassVar[str] = "generator"
@@ -98,6 +100,8 @@ class Metric(Model):
         description="Decimals of the reading, -9 to 12: `1` gives 21.4, `-2` gives 2100",
     )
 
+    anomalies: Anomalies = Field(default=(), description="What goes wrong with the reading")
+
     @property
     def shaping(self) -> Shaping:
         """The steps between the generator and the reading."""
@@ -105,12 +109,17 @@ class Metric(Model):
 
     def names(self) -> frozenset[str]:
         """Return what it reads of the same sample: metrics (``position.lat``), variables, ..."""
-        return self.generator.names()
+        return self.generator.names().union(*(each.names() for each in self.anomalies))
+
+    def statuses(self) -> frozenset[str]:
+        """Return the statuses that it names."""
+        named = (frozenset(each.statuses) for each in self.anomalies)
+        return self.generator.statuses().union(*named)
 
     @property
     def may_be_left_out(self) -> bool:
         """Whether a reading may be ``generators.base.LEFT_OUT``: its key is missing then."""
-        return False
+        return any(anomaly.leaves_out for anomaly in self.anomalies)
 
     def parts(self) -> tuple[str, ...]:
         """Return the names of its parts, ``("lat", "lon")``; none when it gives one value."""
@@ -131,9 +140,12 @@ class Metric(Model):
     def column(self, cast: Any, name: str) -> Any:
         """Return the metric at work for a ``generators.Cast``: a ``generators.Column``."""
         # Here, because the generators are read with the help of this module.
+        from simulator.generators.faulty import Faulty  # noqa: PLC0415
         from simulator.generators.shaped import Shaped  # noqa: PLC0415
 
         column = self.generator.column(cast, name)
         if self.shaping.words:
             column = Shaped(column, self.shaping, cast, name, parts=self.parts())
+        if self.anomalies:
+            column = Faulty(column, self.anomalies, cast, name, has_parts=bool(self.parts()))
         return column

@@ -73,6 +73,12 @@ def leaves(statuses: Mapping[str, Status]) -> tuple[str, ...]:
     return tuple(name for name, level in levels(statuses).items() if level.is_leaf)
 
 
+def nested(statuses: Mapping[str, Status]) -> dict[str, tuple[str, ...]]:
+    """Return, for each status that has statuses of its own, those that a mock can be in within."""
+    outer = [name for name, level in levels(statuses).items() if not level.is_leaf]
+    return {name: leaves_in(statuses, name) for name in outer}
+
+
 def leaves_in(statuses: Mapping[str, Status], name: str) -> tuple[str, ...]:
     """Return the name of a status, or of all that a mock can be in within it."""
     within = levels(statuses).values()

@@ -48,6 +48,11 @@ class Overridden(Column):
         # A column that several statuses share remembers once.
         self._all = list(dict.fromkeys([own, *others.values()]))
 
+    @property
+    def columns(self) -> list[Column]:
+        """Return its own and the others, each once."""
+        return self._all
+
     def draw(self, sample: Sample) -> Drawn:
         codes = np.unique(sample.status).tolist() if len(sample.status) else []
         by_column: dict[Column, list[int]] = {}

@@ -4,18 +4,19 @@ Rule: only what is asked for is drawn, in the definition's order; all mocks of a
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.definition.document import Definition
-from simulator.definition.nesting import leaves
+from simulator.definition.nesting import leaves, nested
 from simulator.fleet.changeable import Changeable
 from simulator.fleet.checkpoint import part_of, under
 from simulator.fleet.overriding import Overridden, overrides, reads
 from simulator.generators.base import Cast, Column, Sample, check_state
+from simulator.generators.faulty import Faulty
 from simulator.generators.once import drawn_once
 from simulator.payloads.document import plain_line
 from simulator.randomness import FloatArray, IntArray
@@ -49,6 +50,7 @@ class Readings:
     """The values of all mocks of a cast."""
 
     def __init__(self, definition: Definition, cast: Cast) -> None:
+        cast = replace(cast, nested=nested(definition.statuses))
         self._metrics = definition.metrics
         self._reads = {name: reads(definition, name) for name in definition.metrics}
         self._columns = {
@@ -95,6 +97,16 @@ class Readings:
         """Return constants, variables and the like of some mocks, without drawing anything."""
         columns = {**self.fixed, **self.changeable.columns}
         return {name: v[rows] if np.ndim(v := columns[name]) else v for name in names}
+
+    def inject(self, metric: str, anomaly: str, rows: IntArray, until: float) -> bool:
+        """Begin a metric's anomalies of a name by hand; return whether there is one.
+
+        They go on from each mock's next reading until ``until``, s since the run's start.
+        """
+        column = self._columns.get(metric)
+        columns = column.columns if isinstance(column, Overridden) else [column]
+        begun = [each.inject(anomaly, rows, until) for each in columns if isinstance(each, Faulty)]
+        return any(begun)
 
     def need(self, names: Iterable[str]) -> Need:
         """Return what must be drawn to know ``names``, and what these read in turn."""

@@ -6,7 +6,7 @@ and can be taken out and put back.
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeAlias
 
@@ -75,11 +75,19 @@ class Cast:
     total: int = 0  # mocks of this definition in the whole run; 0: no more than these
     base: int = 0  # number of the first mock of this definition in the run
     statuses: tuple[str, ...] = ()  # their names; ``Sample.status`` holds positions in it
+    # The names of those in it for each status that has statuses of its own.
+    nested: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def numbers(self) -> IntArray:
         """Each row's number in the run."""
         return np.arange(self.first, self.first + self.count, dtype=np.int64)
+
+    def codes(self, names: Collection[str]) -> NDArray[np.uint8]:
+        """Positions of some statuses, and of those in them, in ``statuses``."""
+        wanted = {inner for name in names for inner in self.nested.get(name, (name,))}
+        found = [code for code, name in enumerate(self.statuses) if name in wanted]
+        return np.array(found, dtype=np.uint8)
 
     def keys(self, name: str) -> KeyArray:
         """Each row's key for one purpose, ``metric.temperature``; see ``randomness.keys``."""

@@ -53,9 +53,10 @@ class _Column(Timed):
     def draw(self, sample: Sample) -> Values:
         now = numbers_in(self._derivative.of, sample)
         seconds = self.since(sample)
+        is_first = np.isnan(seconds)
         seconds[seconds == 0] = np.nan
         change = now - self.memory["last"][sample.rows]
         self.memory["last"][sample.rows] = now
         rates: Values = change / seconds * self._derivative.per
-        rates[self.is_first] = np.nan if self._initial is None else self._initial
+        rates[is_first] = np.nan if self._initial is None else self._initial
         return rates

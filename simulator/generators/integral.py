@@ -99,19 +99,19 @@ class _Column(Timed):
         self._modulus = 10.0**integral.digits if integral.digits else np.inf
         reset = integral.reset or Reset.model_construct(at=None, statuses=())
         self._clock = None if reset.at is None else Clock(reset.at, cast.epoch)
-        codes = [i for i, name in enumerate(cast.statuses) if name in reset.statuses]
-        self._resets = np.array(codes, dtype=np.uint8)
+        self._resets = cast.codes(reset.statuses)
 
     def draw(self, sample: Sample) -> Values:
         now = numbers_in(self._integral.of, sample)
         before = self.memory["last"][sample.rows]
         seconds = self.since(sample)
+        is_first = np.isnan(seconds)
         shown = self.memory["total"][sample.rows]
         self._set_back(shown, before, now, seconds, sample)
         area = _mean(before, now) * np.nan_to_num(seconds)
         shown += area * (self._integral.scale / self._integral.per)
-        if self.is_first.any():
-            shown[self.is_first] = self._first(sample)[self.is_first]
+        if is_first.any():
+            shown[is_first] = self._first(sample)[is_first]
         if self._integral.digits:
             shown -= np.floor(shown / self._modulus) * self._modulus
         self.memory["total"][sample.rows] = shown

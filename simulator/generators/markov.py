@@ -237,9 +237,9 @@ class _Column(Timed):
 
     def _steps(self, sample: Sample) -> IntArray:
         """Return how many steps each mock takes; none at its first reading."""
-        self.since(sample)
+        is_first = np.isnan(self.since(sample))
         if self._step is None:
-            return np.where(self.is_first, 0, 1)
+            return np.where(is_first, 0, 1)
         reached = np.floor(np.maximum(sample.t - sample.born, 0.0) / self._step).astype(np.int64)
         taken = self.memory["steps"][sample.rows]
         self.memory["steps"][sample.rows] = np.maximum(reached, taken)

@@ -30,12 +30,7 @@ class Remembering(Column):
 
 
 class Timed(Remembering):
-    """A column that also remembers when each mock read it last.
-
-    ``is_first`` says which mocks of the sample that ``since`` was asked for read it the first time.
-    """
-
-    is_first: NDArray[np.bool_]
+    """A column that also remembers when each mock read it last."""
 
     def __init__(self, count: int, **memory: NDArray[Any]) -> None:
         super().__init__(read_at=np.full(count, np.nan), **memory)
@@ -47,7 +42,6 @@ class Timed(Remembering):
         bulks have them, is 0 s after it.
         """
         last = self.memory["read_at"][sample.rows]
-        self.is_first = np.isnan(last)
         self.memory["read_at"][sample.rows] = np.fmax(last, sample.t)
         seconds: FloatArray = np.maximum(sample.t - last, 0.0)
         return seconds

@@ -82,7 +82,8 @@ class _Column(Timed):
 
     def draw(self, sample: Sample) -> Values:
         ou = self._ou
-        kept = kept_share(self.since(sample), ou.decay)
+        seconds = self.since(sample)
+        kept = kept_share(seconds, ou.decay)
         before = self.memory["last"][sample.rows]
         values = randomness.normal(self._keys[sample.rows], sample.count)
         values *= np.sqrt(1.0 - kept * kept)
@@ -91,7 +92,7 @@ class _Column(Timed):
         values += ou.mean
         ou.bound(values, before)
         if ou.start is not None:
-            values[self.is_first] = ou.start
+            values[np.isnan(seconds)] = ou.start
         self.memory["last"][sample.rows] = values
         return values
 

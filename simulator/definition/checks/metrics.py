@@ -6,12 +6,11 @@ Rule: a metric is drawn after everything that it reads.
 from collections.abc import Collection, Iterator, Mapping
 from typing import Literal, Protocol
 
-from simulator.definition.checks.names import IN_METRICS, scope_of
+from simulator.definition.checks.names import IN_METRICS, every_status, scope_of
 from simulator.definition.checks.shaping import shaping_findings
 from simulator.definition.generator import Need
 from simulator.definition.metric import Metric
 from simulator.definition.model import nearest
-from simulator.definition.nesting import levels
 from simulator.definition.places import Finding, Path
 from simulator.definition.reading import Draft
 from simulator.definition.variables import Variable
@@ -45,9 +44,9 @@ def metric_findings(draft: Draft, datasets: Mapping[str, Dataset] | None) -> Ite
 
 
 def _status_findings(draft: Draft, path: Path, metric: Metric) -> Iterator[Finding]:
-    known = tuple(levels(draft.definition.statuses))
+    known = every_status(draft)
     for status in sorted(metric.statuses()):
-        if status not in known and not draft.is_spoiled("statuses"):
+        if status not in known:
             yield Finding(path, f"unknown status {status!r}, {nearest(status, known)}")
 
 

@@ -18,6 +18,9 @@ DERIVED = {
     ("Population", "_moments"),
     ("Population", "_gaps"),
     ("Texts", None),
+    ("Clock", "_unix"),  # moments of a cron, computed when first asked for
+    ("_Column", "_cumulative"),  # of markov: powers of its matrix
+    ("Happening", "_keys"),
 }
 PLAIN = (str, bytes, int, float, bool, type(None), type)
 
