@@ -12,6 +12,7 @@ from simulator.definition import (
     bodies,
     buffer,
     compiling,
+    cost,
     document,
     matching,
     message,
@@ -50,6 +51,7 @@ def _document() -> list[tuple[str, ...]]:
         ("messages", f"{message.MAX_MESSAGES}"),
         ("statuses", f"{document.MAX_STATUSES}, {status.MAX_LEVELS} levels in each other"),
         ("values of a choice", f"{variables.MAX_OPTIONS:,}"),
+        ("memory of one mock's arrays", f"{cost.MAX_MEMORY // 1024} KiB, estimated"),
         ("problems told at once", f"{parsing.MAX_PROBLEMS}"),
     ]
 

@@ -13,6 +13,7 @@ from simulator.definition.checks.names import name_findings
 from simulator.definition.checks.replies import reply_findings, with_topics
 from simulator.definition.checks.statuses import interval_findings, status_findings
 from simulator.definition.checks.variables import variable_findings
+from simulator.definition.cost import memory_findings
 from simulator.definition.document import Definition
 from simulator.definition.nesting import reads
 from simulator.definition.parsing import MAX_PROBLEMS, read_text
@@ -97,6 +98,7 @@ def _cross_findings(draft: Draft, datasets: Mapping[str, Dataset] | None) -> Ite
     yield from variable_findings(draft, datasets)
     yield from metric_findings(draft, datasets)
     yield from message_findings(draft)
+    yield from memory_findings(draft)
     yield from status_findings(draft, datasets)
     yield from interval_findings(draft)
     yield from reply_findings(draft)

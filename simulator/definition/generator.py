@@ -54,6 +54,11 @@ class Generator(Model, ABC):
             DefinitionError: Two mocks would have the same.
         """
 
+    @property
+    def memory(self) -> int:
+        """Bytes of the arrays that it keeps for each mock, at most; see ``cost.py``."""
+        return 64 + 16 * len(self.parts())
+
     def names(self) -> frozenset[str]:
         """Return what it reads of the same sample: metrics (``position.lat``), variables, ..."""
         return frozenset()

@@ -86,6 +86,10 @@ class Ar(Generator):
         if self.fit is not None and isinstance(datasets[self.fit.dataset].columns, Mapping):
             fitted(self.fit, datasets)
 
+    @property
+    def memory(self) -> int:
+        return 64 + 8 * MAX_ORDER
+
     def column(self, cast: Cast, metric: str) -> Column:
         ar = self if self.fit is None else fitted(self.fit, cast.datasets)
         return _Column(ar, cast, metric)

@@ -116,6 +116,10 @@ class Pick(Generator):
             raise ValueError("order: no_repeat needs two different values, got one")
         return self
 
+    @property
+    def memory(self) -> int:
+        return 64 + (2 * len(self.values) if self.order == "shuffled" else 0)
+
     def column(self, cast: Cast, metric: str) -> Column:
         return _COLUMNS[self.order](self, cast, metric)
 
