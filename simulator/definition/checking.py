@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.definition.checks.messages import identity_findings, message_findings, with_topic
+from simulator.definition.checks.methods import at_home, method_findings
 from simulator.definition.checks.metrics import Dataset, in_drawing_order, metric_findings
 from simulator.definition.checks.names import name_findings
 from simulator.definition.checks.replies import reply_findings, with_topics
@@ -21,6 +22,7 @@ from simulator.definition.places import Finding, Mark, Path, problem_at
 from simulator.definition.plain import plain_findings
 from simulator.definition.reading import Draft, read_draft
 from simulator.definition.versions import Upgraded, upgraded, version_finding
+from simulator.definition.sparkplug import sparkplug_findings, with_messages, with_places
 from simulator.errors import DefinitionError, Problem
 
 
@@ -83,13 +85,15 @@ def _check_data(
     if refusal:
         return Checked(None, (problem_at(refusal, marks),))
     document = upgraded(data)
-    draft = read_draft(document.data)
+    draft = read_draft(with_messages(document.data))
     if isinstance(draft, tuple):
         return Checked(None, _problems(draft, document, marks))
-    findings = (*draft.findings, *_cross_findings(draft, datasets))
+    crossed = (at_home(draft, each) for each in _cross_findings(draft, datasets))
+    own = sparkplug_findings(draft.definition.sparkplug, document.data)
+    findings = tuple(with_places(f, document.data) for f in (*draft.findings, *crossed, *own))
     if findings:
         return Checked(None, _problems(findings, document, marks))
-    return Checked(_finished(draft), ())
+    return Checked(_finished(draft, source=document.data), ())
 
 
 def _cross_findings(draft: Draft, datasets: Mapping[str, Dataset] | None) -> Iterator[Finding]:
@@ -102,9 +106,10 @@ def _cross_findings(draft: Draft, datasets: Mapping[str, Dataset] | None) -> Ite
     yield from status_findings(draft, datasets)
     yield from interval_findings(draft)
     yield from reply_findings(draft)
+    yield from method_findings(draft)
 
 
-def _finished(draft: Draft) -> Definition:
+def _finished(draft: Draft, *, source: dict[str, Any]) -> Definition:
     """Return the definition with its metrics in the order of drawing, every message addressed."""
     own, statuses = draft.definition.metrics, draft.definition.statuses
     metrics = {name: own[name] for name in in_drawing_order(reads(own, statuses))}
@@ -113,7 +118,7 @@ def _finished(draft: Draft) -> Definition:
     definition = draft.definition.model_copy(
         update={"metrics": metrics, "messages": messages, "replies": replies}
     )
-    definition._source = draft.data
+    definition._source = source
     return definition
 
 

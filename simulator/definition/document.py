@@ -4,17 +4,20 @@ Rule: a ``Definition`` that came from ``parse`` can be simulated; everything tha
 found while it is built, and reported with its place.
 """
 
+from collections.abc import Callable
 from typing import Any, Literal
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, TypeAdapter, model_validator
 
 from simulator.definition.buffer import SomeBuffer
 from simulator.definition.message import MAX_MESSAGES, Message
+from simulator.definition.method import MAX_METHODS, Method
 from simulator.definition.metric import Metric
 from simulator.definition.model import Model
 from simulator.definition.nesting import levels
 from simulator.definition.reply import MAX_REPLIES, Reply
 from simulator.definition.scalars import Scalar, Text, Title
+from simulator.definition.sparkplug import Sparkplug
 from simulator.definition.status import Status
 from simulator.definition.template import Template
 from simulator.definition.units import Every
@@ -26,6 +29,15 @@ MAX_STATUSES = 50  # a diagram of more cannot be read
 MAX_NAMES = 200  # constants, and variables
 
 DEFAULT_STATUS = "running"  # of a document that has no statuses
+
+
+# How the plain data of a method is read, by section.
+SAID: dict[str, Callable[[Any], Any]] = {
+    "variables": TypeAdapter(Variable).validate_python,
+    "messages": Message.model_validate,
+    "statuses": Status.model_validate,
+    "replies": Reply.model_validate,
+}
 
 
 class Definition(Model):
@@ -81,11 +93,21 @@ class Definition(Model):
         max_length=MAX_REPLIES,
         description="What a mock does when a message comes to it, by name; tried in this order",
     )
+    methods: dict[str, Method] = Field(
+        default_factory=dict,
+        max_length=MAX_METHODS,
+        description="Behaviour that is ready-made, by name: said in statuses and replies",
+    )
     buffer: SomeBuffer | None = Field(
         default=None, description="What happens in every status to messages that cannot be sent now"
     )
+    sparkplug: Sparkplug | None = Field(
+        default=None, description="The mock speaks Sparkplug B: it is an Edge Node"
+    )
 
     _source: dict[str, Any] = PrivateAttr(default_factory=dict)
+    # What methods say, (section, name), with the method's name.
+    _made: dict[tuple[str, str], str] = PrivateAttr(default_factory=dict)
 
     @property
     def source(self) -> dict[str, Any]:
@@ -105,7 +127,9 @@ class Definition(Model):
         """The variables that statuses and replies set; all others stay as they were drawn."""
         every = [level.status for level in levels(self.statuses).values()]
         by_statuses = {name for s in every for name in (*s.enter.set, *s.leave.set)}
-        return frozenset(by_statuses.union(*(reply.set for reply in self.replies.values())))
+        written = self.sparkplug.written if self.sparkplug else frozenset()
+        by_replies = (reply.set for reply in self.replies.values())
+        return frozenset(by_statuses.union(written, *by_replies))
 
     @property
     def opening_rate(self) -> float | None:
@@ -122,3 +146,22 @@ class Definition(Model):
             only = {DEFAULT_STATUS: Status(send=list(self.messages))}
             object.__setattr__(self, "statuses", only)
         return self
+
+    @model_validator(mode="after")
+    def _say_what_methods_do(self) -> "Definition":
+        """Add what each method stands for; what the document says itself is left as it is."""
+        first = next(iter(self.statuses))
+        for method, each in self.methods.items():
+            for section, entries in each.expanded(method, first=first).items():
+                given = dict(getattr(self, section))
+                for name, data in entries.items():
+                    if name not in given:
+                        given[name] = SAID[section](data)
+                        self._made[section, name] = method
+                object.__setattr__(self, section, given)
+        return self
+
+    @property
+    def made(self) -> dict[tuple[str, str], str]:
+        """What methods have added, section and name, with the method's name."""
+        return self._made

@@ -30,9 +30,11 @@ class Draft:
     findings: tuple[Finding, ...]  # of shape: words, types, units, limits
 
     def names(self, section: str) -> tuple[str, ...]:
-        """Return the names in a section, also of what could not be read."""
+        """Return the names in a section, also of what could not be read, and of what is made."""
         entries = self.data.get(section)
-        return tuple(entries) if isinstance(entries, dict) else ()
+        given = tuple(entries) if isinstance(entries, dict) else ()
+        made = [name for where, name in self.definition.made if where == section]
+        return tuple(dict.fromkeys((*given, *made)))
 
     def at(self, *path: str | int) -> Any:
         """Return what the document has at a path; None when nothing stands there."""

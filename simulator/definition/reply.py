@@ -90,8 +90,9 @@ def read_names(value: Any) -> Any:
 class Reply(Model):
     """What a mock does when a message comes in that it waits for: set, send, go, in this order.
 
-    Replies are tried in the order of the document, the first one that matches is the mock's. It may
-    stay silent on purpose: by its chance, or because it sends nothing.
+    Replies are tried in the order of the document, the first one that matches is the mock's. A mock
+    stays silent on purpose by a chance that no other reply makes up for, or by a reply that sends
+    nothing.
     """
 
     on: On = Field(description="What comes in: its topic, and what its JSON must say")
@@ -107,7 +108,8 @@ class Reply(Model):
         description="Statuses in which it is tried, with those in them; without it, in all",
     )
     chance: Chance = Field(
-        default=Chance(1.0), description="Share of times that it does anything at all"
+        default=Chance(1.0),
+        description="Share of the messages that it takes; the others go on to the replies after it",
     )
     delay: Duration = Field(default=NOW, description="From the message to all that it does")
     with_: dict[str, Expression] = Field(

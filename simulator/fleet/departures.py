@@ -168,13 +168,15 @@ class Departures:
         """Let mocks of one status go to another; return who did, and not who goes in circles."""
         mocks = self._mocks
         before = int(mocks.status[rows[0]])
-        restless = (mocks.hops[rows] >= MAX_HOPS) & (mocks.entered[rows] == times)
+        restless: NDArray[np.bool_] = (mocks.hops[rows] >= MAX_HOPS) & (
+            mocks.entered[rows] == times
+        )
         if restless.any():
             text = f"held for {HOP_PAUSE:g}s: {MAX_HOPS} moves at one moment"
             found.move(rows[restless], times[restless], before, before, text)
             rows, times = rows[~restless], times[~restless]
             if not len(rows):
-                return ~restless
+                return np.zeros(len(restless), dtype=bool)
         way = mocks.way(before, level, code)
         for each in way.left:
             self._act(self._plan.levels[each].leave, rows, times, found, False)

@@ -3,7 +3,7 @@
 Rule: each is told to its mock at its time, between the mock's own events, one after the other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -51,19 +51,24 @@ class Incoming:
             for leaving in exits
             if leaving.trigger.on is not None
         }
+        # What goes first: of a connection that is made, and of a message that comes in.
+        self.greet: Callable[[IntArray, FloatArray, Found], None] | None = None
+        self.hear: Callable[[IntArray, FloatArray, Received, Found], None] | None = None
         self.counts_results = any(e.trigger.fails is not None for e in exits)
         self._follows_links = doings.greets or any(e.trigger.connection for e in exits)
 
     def received(self, row: int, topic: str, payload: bytes, t: float) -> None:
         """Keep a message for the mock in a row, which reads it at ``t``."""
-        if not (self._matchers or self._replying.matchers) or not self._is_alive(row):
+        is_awaited = bool(self._matchers or self._replying.matchers or self.hear)
+        if not is_awaited or not self._is_alive(row):
             return
         if self._inbox.put(row, Received(t, topic, payload)):
             self._mocks.timers.start(np.array([row]), INBOX, np.array([t]))
 
     def tell(self, rows: IntArray, what: int, t: float) -> None:
         """Keep what happened to mocks, to be told to them at ``t``; a row may stand there again."""
-        is_asked = self.counts_results if what in (FAILED, DELIVERED) else self._follows_links
+        follows = self._follows_links or self.greet is not None
+        is_asked = self.counts_results if what in (FAILED, DELIVERED) else follows
         if not is_asked:
             return
         for row in rows.tolist():
@@ -80,6 +85,8 @@ class Incoming:
         for index, row in enumerate(rows.tolist()):
             message = self._inbox.take(row)
             one = slice(index, index + 1)
+            if self.hear:
+                self.hear(rows[one], times[one], message, found)
             self._replying.read(rows[one], times[one], message, found)
             for leaving in self._waiting(row, "on"):
                 if not self._matchers[leaving.name].matches(row, message):
@@ -97,6 +104,8 @@ class Incoming:
         happenings = [self._happenings.take(row) for row in rows.tolist()]
         made = np.array([happening.what in (BORN, MADE) for happening in happenings])
         if made.any():
+            if self.greet:
+                self.greet(rows[made], times[made], found)
             self._doings.connected(rows[made], times[made], found)
         for index, row in enumerate(rows.tolist()):
             one = slice(index, index + 1)
@@ -146,7 +155,7 @@ class Incoming:
             counts.forgive(leaving.level, int(row[0]))
 
     def _waiting(self, row: int, kind: str) -> list[Exit]:
-        return self._plan.statuses[self._mocks.status[row]].waiting(kind)
+        return self._plan.statuses[int(self._mocks.status[row])].waiting(kind)
 
     def _leave(
         self,

@@ -68,7 +68,7 @@ class Overridden(Column):
         if not isinstance(first, dict):
             return _joined([(at, values) for at, values in drawn], len(sample))
         return {
-            part: _joined([(at, values[part]) for at, values in drawn], len(sample))  # type: ignore[call-overload]
+            part: _joined([(at, values[part]) for at, values in drawn], len(sample))
             for part in first
         }
 

@@ -171,8 +171,12 @@ class Population:
 
     def send_later(self, message: int, rows: IntArray, times: FloatArray) -> None:
         """Let a message be due one interval after ``times``, by each mock's status."""
-        interval, spread = self._gaps[message]
-        if interval is None or spread is None:
+        gap = self._gaps[message]
+        interval: float | FloatArray
+        spread: float | FloatArray
+        if gap is not None:
+            interval, spread = gap
+        else:
             interval = self._interval(message, rows)
             spread = np.minimum(self.plan.spreads[self.status[rows], message], interval)
         due = times + interval
@@ -231,7 +235,7 @@ class Population:
     def _interval(self, message: int, rows: IntArray) -> FloatArray:
         """Return how often each mock sends a message in its status, s."""
         codes = self.status[rows]
-        intervals = self.plan.intervals[codes, message]
+        intervals: FloatArray = self.plan.intervals[codes, message]
         for code, computed in self.plan.computed.get(message, ()):
             within = codes == code
             if within.any():
@@ -240,9 +244,8 @@ class Population:
         return intervals
 
 
-def _gap(plan: Plan, message: int) -> tuple[float | None, float | None]:
+def _gap(plan: Plan, message: int) -> tuple[float, float] | None:
     """Return a message's interval and spread, where all statuses that send it agree."""
     sendings = [each for status in plan.statuses for each in status.sends]
     pairs = {(s.interval, s.spread) for s in sendings if s.message == message}
-    is_computed = message in plan.computed
-    return pairs.pop() if len(pairs) == 1 and not is_computed else (None, None)
+    return pairs.pop() if len(pairs) == 1 and message not in plan.computed else None

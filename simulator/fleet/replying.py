@@ -86,6 +86,9 @@ class Replying:
                 continue
             if not self._holds(position, row, time, message):
                 continue
+            share = plan.reply.chance.share
+            if share < 1 and self._mocks.drawn(f"replies.{plan.name}.chance", row)[0] >= share:
+                continue
             self._plan(position, row, time, message, found)
             if not plan.reply.more:
                 return
@@ -116,7 +119,11 @@ class Replying:
             ValueError: The arrays are not its own.
         """
         self._agenda.restore(part_of(state, "agenda"))
-        own = {"turns": self._turns, "second": self._second, "in_second": self._in_second}
+        own: dict[str, NDArray[Any]] = {
+            "turns": self._turns,
+            "second": self._second,
+            "in_second": self._in_second,
+        }
         given = {name: state[name] for name in own}
         check_state(given, own)
         for name, values in given.items():
@@ -140,13 +147,9 @@ class Replying:
     def _plan(
         self, position: int, row: IntArray, time: FloatArray, message: Received, found: Found
     ) -> None:
-        """Plan what a reply does; by chance, or because it is too much, nothing."""
+        """Plan what a reply does, unless it is too much."""
         plan, mock = self._plans[position], int(row[0])
         reply, name = plan.reply, f"replies.{plan.name}"
-        if reply.chance.share < 1.0 and (
-            self._mocks.drawn(f"{name}.chance", row)[0] >= reply.chance.share
-        ):
-            return
         chosen = self._choose(position, row)
         later = [i for i, e in enumerate(reply.send) if chosen in (-1, i) and e.delay != NOW]
         if not self._may_answer(row, time, 1 + len(later), found):

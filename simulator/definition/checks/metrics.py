@@ -4,7 +4,7 @@ Rule: a metric is drawn after everything that it reads.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 from simulator.definition.checks.names import IN_METRICS, every_status, scope_of
 from simulator.definition.checks.shaping import shaping_findings
@@ -15,6 +15,15 @@ from simulator.definition.places import Finding, Path
 from simulator.definition.reading import Draft
 from simulator.definition.variables import Variable
 from simulator.errors import DefinitionError
+
+
+class Reader(Protocol):
+    """What has names that it reads: a metric, or one with what statuses draw in its place."""
+
+    def names(self) -> frozenset[str]: ...
+
+
+R = TypeVar("R", bound=Reader)
 
 
 class Dataset(Protocol):
@@ -75,13 +84,13 @@ def _need_refusal(need: Need, datasets: Mapping[str, Dataset]) -> str:
     return ""
 
 
-def reads(metrics: Mapping[str, Metric], name: str) -> list[str]:
+def reads(metrics: Mapping[str, Reader], name: str) -> list[str]:
     """Return the metrics that a metric reads, in the order of the document."""
     bases = {each.partition(".")[0] for each in metrics[name].names()}
     return [each for each in metrics if each in bases]
 
 
-def find_loop(metrics: Mapping[str, Metric]) -> list[str]:
+def find_loop(metrics: Mapping[str, Reader]) -> list[str]:
     """Return a loop, its first metric again at its end; empty when there is none."""
     done: set[str] = set()
     for start in metrics:
@@ -91,7 +100,7 @@ def find_loop(metrics: Mapping[str, Metric]) -> list[str]:
     return []
 
 
-def _walk(metrics: Mapping[str, Metric], name: str, above: list[str], done: set[str]) -> list[str]:
+def _walk(metrics: Mapping[str, Reader], name: str, above: list[str], done: set[str]) -> list[str]:
     if name in above:
         return [*above[above.index(name) :], name]
     if name in done:
@@ -104,9 +113,9 @@ def _walk(metrics: Mapping[str, Metric], name: str, above: list[str], done: set[
     return []
 
 
-def in_drawing_order(metrics: Mapping[str, Metric]) -> dict[str, Metric]:
+def in_drawing_order(metrics: Mapping[str, R]) -> dict[str, R]:
     """Return the metrics, each after those that it reads; else as they stand. No loops allowed."""
-    ordered: dict[str, Metric] = {}
+    ordered: dict[str, R] = {}
 
     def place(name: str) -> None:
         for read in reads(metrics, name):

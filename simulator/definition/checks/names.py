@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from simulator.definition.expression import CONSTANTS
 from simulator.definition.model import nearest
-from simulator.definition.nesting import named
+from simulator.definition.nesting import levels, named
 from simulator.definition.places import Finding, Path
 from simulator.definition.reading import Draft
 
@@ -121,8 +121,8 @@ def name_findings(draft: Draft) -> Iterator[Finding]:
 
 def every_status(draft: Draft) -> tuple[str, ...]:
     """Return the names of all statuses, on all levels, also of what could not be read."""
-    given = tuple(name for name, _ in named(draft.data.get("statuses")))
-    return given or tuple(draft.definition.statuses)
+    given = [name for name, _ in named(draft.data.get("statuses"))]
+    return tuple(dict.fromkeys((*given, *levels(draft.definition.statuses))))
 
 
 def title_findings(path: Path) -> Iterator[Finding]:
