@@ -52,6 +52,7 @@ class Packed(Generator):
 
     family: ClassVar[str] = "derived"
     shorthand: ClassVar[str | None] = "fields"
+    purpose: ClassVar[str] = "flags and small numbers of a register"
     examples: ClassVar[tuple[str, ...]] = (
         "{battery: {uniform: {min: 0, max: 100}}, "
         'flags: {bits: [{name: low, value: "battery < 20"}, {name: full, value: "battery > 95"}, '

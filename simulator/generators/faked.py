@@ -63,6 +63,7 @@ class Faked(Generator):
 
     family: ClassVar[str] = "text"
     shorthand: ClassVar[str | None] = "kind"
+    purpose: ClassVar[str] = "names, streets, companies"
     examples: ClassVar[tuple[str, ...]] = (
         "{faker: city}",
         "{faker: name, locale: ja_JP, each: reading}",

@@ -36,6 +36,7 @@ class Formula(Generator):
 
     shorthand: ClassVar[str | None] = "expression"
     family: ClassVar[str] = "derived"
+    purpose: ClassVar[str] = "a dew point, a threshold"
     examples: ClassVar[tuple[str, ...]] = (
         '{formula: "20 + 5 * sin(age / 600) + normal(0, 0.3)"}',
         '{unit: "°C", formula: "dew_point(22, 40 + 10 * sin(age / 900))"}',

@@ -27,6 +27,7 @@ class Geofence(InArea):
     """
 
     family: ClassVar[str] = "place"
+    purpose: ClassVar[str] = "whether it is in the yard"
     examples: ClassVar[tuple[str, ...]] = (
         "{position: {place: {circle: {at: [35.681, 139.767], radius: 400 m}, wander: 5 m/s}}, "
         "fence: {geofence: {of: position, circle: {at: [35.681, 139.767], radius: 200 m}}}}",

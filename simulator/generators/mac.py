@@ -85,6 +85,7 @@ class Mac(_Address):
     """
 
     shorthand: ClassVar[str | None] = "oui"
+    purpose: ClassVar[str] = "a network card"
     examples: ClassVar[tuple[str, ...]] = (
         '{mac: "00:1B:44"}',
         '{mac: {separator: "-", upper: true}}',
@@ -104,6 +105,7 @@ class Eui64(_Address):
     """
 
     shorthand: ClassVar[str | None] = "oui"
+    purpose: ClassVar[str] = "a LoRaWAN device"
     examples: ClassVar[tuple[str, ...]] = (
         '{eui64: "70:B3:D5"}',
         '{eui64: {oui: "70B3D57ED", separator: "", upper: true}}',

@@ -49,6 +49,7 @@ class Ipv4(Identity):
     """
 
     shorthand: ClassVar[str | None] = "network"
+    purpose: ClassVar[str] = "a host in a network"
     examples: ClassVar[tuple[str, ...]] = ("{ipv4: 192.168.0.0/16}",)
     is_dealt: ClassVar[bool] = False
 
@@ -81,6 +82,7 @@ class Ipv6(Identity):
     """
 
     shorthand: ClassVar[str | None] = "network"
+    purpose: ClassVar[str] = "a host in a network"
     examples: ClassVar[tuple[str, ...]] = ('{ipv6: "2001:db8:0:1::/64"}',)
     is_dealt: ClassVar[bool] = False
 

@@ -32,6 +32,7 @@ class Place(InArea):
     """
 
     family: ClassVar[str] = "place"
+    purpose: ClassVar[str] = "cattle in a field, cars in a town"
     examples: ClassVar[tuple[str, ...]] = (
         "{place: {circle: {at: [35.681, 139.767], radius: 500 m}, wander: 1.3 m/s, "
         "pause: 2min ± 1min}}",

@@ -69,6 +69,7 @@ class Replay(Generator):
     """
 
     family: ClassVar[str] = "recorded"
+    purpose: ClassVar[str] = "weather, a real machine"
     examples: ClassVar[tuple[str, ...]] = (
         '{unit: "°C", replay: {dataset: seattle-weather-hourly.csv, column: temperature, '
         "speed: 60, between: linear}}",

@@ -112,6 +112,7 @@ class Route(Generator):
     """
 
     family: ClassVar[str] = "place"
+    purpose: ClassVar[str] = "a van, a bus, a hiker"
     examples: ClassVar[tuple[str, ...]] = (
         "{route: {dataset: hike-korita-zbevnica.gpx, speed: 4 km/h, at_end: reverse, "
         "offset: random}}",

@@ -62,6 +62,7 @@ class Rows(Generator):
 
     family: ClassVar[str] = "recorded"
     shorthand: ClassVar[str | None] = "dataset"
+    purpose: ClassVar[str] = "serial numbers and keys from a device list"
     examples: ClassVar[tuple[str, ...]] = (
         "{dataset: devices.csv, column: serial}",
         "{dataset: devices.csv, column: site, deal: random}",

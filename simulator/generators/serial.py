@@ -33,6 +33,7 @@ class Serial(Identity):
     """
 
     shorthand: ClassVar[str | None] = "pattern"
+    purpose: ClassVar[str] = "a number on a label"
     examples: ClassVar[tuple[str, ...]] = (
         '{serial: "SN-####-??"}',
         '{serial: "METER-######", order: in_order}',
@@ -103,6 +104,7 @@ class Hex(Identity):
     """
 
     shorthand: ClassVar[str | None] = "digits"
+    purpose: ClassVar[str] = "a key, a token"
     examples: ClassVar[tuple[str, ...]] = ("{hex: 16}", "{hex: 8, upper: true, each: reading}")
 
     digits: int = Field(ge=1, le=MAX_DIGITS, description="How many, 1 to 256")

@@ -67,6 +67,7 @@ class Imei(Identity):
     """
 
     shorthand: ClassVar[str | None] = "tac"
+    purpose: ClassVar[str] = "a modem"
     examples: ClassVar[tuple[str, ...]] = ('{imei: "35684610"}',)
 
     tac: str = Field(
@@ -97,6 +98,7 @@ class Iccid(Identity):
     """
 
     shorthand: ClassVar[str | None] = "prefix"
+    purpose: ClassVar[str] = "a SIM card"
     examples: ClassVar[tuple[str, ...]] = ('{iccid: "8981100"}',)
 
     prefix: str = Field(

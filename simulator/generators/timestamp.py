@@ -149,6 +149,7 @@ class Timestamp(Generator):
 
     family: ClassVar[str] = "text"
     shorthand: ClassVar[str | None] = "format"
+    purpose: ClassVar[str] = "when it was measured, by a clock of its own"
     examples: ClassVar[tuple[str, ...]] = (
         "{timestamp: iso, zone: Asia/Tokyo, precision: s}",
         '{timestamp: {format: ms, shift: "± 2s", drift: "± 50 ppm", unset_for: 45s}}',

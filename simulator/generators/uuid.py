@@ -28,6 +28,7 @@ class Uuid(Identity):
     """
 
     shorthand: ClassVar[str | None] = "version"
+    purpose: ClassVar[str] = "a message, a session"
     examples: ClassVar[tuple[str, ...]] = (
         "{uuid: 4}",
         "{uuid: 7, each: reading}",

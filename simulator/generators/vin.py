@@ -51,6 +51,7 @@ class Vin(Identity):
     """
 
     shorthand: ClassVar[str | None] = "wmi"
+    purpose: ClassVar[str] = "a vehicle"
     examples: ClassVar[tuple[str, ...]] = ("{vin: WVW}", "{vin: {wmi: 1M8, year: 2024}}")
 
     wmi: str = Field(description="World manufacturer identifier, 3 characters, such as WVW")
