@@ -8,6 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeVar
 
+from pydantic import GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
 from simulator.definition.model import Model
 
 # In the order in which people look for them.
@@ -41,6 +45,19 @@ class Generator(Model, ABC):
     # The field that takes a value which is not a mapping: {constant: 5}; its siblings in the
     # metric are then further parameters: {pick: [a, b], order: random}.
     shorthand: ClassVar[str | None] = None
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Return its JSON Schema, its own words before those that it shares with others."""
+        schema = handler.resolve_ref_schema(handler(core))
+        given = schema.get("properties", {})
+        fields = {name: field.alias or name for name, field in cls.model_fields.items()}
+        own = [fields[name] for name in cls.__annotations__ if name in fields]
+        order = [*(word for word in own if word in given), *(w for w in given if w not in own)]
+        schema["properties"] = {word: given[word] for word in order}
+        return schema
 
     @property
     def is_unique(self) -> bool:

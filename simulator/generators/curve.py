@@ -1,42 +1,58 @@
 """curve: a line through points drawn by hand, again and again."""
 
 from itertools import pairwise
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 import numpy as np
 from pydantic import Field, model_validator
 
-from simulator import randomness
-from simulator.definition.generator import Generator, register
+from simulator.definition.generator import register
 from simulator.definition.units import SomeSeconds
-from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.generators.timing import Origin, elapsed
+from simulator.generators.joined import Between, ring
+from simulator.generators.shape import Course, Shape
+from simulator.randomness import FloatArray
 
 MAX_POINTS = 10_000  # a hand draws hundreds; a recording is a dataset
+MAX_VALUE = 1e100
 
 Phase = Annotated[float, Field(ge=0, le=1)]
+Value = Annotated[float, Field(ge=-MAX_VALUE, le=MAX_VALUE)]
 
 
 @register("curve")
-class Curve(Generator):
-    """Straight lines between ``points``, repeated each ``period``, plus ``noise · z``.
+class Curve(Shape):
+    """``line(seconds / period) + noise · z``, with a line through ``points`` that goes around.
 
-    Parameters:
-        points: 2 to 10,000 pairs [phase, value]; phases are shares of the period from 0 to 1, each
-            above the one before. A last point before 1 is joined to the first of the next period;
-            points at both 0 and 1 may differ, then the curve jumps.
-        period: A duration above 0.
-        noise: The standard deviation of what is added at each reading, 0 or more.
-        origin: From when the seconds count: start (of the run), mock (its own start) or clock
-            (midnight UTC for a period of 24h).
+    A last point before 1 is joined to the first of the next period; points at both 0 and 1 may
+    differ, then the curve jumps. A smooth curve is level at its tops and valleys and never leaves
+    the range between two neighbouring points.
+
+    Source: Fritsch, Butland, "A method for constructing local monotone piecewise cubic
+    interpolants", SIAM J. Sci. Stat. Comput. 5 (1984).
 
     Gives numbers.
     """
 
-    points: tuple[tuple[Phase, float], ...] = Field(min_length=2, max_length=MAX_POINTS)
-    period: SomeSeconds
-    noise: float = Field(default=0.0, ge=0)
-    origin: Origin = "start"
+    purpose: ClassVar[str] = "the load of a day, anything that can be drawn by hand"
+    examples: ClassVar[tuple[str, ...]] = (
+        "{unit: kW, curve: {points: [[0, 12], [0.3, 80], [0.7, 75]], period: 24h, noise: 3}}",
+        "{curve: {points: [[0, 3], [0.2, 9], [0.6, 4]], period: 10min, between: smooth}}",
+        "{curve: {points: [[0, 0], [0.3, 9], [1, 5]], period: 24h, origin: clock, "
+        "zone: Asia/Tokyo}}",
+    )
+
+    points: tuple[tuple[Phase, Value], ...] = Field(
+        min_length=2,
+        max_length=MAX_POINTS,
+        description="2 to 10,000 pairs [phase, value]; phases are shares of the period, 0 to 1, "
+        "each above the one before; values are within ±10¹⁰⁰",
+    )
+    period: SomeSeconds = Field(description="A duration above 0")
+    between: Between = Field(
+        default="linear",
+        description="How points are joined: `linear`, straight; `smooth`, without corners and "
+        "without overshooting",
+    )
 
     @model_validator(mode="after")
     def _phases_rise(self) -> Self:
@@ -47,28 +63,17 @@ class Curve(Generator):
                 )
         return self
 
-    def column(self, cast: Cast, metric: str) -> Column:
-        return _Column(self, cast, metric)
+    @property
+    def span(self) -> float:
+        return self.period
 
+    def course(self) -> Course:
+        phases, values = np.array(self.points).T.copy()
+        joined = ring(phases, values, self.between)
 
-class _Column(Column):
-    def __init__(self, curve: Curve, cast: Cast, metric: str) -> None:
-        (first, first_value), (last, last_value) = curve.points[0], curve.points[-1]
-        # The neighbours beyond either end close the ring; np.interp's own period sorts each time.
-        ring = [*curve.points, (first + 1.0, first_value)] if last < 1 else list(curve.points)
-        if first > 0:
-            ring.insert(0, (last - 1.0, last_value))
-        self._phases, self._values = np.array(ring).T.copy()
-        self._curve = curve
-        self._epoch = cast.epoch
-        self._keys = cast.keys(f"metric.{metric}")
+        def course(seconds: FloatArray) -> FloatArray:
+            seconds /= self.period
+            seconds -= np.floor(seconds)
+            return joined.at(seconds)
 
-    def draw(self, sample: Sample) -> Values:
-        phase = elapsed(sample, self._curve.origin, epoch=self._epoch)
-        phase /= self._curve.period
-        phase -= np.floor(phase)
-        values: Values = np.interp(phase, self._phases, self._values)
-        if self._curve.noise:
-            noise = randomness.normal(self._keys[sample.rows], sample.count)
-            values += noise * self._curve.noise
-        return values
+        return course

@@ -1,51 +1,61 @@
 """ramp: a straight line from one value to another, as a battery runs down."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
-from simulator.definition.generator import Generator, register
+from simulator.definition.generator import register
 from simulator.definition.units import SomeSeconds
-from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.generators.timing import Origin, elapsed
+from simulator.generators.base import Values
+from simulator.generators.shape import Course, Shape
+from simulator.generators.timing import ORIGIN_TEXT, Origin
+from simulator.randomness import FloatArray
 
 
 @register("ramp")
-class Ramp(Generator):
+class Ramp(Shape):
     """``from + (to - from) · seconds / over``.
-
-    Parameters:
-        from, to: The first and the last value, in the metric's unit.
-        over: The time from the one to the other, above 0.
-        at_end: hold stays at ``to``; repeat begins again at ``from``.
-        origin: From when the seconds count: mock (its own start), start (of the run) or clock.
 
     Gives numbers.
     """
 
-    from_: float = Field(alias="from")
-    to: float
-    over: SomeSeconds
-    at_end: Literal["hold", "repeat"] = "hold"
-    origin: Origin = "mock"
+    purpose: ClassVar[str] = "a battery, a tank, wear"
+    examples: ClassVar[tuple[str, ...]] = (
+        '{unit: "%", ramp: {from: 100, to: 0, over: 90d}}',
+        "{ramp: {from: 0, to: 100, over: 10min, at_end: reverse, offset: random}}",
+        "{ramp: {from: 20, to: 60, over: 90s, origin: status}}",
+    )
 
-    def column(self, cast: Cast, metric: str) -> Column:
-        return _Column(self, cast)
+    from_: float = Field(alias="from", description="The first value, in the metric's unit")
+    to: float = Field(description="The last value, in the metric's unit")
+    over: SomeSeconds = Field(description="The time from the one to the other, above 0")
+    at_end: Literal["hold", "repeat", "reverse", "stop"] = Field(
+        default="hold",
+        description="`hold` stays at `to`; `repeat` begins again at `from`; `reverse` goes back, "
+        "and again; `stop` gives no value",
+    )
+    origin: Origin = Field(default="mock", description=ORIGIN_TEXT)
 
+    @property
+    def span(self) -> float:
+        return self.over * (2 if self.at_end == "reverse" else 1)
 
-class _Column(Column):
-    def __init__(self, ramp: Ramp, cast: Cast) -> None:
-        self._ramp = ramp
-        self._epoch = cast.epoch
+    def course(self) -> Course:
+        return self._line
 
-    def draw(self, sample: Sample) -> Values:
-        ramp = self._ramp
-        share = elapsed(sample, ramp.origin, epoch=self._epoch)
-        share /= ramp.over
-        if ramp.at_end == "repeat":
+    def _line(self, seconds: FloatArray) -> Values:
+        share = seconds
+        share /= self.over
+        over = share > 1.0 if self.at_end == "stop" else None
+        if self.at_end == "repeat":
             share -= np.floor(share)
+        elif self.at_end == "reverse":
+            share = 1.0 - np.abs(np.mod(share, 2.0) - 1.0)
         else:
             np.clip(share, 0.0, 1.0, out=share)
         # Both ends exactly, also where to - from is not exact.
-        return ramp.from_ * (1.0 - share) + ramp.to * share
+        values: FloatArray = self.from_ * (1.0 - share) + self.to * share
+        if over is not None:
+            values[over] = np.nan
+        return values

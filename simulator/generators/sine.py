@@ -1,57 +1,42 @@
 """sine: a smooth wave."""
 
-import numpy as np
+from typing import ClassVar
+
 from pydantic import Field
 
-from simulator import randomness
-from simulator.definition.generator import Generator, register
-from simulator.definition.units import SomeSeconds
-from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.generators.timing import Origin, elapsed
+from simulator import exact
+from simulator.definition.generator import register
+from simulator.generators.base import Values
+from simulator.generators.shape import Course, Wave
+from simulator.randomness import FloatArray
 
 
 @register("sine")
-class Sine(Generator):
+class Sine(Wave):
     """``mean + amplitude · sin(2π · (seconds / period + phase)) + noise · z``.
 
-    Parameters:
-        mean: The middle, in the metric's unit; 0 when left out.
-        amplitude: From the middle to the top, 0 or more.
-        period: A duration above 0.
-        phase: The share of a period that has passed at the origin, 0 to 1; 0.25 begins at the top.
-        noise: The standard deviation of what is added at each reading, 0 or more.
-        origin: From when the seconds count: start (of the run), mock (its own start) or clock
-            (midnight UTC for a period of 24h).
+    A phase of 0.25 begins at the top; z is drawn normally at each reading.
 
     Gives numbers.
     """
 
-    mean: float = 0.0
-    amplitude: float = Field(ge=0)
-    period: SomeSeconds
-    phase: float = Field(default=0.0, ge=0, le=1)
-    noise: float = Field(default=0.0, ge=0)
-    origin: Origin = "start"
+    purpose: ClassVar[str] = "a tide, a motor, a mains voltage"
+    examples: ClassVar[tuple[str, ...]] = (
+        '{unit: "°C", sine: {mean: 15, amplitude: 6, period: 24h, phase: 0.6, noise: 0.2}}',
+        "{unit: A, sine: {amplitude: 16, period: 20ms}}",
+        "{unit: m, sine: {mean: 3, amplitude: 1.2, period: 12.42h, origin: clock, offset: 5min}}",
+    )
 
-    def column(self, cast: Cast, metric: str) -> Column:
-        return _Column(self, cast, metric)
+    mean: float = Field(default=0.0, description="The middle, in the metric's unit")
+    amplitude: float = Field(
+        ge=0, description="From the middle to the top, 0 or more, in the metric's unit"
+    )
 
+    def course(self) -> Course:
+        return self._wave
 
-class _Column(Column):
-    def __init__(self, sine: Sine, cast: Cast, metric: str) -> None:
-        self._sine = sine
-        self._epoch = cast.epoch
-        self._keys = cast.keys(f"metric.{metric}")
-
-    def draw(self, sample: Sample) -> Values:
-        sine = self._sine
-        turns = elapsed(sample, sine.origin, epoch=self._epoch)
-        turns /= sine.period
-        turns += sine.phase
-        turns -= np.floor(turns)  # turns of years would cost the sine its last digits
-        values = np.sin(turns * (2 * np.pi))
-        values *= sine.amplitude
-        values += sine.mean
-        if sine.noise:
-            values += randomness.normal(self._keys[sample.rows], sample.count) * sine.noise
+    def _wave(self, seconds: FloatArray) -> Values:
+        values = exact.sine(self.turns(seconds))
+        values *= self.amplitude
+        values += self.mean
         return values

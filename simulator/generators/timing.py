@@ -1,6 +1,6 @@
 """From when, and from where, a generator counts.
 
-Rule: the words ``origin`` and ``offset`` mean the same in every generator that has them.
+Rule: the words ``origin``, ``zone`` and ``offset`` mean the same in every generator that has them.
 """
 
 from typing import Annotated, Any, Literal, TypeAlias, assert_never
@@ -9,19 +9,50 @@ import numpy as np
 from pydantic import BeforeValidator, WithJsonSchema
 
 from simulator import randomness
-from simulator.definition.model import reader
+from simulator.definition.model import reader, show
 from simulator.definition.units import (
+    MAX_TEXT,
     METRES_SCHEMA,
     SECONDS_SCHEMA,
     read_metres,
     read_seconds,
 )
+from simulator.definition.zones import local_seconds, zone_refusal
+from simulator.errors import DefinitionError
 from simulator.generators.base import Cast, Sample
 from simulator.randomness import FloatArray
 
 # start: the run's start, so that all mocks go together and every run goes alike. mock: each mock's
-# own start. clock: 1970-01-01T00:00:00 UTC, so that a period of 24h begins at midnight UTC.
-Origin: TypeAlias = Literal["start", "mock", "clock"]
+# own start. status: its entry into the status that it is in. clock: what the clocks of the zone
+# show, counted from 1970-01-01T00:00:00, so that a period of 24h begins at midnight there.
+Origin: TypeAlias = Literal["start", "mock", "status", "clock"]
+ORIGIN_TEXT = (
+    "From when seconds count: `start` of the run; `mock`, each mock's own start; `status`, its "
+    "entry into the status that it is in; `clock`, midnight in the zone"
+)
+OFFSET_TEXT = (
+    "How far ahead each mock is of the one before it (index · offset), a duration, going around; "
+    "or `random`: each anywhere"
+)
+ZONE_TEXT = (
+    "Whose clocks, with `origin: clock`: an IANA name such as `Europe/Berlin`; daylight saving is "
+    "followed"
+)
+
+
+def _read_zone(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > MAX_TEXT:
+        raise DefinitionError(f"needs a time zone such as Europe/Berlin, got {show(value)}")
+    if refusal := zone_refusal(value):
+        raise DefinitionError(refusal)
+    return value
+
+
+Zone: TypeAlias = Annotated[
+    str,
+    BeforeValidator(reader(_read_zone)),
+    WithJsonSchema({"type": "string", "examples": ["UTC", "Europe/Berlin", "Asia/Tokyo"]}),
+]
 
 
 def _read_delay(value: Any) -> float | str:
@@ -62,14 +93,17 @@ def age(sample: Sample) -> FloatArray:
     return np.maximum(sample.t - sample.born, 0.0)
 
 
-def elapsed(sample: Sample, origin: Origin, *, epoch: float) -> FloatArray:
-    """Return the seconds since ``origin``; ``epoch`` is the Unix time of t = 0."""
+def elapsed(sample: Sample, origin: Origin, *, epoch: float, zone: str = "UTC") -> FloatArray:
+    """Return the seconds since ``origin``, a new array; ``epoch`` is the Unix time of t = 0."""
     match origin:
         case "start":
             return sample.t.copy()
         case "mock":
             return age(sample)
+        case "status":
+            return np.maximum(sample.t - sample.entered, 0.0)
         case "clock":
-            return sample.t + epoch
+            seconds = sample.t + epoch
+            return seconds if zone == "UTC" else local_seconds(seconds, zone)
         case _:
             assert_never(origin)

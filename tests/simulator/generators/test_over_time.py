@@ -127,7 +127,7 @@ def test_previous_after_a_text_is_no_value() -> None:
         ({"sine": {"amplitude": 1, "period": "1 parsec"}}, "wrong unit 'parsec', allowed: ms, s"),
         ({"sine": {"amplitude": 1, "period": 1, "phase": 2}}, "less than or equal to 1"),
         ({"ramp": {"to": 1, "over": "1h"}}, "Field required"),
-        ({"ramp": {"from": 0, "to": 1, "over": "1h", "at_end": "stay"}}, "'hold' or 'repeat'"),
+        ({"ramp": {"from": 0, "to": 1, "over": "1h", "at_end": "stay"}}, "'reverse' or 'stop'"),
         ({"curve": {"points": [[0, 1]], "period": 1}}, "at least 2 items"),
         ({"curve": {"points": [[0, 1], [1.5, 1]], "period": 1}}, "less than or equal to 1"),
         (
