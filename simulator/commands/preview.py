@@ -3,6 +3,7 @@
 import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from base64 import b64encode
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -64,10 +65,23 @@ def line(message: PreviewMessage) -> bytes:
             "message": message.message,
             "topic" if is_topic else "path": message.topic if is_topic else message.path,
             "qos": message.qos,
-            "payload": orjson.Fragment(message.payload),
+            **_payload(message.payload),
         },
         option=orjson.OPT_APPEND_NEWLINE,
     )
+
+
+def _payload(payload: bytes) -> dict[str, object]:
+    """Return JSON as it is, other text as text, and what is no text in base64."""
+    try:
+        orjson.loads(payload)
+        return {"payload": orjson.Fragment(payload)}
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return {"payload": payload.decode()}
+    except UnicodeDecodeError:
+        return {"payload_base64": b64encode(payload).decode()}
 
 
 def _moment(text: str) -> float:

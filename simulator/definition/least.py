@@ -5,6 +5,7 @@ Rule: never too many; what is only known at run time counts for nothing.
 """
 
 import json
+from typing import Any
 
 from simulator.definition.binary import Binary
 from simulator.definition.bodies import Table
@@ -12,7 +13,8 @@ from simulator.definition.message import Message
 from simulator.definition.payload import Bulk, Node
 from simulator.definition.template import Template
 
-_FILLERS = {"json": len('"":""'), "form": len("&=")}  # of a filler with an empty name
+# Of a filler with an empty name: what stands around it, or the heads of its name and its text.
+_FILLERS = {"json": len('"":""'), "form": len("&="), "cbor": 1 + 5, "msgpack": 1 + 5}
 
 
 def size_refusal(message: Message) -> str:
@@ -26,7 +28,8 @@ def size_refusal(message: Message) -> str:
             return f"{content.encoding} has a multiple of {unit} bytes, got {size}"
     least = _least(message)
     if message.filler is not None:
-        least += len(message.filler.encode()) + _FILLERS.get(message.word, 0)
+        comma = 1 if message.word == "json" and content else 0
+        least += len(message.filler.encode()) + _FILLERS[message.word] + comma
     if least > size:
         return f"the payload has at least {least} bytes and cannot be {size}"
     return ""
@@ -45,7 +48,8 @@ def _least(message: Message) -> int:
         case "csv":
             return _of_table(content)
         case "form":
-            return sum(len(key.encode()) + 2 for key in content) - 1
+            cells = sum(map(_cell, content.values()))
+            return sum(len(key.encode()) + 2 for key in content) - 1 + cells
         case "binary":
             return _of_frame(content)
         case _:
@@ -77,10 +81,16 @@ def _key(key: str | Template) -> int:
 
 
 def _of_table(table: Table) -> int:
-    line = len(table.cells) - 1
+    line = len(table.cells) - 1 + sum(map(_cell, table.cells))
     lines = table.bulk.count if table.bulk else 1
     names = sum(len(name.encode()) + 1 for name in table.names)
     return names + lines * (line + 1) - 1
+
+
+def _cell(cell: Any) -> int:
+    if isinstance(cell, Template):
+        return len(cell.literal.encode())
+    return 0 if cell is None else len(json.dumps(cell))
 
 
 def _of_frame(layout: Binary) -> int:

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from simulator.behaviour.exits import Exit
 from simulator.behaviour.plan import Plan
+from simulator.definition.carrying import target_problems
 from simulator.definition.document import Definition
 from simulator.definition.message import Message
+from simulator.errors import DefinitionError
 from simulator.fleet.due import Batch
 from simulator.fleet.population import Population
 from simulator.fleet.readings import Need, Readings, only
@@ -113,7 +115,7 @@ class Outgoing:
         """Make it; ``left_out`` are the metrics that may be ``LEFT_OUT``."""
         count = len(readings.identities)
         address = Address.of(topic=message.topic, path=message.path, protocol=protocol)
-        self._name = name
+        self.name = name
         self._message = message
         fixed = {**readings.fixed, "message": name}
         made = body(message, left_out)
@@ -132,7 +134,7 @@ class Outgoing:
         mocks.sequence[rows] += 1
         beside = self._beside.extras(taken.readings, rows)
         return Batch(
-            message=self._name,
+            message=self.name,
             qos=self._message.qos,
             retain=self._message.retain,
             method=self._message.method,
@@ -170,7 +172,14 @@ def counted(plan: Plan, message: int) -> list[tuple[int, list[Exit]]]:
 def outgoing(
     definition: Definition, plan: Plan, readings: Readings, protocol: Protocol | None
 ) -> list[Outgoing]:
-    """Return every message of a definition, in its order."""
+    """Return every message of a definition, in its order.
+
+    Raises:
+        DefinitionError: A message needs what the protocol cannot carry.
+    """
+    problems = target_problems(definition, protocol) if protocol else ()
+    if problems:
+        raise DefinitionError(*problems)
     left_out = _left_out(definition)
     return [
         Outgoing(

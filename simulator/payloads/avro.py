@@ -19,7 +19,7 @@ from simulator.definition.payload import Node
 from simulator.definition.template import Template
 from simulator.payloads.frame import frame_bytes
 from simulator.payloads.line import Bulk, ByteLine, Filling, Piece, Readings, Samples
-from simulator.payloads.octets import ONE, lengths_of, numbers_of, plain, zigzags
+from simulator.payloads.octets import ONE, Known, numbers_of, plain, zigzags
 from simulator.payloads.protobuf import Delimited
 from simulator.payloads.texts import Form
 from simulator.payloads.texts import plain as text_of
@@ -175,9 +175,16 @@ def _encoded(values: NDArray[Any]) -> list[bytes]:
     return [text_of(value, Form.CELL).encode(errors="replace") for value in values.tolist()]
 
 
+def _sized(value: Any) -> bytes:
+    text = text_of(value, Form.CELL).encode(errors="replace")
+    return zigzags(np.array([len(text)]))[0] + text
+
+
+_SIZED = Known(_sized)
+
+
 def _texts(values: NDArray[Any]) -> list[bytes]:
-    texts = _encoded(values)
-    return [a + b for a, b in zip(zigzags(lengths_of(texts)), texts, strict=True)]
+    return [_SIZED[value] for value in values.tolist()]
 
 
 def _fixed(values: NDArray[Any], *, size: int) -> list[bytes]:

@@ -21,7 +21,7 @@ from simulator.definition.protobuf import TIMESTAMP, Protobuf, map_entry
 from simulator.definition.template import Template
 from simulator.payloads.frame import frame_bytes
 from simulator.payloads.line import Bulk, ByteLine, Filling, Piece, Readings, Samples
-from simulator.payloads.octets import ONE, lengths_of, numbers_of, plain, varints, zigzags
+from simulator.payloads.octets import ONE, Known, lengths_of, numbers_of, plain, varints, zigzags
 from simulator.payloads.texts import Form
 from simulator.payloads.texts import plain as text_of
 from simulator.payloads.typed import Typed
@@ -220,17 +220,24 @@ def _wholes(numbers: NDArray[Any], field: FieldDescriptor) -> NDArray[np.int64]:
     return np.asarray(fitted, dtype=np.int64)
 
 
+def _sized(value: Any) -> bytes:
+    """Return a value as text after its length; no value is an empty one."""
+    text = text_of(value, Form.CELL).encode(errors="replace")
+    return varints(np.array([len(text)]))[0] + text
+
+
+_SIZED = Known(_sized)
+_EMPTY = b"\0"
+
+
 def _texts(values: NDArray[Any]) -> Column:
-    texts = [text_of(value, Form.CELL).encode(errors="replace") for value in values.tolist()]
-    sizes = lengths_of(texts)
-    listed = [head + text for head, text in zip(varints(sizes), texts, strict=True)]
-    absent = [not isinstance(value, str | int | float) for value in values.tolist()]
-    there = ~np.array(absent) & ~(_is_nan(values) & (sizes == 0))
-    return listed, there, sizes == 0
-
-
-def _is_nan(values: NDArray[Any]) -> NDArray[np.bool_]:
-    return np.array([value != value for value in values.tolist()])  # noqa: PLR0124
+    listed = values.tolist()
+    written = [_SIZED[value] for value in listed]
+    zero = np.array([text == _EMPTY for text in written])
+    if not zero.any():
+        return written, ~zero, zero
+    there = np.array([isinstance(each, str | int | float) and each == each for each in listed])  # noqa: PLR0124
+    return written, there, zero
 
 
 class _Moment(Piece[bytes]):
