@@ -44,7 +44,8 @@ def frame(drawing: Drawing, low: float, high: float, *, right: float = 0.0) -> S
 def across(drawing: Drawing, span: float, *, is_time: bool, right: float = 0.0) -> Scale:
     """Write the times (``span`` in s), or the readings' numbers, below; return the scale."""
     scale = Scale(0.0, span, LEFT, WIDTH - RIGHT - right)
-    ticks = time_ticks(span) if is_time else [(v, f"{v:g}") for v in round_ticks(0.0, span)]
+    whole = [(v, f"{v:g}") for v in round_ticks(0.0, span) if v < 0.9 * span]
+    ticks = time_ticks(span) if is_time else whole
     for value, text in ticks:
         drawing.text((scale.at(value), drawing.height - 8), text, anchor="middle")
     if not is_time:

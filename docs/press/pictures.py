@@ -112,7 +112,7 @@ def _words(drawing: Drawing, drawn: Drawn) -> None:
     """Draw a band for each mock, coloured by its text; many texts are written out."""
     series = [[_word(value) for value in mock] for mock in next(iter(drawn.values.values()))]
     words = sorted({word for mock in series for word in mock if word})
-    if len(words) > MAX_WORDS:
+    if len(words) > MAX_WORDS or _is_fixed(series):
         _listed(drawing, series)
         return
     if not drawn.is_timed:
@@ -132,6 +132,11 @@ def _words(drawing: Drawing, drawn: Drawn) -> None:
             drawing.boxes(boxes, colour=colour)
     for colour, word in enumerate(words):
         drawing.text((LEFT + colour * (WIDTH - LEFT) / MAX_WORDS, TOP + 10), word, colour=colour)
+
+
+def _is_fixed(series: Sequence[Sequence[str]]) -> bool:
+    """Whether each mock has a text of its own that never changes: an identity."""
+    return len({mock[0] for mock in series}) > 1 and all(len(set(mock)) == 1 for mock in series)
 
 
 def _word(value: Any) -> str:

@@ -57,11 +57,10 @@ def _plan(
     positions: Mapping[str, int],
     inside: Mapping[str, frozenset[int]],
 ) -> ReplyPlan:
-    expressions = [*reply.with_.values(), *reply.set.values()]
+    condition = () if reply.if_ is None else (reply.if_,)
+    expressions = [*reply.with_.values(), *reply.set.values(), *condition]
     names = frozenset().union(*(each.names for each in expressions))
     names |= frozenset().union(*(text.names for each in reply.send for text in texts_of(each)))
-    if reply.if_ is not None:
-        names |= reply.if_.names
     arrived = frozenset(each for each in names if each.startswith(_ARRIVED))
     return ReplyPlan(
         name=name,
