@@ -154,7 +154,7 @@ def _resolved(value: Any) -> Any:
 
 def _with_generators(schemas: Schemas) -> Schemas:
     """Return the schemas with a generator's word in place of each field that is folded."""
-    folded = {model.__name__: model for model in _folding(Model)}
+    folded = {_name_of(model): model for model in _folding(Model)}
     composed = {
         name: _composed(name, schema, folded[name].folded) if name in folded else schema
         for name, schema in schemas.items()
@@ -164,8 +164,9 @@ def _with_generators(schemas: Schemas) -> Schemas:
 
 
 def _folding(model: type[BaseModel]) -> list[type[Model]]:
-    """Return every model that has a folded field."""
-    own = [model] if issubclass(model, Model) and model.folded else []
+    """Return every model that has a folded field and a word, if it is a generator."""
+    is_meant = not issubclass(model, Generator) or model in KINDS.values()
+    own = [model] if issubclass(model, Model) and model.folded and is_meant else []
     return [*own, *(each for sub in model.__subclasses__() for each in _folding(sub))]
 
 
