@@ -5,13 +5,14 @@ it; so ``007`` and ``1_000`` stay text.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-# Whole Unix times, in s, ms, µs or ns, of 2000-01-01 to 2100-01-01.
+from simulator.datasets.times import reader_of
+
+# Unix times, in s, ms, µs or ns, of 2000-01-01 to 2100-01-01.
 _FIRST_MOMENT, _LAST_MOMENT = 946_684_800, 4_102_444_800
 _SCALES = (1.0, 1e3, 1e6, 1e9)
 
@@ -36,39 +37,27 @@ def text_of(cells: Sequence[str]) -> NDArray[Any]:
 def moments(column: NDArray[Any]) -> NDArray[np.float64] | None:
     """Return a column as Unix seconds (NaN: empty), or None when it does not look like moments.
 
-    Text must be ISO 8601, and is UTC where it names no offset. Numbers must be whole, never fall,
-    and lie in the years 2000 to 2099, counted in s, ms, µs or ns.
+    Text is read by ``times.reader_of``, and is UTC where it names no offset. Numbers must never
+    fall and lie in the years 2000 to 2099: s with a fraction, or whole s, ms, µs or ns.
     """
     if column.dtype == object:
-        return _iso_moments(column)
-    if column.dtype != np.int64 or np.any(np.diff(column) < 0):
+        return _text_moments(column)
+    if not np.all(np.diff(column) >= 0):  # NaN: an empty cell among numbers
         return None
-    for scale in _SCALES:
+    for scale in _SCALES if column.dtype == np.int64 else (1.0,):
         if column[0] >= _FIRST_MOMENT * scale and column[-1] < _LAST_MOMENT * scale:
             return column / scale
     return None
 
 
-def unix_seconds(text: str) -> float:
-    """Return the moment of an ISO 8601 text, UTC where it names no offset; or raise ValueError.
-
-    In UTC, too, it lies in the years 1 to 9999, so that it can be shown.
-    """
-    moment = datetime.fromisoformat(text)
-    if not moment.tzinfo:
-        return moment.replace(tzinfo=UTC).timestamp()
-    try:
-        return moment.astimezone(UTC).timestamp()
-    except OverflowError:
-        raise ValueError(f"{text!r} is in no year from 1 to 9999 of UTC") from None
-
-
-def _iso_moments(column: NDArray[Any]) -> NDArray[np.float64] | None:
+def _text_moments(column: NDArray[Any]) -> NDArray[np.float64] | None:
     texts = column.tolist()
-    if not any(texts):
+    known = [text for text in texts if text is not None]
+    read = reader_of(known) if known else None
+    if read is None:
         return None
     try:
-        return np.array([np.nan if text is None else unix_seconds(text) for text in texts])
+        return np.array([np.nan if text is None else read(text) for text in texts])
     except ValueError:
         return None
 

@@ -13,6 +13,8 @@ from simulator.errors import DatasetError
 
 MAX_BYTES = 100_000_000  # of one file; a tower holds the tables of its lots in memory
 
+MAX_HEAD = 50  # rows whose cells are kept as the file has them
+
 Kind: TypeAlias = Literal["csv", "gpx", "geojson"]
 CellType: TypeAlias = Literal["number", "text", "time"]
 
@@ -23,13 +25,15 @@ class Dataset:
 
     ``columns`` keeps the file's order. A column of numbers is int64 when all are whole and none is
     missing, else float64 (NaN: an empty cell); any other is object (str; None: an empty cell).
-    ``times`` holds those columns that are moments as Unix seconds, float64, too.
+    ``times`` holds those columns that are moments as Unix seconds, float64, too. ``head`` are the
+    first rows as the file has them, where it has text.
     """
 
     kind: Kind
     name: str
     columns: dict[str, NDArray[Any]]
     times: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    head: tuple[tuple[str, ...], ...] = ()
 
     @property
     def rows(self) -> int:
@@ -45,7 +49,12 @@ class Dataset:
         }
 
     def first_lines(self, count: int = 10) -> list[list[str]]:
-        """Return the names of the columns and then the first ``count`` rows, as text."""
+        """Return the names of the columns and then the first ``count`` rows, as text.
+
+        Cells of a CSV file are as the file has them, of its first ``MAX_HEAD`` rows.
+        """
+        if self.head:
+            return [list(self.columns), *map(list, self.head[:count])]
         cells = [[_text(value) for value in values[:count]] for values in self.columns.values()]
         return [list(self.columns), *(list(line) for line in zip(*cells, strict=True))]
 

@@ -11,8 +11,8 @@ from typing import Any, BinaryIO, NoReturn
 import numpy as np
 import orjson
 
-from simulator.datasets.cells import unix_seconds
 from simulator.datasets.dataset import Dataset, read_contents
+from simulator.datasets.times import unix_seconds
 from simulator.datasets.track import MAX_POINTS
 from simulator.errors import DatasetError
 

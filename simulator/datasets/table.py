@@ -1,7 +1,8 @@
 """CSV files: a header, then rows with as many cells.
 
-Rule: UTF-8 (a byte order mark is taken), cells separated by comma, semicolon or tab, quoted as RFC
-4180 says. Empty lines are no rows. In a file with semicolons a comma is a decimal point.
+Rule: cells separated by comma, semicolon, tab or bar, quoted as RFC 4180 says. Empty lines are no
+rows. In a file with semicolons a comma is a decimal point. The encoding is UTF-8, UTF-16 with a
+byte order mark, or Windows-1252 where nothing else can be meant.
 """
 
 import csv
@@ -14,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.datasets.cells import column_of, moments, text_of
-from simulator.datasets.dataset import Dataset, read_contents
+from simulator.datasets.dataset import MAX_HEAD, Dataset, read_contents
+from simulator.datasets.encodings import as_utf8
 from simulator.errors import DatasetError
 
 MAX_ROWS = 2_000_000  # about four years of minutes
 MAX_COLUMNS = 500
-_DELIMITERS = (",", ";", "\t")  # the first wins where none is in the header
+_DELIMITERS = (",", ";", "\t", "|")  # the first wins where none is in the header
 _BLOCK = 50_000  # rows that are held as text at one time, so that a large file stays small
 
 _Rows: TypeAlias = Iterator[list[str]]
@@ -29,11 +31,11 @@ def read_csv(name: str, data: bytes | BinaryIO) -> Dataset:
     """Read a CSV file.
 
     Raises:
-        DatasetError: It is too large, no UTF-8, without header or rows, has a name twice, or a row
-            has more or fewer cells than the header; the text names the file and the line.
+        DatasetError: It is too large, in an unknown encoding, without header or rows, has a name
+            twice, or a row has more or fewer cells than the header; the text names the file and the
+            line.
     """
-    contents = read_contents(name, data)
-    _refuse_other_encodings(name, contents)
+    contents = as_utf8(name, read_contents(name, data))
     delimiter = max(_DELIMITERS, key=lambda sign: _width(contents, sign))
     header = _named(name, _header(name, contents, delimiter))
     pieces = _pieces(name, contents, delimiter, as_text=frozenset())
@@ -43,20 +45,8 @@ def read_csv(name: str, data: bytes | BinaryIO) -> Dataset:
     columns = dict(zip(header, map(np.concatenate, pieces), strict=True))
     times = {column: moments(values) for column, values in columns.items()}
     known = {column: values for column, values in times.items() if values is not None}
-    return Dataset(kind="csv", name=name, columns=columns, times=known)
-
-
-def _refuse_other_encodings(name: str, contents: bytes) -> None:
-    try:
-        contents.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = contents.count(b"\n", 0, error.start) + 1
-        raise DatasetError(
-            f"{name}: the file must be UTF-8, byte {error.start} (line {line}) is not"
-        ) from None
-    if (zero := contents.find(b"\0")) >= 0:
-        line = contents.count(b"\n", 0, zero) + 1
-        raise DatasetError(f"{name}: the file must be text, line {line} has a zero byte")
+    head = tuple(map(tuple, islice(_body(name, contents, delimiter), MAX_HEAD)))
+    return Dataset(kind="csv", name=name, columns=columns, times=known, head=head)
 
 
 def _open(contents: bytes) -> TextIOWrapper:
@@ -114,14 +104,18 @@ def _rows(name: str, contents: bytes, delimiter: str, *, width: int | None) -> _
         raise DatasetError(f"{name}: line {reader.line_num}: {error}") from None
 
 
+def _body(name: str, contents: bytes, delimiter: str) -> _Rows:
+    """Yield the rows below the header."""
+    width = len(_header(name, contents, delimiter))
+    return islice(_rows(name, contents, delimiter, width=width), 1, None)
+
+
 def _pieces(
     name: str, contents: bytes, delimiter: str, *, as_text: frozenset[int]
 ) -> list[list[NDArray[Any]]]:
     """Return for each column its blocks of values, in order."""
-    width = len(_header(name, contents, delimiter))
-    rows = _rows(name, contents, delimiter, width=width)
-    next(rows)
-    pieces: list[list[NDArray[Any]]] = [[] for _ in range(width)]
+    rows = _body(name, contents, delimiter)
+    pieces: list[list[NDArray[Any]]] = [[] for _ in _header(name, contents, delimiter)]
     count = 0
     while block := list(islice(rows, _BLOCK)):
         count += len(block)

@@ -11,8 +11,8 @@ from xml.parsers import expat
 
 import numpy as np
 
-from simulator.datasets.cells import unix_seconds
 from simulator.datasets.dataset import Dataset, read_contents
+from simulator.datasets.times import unix_seconds
 from simulator.errors import DatasetError
 
 MAX_POINTS = 1_000_000  # eleven days at one point a second

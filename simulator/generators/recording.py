@@ -72,13 +72,13 @@ def recording_of(
     counts = np.diff(np.append(first, rows))
     nth = np.arange(rows) - np.repeat(first, counts)
     if seconds is None:
-        starts = nth * step
-        spans = counts * step
-        return _whole(order, starts, first, counts, spans, np.zeros(len(first)), step=step)
+        even_starts: FloatArray = nth.astype(np.float64) * step
+        spans: FloatArray = counts.astype(np.float64) * step
+        return _whole(order, even_starts, first, counts, spans, np.zeros(len(first)), step=step)
     sorted_seconds = seconds[order]
     starts = sorted_seconds - np.repeat(sorted_seconds[first], counts)
     lasting = _last_gaps(starts, first, counts)
-    spans: FloatArray = starts[first + counts - 1] + lasting
+    spans = starts[first + counts - 1] + lasting
     even = float(lasting[0])
     is_even = bool(np.all(lasting == even)) and np.array_equal(starts, nth * even)
     return _whole(

@@ -1,4 +1,4 @@
-"""What a page tells of a dataset: its columns with kinds and ranges, its first lines, its track.
+"""What a page tells of a dataset: its columns with kinds and ranges, first lines, and its map.
 
 Rule: plain values only, for they lie in a JSON column; made once, when the file has been read.
 """
@@ -24,8 +24,8 @@ def facts_of(dataset: simulator.Dataset) -> Facts:
     """Return what a page tells of the dataset.
 
     Returns:
-        ``kind`` ("csv", "gpx"), ``rows``, ``columns`` (each ``name``, ``kind``, ``least``,
-        ``most``, ``empty``), ``lines`` (the header first) and, for a track, ``track``.
+        ``kind`` ("csv", "gpx", "geojson"), ``rows``, ``columns`` (each ``name``, ``kind``,
+        ``range``, ``empty``), ``lines`` (the header first) and, for places, ``track``.
     """
     lines = [[cell[:MOST_CELL] for cell in line] for line in dataset.first_lines(FIRST_LINES)]
     return {
@@ -33,7 +33,7 @@ def facts_of(dataset: simulator.Dataset) -> Facts:
         "rows": dataset.rows,
         "columns": [_column(dataset, name) for name in dataset.columns],
         "lines": lines,
-        "track": _track(dataset) if dataset.kind == "gpx" else None,
+        "track": None if dataset.kind == "csv" else _track(dataset),
     }
 
 
@@ -68,12 +68,23 @@ def _track(dataset: simulator.Dataset) -> Facts:
     return {
         "kilometres": round(track_length(lat, lon, segment) / 1000, 3),
         "segments": int(segment[-1]) + 1,
+        "shapes": _shapes(dataset, segment),
         "south": float(lat.min()),
         "north": float(lat.max()),
         "west": float(lon.min()),
         "east": float(lon.max()),
         "outline": outline(lat, lon, segment),
     }
+
+
+def _shapes(dataset: simulator.Dataset, segment: IntArray) -> list[str]:
+    """Return what a GeoJSON file holds, ``2 lines``, ``1 polygon``; nothing for a track."""
+    if "shape" not in dataset.columns:
+        return []
+    firsts = np.flatnonzero(np.diff(segment, prepend=-1))
+    names, counts = np.unique(dataset.columns["shape"][firsts].astype(str), return_counts=True)
+    pairs = zip(names.tolist(), counts.tolist(), strict=True)
+    return [f"{count:,} {name}{'' if count == 1 else 's'}" for name, count in pairs]
 
 
 def track_length(lat: FloatArray, lon: FloatArray, segment: IntArray) -> float:

@@ -14,11 +14,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 MOST_BYTES = 100_000_000  # one file; what simulator.read_dataset takes
-CONTENT_TYPES = {".csv": "text/csv", ".gpx": "application/gpx+xml"}
-NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*\.(csv|gpx)"
+CONTENT_TYPES = {
+    ".csv": "text/csv",
+    ".gpx": "application/gpx+xml",
+    ".geojson": "application/geo+json",
+}
+NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*\.(csv|gpx|geojson)"
 name_is_safe = RegexValidator(
     f"^{NAME}$",
-    "A dataset's name is made of letters, digits, “.”, “-” and “_”, and ends in .csv or .gpx.",
+    "A dataset's name is made of letters, digits, “.”, “-” and “_”, and ends in .csv, .gpx or "
+    ".geojson.",
 )
 
 

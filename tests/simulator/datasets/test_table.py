@@ -32,7 +32,7 @@ def test_a_real_file_becomes_a_table_of_times_and_numbers() -> None:
     assert weather.times["date"][0] == 1_262_307_600  # 2010-01-01T01:00:00Z
     assert weather.first_lines(1) == [
         ["date", "pressure", "temperature", "wind"],
-        ["2010-01-01T01:00:00", "1016.6", "4", "3.8"],
+        ["2010-01-01T01:00:00", "1016.6", "4.0", "3.8"],
     ]
 
 
@@ -69,6 +69,28 @@ def test_cells_may_be_separated_by_comma_semicolon_or_tab(sign: str) -> None:
     assert both.columns["b c"].tolist() == [f'x{sign}"y"', "z"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be", "cp1252", "latin-1"])
+def test_the_encodings_of_spreadsheets_are_read(encoding: str) -> None:
+    text = "ort;größe °C;straße\nZürich;21,5;Café\nDüsseldorf;-3;Ärztehaus\n"
+    mark = b"\xfe\xff" if encoding == "utf-16-be" else b""
+
+    table = read(mark + text.encode(encoding))
+
+    assert list(table.columns) == ["ort", "größe °C", "straße"]
+    assert table.columns["ort"].tolist() == ["Zürich", "Düsseldorf"]
+    assert table.columns["größe °C"].tolist() == [21.5, -3]
+
+
+def test_the_first_lines_show_cells_as_the_file_has_them() -> None:
+    shown = read('n;at;t\n007;31.01.2026;1,50\n8;01.02.2026;" x"\n').first_lines(1)
+
+    assert shown == [["n", "at", "t"], ["007", "31.01.2026", "1,50"]]
+
+
+def test_bars_separate_cells_too() -> None:
+    assert read("a|b\n1|2\n").columns["b"].tolist() == [2]
+
+
 def test_between_semicolons_a_comma_is_a_decimal_point() -> None:
     assert read("a;b\n1,5;x\n-2,25;y\n").columns["a"].tolist() == [1.5, -2.25]
 
@@ -90,6 +112,14 @@ def test_numbers_that_turn_to_text_far_below_lose_nothing(monkeypatch: pytest.Mo
         ("2026-01-31 12:00:00.5\n2026-01-31 12:00:01", 1_769_860_800.5),
         ("1769860800\n1769860801", 1_769_860_800.0),
         ("1769860800500\n1769860801000", 1_769_860_800.5),
+        ("1769860800.5\n1769860801.25", 1_769_860_800.5),
+        ("31.01.2026 12:00\n1.2.2026 12:00:05.5", 1_769_860_800.0),
+        ("31-01-2026\n01-02-2026", 1_769_817_600.0),
+        ("1/31/2026 12:00:00 PM\n2/1/2026 1:05 am", 1_769_860_800.0),
+        ("31/01/2026 12:00\n01/02/2026 12:00", 1_769_860_800.0),
+        ("2026/1/31 12:00:00\n2026/2/1", 1_769_860_800.0),
+        ("20260131T120000Z\n20260131T120001Z", 1_769_860_800.0),
+        ('"Sat, 31 Jan 2026 13:00:00 +0100"\n31 Jan 2026 12:00:05 GMT', 1_769_860_800.0),
     ],
 )
 def test_iso_and_unix_times_are_known_as_times(column: str, first: float) -> None:
@@ -106,6 +136,10 @@ def test_iso_and_unix_times_are_known_as_times(column: str, first: float) -> Non
         "12\n13",
         "monday\ntuesday",
         "1.5\n2",
+        "1/2/2026\n3/4/2026",
+        "13/1/2026\n1/13/2026",
+        "31.01.2026\n32.01.2026",
+        "1/31/2026 13:00 PM\n1/31/2026 1:00 PM",
         "0001-01-01T00:00:00+14:00\n2026-01-31T12:00:00Z",
         "9999-12-31T23:59:59-14:00\n2026-01-31T12:00:00Z",
     ],
@@ -138,8 +172,12 @@ def test_numbers_can_be_asked_for_as_seconds_and_text_cannot() -> None:
         (b"a,b, a\n1,2,3\n", "each column needs its own name, 'a' is the name of columns 1 and 3"),
         (b"a,b\n1,2\n\n1,2,3\n", r"row 2 \(line 4\) has 3 columns, the header has 2"),
         (b"a,b\n1\n", r"row 1 \(line 2\) has 1 columns, the header has 2"),
-        (b"a\nx\n\xe9t\xe9\n", r"the file must be UTF-8, byte 4 \(line 3\) is not"),
-        ("a,b\n1,2\n".encode("utf-16"), r"the file must be UTF-8, byte 0 \(line 1\) is not"),
+        ("a\nx\n温度\n".encode("shift_jis"), r"must be UTF-8, byte 4 \(line 3\) is not; save it"),
+        ("a\n日本\n".encode("euc-jp"), r"must be UTF-8, byte 2 \(line 2\) is not"),
+        ("a\n日\n".encode("gbk"), r"must be UTF-8, byte 2 \(line 2\) is not"),
+        ("a\nТемпература\n".encode("cp1251"), r"must be UTF-8, byte 2 \(line 2\) is not"),
+        (b"\xff\xfea\0\n\0\0", "must be UTF-8, or UTF-16 to its end; byte 6 is not"),
+        ("a\n\0\n".encode("utf-16"), "the file must be text, line 2 has a zero byte"),
         (b"a,b\n1,\0\n", "the file must be text, line 2 has a zero byte"),
         (b'a,b\n"1"x,2\n', "line 2: ',' expected after '\"'"),
         (b'a,b\n1,"2\n', "line 3: unexpected end of data|line 2: unexpected end of data"),

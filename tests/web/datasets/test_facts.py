@@ -54,6 +54,22 @@ def test_a_track_has_a_length_a_box_and_an_outline():
     assert track["outline"]["lines"] == ["0.00,100.00 0.00,0.00 70.65,0.00"]
 
 
+def test_a_geojson_file_tells_its_shapes_and_draws_them():
+    ring = "[[14.0, 45.0], [14.1, 45.0], [14.1, 45.1], [14.0, 45.0]]"
+    text = (
+        '{"type": "GeometryCollection", "geometries": ['
+        f'{{"type": "Polygon", "coordinates": [{ring}]}},'
+        '{"type": "LineString", "coordinates": [[14.0, 45.0], [14.1, 45.1]]},'
+        '{"type": "LineString", "coordinates": [[14.1, 45.0], [14.0, 45.1]]}]}'
+    )
+
+    told = facts.facts_of(simulator.read_dataset("city.geojson", text.encode()))
+
+    assert (told["kind"], told["rows"]) == ("geojson", 8)
+    assert told["track"]["shapes"] == ["2 lines", "1 polygon"]
+    assert len(told["track"]["outline"]["lines"]) == 3
+
+
 def test_a_quarter_of_a_meridian_is_10_000_km_long():
     lat = np.linspace(0, 90, 1_000)
 

@@ -72,7 +72,7 @@ def test_a_refused_file_says_why_on_its_page(client_of, viewer, workspace, put):
         ({"name": "cold.csv", "size": "x"}, "Enter a whole number."),
         ({"name": "cold.csv", "size": "100000001"}, "at most 100 MB can be uploaded"),
         ({"name": "", "size": "5"}, "This field is required."),
-        ({"name": "cold.exe", "size": "5"}, "ends in .csv or .gpx"),
+        ({"name": "cold.exe", "size": "5"}, "ends in .csv, .gpx or .geojson"),
         ({"name": "../x.csv", "size": "5"}, "is made of letters"),
         ({"name": "a b.csv", "size": "5"}, "is made of letters"),
         ({"name": "a.csv\n", "size": "5"}, "is made of letters"),

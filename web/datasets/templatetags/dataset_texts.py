@@ -1,4 +1,4 @@
-"""Figures as the pages of datasets write them."""
+"""Figures and words as the pages of datasets write them."""
 
 from django import template
 
@@ -6,3 +6,17 @@ from web.datasets import sizes
 
 register = template.Library()
 register.filter("size", sizes.size_text)
+
+KINDS = {"csv": "CSV", "gpx": "GPX", "geojson": "GeoJSON"}
+
+
+@register.filter
+def kind(word: str) -> str:
+    """Return a kind of file as people write it."""
+    return KINDS[word]
+
+
+@register.filter
+def ending(name: str) -> str:
+    """Return the last part of a file's name, without the dot."""
+    return name.rpartition(".")[2]
