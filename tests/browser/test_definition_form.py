@@ -127,6 +127,33 @@ def test_a_metric_is_made_by_choosing_a_generator_from_pictures(editor_page):
     expect(line(editor_page, re.compile(r"sun: .*sine: "))).to_be_visible()
 
 
+def test_the_status_machine_is_drawn_clicked_and_added_to(editor_page):
+    page = editor_page.page
+    turn(editor_page, "Statuses")
+    machine = form(editor_page).get_by_role("group", name="Status machine")
+    expect(machine.get_by_role("button", name=re.compile("^Status"))).to_have_count(3)
+    machine.get_by_role("button", name="Transition from running to alarm, temperature > 8").click()
+    expect(form(editor_page).get_by_role("textbox", name="When")).to_have_value("temperature > 8")
+    expect(line(editor_page, "{to: alarm, when:")).to_have_class(re.compile("cm-part"))
+
+    machine.get_by_role("button", name="Status alarm").focus()
+    page.keyboard.press("t")
+    machine.get_by_role("button", name="Status offline, off line").press("Enter")
+
+    way = machine.get_by_role("button", name="Transition from alarm to offline, after 5min")
+    expect(way).to_be_visible()
+    expect(line(editor_page, "- {to: offline, after: 5min}")).to_be_visible()
+    machine.get_by_role("button", name="Status offline, off line").hover()
+    dot = machine.locator("[data-name=offline] > .state-dot").bounding_box()
+    goal = machine.locator("[data-name=alarm] > .state-name").bounding_box()
+    page.mouse.move(dot["x"] + 4, dot["y"] + 4)
+    page.mouse.down()
+    page.mouse.move(goal["x"] + 5, goal["y"] + 5, steps=4)
+    page.mouse.up()
+    expect(line(editor_page, "- {to: alarm, after: 5min}")).to_be_visible()
+    editor_page.look("form-machine")
+
+
 def test_the_form_of_each_part_fits_every_screen(editor_page):
     for tab in ("Device", "Messages"):
         turn(editor_page, tab)

@@ -2,13 +2,14 @@
 
    Puts CodeMirror in place of the textarea, which stays in the form and is kept equal. The editor lies
    in a shadow root, where its styles are constructed sheets: the content policy allows no inline ones.
-   Sends bubbling events: "edited" after each change, "moved" (detail: offset) when the visitor goes elsewhere
+   `known` may be set to what its help is made of, see definition/assist.js. Sends bubbling events: "edited" after each change, "moved" (detail: offset) when the visitor goes elsewhere
    in the text.
 */
 import {
   basicSetup, Decoration, EditorState, EditorView, HighlightStyle, indentUnit, indentWithTab, isolateHistory,
   json, keymap, lintGutter, redo, setDiagnostics, StateEffect, StateField, syntaxHighlighting, tags, undo, yaml,
 } from "../vendor/codemirror-6.0.2/codemirror.js";
+import { assistance } from "./definition/assist.js";
 
 const colours = HighlightStyle.define([
   { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--code-key)" },
@@ -29,6 +30,12 @@ const look = EditorView.theme({
   ".cm-cursor": { borderLeftColor: "var(--ink)" },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { background: "var(--selection)" },
   ".cm-tooltip, .cm-panels": { backgroundColor: "var(--surface-raised)", color: "var(--ink)", borderColor: "var(--line-strong)" },
+  ".cm-tooltip.cm-tooltip-hover": { borderRadius: "var(--radius)", boxShadow: "var(--shadow-raised)", maxWidth: "24rem" },
+  ".explained": { padding: "0.4rem 0.6rem", fontFamily: "var(--font)", fontSize: "var(--text-s)", lineHeight: "1.45", "& p": { margin: "0.15rem 0 0" }, "& span": { color: "var(--ink-muted)" }, "& code": { fontFamily: "var(--font-code)" } },
+  ".cm-tooltip.cm-tooltip-autocomplete": { "& > ul": { fontFamily: "var(--font-code)", maxHeight: "14rem" }, "& > ul > li[aria-selected]": { backgroundColor: "var(--accent-soft)", color: "var(--ink)" } },
+  ".cm-completionDetail": { color: "var(--ink-muted)", fontStyle: "normal" },
+  ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "650" },
+  ".cm-tooltip.cm-completionInfo": { maxWidth: "18rem", fontFamily: "var(--font)", fontSize: "var(--text-s)", lineHeight: "1.4" },
   ".cm-diagnostic": { fontFamily: "var(--font)", borderLeftColor: "var(--danger)" },
   ".cm-matchingBracket, &.cm-focused .cm-matchingBracket": { backgroundColor: "var(--accent-soft)", outline: "none" },
   ".cm-panel input, .cm-panel button": { color: "var(--ink)", background: "var(--surface)" },
@@ -101,6 +108,7 @@ class DefinitionEditor extends HTMLElement {
       EditorView.lineWrapping,
       lintGutter(),
       part,
+      assistance(() => this.known?.() ?? null),
       EditorState.readOnly.of(this.isReadOnly),
       syntaxHighlighting(colours),
       look,

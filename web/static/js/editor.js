@@ -88,3 +88,4 @@ addEventListener("beforeunload", (event) => {
 addEventListener("pageshow", () => { isLeaving = false; });
 showProblems();
 forms.connect(desk).then(showProblems);
+editor.known = () => (forms.vocabulary ? forms.view : null);

@@ -18,6 +18,11 @@ const BEGINNINGS = {
   send: [],
 };
 
+/* Payloads that are written as the same tree of values. */
+function isTreeWord(word) {
+  return ["json", "cbor", "msgpack"].includes(word);
+}
+
 export class Actions {
   constructor(forms) {
     this.forms = forms;
@@ -164,6 +169,13 @@ export class Actions {
     return this.vocabulary.sample(variant.items ?? {});
   }
 
+  /* A new transition between two statuses. */
+  lead({ from, to }) {
+    const path = [...from, "go", this.reading.value([...from, "go"])?.length ?? 0];
+    this.put(path, { to, after: "5min" });
+    this.forms.open(path, { focus: true });
+  }
+
   /* A new name in a mapping of the visitor's own names. */
   enter(path) {
     const shape = this.vocabulary.shapeAt(path, this.reading.data);
@@ -180,6 +192,22 @@ export class Actions {
     const shape = this.vocabulary.shapeAt(path, this.reading.data);
     const form = formsOf({ vocabulary: this.vocabulary }, shape)[index];
     this.put(path, this.vocabulary.sample({ anyOf: form.variants }));
+  }
+
+  /* Another word in place of the one of which only one may stand there. */
+  exchange(path, word) {
+    const shape = this.vocabulary.shapeAt(path, this.reading.data);
+    const all = this.vocabulary.exclusive(shape);
+    const old = this.reading.value(path);
+    const kept = Object.entries(old).filter(([each]) => !all.includes(each));
+    const before = all.find((each) => each in old);
+    const isAlike = before && isTreeWord(before) && isTreeWord(word);
+    this.put(path, { ...Object.fromEntries(kept), [word]: isAlike ? old[before] : this.beginning([...path, word]) });
+  }
+
+  pick(path, name, isOn) {
+    const old = this.reading.value(path) ?? [];
+    this.put(path, isOn ? [...old, name] : old.filter((each) => each !== name));
   }
 
   /* Another generator for a metric, or a new metric with one. */

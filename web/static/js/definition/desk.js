@@ -44,9 +44,15 @@ export class Desk extends EventTarget {
     this.refresh();
   }
 
-  /* Shows where a path stands in the document, without going there. */
+  /* Shows where a path, or what of it there is, stands in the document, without going there. */
   show(path) {
-    const [from, to] = this.reading.range(path);
-    this.editor.showLines(from, to);
+    const known = this.known(path);
+    if (known.length) this.editor.showLines(...this.reading.range(known));
+  }
+
+  known(path) {
+    let depth = path.length;
+    while (depth && !this.reading.entry(path.slice(0, depth))) depth -= 1;
+    return path.slice(0, depth);
   }
 }

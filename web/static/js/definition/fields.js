@@ -1,7 +1,7 @@
 /* Fields for a shape of the language and the value that stands there: made from the schema alone.
 
    Every control has data-path (JSON) and data-kind; forms.js turns what is typed into edits. Buttons have
-   data-do: add, remove, up, down, become. A view is { vocabulary, reading, problems, isReadOnly, names }.
+   data-do: add, remove, up, down, append, enter. A view is { vocabulary, reading, problems, isReadOnly, names }.
 
    The place for a special editor: a field whose word is in SPECIAL holds that custom element instead. Its
    contract: property `value` is set to the plain value of the word (a mapping, or undefined for a new one),
@@ -17,7 +17,10 @@ import { shown } from "./values.js";
 export const SPECIAL = { curve: "curve-editor", route: "route-editor" };
 
 /* Words whose values are names of a section of the document, or of the workspace's datasets. */
-const NAMES = { to: "statuses", send: "messages", in: "statuses", dataset: "datasets" };
+const NAMES = { to: "statuses", in: "statuses", dataset: "datasets" };
+const PICKED = { send: "messages" }; // lists of names that are ticked
+/* Words that are read more easily in another way. */
+const LABELS = { go: "transitions", qos: "QoS", json: "JSON", csv: "CSV", cbor: "CBOR", id: "identity", form: "form fields" };
 const LONG = 24; // characters; a longer text takes the whole width
 
 export function field(view, path, shape, { label, isNeeded = false, isSilent = false } = {}) {
@@ -25,7 +28,7 @@ export function field(view, path, shape, { label, isNeeded = false, isSilent = f
   const whole = view.vocabulary.follow(shape);
   const about = { label: label ?? titleOf(whole, path), help: isSilent ? "" : helpOf(view, whole, value), isNeeded };
   const variant = view.vocabulary.variantOf(whole, value);
-  const make = makerOf(view, whole, variant, value);
+  const make = makerOf(view, path, whole, variant, value);
   return make(view, path, whole, { ...about, variant, value });
 }
 
@@ -35,12 +38,30 @@ export function words(view, path, shape, { without = [], first = [] } = {}) {
   const value = view.reading.value(path) ?? {};
   const isShown = ([word]) => word in value || shape.required?.includes(word) || first.includes(word);
   const strange = Object.keys(value).filter((word) => !(word in (shape.properties ?? {})) && !without.includes(word));
+  const exclusive = view.vocabulary.exclusive(shape);
+  const used = exclusive.filter((word) => word in value);
+  const isNeeded = (word) => shape.required?.includes(word) || (used.length === 1 && used[0] === word);
+  const isFree = ([word]) => !exclusive.includes(word) || (!used.length && word in value);
   return [
     h("div", { class: "words", "data-key": "words" },
-      properties.filter(isShown).map(([word, inner]) => field(view, [...path, word], inner, { isNeeded: shape.required?.includes(word) })),
-      strange.map((word) => field(view, [...path, word], {}))),
-    adders(view, path, properties.filter((property) => !isShown(property))),
+      properties.filter(isShown).map(([word, inner]) => [
+        word === used[0] ? exchange(view, path, exclusive, word) : null,
+        field(view, [...path, word], inner, { isNeeded: isNeeded(word) }),
+      ]),
+      strange.map((word) => field(view, [...path, word], {})),
+      exclusive.length && !used.length ? exchange(view, path, exclusive, "") : null),
+    adders(view, path, properties.filter((property) => !isShown(property) && isFree(property))),
   ];
+}
+
+/* The choice between words of which one stands there. */
+function exchange(view, path, all, chosen) {
+  const id = `${idOf(path)}.exchange`;
+  return h("div", { class: "field", "data-key": id },
+    h("label", { for: id }, "Payload written as"),
+    h("select", { id, class: "input", "data-key": "control", "data-kind": "exchange", "data-path": asText(path), disabled: view.isReadOnly },
+      chosen ? null : h("option", { value: "", selected: true }, "not chosen"),
+      all.map((word) => h("option", { value: word, selected: word === chosen }, word))));
 }
 
 function adders(view, path, properties) {
@@ -51,10 +72,10 @@ function adders(view, path, properties) {
   }));
 }
 
-/* Problems of a path as a list behind its field. */
+/* What is wrong at a path, to stand behind its field. */
 export function errors(view, path) {
   const texts = view.problems.at(path);
-  return texts.length ? h("ul", { class: "field-errors", id: `${idOf(path)}.errors`, "data-key": "errors" }, texts.map((text) => h("li", {}, text))) : null;
+  return texts.length ? h("div", { class: "field-errors", id: `${idOf(path)}.errors`, "data-key": "errors" }, texts.map((text) => h("p", {}, text))) : null;
 }
 
 export function button(action, path, text, { kind = "quiet", ...more } = {}) {
@@ -69,14 +90,19 @@ export function idOf(path) {
   return ["field", ...path].map((step) => encodeURIComponent(step)).join(".");
 }
 
-function makerOf(view, whole, variant, value) {
+function makerOf(view, path, whole, variant, value) {
   const types = view.vocabulary.types(whole);
   if (isTree(whole)) return tree;
+  if (path.at(-1) in PICKED && (value === undefined || isNames(value))) return picks;
   const special = Array.isArray(value) ? "array" : isMapping(value) ? "object" : value === undefined ? [variant.type].flat()[0] : "scalar";
   if (special === "object") return variant.properties ? group : entries;
   if (special === "array") return isListOfMappings(view, variant) ? cards : line;
   if (types.size === 1 && types.has("boolean")) return tick;
   return choicesOf(view, whole) ? select : line;
+}
+
+function isNames(value) {
+  return Array.isArray(value) && value.every((each) => typeof each === "string");
 }
 
 function isTree(whole) {
@@ -96,6 +122,7 @@ function choicesOf(view, whole) {
 function titleOf(shape, path) {
   const word = path.at(-1);
   if (typeof word === "number") return `${word + 1}`;
+  if (path[0] !== "metrics" && word in LABELS && shape.title) return LABELS[word];
   return shape.title && shape.title.toLowerCase() === String(word).replaceAll("_", " ").toLowerCase() ? shape.title : String(word).replaceAll("_", " ");
 }
 
@@ -109,8 +136,8 @@ function frame(view, path, { label, help, isNeeded, isWide, widget }, ...control
   const canGo = !isNeeded && !view.isReadOnly && view.reading.has(path);
   return h("div", { class: "field", "data-key": id, "data-wide": isWide, "data-widget": widget, "data-invalid": view.problems.at(path).length > 0 },
     h("label", { for: id }, label, !isNeeded && !canGo ? h("span", { class: "optional" }, " optional") : null),
-    canGo ? h("button", { type: "button", class: "field-gone", "data-do": "remove", "data-path": asText(path), "aria-label": `Take out ${label}`, title: "Take out" }, "×") : null,
     controls,
+    canGo ? gone(path, label) : null,
     help ? h("p", { class: "field-help", id: `${id}.help` }, help) : null,
     errors(view, path));
 }
@@ -121,12 +148,13 @@ function common(view, path, kind, about) {
 }
 
 function line(view, path, whole, about) {
+  if (path.at(-1) === "to" && path.includes("go")) return way(view, path, about);
   const types = view.vocabulary.types(whole);
   const isList = about.variant.type === "array" || Array.isArray(about.value);
   const kind = isList ? "list" : [...types].every((type) => type === "string") && types.size ? "text" : "mixed";
   const names = view.names(NAMES[path.findLast((step) => typeof step === "string")]);
   const [example] = whole.examples ?? about.variant.examples ?? [];
-  const isWide = isList || shown(kind, about.value).length > LONG || isExpression(about.help);
+  const isWide = isList || shown(kind, about.value).length > LONG || view.vocabulary.marks(whole).has("expression");
   const control = h("input", {
     ...common(view, path, kind, about),
     type: "text", class: "input", autocomplete: "off", spellcheck: "false", autocapitalize: "off",
@@ -139,8 +167,12 @@ function line(view, path, whole, about) {
   return frame(view, path, { ...about, isWide }, alternatives(view, path, whole, about), control, options);
 }
 
-export function isExpression(help) {
-  return /\bexpression\b/i.test(help);
+/* Where a transition leads: a status, or back. */
+function way(view, path, about) {
+  const names = [...new Set([...view.names("statuses"), "back", ...(about.value ? [about.value] : [])])];
+  return frame(view, path, about, h("select", { ...common(view, path, "choice", about), class: "input" },
+    about.value ? null : h("option", { value: "", selected: true }, "not chosen"),
+    names.map((name) => h("option", { value: JSON.stringify(name), selected: name === about.value }, name))));
 }
 
 function select(view, path, whole, about) {
@@ -152,6 +184,20 @@ function select(view, path, whole, about) {
     about.isNeeded && chosen ? null : option("", empty),
     choicesOf(view, whole).map((choice) => option(JSON.stringify(choice), String(choice).replaceAll("_", " "))),
     isKnown ? null : option(chosen, String(about.value))));
+}
+
+/* Names of the document, each to be ticked; one that is not there any more stays until it is unticked. */
+function picks(view, path, whole, about) {
+  const chosen = about.value ?? [];
+  const names = [...new Set([...view.names(PICKED[path.at(-1)]), ...chosen])];
+  const pick = (name) => h("label", { "data-key": name },
+    h("input", { type: "checkbox", "data-key": "control", "data-kind": "pick", "data-path": asText(path), "data-name": name, checked: chosen.includes(name), disabled: view.isReadOnly }), name);
+  const id = idOf(path);
+  return h("fieldset", { class: "field", "data-key": id, "data-wide": true, "data-invalid": view.problems.inside(path).length > 0 },
+    h("legend", {}, about.label),
+    alternatives(view, path, whole, about),
+    names.length ? h("div", { class: "picks" }, names.map(pick)) : h("p", { class: "field-help" }, "There is no message yet."),
+    view.problems.inside(path).length ? h("div", { class: "field-errors" }, view.problems.inside(path).map(({ text }) => h("p", {}, text))) : null);
 }
 
 function tick(view, path, whole, about) {
@@ -175,7 +221,7 @@ function entries(view, path, whole, about) {
   const inner = about.variant.additionalProperties ?? {};
   return box(view, path, whole, about, [
     h("div", { class: "entries", "data-key": "entries" }, names.map((name) => entry(view, [...path, name], inner))),
-    view.isReadOnly ? null : button("enter", path, `Add to ${about.label.toLowerCase()}`, { "data-key": "enter" }),
+    view.isReadOnly ? null : button("enter", path, `Add to ${about.label}`, { "data-key": "enter" }),
   ]);
 }
 
@@ -192,7 +238,7 @@ function cards(view, path, whole, about) {
   const inner = about.variant.items ?? {};
   return box(view, path, whole, about, [
     items.map((_, index) => card(view, [...path, index], inner, items.length)),
-    view.isReadOnly ? null : button("append", path, `Add to ${about.label.toLowerCase()}`, { "data-key": "append" }),
+    view.isReadOnly ? null : button("append", path, path.at(-1) === "go" ? "Add a transition" : `Add to ${about.label}`, { "data-key": "append" }),
   ]);
 }
 
@@ -227,15 +273,20 @@ function brief(value) {
 }
 
 function box(view, path, whole, about, ...inside) {
-  const canGo = !about.isNeeded && !view.isReadOnly && path.length > 1;
+  const canGo = !about.isNeeded && !view.isReadOnly && view.reading.has(path);
   return h("fieldset", { class: "box", "data-key": idOf(path), "data-section": asText(path), "data-wide": true, "data-invalid": view.problems.at(path).length > 0 },
     h("legend", {}, about.label),
-    canGo ? h("button", { type: "button", class: "field-gone", "data-do": "remove", "data-path": asText(path), "aria-label": `Take out ${about.label}`, title: "Take out" }, "×") : null,
     about.help ? h("p", { class: "field-help" }, about.help) : null,
     alternatives(view, path, whole, about),
     errors(view, path),
     special(view, path, about),
-    inside);
+    inside,
+    canGo ? gone(path, about.label) : null);
+}
+
+/* The button that takes a word out; behind its field, for the keyboard. */
+function gone(path, label) {
+  return h("button", { type: "button", class: "field-gone", "data-key": "gone", "data-do": "remove", "data-path": asText(path), "aria-label": `Take out ${label}`, title: "Take out" }, "×");
 }
 
 function special(view, path, { value }) {

@@ -7,6 +7,7 @@
    Sends "opened" (detail: path) when the visitor goes to a part of the form.
 */
 import "./chooser.js";
+import "./diagram.js";
 import { Actions } from "./actions.js";
 import { h, morph } from "./elements.js";
 import { asText } from "./fields.js";
@@ -56,6 +57,8 @@ export class DefinitionForms extends HTMLElement {
     this.addEventListener("input", (event) => this.typed(event.target), { signal });
     this.addEventListener("change", (event) => this.send(event.target), { signal });
     this.addEventListener("keydown", (event) => this.pressed(event), { signal });
+    this.addEventListener("part-chosen", ({ detail }) => this.reach(detail), { signal });
+    this.addEventListener("way-drawn", ({ detail }) => this.actions.lead(detail), { signal });
     this.addEventListener("focusin", (event) => this.visited(event.target), { signal });
     this.addEventListener("click", (event) => {
       const button = event.target.closest("[data-do], [data-tab]");
@@ -66,7 +69,7 @@ export class DefinitionForms extends HTMLElement {
 
   /* What the drawing functions look at. */
   get view() {
-    const names = { datasets: this.datasets, statuses: this.namesOf("statuses"), messages: this.namesOf("messages") };
+    const names = { datasets: this.datasets, statuses: nested(this.desk.reading.value(["statuses"])), messages: this.namesOf("messages") };
     return {
       vocabulary: this.vocabulary,
       reading: this.desk.reading,
@@ -121,11 +124,10 @@ export class DefinitionForms extends HTMLElement {
   }
 
   diagram(view) {
-    if (!customElements.get("status-diagram")) return null;
     const diagram = document.createElement("status-diagram");
     diagram.dataset.key = "diagram";
     diagram.isReadOnly = view.isReadOnly;
-    diagram.value = { statuses: view.reading.value(["statuses"]) ?? {}, opened: this.opened.statuses, problems: view.problems };
+    diagram.value = { statuses: view.reading.value(["statuses"]), opened: this.opened.statuses, problems: view.problems };
     return diagram;
   }
 
@@ -173,6 +175,12 @@ export class DefinitionForms extends HTMLElement {
     if (inner.top < whole.top || inner.top > whole.bottom - whole.height / 4) panel.scrollTop += inner.top - whole.top - 8;
   }
 
+  /* Opens a part that the visitor chose, here and in the document. */
+  reach(path) {
+    this.open(path);
+    this.dispatchEvent(new CustomEvent("opened", { detail: path }));
+  }
+
   partOf(path) {
     for (let depth = path.length; depth > 0; depth -= 1) {
       const wanted = asText(path.slice(0, depth));
@@ -209,6 +217,8 @@ export class DefinitionForms extends HTMLElement {
     control.removeAttribute("data-held");
     if (kind === "name") this.actions.rename(pathOf(control), control.value.trim());
     else if (kind === "become") this.actions.become(pathOf(control), Number(control.value));
+    else if (kind === "exchange") this.actions.exchange(pathOf(control), control.value);
+    else if (kind === "pick") this.actions.pick(pathOf(control), control.dataset.name, control.checked);
     else this.put(control);
   }
 
@@ -272,6 +282,11 @@ export class DefinitionForms extends HTMLElement {
     const token = this.closest("form").querySelector("[name=csrfmiddlewaretoken]").value;
     return pictures(this.dataset.series, token, data, { signal });
   }
+}
+
+/* The names of statuses and of those in them. */
+export function nested(statuses) {
+  return Object.entries(statuses ?? {}).flatMap(([name, status]) => [name, ...nested(status?.statuses)]);
 }
 
 function pathOf(control) {

@@ -5,7 +5,6 @@
 */
 import { isMap, isSeq } from "../../vendor/yaml-2.9.1/yaml.js";
 import { rename } from "./edits.js";
-import { isExpression } from "./fields.js";
 import { endOf, keyOf } from "./reading.js";
 import { inline } from "./writing.js";
 
@@ -70,14 +69,9 @@ function rewritten(reading, node, path, value) {
 function renamedText(use, value, path) {
   const word = path.findLast((step) => typeof step === "string");
   if (VALUES[use.section]?.includes(word) && value === use.old) return use.name;
-  const isWhole = isExpression(descriptionAt(use, path));
-  if (isWhole) return inExpression(use, value);
-  return inTemplate(use, value);
-}
-
-function descriptionAt({ vocabulary, reading }, path) {
-  const shape = vocabulary?.shapeAt(path, reading.data);
-  return shape ? (shape.description ?? "") + vocabulary.variants(shape).map((each) => each.description ?? "").join(" ").replace(/A text; an expression in brackets/, "") : "";
+  const shape = use.vocabulary?.shapeAt(path, use.reading.data);
+  const isWhole = shape && use.vocabulary.marks(shape).has("expression");
+  return isWhole ? inExpression(use, value) : inTemplate(use, value);
 }
 
 /* Renames inside of { }, up to a format's colon; doubled brackets are text. */

@@ -11,7 +11,7 @@ export class Vocabulary {
 
   /* A shape with its reference followed; what stands beside the reference wins. */
   follow(shape) {
-    if (!shape?.$ref) return shape ?? {};
+    if (!shape?.$ref) return opened(shape ?? {});
     const found = shape.$ref.slice(2).split("/").reduce((part, step) => part?.[step.replaceAll("~1", "/").replaceAll("~0", "~")], this.schema);
     const { $ref, ...beside } = shape;
     return { ...this.follow(found), ...beside };
@@ -22,14 +22,29 @@ export class Vocabulary {
     const whole = this.follow(shape);
     const several = whole.oneOf ?? whole.anyOf;
     if (!several) return whole.type === "null" ? [] : [whole];
+    if (whole.properties) return [whole]; // its alternatives only say which words go together
     const { oneOf, anyOf, ...beside } = whole;
     const about = { description: beside.description, examples: beside.examples };
     return several.flatMap((each) => this.variants(each)).map((each) => ({ ...about, ...definedOnly(each) }));
   }
 
+  /* What kinds of text a shape takes: "expression", "duration", "chance", ... */
+  marks(shape) {
+    const whole = this.follow(shape);
+    const own = whole.$comment ? [whole.$comment] : [];
+    return new Set([...own, ...(whole.oneOf ?? whole.anyOf ?? []).flatMap((each) => [...this.marks(each)])]);
+  }
+
   /* The types that a shape takes: "string", "number", "array", ... */
   types(shape) {
     return new Set(this.variants(shape).flatMap((each) => each.type ?? typesOfValues(each.enum ?? [each.const])));
+  }
+
+  /* The words of a mapping of which exactly one stands there: a message's kinds of payload. */
+  exclusive(shape) {
+    const several = shape.oneOf ?? [];
+    const isChoice = shape.properties && several.length > 1 && several.every((each) => each.required?.length === 1 && !each.properties);
+    return isChoice ? several.map((each) => each.required[0]) : [];
   }
 
   /* Of a shape's alternatives the one that a value is, else the first. */
@@ -127,6 +142,12 @@ export class Vocabulary {
     if (type === "number" || type === "integer") return shape.minimum > 0 ? shape.minimum : shape.exclusiveMinimum >= 0 ? 1 : 0;
     return "";
   }
+}
+
+/* A mapping whose keys follow a pattern has keys of the visitor's own, as one that is open. */
+function opened(shape) {
+  const [first] = Object.values(shape.patternProperties ?? {});
+  return first && !shape.additionalProperties ? { ...shape, additionalProperties: first } : shape;
 }
 
 export function isMapping(value) {
