@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from simulator import Dataset, Definition, parse, read_dataset, series
+from simulator import MAX_DURATION, Dataset, Definition, parse, read_dataset, series
 from simulator.definition.generator import KINDS, Generator
 from simulator.definition.metric import Metric
 
@@ -111,4 +111,4 @@ def _span(generator: Generator) -> float:
         for word, share in _SPANS.items()
         if word in given and isinstance(value := getattr(generator, word), int | float)
     ]
-    return max(spans, default=0.0)
+    return min(max(spans, default=0.0), MAX_DURATION)
