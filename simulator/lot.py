@@ -4,7 +4,7 @@ Rule: no secret stands in it in the clear; ``Target.secrets`` are sealed by whoe
 handed to the tower apart, in ``Credentials``.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -45,6 +45,15 @@ class Will(_Model):
     payload: str = Field(default="", max_length=65_535)
     qos: Literal[0, 1] = 0
     retain: bool = False
+
+
+class Parting(NamedTuple):
+    """A will that a mock makes itself, another one for each connection."""
+
+    topic: str
+    payload: bytes
+    qos: Literal[0, 1]
+    retain: bool
 
 
 class Target(_Model):

@@ -65,10 +65,17 @@ class Backlog:
         return np.fromiter((row in self._waiting for row in rows.tolist()), bool, len(rows))
 
     def to_keep(
-        self, batch: Batch, *, wanted: NDArray[np.bool_], is_up: NDArray[np.bool_]
+        self,
+        rows: IntArray,
+        codes: NDArray[np.uint8],
+        *,
+        wanted: NDArray[np.bool_],
+        is_up: NDArray[np.bool_],
     ) -> NDArray[np.bool_]:
-        """Return whose messages are not to be sent now, but kept; arrays are of all mocks."""
-        codes, rows = batch.statuses, batch.rows
+        """Return whose messages are not to be sent now, but kept.
+
+        ``codes`` are the statuses that they are sent in; ``wanted`` and ``is_up`` are of all mocks.
+        """
         meant, up = wanted[rows], is_up[rows]
         kept: NDArray[np.bool_] = (~meant & self._keeps[codes]) | (
             meant & ~up & self._keeps_lost[codes]

@@ -22,14 +22,16 @@ from simulator.fleet.backlog import ENDED, Backlog, buffers_of
 from simulator.fleet.departures import Departures, groups
 from simulator.fleet.doings import Doings
 from simulator.fleet.due import Batch, Due, Found
+from simulator.fleet.edge import UNBORN, Edge
 from simulator.fleet.happenings import BORN, DELIVERED, FAILED, LOST, MADE
 from simulator.fleet.incoming import Incoming
 from simulator.fleet.links import Links
-from simulator.fleet.outgoing import Outgoing, answers, checks, counted, outgoing, watched
+from simulator.fleet.outgoing import Outgoing, Taken, answers, checks, counted, outgoing, watched
 from simulator.fleet.population import DRAIN, EXITS, INBOX, LINK, REPLY, SWITCH_ON, Population
 from simulator.fleet.readings import Readings, Seen
 from simulator.fleet.replying import Replying
 from simulator.generators.base import Cast
+from simulator.lot import Parting
 from simulator.payloads.addresses import Protocol as Speech
 from simulator.randomness import FloatArray, IntArray
 
@@ -59,6 +61,8 @@ class Fleet:
         first: int = 0,
         count: int = 1,
         total: int | None = None,
+        base: int = 0,
+        size: int | None = None,
         seed: int = 1,
         epoch: float = 0.0,
         ramp: float = 0.0,
@@ -74,6 +78,8 @@ class Fleet:
             first: Number of the mock in row 0.
             count: Mocks, 1 or more.
             total: Mocks of the run, which the ramp is spread over; ``first + count`` if not given.
+            base: Number of the first mock of this definition in the run.
+            size: Mocks of this definition in the run; all from ``base`` on if not given.
             seed: 0 to 2**63 - 1; with a mock's number it fixes all that the mock draws.
             epoch: Unix time of t = 0, s.
             ramp: s from the first to the last mock's switching on.
@@ -92,7 +98,8 @@ class Fleet:
             seed=seed,
             epoch=epoch,
             datasets=datasets or {},
-            total=total or first + count,
+            total=size or (total or first + count) - base,
+            base=base,
             statuses=leaves(definition.statuses),
         )
         self.statuses = cast.statuses
@@ -134,12 +141,29 @@ class Fleet:
         self._checks = checks(self._plan, self._readings)
         self._counted = [counted(self._plan, i) for i in range(len(self._outgoing))]
         self._backlog = Backlog(buffers_of(definition, self.statuses), count)
+        self._edge = self._edge_of(definition, cast)
         self._reached = 0.0
         self._limit = _limit(definition)
         self._of = _description(definition, cast, ramp=ramp, rate=rate)
         numbers = cast.numbers.astype(np.float64)
         switched_on = ramp * numbers / (total or first + count)
         self._mocks.timers.start(np.arange(count), SWITCH_ON, switched_on)
+
+    def _edge_of(self, definition: Definition, cast: Cast) -> Edge | None:
+        """Return what makes Edge Nodes of the mocks; None when they do not speak Sparkplug."""
+        if definition.sparkplug is None:
+            return None
+        edge = Edge(
+            definition.sparkplug,
+            mocks=self._mocks,
+            fixed=self._readings.fixed,
+            epoch=cast.epoch,
+            outgoing=dict(zip(definition.messages, self._outgoing, strict=True)),
+            is_kept=self._is_kept,
+            write=self._write,
+        )
+        self._incoming.greet, self._incoming.hear = edge.give_birth, edge.hear
+        return edge
 
     @property
     def status(self) -> NDArray[np.uint8]:
@@ -217,6 +241,8 @@ class Fleet:
         What these mocks send until ``connected`` waits in their buffers, where they have one.
         """
         lost = self._links.lost(np.unique(np.asarray(rows, dtype=np.int64)))
+        if self._edge:
+            self._edge.lost(lost)
         self._incoming.tell(lost, LOST, max(t, self._reached))
 
     def failed(self, rows: Sequence[int], t: float) -> None:
@@ -245,7 +271,20 @@ class Fleet:
 
     def subscriptions(self, row: int) -> tuple[str, ...]:
         """Return the topic filters whose messages a mock waits for, in any status, each once."""
-        return self._incoming.subscriptions(row)
+        own = self._incoming.subscriptions(row)
+        return tuple(dict.fromkeys((*self._edge.subscriptions(row), *own))) if self._edge else own
+
+    def will(self, row: int) -> Parting | None:
+        """Return what the broker is to publish when the mock's next connection is lost.
+
+        To be asked once before each connection; None when the definition says nothing of it.
+        """
+        return self._edge.will(row) if self._edge else None
+
+    @property
+    def leaves_wills(self) -> bool:
+        """Whether ``will`` says something."""
+        return self._edge is not None
 
     def state(self) -> bytes:
         """Return all that the fleet needs to go on elsewhere; between two calls of ``due``.
@@ -283,7 +322,9 @@ class Fleet:
 
     def _parts(self) -> dict[str, Remembering]:
         """Return everything that remembers something, by the name it has in a checkpoint."""
+        edge = {"edge": self._edge} if self._edge else {}
         return {
+            **edge,
             "mocks": self._mocks,
             "readings": self._readings,
             "links": self._links,
@@ -336,7 +377,7 @@ class Fleet:
             taken = taken.only(kept)
             outgoing.sampler.renew(mocks, taken)
         if len(taken.rows):
-            self._emit(outgoing.batch(mocks, taken), found)
+            self._emit(self._made(outgoing, taken), found)
         for code, exits in self._counted[message]:
             self._departures.by_count(code, exits, taken.rows, taken.times, found)
 
@@ -351,29 +392,60 @@ class Fleet:
         """Send an answer, which knows what came."""
         taken = outgoing.sampler.take(self._mocks, rows, times)
         taken.readings.update(came)
-        self._emit(outgoing.batch(self._mocks, taken), found)
+        self._emit(self._made(outgoing, taken), found)
 
     def _send_now(self, message: int, rows: IntArray, times: FloatArray, found: Found) -> None:
         """Send a message beside its rhythm."""
         outgoing = self._outgoing[message]
         taken = outgoing.sampler.take(self._mocks, rows, times)
-        self._emit(outgoing.batch(self._mocks, taken), found)
+        self._emit(self._made(outgoing, taken), found)
+
+    def _made(self, outgoing: Outgoing, taken: Taken) -> Batch:
+        """Return a message of mocks, by whoever makes it."""
+        if self._edge and outgoing.name in self._edge.names:
+            return self._edge.batch(outgoing, taken)
+        return outgoing.batch(self._mocks, taken)
+
+    def _is_kept(self, rows: IntArray, codes: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Return whose messages wait in their buffers, by the statuses that these are sent in."""
+        if not self._backlog.is_used:
+            return np.zeros(len(rows), dtype=bool)
+        return self._backlog.to_keep(rows, codes, wanted=self._mocks.wanted, is_up=self._is_ready)
+
+    @property
+    def _is_ready(self) -> NDArray[np.bool_]:
+        """Who can send data now; an Edge Node not before its birth."""
+        return self._links.is_up & self._edge.is_born if self._edge else self._links.is_up
 
     def _emit(self, batch: Batch, found: Found) -> None:
         """Let a batch be sent now, but for those mocks whose buffers keep it."""
         if self._backlog.is_used:
-            kept = self._backlog.to_keep(batch, wanted=self._mocks.wanted, is_up=self._links.is_up)
+            kept = self._is_kept(batch.rows, batch.statuses)
             if kept.any():
                 found.drops += self._backlog.keep(batch.only(kept))
                 batch = batch.only(~kept)
+        if self._edge and batch.message in self._edge.names:
+            early = self._links.is_up[batch.rows] & ~self._edge.is_born[batch.rows]
+            if early.any():
+                found.drops.append((batch.only(early), UNBORN))
+                batch = batch.only(~early)
+            batch = self._edge.stamped(batch)
         if len(batch):
             found.sends.append(batch)
 
+    def _write(self, name: str, rows: IntArray, times: FloatArray, value: Any) -> None:
+        """Set a variable, as a command wants it."""
+        values = np.empty(len(rows), dtype=object)
+        values[:] = value
+        self._readings.changeable.set(name, rows, values)
+        self._mocks.send_anew(frozenset({name}), rows, times)
+
     def _drain(self, rows: IntArray, times: FloatArray, found: Found) -> None:
         """Send what waits in the buffers of mocks that are connected; others wait on."""
-        may = self._links.is_up[rows] & self._mocks.wanted[rows] & self._backlog.waits(rows)
+        may = self._is_ready[rows] & self._mocks.wanted[rows] & self._backlog.waits(rows)
         rows, times = rows[may], times[may]
-        found.sends += self._backlog.release(rows, times)
+        released = self._backlog.release(rows, times)
+        found.sends += map(self._edge.stamped, released) if self._edge else released
         left = self._backlog.waits(rows)
         gaps = self._backlog.gaps(rows[left])
         self._mocks.timers.start(rows[left], DRAIN, times[left] + gaps)
@@ -391,6 +463,9 @@ class Fleet:
     def _settle_links(self, due: Due) -> None:
         """Note whose connection goes with this call, and empty the buffers of who has ended."""
         self._links.lost(np.array(due.ended, dtype=np.int64))
+        if self._edge:
+            leaving = np.array([*due.disconnect, *due.ended], dtype=np.int64)
+            due.sends.extend(self._edge.deaths(leaving, self._reached))
         if self._backlog.is_used:
             due.drops.extend((batch, ENDED) for batch in self._backlog.clear(due.ended))
             self._begin_draining(np.arange(len(self.identities)), self._reached)

@@ -6,6 +6,7 @@ for a connection has no readings.
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -42,7 +43,7 @@ def identities(fleet: Fleet, *, target: Target, secrets: Credentials) -> Callabl
             password=secrets.password,
             token=secrets.token,
             subscriptions=fleet.subscriptions(row),
-            will=wills(row),
+            will=partial(fleet.will, row) if fleet.leaves_wills else wills(row),
         )
 
     return identity

@@ -30,11 +30,12 @@ class MqttWire(Wire):
     def __init__(self, office: Office, line: Line) -> None:
         super().__init__(office, line)
         identity, target = line.identity, office.target
+        own = identity.will() if callable(identity.will) else identity.will
         self.session: mqtt.Session[Parcel] = mqtt.Session(
             client_id=identity.client_id,
             username=identity.username,
             password=identity.password,
-            will=identity.will or target.will,
+            will=own or target.will,
             keep_alive=target.keep_alive,
         )
         for text in identity.subscriptions:

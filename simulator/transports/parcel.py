@@ -3,19 +3,20 @@
 Rule: plain values; nothing here knows a socket or a protocol.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import nan
 from typing import Protocol
 
-from simulator.lot import Will
+from simulator.lot import Parting, Will
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
     """Who one mock is towards the target, every placeholder already filled in.
 
-    ``will`` is this mock's own will; None takes the target's as it stands. ``subscriptions`` are
+    ``will`` is this mock's own will, or is asked for it before each connection; None takes the
+    target's as it stands. ``subscriptions`` are
     MQTT topic filters, subscribed at QoS 1. What the protocol has no use for is ignored.
     """
 
@@ -24,7 +25,7 @@ class Identity:
     password: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
     subscriptions: tuple[str, ...] = ()
-    will: Will | None = None
+    will: Will | Callable[[], Parting | None] | None = None
 
 
 @dataclass(slots=True, eq=False)

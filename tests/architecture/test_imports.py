@@ -21,8 +21,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "definition": {"errors", "randomness", "datasets", "generators"},
     "generators": {"errors", "exact", "geodesy", "randomness", "datasets", "definition"},
     "payloads": {"errors", "randomness", "datasets", "definition", "generators"},
+    "sparkplug": {"definition", "generators"},
     "behaviour": {"errors", "randomness", "wheel", "datasets", "definition", "generators"},
-    "fleet": FOUNDATION | {"datasets", "definition", "generators", "payloads", "behaviour"},
+    "fleet": FOUNDATION
+    | {"datasets", "definition", "generators", "payloads", "behaviour", "sparkplug"},
     "course": FOUNDATION | {"definition", "generators", "fleet"},
     "outlook": FOUNDATION | {"datasets", "definition", "behaviour", "course"},
     "inference": FOUNDATION | {"datasets", "definition", "course"},

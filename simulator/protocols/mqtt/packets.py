@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from simulator.errors import DefinitionError, TargetError
-from simulator.lot import Will
+from simulator.lot import Parting, Will
 
 MAX_INCOMING = (
     256 * 1024
@@ -109,7 +109,7 @@ def encode_remaining_length(length: int) -> bytes:
 
 
 def encode_connect(
-    client_id: str, *, username: str, password: str, will: Will | None, keep_alive: int
+    client_id: str, *, username: str, password: str, will: Will | Parting | None, keep_alive: int
 ) -> bytes:
     """Return a CONNECT with a clean session (section 3.1); an empty user name sends none.
 
@@ -122,7 +122,8 @@ def encode_connect(
     flags, fields = 0x02, [_string(client_id, "client id")]
     if will:
         flags |= 0x04 | will.qos << 3 | will.retain << 5
-        fields += [encode_topic(will.topic, "will topic"), _sized(will.payload.encode(), "will")]
+        will_payload = will.payload if isinstance(will.payload, bytes) else will.payload.encode()
+        fields += [encode_topic(will.topic, "will topic"), _sized(will_payload, "will")]
     if username:
         flags |= 0x80
         fields.append(_string(username, "user name"))

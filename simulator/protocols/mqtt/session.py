@@ -10,7 +10,7 @@ from struct import Struct
 from typing import Any, Generic, TypeVar
 
 from simulator.errors import DefinitionError, ProtocolViolation, Refused, TargetError
-from simulator.lot import Will
+from simulator.lot import Parting, Will
 from simulator.protocols.mqtt import packets
 from simulator.protocols.mqtt.decoding import decode, frame
 from simulator.protocols.mqtt.packets import (
@@ -81,7 +81,7 @@ class Session(Generic[Token]):
         client_id: str,
         username: str = "",
         password: str = "",
-        will: Will | None = None,
+        will: Will | Parting | None = None,
         keep_alive: int = 60,
     ) -> None:
         """
