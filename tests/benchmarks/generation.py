@@ -1,180 +1,192 @@
-"""Values a second of each generator, beside a plain Python loop over mocks that does the same.
+"""Values a second of every generator, beside Python loops, faker and mimesis, in one run.
 
-Run: ``python -m tests.benchmarks.generation [--mocks 10000] [--seconds 0.3]``. It prints figures
-and never fails for being slow; what was found with it stands beside the code that it is about.
+    python -m tests.benchmarks.generation [WORD ...] [--mocks 10000] [--seconds 0.3] [--no-peers]
+
+Each generator runs as its own first example says, so a new word appears by itself; the metrics that
+it reads are drawn before it, uncounted. A generator draws a column for all mocks at once; the loop
+makes one value after the other, as one would write it first; the peers are called once a value and
+know neither mock nor time. The peers live in .run/bench-venv, made at the first call. A benchmark
+never fails for being slow; what was found with it stands beside the code that it is about.
 """
 
 import argparse
-import math
-import random
+import json
+import subprocess
 import time
-from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from simulator.datasets import Dataset, read_dataset
-from simulator.definition.generator import KINDS
-from simulator.generators import Cast, Sample
+from docs.press.drawn import datasets, definition_of
+from simulator import Definition
+from simulator.datasets import Dataset
+from simulator.definition.generator import FAMILIES, KINDS
+from simulator.errors import DefinitionError
+from simulator.generators import Cast, Column, Sample
+from simulator.randomness import keys, normal, uniform
+from tests.benchmarks.environment import peers_python
+from tests.benchmarks.loops import LOOPS, One
 
-DEMO = Path(__file__).parents[2] / "web/platform/demo"
-WEATHER, HIKE = "seattle-weather-hourly.csv", "hike-korita-zbevnica.gpx"
-
-CASES: dict[str, dict[str, Any]] = {
-    "constant": {"value": 5},
-    "uniform": {"min": 1, "max": 2},
-    "normal": {"mean": 3, "deviation": 2},
-    "walk": {"start": 4, "step": 0.2, "min": -2, "max": 12, "pull": 0.05},
-    "sine": {"mean": 10, "amplitude": 3, "period": "1h"},
-    "ramp": {"from": 100, "to": 0, "over": "90d"},
-    "curve": {"points": [[0, 12], [0.3, 80], [0.7, 75], [1, 12]], "period": "24h"},
-    "bucket": {"values": ["closed", "closed", "closed", "open"]},
-    "counter": {"start": 0, "max": 1000},
-    "formula": {"expression": "temperature - (100 - humidity) / 5"},
-    "replay": {"dataset": WEATHER, "column": "temperature", "speed": 60, "offset": "random"},
-    "route": {"dataset": HIKE, "speed": "38 km/h", "at_end": "reverse", "offset": "random"},
-}
+PEERS = ("faker", "mimesis")
+EPOCH = 1.7e9  # Unix s
+STEP = 10.0  # s between two readings
+WARM = 3  # readings that do not count: tables are made, memory is fetched
+BATCHES = (1, 10, 100, 1_000, 10_000)
 
 
 def main() -> None:
-    arguments = _arguments()
-    datasets = {name: read_dataset(name, (DEMO / name).read_bytes()) for name in (WEATHER, HIKE)}
-    cast = Cast(first=0, count=arguments.mocks, seed=1, epoch=1.7e9, datasets=datasets)
-    print(f"{arguments.mocks:,} mocks; million values/s, and how much that is of a plain loop")
-    for word, parameters in CASES.items():
-        column = KINDS[word].model_validate(parameters).column(cast, "m")
-        ours = _rate(column.draw, _samples(cast), cast.count, arguments.seconds)
-        loop = _loop(word, parameters, datasets)
-        theirs = _rate(loop, _samples(cast), cast.count, arguments.seconds)
-        print(f"{word:10} {ours / 1e6:8.1f} {theirs / 1e6:8.2f} {ours / theirs:6.0f} ×")
+    options = _options()
+    files = datasets()
+    peers = {} if options.no_peers else {name: _peer(name, options.seconds) for name in PEERS}
+    print(f"{options.mocks:,} mocks; million values/s, and how many times as fast as each is ours")
+    print(f"{'':13}{'ours':>8}{'loop':>9}{'':8}" + "".join(f"{name:>9}{'':8}" for name in peers))
+    for word in options.words or _words():
+        try:
+            rate = _rate(word, files, options.mocks, options.seconds)
+        except DefinitionError as error:  # a table with a row for each mock has too few of them
+            print(f"{word:13}{error}")
+            continue
+        others = [_loop_rate(word, files, options.mocks, options.seconds)]
+        others += [rates.get(word) for rates in peers.values()]
+        print(f"{word:13}{rate / 1e6:8.1f}" + "".join(_beside(rate, other) for other in others))
+    if not options.words:
+        _print_calls(options.seconds)
 
 
-def _arguments() -> argparse.Namespace:
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("words", nargs="*", choices=[*KINDS, []], metavar="WORD")
     parser.add_argument("--mocks", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=0.3, help="of each measurement")
+    parser.add_argument("--no-peers", action="store_true")
     return parser.parse_args()
 
 
+def _words() -> list[str]:
+    """Return every generator with an example, family by family."""
+    order = [*FAMILIES, ""]
+    return sorted(
+        (word for word, kind in KINDS.items() if kind.examples),
+        key=lambda word: order.index(KINDS[word].family),
+    )
+
+
+def _beside(ours: float, theirs: float | None) -> str:
+    return f"{'':17}" if theirs is None else f"{theirs / 1e6:9.3f}{ours / theirs:6,.0f} ×"
+
+
+def _rate(word: str, files: Mapping[str, Dataset], mocks: int, seconds: float) -> float:
+    """Return values a second of a word's first example; drawing what it reads is not counted."""
+    definition = definition_of(KINDS[word].examples[0], files)
+    cast = Cast(first=0, count=mocks, seed=1, epoch=EPOCH, datasets=files, total=mocks)
+    columns = {name: each.column(cast, name) for name, each in definition.metrics.items()}
+    subject = _subject(definition, word)
+    spent, drawn = 0.0, -WARM
+    for sample in _samples(cast):
+        known = {**sample.readings, **_before(columns, subject, sample)}
+        ready = _with(sample, known)
+        began = time.perf_counter()
+        columns[subject].draw(ready)
+        if drawn >= 0:
+            spent += time.perf_counter() - began
+        drawn += 1
+        if spent >= seconds:
+            break
+    return drawn * mocks / spent
+
+
+def _subject(definition: Definition, word: str) -> str:
+    names = [n for n, metric in definition.metrics.items() if metric.generator.word == word]
+    return names[-1]
+
+
+def _before(columns: Mapping[str, Column], subject: str, sample: Sample) -> dict[str, Any]:
+    """Return what the metrics that stand before the subject read."""
+    known: dict[str, Any] = {}
+    for name, column in columns.items():
+        if name == subject:
+            break
+        values = column.draw(_with(sample, {**sample.readings, **known}))
+        parts = values if isinstance(values, dict) else {"": values}
+        known |= {f"{name}.{part}".rstrip("."): each for part, each in parts.items()}
+    return known
+
+
+def _with(sample: Sample, readings: Mapping[str, Any]) -> Sample:
+    return Sample(
+        rows=sample.rows,
+        t=sample.t,
+        count=sample.count,
+        born=sample.born,
+        entered=sample.entered,
+        readings=readings,
+    )
+
+
 def _samples(cast: Cast) -> Iterator[Sample]:
+    """Yield readings of all mocks, each mock a little later than the one before it."""
     rows = np.arange(cast.count, dtype=np.int64)
     born = np.zeros(cast.count)
-    known = {"temperature": rows % 30 + 0.5, "humidity": rows % 90 + 5.5}
-    for count in range(1_000_000):
-        t = np.full(cast.count, count * 10.0) + rows / cast.count
+    for count in range(10_000_000):
+        t = count * STEP + rows / cast.count
         counts = np.full(cast.count, count, dtype=np.int64)
-        yield Sample(rows=rows, t=t, count=counts, born=born, entered=born, readings=known)
+        yield Sample(
+            rows=rows, t=t, count=counts, born=born, entered=born, readings={"index": cast.numbers}
+        )
 
 
-def _rate(
-    draw: Callable[[Sample], Any], samples: Iterator[Sample], mocks: int, seconds: float
-) -> float:
-    """Return values a second; making the samples is not counted."""
-    draw(next(samples))
+def _loop_rate(word: str, files: dict[str, Dataset], mocks: int, seconds: float) -> float | None:
+    """Return values a second of the plain loop for a word, where there is one."""
+    if word not in LOOPS:
+        return None
+    definition = definition_of(KINDS[word].examples[0], files)
+    one = LOOPS[word](definition.metrics[_subject(definition, word)].generator, files)
     spent, drawn = 0.0, 0
-    while spent < seconds:
-        sample = next(samples)
-        begin = time.perf_counter()
-        draw(sample)
-        spent += time.perf_counter() - begin
+    for sample in _samples(Cast(first=0, count=mocks, seed=1, epoch=EPOCH)):
+        began = time.perf_counter()
+        _loop(one, sample)
+        spent += time.perf_counter() - began
         drawn += mocks
+        if spent >= seconds:
+            break
     return drawn / spent
 
 
-def _loop(
-    word: str, parameters: dict[str, Any], datasets: dict[str, Dataset]
-) -> Callable[[Sample], list[Any]]:
-    """Return what one would write first: one value after the other, with Python's ``random``."""
-    one = _ONE[word](parameters, datasets)
-
-    def draw(sample: Sample) -> list[Any]:
-        entries = zip(sample.rows.tolist(), sample.t.tolist(), sample.count.tolist(), strict=True)
-        return [one(row, t, count) for row, t, count in entries]
-
-    return draw
+def _loop(one: One, sample: Sample) -> list[Any]:
+    entries = zip(sample.rows.tolist(), sample.t.tolist(), sample.count.tolist(), strict=True)
+    return [one(row, t, count) for row, t, count in entries]
 
 
-_One = Callable[[int, float, int], Any]
-_Make = Callable[[dict[str, Any], dict[str, Dataset]], _One]
+def _peer(name: str, seconds: float) -> dict[str, float]:
+    """Return what a peer measures of itself in its own environment, by our words."""
+    program = Path(__file__).parent / "peers" / f"with_{name}.py"
+    command = [str(peers_python()), str(program), str(seconds)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    rates: dict[str, float] = json.loads(ended.stdout)
+    return rates
 
 
-def _walk(p: dict[str, Any], _: dict[str, Dataset]) -> _One:
-    last: dict[int, float] = {}
-
-    def one(row: int, t: float, count: int) -> float:
-        before = last.get(row, p["start"])
-        value = before + random.gauss(0, p["step"]) + p["pull"] * (p["start"] - before)
-        if value < p["min"]:
-            value = 2 * p["min"] - value
-        elif value > p["max"]:
-            value = 2 * p["max"] - value
-        last[row] = value
-        return value
-
-    return one
+def _print_calls(seconds: float) -> None:
+    """Print how long a call for few values takes, which is what small fleets pay."""
+    print("\nµs a call for so many values:" + "".join(f"{batch:>9,}" for batch in BATCHES))
+    for function in (uniform, normal):
+        times = [_call_time(function, batch, seconds / len(BATCHES)) for batch in BATCHES]
+        print(f"{function.__name__:29}" + "".join(f"{time_ * 1e6:9.1f}" for time_ in times))
 
 
-def _curve(p: dict[str, Any], _: dict[str, Dataset]) -> _One:
-    phases, values = zip(*p["points"], strict=True)
-
-    def one(row: int, t: float, count: int) -> float:
-        phase = t / 86_400 % 1
-        at = bisect_right(phases, phase) - 1
-        share = (phase - phases[at]) / (phases[at + 1] - phases[at])
-        return float(values[at] + share * (values[at + 1] - values[at]))
-
-    return one
-
-
-def _replay(p: dict[str, Any], datasets: dict[str, Dataset]) -> _One:
-    values = datasets[WEATHER].columns["temperature"].tolist()
-    return lambda row, t, count: values[int((t * p["speed"] / 3600 + row) % len(values))]
-
-
-def _route(p: dict[str, Any], datasets: dict[str, Dataset]) -> _One:
-    columns = datasets[HIKE].columns
-    lat, lon, altitude = (columns[name].tolist() for name in ("lat", "lon", "altitude"))
-    ends = [0.0]
-    for at in range(len(lat) - 1):
-        wide = (lon[at + 1] - lon[at]) * math.cos(math.radians(lat[at]))
-        ends.append(ends[-1] + math.radians(math.hypot(lat[at + 1] - lat[at], wide)) * 6_371_008.8)
-
-    def one(row: int, t: float, count: int) -> dict[str, float]:
-        place = (t * 38 / 3.6 + row) % ends[-1]
-        at = bisect_right(ends, place) - 1
-        share = (place - ends[at]) / (ends[at + 1] - ends[at])
-        return {
-            "lat": lat[at] + share * (lat[at + 1] - lat[at]),
-            "lon": lon[at] + share * (lon[at + 1] - lon[at]),
-            "altitude": altitude[at] + share * (altitude[at + 1] - altitude[at]),
-            "speed": 38 / 3.6,
-            "bearing": math.degrees(math.atan2(lon[at + 1] - lon[at], lat[at + 1] - lat[at])),
-            "distance": t * 38 / 3.6,
-        }
-
-    return one
-
-
-_ONE: dict[str, _Make] = {
-    "constant": lambda p, _: lambda row, t, count: p["value"],
-    "uniform": lambda p, _: lambda row, t, count: random.uniform(p["min"], p["max"]),
-    "normal": lambda p, _: lambda row, t, count: random.gauss(p["mean"], p["deviation"]),
-    "walk": _walk,
-    "sine": lambda p, _: (
-        lambda row, t, count: p["mean"] + p["amplitude"] * math.sin(2 * math.pi * t / 3600)
-    ),
-    "ramp": lambda p, _: (
-        lambda row, t, count: p["from"] + (p["to"] - p["from"]) * min(t / 7_776_000, 1)
-    ),
-    "curve": _curve,
-    "bucket": lambda p, _: lambda row, t, count: random.choice(p["values"]),
-    "counter": lambda p, _: lambda row, t, count: count % 1001,
-    "formula": lambda p, _: lambda row, t, count: (row % 30 + 0.5) - (100 - row % 90 - 5.5) / 5,
-    "replay": _replay,
-    "route": _route,
-}
+def _call_time(function: Callable[..., Any], batch: int, seconds: float) -> float:
+    """Return the best of many rounds, because a machine has other things to do as well."""
+    drawn = keys(1, np.arange(batch, dtype=np.int64), "m")
+    count = np.arange(batch, dtype=np.int64)
+    best, until = float("inf"), time.perf_counter() + seconds
+    while time.perf_counter() < until:
+        began = time.perf_counter()
+        for _ in range(10):
+            function(drawn, count)
+        best = min(best, (time.perf_counter() - began) / 10)
+    return best
 
 
 if __name__ == "__main__":

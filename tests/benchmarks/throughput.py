@@ -17,7 +17,6 @@ import sys
 import tempfile
 import threading
 import time
-import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +28,7 @@ import yaml
 from simulator.lot import Lot, Part, Target
 from simulator.recording import Chunk, Second
 from simulator.tower import Assignment, Snapshot, Tower, run_in_loop
+from tests.benchmarks.environment import peers_python
 from tests.benchmarks.peers.measuring import Measure
 from tests.integration.transports.conftest import Broker
 
@@ -169,18 +169,6 @@ def peer(port: int, qos: int, file: str, options: argparse.Namespace) -> dict[st
     python = peers_python()
     numbers = [port, options.clients, qos, WARM, options.seconds]
     return contestant(port, [str(python), str(HERE / "peers" / f"{file}.py"), *map(str, numbers)])
-
-
-def peers_python() -> Path:
-    """The interpreter of the peers' environment, which is made when it is not there."""
-    folder = ROOT / ".run" / "bench-venv"
-    python = folder / "bin" / "python"
-    if not python.exists():
-        print("making .run/bench-venv")
-        venv.create(folder, with_pip=True)
-        install = [str(python), "-m", "pip", "install", "-q", "-r", str(HERE / "requirements.txt")]
-        subprocess.run(install, check=True, timeout=300)
-    return python
 
 
 def contestant(port: int, command: list[str]) -> dict[str, Any]:
