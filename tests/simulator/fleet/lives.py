@@ -20,6 +20,8 @@ def fleet(
     messages: dict[str, Any] | None = None,
     statuses: dict[str, Any] | None = None,
     variables: dict[str, Any] | None = None,
+    replies: dict[str, Any] | None = None,
+    methods: dict[str, Any] | None = None,
     **settings: Any,
 ) -> Fleet:
     """A fleet of plain devices: each sends ``ping`` once a second."""
@@ -30,6 +32,8 @@ def fleet(
         "metrics": metrics or {},
         "messages": messages or {"ping": {"every": "1s", "topic": "t/{id}", "json": "{seq}"}},
         "statuses": statuses or {},
+        "replies": replies or {},
+        "methods": methods or {},
     }
     if not statuses:
         del document["statuses"]
@@ -117,8 +121,14 @@ def _dataset(need: Need) -> Dataset:
         track = f"<trk><trkseg>{steps}</trkseg></trk>"
         return read_dataset(need.dataset, f'<gpx version="1.1">{track}</gpx>'.encode())
     if need.kind == "geojson":
-        line = {"type": "LineString", "coordinates": [[lon, lat] for lat, lon in points]}
-        return read_dataset(need.dataset, json.dumps(line).encode())
+        line = [[lon, lat] for lat, lon in points]
+        ring = [[130.4, 33.5], [130.5, 33.5], [130.5, 33.6], [130.4, 33.5]]
+        shapes = [
+            {"type": "LineString", "coordinates": line},
+            {"type": "Polygon", "coordinates": [ring]},
+        ]
+        wanted = shapes[1] if "park" in need.dataset else shapes[0]
+        return read_dataset(need.dataset, json.dumps(wanted).encode())
     rows = [",".join(need.columns or ("value",))]
     rows += [",".join(str(60 * i + c) for c in range(len(need.columns) or 1)) for i in range(100)]
     return read_dataset(need.dataset, "\n".join(rows).encode())

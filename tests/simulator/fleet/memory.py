@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-# What is made anew from arguments, or from what is restored: class, attribute.
+# What is made anew from arguments, or from what is restored: class or module, attribute.
 DERIVED = {
     ("Timers", "_wheel"),  # filled from ``planned``
     ("Timers", "_first"),  # scratch of one call
@@ -18,9 +18,24 @@ DERIVED = {
     ("Population", "_moments"),
     ("Population", "_gaps"),
     ("Texts", None),
+    ("diurnal", "_first"),  # the days that were looked at last, and their factors
+    ("diurnal", "_added"),
+    ("diurnal", "_factors"),
+    ("pick", "_rounds"),  # the order of the present round, drawn from its number
+    ("pick", "_orders"),
     ("Clock", "_unix"),  # moments of a cron, computed when first asked for
     ("_Column", "_cumulative"),  # of markov: powers of its matrix
     ("Happening", "_keys"),
+    # A clocked metric goes on from its mark and draws again what came after it.
+    ("Track", "_column"),
+    ("Track", "_held"),
+    ("Track", "_last"),
+    ("Track", "_marks"),
+    ("Track", "_size"),
+    ("Around", "_tracks"),
+    ("Overall", "_known"),
+    ("Neighbour", "_mocks"),
+    ("Overall", "_mocks"),
 }
 PLAIN = (str, bytes, int, float, bool, type(None), type)
 
@@ -71,7 +86,8 @@ def _attributes(thing: Any) -> list[str]:
     for base in kind.__mro__:
         names |= dict.fromkeys(getattr(base, "__slots__", ()))
     own = kind.__module__.startswith("simulator.")
-    return [name for name in names if own and (kind.__name__, name) not in DERIVED]
+    owners = (kind.__name__, kind.__module__.rpartition(".")[2])
+    return [name for name in names if own and not any((owner, name) in DERIVED for owner in owners)]
 
 
 def _equal(one: Any, other: Any) -> bool:

@@ -24,7 +24,8 @@ from tests.simulator.fleet.memory import differences
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/reference/definition.md").read_text()
-SAMPLES = {path.stem: path.read_text() for path in sorted((ROOT / "tests/definitions").iterdir())}
+PATHS = sorted(path for path in (ROOT / "tests/definitions").iterdir() if path.is_file())
+SAMPLES = {path.stem: path.read_text() for path in PATHS}
 EXAMPLES = dict(enumerate(re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)))
 TEXTS = {**SAMPLES, **{f"reference {number}": text for number, text in EXAMPLES.items()}}
 METRICS = [(word, n) for word, kind in sorted(KINDS.items()) for n in range(len(kind.examples))]
@@ -53,13 +54,18 @@ def told(life: Life) -> list[Any]:
     return [sorted(life.sent), sorted(life.moves), sorted(life.connects), sorted(life.disconnects)]
 
 
-def alone(metric: dict[str, Any]) -> Definition:
-    """A device with one metric, and a constant for each other that it reads."""
-    read = Metric.model_validate(metric)
-    others = {name: {"constant": 1.5} for name in read.names() - {"index", "id", "age", "now"}}
-    values = [f"value.{part}" for part in read.parts()] or ["value"]
+def alone(example: dict[str, Any]) -> Definition:
+    """A device with the metrics of an example, one or several with their names."""
+    is_one = any(word in KINDS for word in example)
+    metrics = {"value": example} if is_one else example
+    read = {name: Metric.model_validate(metric) for name, metric in metrics.items()}
+    known = {"index", "id", "age", "now", "time_in_status", *read}
+    names = {name for metric in read.values() for name in metric.names()}
+    others = {name: {"constant": 1.5} for name in names if name.partition(".")[0] not in known}
+    places = [f"{n}.{part}" for n, each in read.items() for part in each.parts()]
+    values = [*places, *(name for name, each in read.items() if not each.parts())]
     json = [f"{{{value}}}" for value in values]
-    document = {"name": "x", "id": "x-{index}", "metrics": {**others, "value": metric}}
+    document = {"name": "x", "id": "x-{index}", "metrics": {**others, **metrics}}
     return parse_document({**document, "messages": {"m": {"every": "1s", "json": json}}})
 
 
