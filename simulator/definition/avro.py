@@ -7,10 +7,9 @@ can stand where.
 import json
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from importlib import import_module
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-import fastavro
-from fastavro.schema import SchemaParseException, UnknownType
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
@@ -43,21 +42,24 @@ def read_schema(value: Any) -> Schema:
             value = json.loads(value)
         except (ValueError, RecursionError) as error:
             raise DefinitionError(f"not a schema of Avro: no JSON ({error})") from None
+    library = fastavro_schema()
     try:
         if len(json.dumps(value)) > MAX_SCHEMA:
             raise DefinitionError(f"a schema has at most {MAX_SCHEMA:,} characters of JSON")
-        fastavro.parse_schema(deepcopy(value))
+        library.parse_schema(deepcopy(value))
         resolved(value, {}, "")  # fastavro lets a record without fields pass
-    except (SchemaParseException, UnknownType) as error:
-        raise DefinitionError(f"not a schema of Avro: {_reason(error)}") from None
+    except library.UnknownType as error:
+        raise DefinitionError(f"not a schema of Avro: unknown type {error}") from None
+    except library.SchemaParseException as error:
+        raise DefinitionError(f"not a schema of Avro: {error}") from None
     except (TypeError, KeyError, AttributeError, ValueError, RecursionError) as error:
         raise DefinitionError(f"not a schema of Avro: {error!r:.100}") from None
     return value
 
 
-def _reason(error: Exception) -> str:
-    text = str(error) or type(error).__name__
-    return f"unknown type {text}" if isinstance(error, UnknownType) else text
+def fastavro_schema() -> Any:
+    """Return fastavro's module of schemas: 6 MB that a tower without them need not have."""
+    return import_module("fastavro.schema")
 
 
 class Avro(Model):

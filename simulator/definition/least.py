@@ -7,14 +7,32 @@ Rule: never too many; what is only known at run time counts for nothing.
 import json
 from typing import Any
 
-from simulator.definition.binary import Binary
+from simulator.definition.avro import Avro
+from simulator.definition.binary import AnyPart, Binary, Repeated, Word
 from simulator.definition.bodies import Table
 from simulator.definition.message import Message
 from simulator.definition.payload import Bulk, Node
+from simulator.definition.protobuf import Protobuf
 from simulator.definition.template import Template
 
 # Of a filler with an empty name: what stands around it, or the heads of its name and its text.
 _FILLERS = {"json": len('"":""'), "form": len("&="), "cbor": 1 + 5, "msgpack": 1 + 5}
+
+
+MAX_BYTES = 10_000_000  # of one payload; brokers take far less, and a tower makes many at once
+
+
+def weight_refusal(message: Message) -> str:
+    """Return why a message is too large, whatever is read for it; empty when it is not."""
+    content = message.content
+    if isinstance(content, Protobuf | Avro):
+        content = content.fields if isinstance(content, Protobuf) else content.value
+        least = _of_json(content)
+    else:
+        least = _of_json(content) if message.word in ("cbor", "msgpack") else _least(message)
+    if least <= MAX_BYTES:
+        return ""
+    return f"a payload has at most {MAX_BYTES:,} bytes, this one has at least {least:,}"
 
 
 def size_refusal(message: Message) -> str:
@@ -68,7 +86,7 @@ def _of_json(node: Node) -> int:
         case tuple():
             return _in_brackets([_of_json(each) for each in node])
         case _:
-            return 2 if isinstance(node, Binary) else len(json.dumps(node))
+            return _of_frame(node) if isinstance(node, Binary) else len(json.dumps(node))
 
 
 def _in_brackets(sizes: list[int]) -> int:
@@ -93,8 +111,20 @@ def _cell(cell: Any) -> int:
     return 0 if cell is None else len(json.dumps(cell))
 
 
+def _width(part: AnyPart) -> int:
+    if part.width is not None:
+        return part.width
+    if isinstance(part, Repeated):
+        return part.bulk.count * sum(map(_width, part.bulk.of))
+    return len(part.value.literal) if isinstance(part, Word) and _is_text(part.value) else 0
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, Template) and value.single is None
+
+
 def _of_frame(layout: Binary) -> int:
-    width = sum(part.width or 0 for part in layout.fields)
+    width = sum(map(_width, layout.fields))
     if layout.encoding == "base64":
         return -(-width // 3) * 4
     return width * 2 if layout.encoding in ("hex", "upper_hex") else width

@@ -8,14 +8,13 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
 
-import grpc_tools
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from google.protobuf.descriptor_pool import DescriptorPool
-from grpc_tools import _protoc_compiler
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
@@ -29,7 +28,6 @@ MAX_SCHEMA = 100_000  # characters
 MAX_SCHEMAS = 50  # compiled ones that are remembered; a tower runs a few lots
 
 _FILE = "schema.proto"
-_GOOGLE = Path(grpc_tools.__file__).parent / "_proto"  # google/protobuf/timestamp.proto and others
 
 TIMESTAMP = "google.protobuf.Timestamp"
 
@@ -122,21 +120,24 @@ def compiled(schema: str) -> Any:
 
 
 def _compile(schema: str) -> bytes:
+    # 7 MB that a tower without such a message need not have.
+    compiler = import_module("grpc_tools._protoc_compiler")
+    google = Path(str(compiler.__file__)).parent / "_proto"  # google/protobuf/timestamp.proto, ...
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / _FILE).write_text(schema, "utf-8")
-        include = [str(folder).encode(), str(_GOOGLE).encode()]
+        include = [str(folder).encode(), str(google).encode()]
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # an import that is not used, a missing syntax
-                _protoc_compiler.get_protos(_FILE.encode(), include)
-        except _protoc_compiler.ProtocErrors as error:
+                compiler.get_protos(_FILE.encode(), include)
+        except compiler.ProtocErrors as error:
             raise DefinitionError(_reason(error.errors())) from None
         out = folder / "descriptors"
         paths = [b"-I" + each for each in include]
         into = f"--descriptor_set_out={out}".encode()
         arguments = [b"protoc", *paths, b"--include_imports", into]
-        if _protoc_compiler.run_main([*arguments, _FILE.encode()]):
+        if compiler.run_main([*arguments, _FILE.encode()]):
             raise DefinitionError("the schema cannot be compiled")
         return out.read_bytes()
 

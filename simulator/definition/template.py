@@ -50,8 +50,10 @@ class Template(Read):
     """A text whose placeholders are parsed; equal when its text is."""
 
     schema: ClassVar[JsonSchemaValue] = {
+        "$comment": "text with placeholders",
         "description": (
-            "A text; an expression in brackets stands for its value, after a colon with a format;"
+            "A text; an expression in brackets stands for its value, after a colon with a format"
+            " (a number's format that gets text gives the text);"
             " {{ and }} are the brackets themselves"
         ),
         "type": "string",

@@ -8,11 +8,10 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from fastavro.schema import fingerprint, to_parsing_canonical_form
 from numpy.typing import NDArray
 
 from simulator.definition.arithmetic import number, truth
-from simulator.definition.avro import Avro, Schema, branch_of, resolved, type_of
+from simulator.definition.avro import Avro, Schema, branch_of, fastavro_schema, resolved, type_of
 from simulator.definition.binary import Binary
 from simulator.definition.payload import Bulk as BulkOf
 from simulator.definition.payload import Node
@@ -51,8 +50,9 @@ def _framing(payload: Avro) -> bytes:
         return b""
     if payload.framing == "confluent":
         return b"\0" + (payload.schema_id or 0).to_bytes(4, "big")
-    canonical = to_parsing_canonical_form(payload.schema_)
-    return b"\xc3\x01" + bytes.fromhex(fingerprint(canonical, "CRC-64-AVRO"))
+    library = fastavro_schema()
+    canonical = library.to_parsing_canonical_form(payload.schema_)
+    return b"\xc3\x01" + bytes.fromhex(library.fingerprint(canonical, "CRC-64-AVRO"))
 
 
 class _Writer:
@@ -287,6 +287,8 @@ class _Choice(Piece[bytes]):
         if isinstance(value, str) and "enum" in self._kinds and value not in self._symbols:
             others = [kind for kind in _FITTING["str"][1:] if kind in self._kinds]
             return self._kinds.index(others[0]) if others else self._kinds.index("enum")
+        if isinstance(value, str):
+            return self._branch("str")
         return self._branch("float" if is_none else type(value).__name__)
 
     def _branch(self, kind: str) -> int:

@@ -93,7 +93,8 @@ class LineBody:
         if isinstance(self._line, ByteLine):
             payloads = self._line.texts(readings, rows, histories)
         else:
-            payloads = [text.encode() for text in self._line.texts(readings, rows, histories)]
+            texts = self._line.texts(readings, rows, histories)
+            payloads = [text.encode(errors="replace") for text in texts]
         if not self._steps:
             return payloads
         return [reduce(_next, self._steps, payload) for payload in payloads]

@@ -136,7 +136,7 @@ def _decimal_digits(field: Number, values: NDArray[Any]) -> ByteMatrix:
     scaled = _scaled(field, values)
     absent = np.isnan(scaled.astype(np.float64))
     if field.out_of_range == "wrap":
-        whole = np.mod(np.where(absent, 0, scaled), highest + 1)
+        whole = np.mod(np.where(np.isfinite(scaled), scaled, 0), highest + 1)
     else:
         error = field.out_of_range
         whole = np.clip(np.where(absent, 0, scaled), 0, highest)

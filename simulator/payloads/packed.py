@@ -94,7 +94,7 @@ class Packer(ABC):
 
     def _one(self, value: Any) -> bytes:
         if isinstance(value, JsonText):
-            return self._tree(orjson.loads(value))
+            return self._tree(orjson.loads(str(value)))
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, bool):

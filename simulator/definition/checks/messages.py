@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from simulator.definition.checks.metrics import Dataset
 from simulator.definition.checks.names import IN_IDENTITY, IN_MESSAGES, Scope, scope_of
-from simulator.definition.least import size_refusal
+from simulator.definition.least import size_refusal, weight_refusal
 from simulator.definition.message import DEFAULT_TOPIC, Message
 from simulator.definition.payload import MAX_NODES, MAX_VALUES
 from simulator.definition.places import Finding, Path
@@ -101,6 +101,8 @@ def _payload_findings(message: Message, scope: Scope, path: Path) -> Iterator[Fi
         yield Finding((*path, message.word), text)
     elif values > MAX_VALUES:
         text = f"a message has at most {MAX_VALUES:,} values with its bulks, got {values:,}"
+        yield Finding((*path, message.word), text)
+    elif text := weight_refusal(message):
         yield Finding((*path, message.word), text)
     elif text := size_refusal(message):
         yield Finding((*path, "size"), text)

@@ -13,6 +13,8 @@ from simulator.definition.avro import Avro
 from simulator.definition.binary import Binary
 from simulator.definition.bodies import Table
 from simulator.definition.carrying import target_problems
+from simulator.definition.least import size_refusal
+from simulator.definition.message import Message
 from simulator.definition.protobuf import Protobuf
 from simulator.errors import DefinitionError
 from simulator.fleet import Fleet
@@ -148,6 +150,11 @@ def test_what_a_target_cannot_carry_is_refused_where_the_target_is_known(
         ({"binary": {"encoding": "hex", "fields": [{"hex": "00"}]}, "size": 3},
          "messages.m.size: hex has a multiple of 2 bytes, got 3"),
         ({"json": 1, "response_topic": "a/+"}, "messages.m.response_topic: a topic to send to"),
+        ({"json": {"bulk": {"count": 10000, "step": "1s", "of": "x" * 2000}}},
+         "messages.m.json: a payload has at most 10,000,000 bytes, this one has at least 20,0"),
+        ({"binary": {"fields": [{"bulk": {"count": 10000, "step": "1s", "of": [
+            {"type": "ascii", "length": 2000, "value": "{x}"}]}}]}},
+         "messages.m.binary: a payload has at most 10,000,000 bytes, this one has at least 20,0"),
         ({"csv": {"columns": ["1"] * 50, "bulk": {"count": 10000, "step": "1s"}}},
          "messages.m.csv: a message has at most 100,000 values with its bulks"),
     ],
@@ -173,17 +180,15 @@ def test_the_smallest_payload_that_a_size_allows_is_reached() -> None:
         {"binary": {"encoding": "base64", "fields": [{"hex": "0102030405"}]}},
     ]
     for body in bodies:
-        accepted = [size for size in range(1, 60) if _problems(body, size) == []]
+        accepted = [size for size in range(1, 60) if _fits(body, size)]
         mocks = fleet(messages={"m": {"every": "1s", **body, "size": accepted[0]}})
         payloads = {len(each.payload) for each in live(mocks, [0.0, 3.0]).sent}
 
         assert payloads == {accepted[0]}, body
 
 
-def _problems(body: dict[str, Any], size: int) -> list[str]:
-    sends = {"m": {"every": "1s", **body, "size": size}}
-    text = yaml.safe_dump({"name": "x", "id": "{index}", "messages": sends})
-    return [str(each) for each in check(text).problems]
+def _fits(body: dict[str, Any], size: int) -> bool:
+    return not size_refusal(Message.model_validate({**body, "size": size}))
 
 
 EXAMPLES = [
