@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from docs.press.drawn import NAME, ROOT, datasets, metrics_of
+from docs.press.features import features_table
 from docs.press.limits import limits_table
 from docs.press.models import described, homes, linked, used_by
 from docs.press.pictures import picture
@@ -157,6 +158,10 @@ def _examples(kind: type[Generator]) -> str:
     return "```yaml\n" + "\n".join(lines) + "\n```" if lines else ""
 
 
+def _features(_: str, __: Schema) -> str:
+    return features_table()
+
+
 def _limits(_: str, __: Schema) -> str:
     return limits_table()
 
@@ -185,6 +190,7 @@ def _functions(_: str, __: Schema) -> str:
 DIRECTIVES: dict[str, Callable[[str, Schema], str]] = {
     "words": _words,
     "rest": _rest,
+    "features": _features,
     "functions": _functions,
     "limits": _limits,
     "versions": _versions,

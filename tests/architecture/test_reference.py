@@ -3,6 +3,10 @@
 import re
 from pathlib import Path
 
+import pytest
+
+from docs.press.drawn import ROOT
+from docs.press.features import GROUPS
 from docs.press.pages import PICTURES, files
 from docs.press.svg import COLOURS
 
@@ -51,3 +55,11 @@ def _anchors(pages: dict[Path, str], path: Path, target: str) -> set[str]:
     text = pages.get(place) or place.read_text("utf-8")
     heads = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w -]", "", head).strip().lower().replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("test", [each.test for group in GROUPS.values() for each in group])
+def test_what_the_reference_promises_is_shown_by_a_test_that_is_there(test: str) -> None:
+    file, _, name = test.partition("::")
+    source = (ROOT / "tests" / file).read_text("utf-8")
+
+    assert re.search(rf"^(async )?def {name}\(", source, re.MULTILINE)
