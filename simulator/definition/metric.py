@@ -18,6 +18,7 @@ from simulator.definition.model import (
     unknown_word,
     within,
 )
+from simulator.definition.sampled import Sampled, read_sampled
 from simulator.definition.scalars import Text
 from simulator.definition.shaping import (
     MAX_DECIMALS,
@@ -79,7 +80,8 @@ class Metric(Model):
     In the document the generator stands as its word: ``{unit: "°C", walk: {start: 4, step: 0.2}}``.
     What it gives is shaped in this order, whatever the order of the words: ``convert``, ``sensor``,
     ``clamp``, ``round``. These are for numbers, and of a metric with parts for each part. At last
-    come its ``anomalies``, one after the other.
+    come its ``anomalies``, one after the other. ``sampled`` reads the shaped value on a clock of
+    its own; anomalies happen to what is read of it, and other mocks do not see them.
     """
 
     folded: ClassVar[str] = "generator"
@@ -100,6 +102,10 @@ class Metric(Model):
         description="Decimals of the reading, -9 to 12: `1` gives 21.4, `-2` gives 2100",
     )
 
+    sampled: Annotated[Sampled | None, BeforeValidator(read_sampled)] = Field(
+        default=None,
+        description="Read on a clock of its own, such as `10s`, so that other mocks may read it",
+    )
     anomalies: Anomalies = Field(default=(), description="What goes wrong with the reading")
 
     @property
@@ -140,12 +146,23 @@ class Metric(Model):
     def column(self, cast: Any, name: str) -> Any:
         """Return the metric at work for a ``generators.Cast``: a ``generators.Column``."""
         # Here, because the generators are read with the help of this module.
+        from simulator.generators.around import alone  # noqa: PLC0415
+        from simulator.generators.clocked import Clocked  # noqa: PLC0415
         from simulator.generators.faulty import Faulty  # noqa: PLC0415
-        from simulator.generators.shaped import Shaped  # noqa: PLC0415
 
-        column = self.generator.column(cast, name)
-        if self.shaping.words:
-            column = Shaped(column, self.shaping, cast, name, parts=self.parts())
+        if self.sampled is None:
+            column = self.shaped_column(cast, name)
+        else:
+            column = Clocked((cast.around or alone(name, self, cast)).track(name, self))
         if self.anomalies:
             column = Faulty(column, self.anomalies, cast, name, has_parts=bool(self.parts()))
         return column
+
+    def shaped_column(self, cast: Any, name: str) -> Any:
+        """Return the metric's generator and its shaping at work, without clock and anomalies."""
+        from simulator.generators.shaped import Shaped  # noqa: PLC0415, as above
+
+        column = self.generator.column(cast, name)
+        if not self.shaping.words:
+            return column
+        return Shaped(column, self.shaping, cast, name, parts=self.parts())

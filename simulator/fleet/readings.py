@@ -15,6 +15,7 @@ from simulator.definition.nesting import leaves, nested
 from simulator.fleet.changeable import Changeable
 from simulator.fleet.checkpoint import part_of, under
 from simulator.fleet.overriding import Overridden, overrides, reads
+from simulator.generators.around import Around
 from simulator.generators.base import Cast, Column, Sample, check_state
 from simulator.generators.faulty import Faulty
 from simulator.generators.once import drawn_once
@@ -51,6 +52,7 @@ class Readings:
 
     def __init__(self, definition: Definition, cast: Cast) -> None:
         cast = replace(cast, nested=nested(definition.statuses))
+        cast = Around(definition.metrics, cast, lambda mocks: _fixed(definition, mocks)).cast
         self._metrics = definition.metrics
         self._reads = {name: reads(definition, name) for name in definition.metrics}
         self._columns = {
@@ -79,11 +81,8 @@ class Readings:
         self.seen: Seen | None = None  # is told each sample; for whoever draws a chart
         self._counts: IntArray = np.zeros(cast.count, dtype=np.int64)  # samples drawn, by row
         # What never changes: single values, and arrays with one entry a row.
-        self.fixed: dict[str, Any] = {**definition.constants, "index": cast.numbers}
-        for name, variable in definition.variables.items():
-            self.fixed[name] = drawn_once(variable, cast, name, self.fixed)
-        self.identities = plain_line(definition.id).texts(self.fixed, np.arange(cast.count))
-        self.fixed["id"] = np.array(self.identities, dtype=object)
+        self.fixed: dict[str, Any] = _fixed(definition, cast)
+        self.identities: list[str] = self.fixed["id"].tolist()
         # What was drawn once too, and then is set by statuses and replies.
         changing = [name for name in definition.variables if name in definition.changing]
         self.changeable = Changeable({name: self.fixed.pop(name) for name in changing})
@@ -182,6 +181,16 @@ class Readings:
         """Write what every mock has without being told into a sample once more."""
         for name in need.own:
             readings[name] = self._own[name](view)
+
+
+def _fixed(definition: Definition, cast: Cast) -> dict[str, Any]:
+    """Return what never changes: single values, and arrays with one entry a row."""
+    fixed: dict[str, Any] = {**definition.constants, "index": cast.numbers}
+    for name, variable in definition.variables.items():
+        fixed[name] = drawn_once(variable, cast, name, fixed)
+    texts = plain_line(definition.id).texts(fixed, np.arange(cast.count))
+    fixed["id"] = np.array(texts, dtype=object)
+    return fixed
 
 
 def only(readings: dict[str, Any], kept: NDArray[np.bool_]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from simulator.definition.generator import Generator, register
 from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.drawing import Draws, keys_of
 from simulator.generators.memory import Remembering
+from simulator.generators.others import Edge, source_of
 from simulator.generators.timing import age
 
 # What a formula knows besides its readings; seconds.
@@ -46,6 +47,11 @@ class Formula(Generator):
 
     expression: Computed = Field(description="What is computed at each reading")
     initial: float = Field(default=0.0, description="What `previous` is at the first reading")
+    edge: Edge = Field(
+        default="none",
+        description="What `mock(index - 1).t` is where there is no such mock: `none`, no value;"
+        " `wrap`: the mocks stand in a ring; `hold`: the first or last mock's",
+    )
 
     def names(self) -> frozenset[str]:
         return self.expression.names - OWN
@@ -61,6 +67,10 @@ class _Column(Remembering):
         self._expression = formula.expression
         self._is_recurrent = "previous" in self._expression.names
         self._keys = keys_of(self._expression.draws, cast, metric)
+        self._others = {
+            other.key: source_of(other, cast.around, edge=formula.edge)
+            for other in self._expression.others
+        }
         memory = {"last": np.full(cast.count, formula.initial)} if self._is_recurrent else {}
         super().__init__(**memory)
 
@@ -68,6 +78,8 @@ class _Column(Remembering):
         known = known_of(sample, self._expression.names)
         if self._keys:
             known[DRAWS] = Draws(self._keys, sample.rows, sample.count)
+        for key, source in self._others.items():
+            known[key] = source.values(sample)
         if self._is_recurrent:
             known["previous"] = self.memory["last"][sample.rows]
         # A formula without columns gives one value; a bare name gives the column itself.

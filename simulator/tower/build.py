@@ -24,6 +24,8 @@ def build_fleet(assignment: Assignment) -> Fleet:
         first=assignment.first,
         count=assignment.count,
         total=lot.mocks,
+        base=part.first,
+        size=part.count,
         seed=lot.seed,
         epoch=assignment.epoch,
         ramp=lot.ramp,

@@ -6,6 +6,7 @@ Rule: a metric is drawn after everything that it reads.
 from collections.abc import Collection, Iterator, Mapping
 from typing import Literal, Protocol, TypeVar
 
+from simulator.definition.checks.clocks import clock_findings
 from simulator.definition.checks.names import IN_METRICS, every_status, scope_of
 from simulator.definition.checks.shaping import shaping_findings
 from simulator.definition.generator import Need
@@ -46,6 +47,7 @@ def metric_findings(draft: Draft, datasets: Mapping[str, Dataset] | None) -> Ite
         yield from _status_findings(draft, path, metric)
         if datasets is not None:
             yield from (Finding(path, text) for text in dataset_refusals(metric, datasets))
+    yield from clock_findings(draft)
     loop = find_loop(draft.definition.metrics)
     if loop:
         path = ("metrics", loop[0], draft.definition.metrics[loop[0]].generator.word)

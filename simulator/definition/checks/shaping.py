@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from simulator.definition.expression import Expression
 from simulator.definition.generator import Generator
 from simulator.definition.metric import Metric
 from simulator.definition.places import Finding
@@ -32,14 +33,21 @@ def shaping_findings(name: str, metric: Metric) -> Iterator[Finding]:
 
 def gives_text(generator: Generator) -> bool:
     """Return whether a generator gives text, or nothing but true and false, whatever it reads."""
+    generator = getattr(generator, "generator", generator)  # the one that is shared
     if generator.family == "text":
         return True
-    if generator.needs():
+    if generator.needs() or any(getattr(each, "others", ()) for each in expressions_of(generator)):
         return False
     drawn = _drawn(generator)
     return all(
         _is_text(values) for values in (drawn.values() if isinstance(drawn, dict) else [drawn])
     )
+
+
+def expressions_of(generator: Generator) -> list[Any]:
+    """Return the expressions among a generator's parameters."""
+    values = (getattr(generator, name) for name in type(generator).model_fields)
+    return [value for value in values if isinstance(value, Expression)]
 
 
 def _drawn(generator: Generator) -> Any:

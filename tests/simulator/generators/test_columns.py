@@ -54,6 +54,7 @@ OWN: dict[str, dict[str, Any]] = {
     "replay": {"dataset": "weather.csv", "column": "t", "speed": 5000, "offset": "random"},
     "route": {"dataset": "van.gpx", "speed": "38 km/h", "offset": "random"},
     "serial": {"pattern": "SN-####-??"},
+    "shared": {"uniform": {"min": 1, "max": 2}},
     "sine": {"amplitude": 3, "period": "1min", "noise": 0.5},
     "uniform": {"min": 1, "max": 2},
     "uuid": {"version": 4},
