@@ -152,6 +152,8 @@ class Definition(Model):
         """Add what each method stands for; what the document says itself is left as it is."""
         first = next(iter(self.statuses))
         for method, each in self.methods.items():
+            if not method.isidentifier():  # it could not be part of the names that it brings along
+                continue
             for section, entries in each.expanded(method, first=first).items():
                 given = dict(getattr(self, section))
                 for name, data in entries.items():

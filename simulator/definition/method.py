@@ -17,7 +17,6 @@ from simulator.definition.reply import NOW, Answers
 from simulator.definition.scalars import Scalar, Text
 from simulator.definition.status import MAX_SET
 from simulator.definition.units import Chance, Every
-from simulator.errors import DefinitionError
 
 MAX_METHODS = 20  # of a definition
 MAX_STAGES = 20  # of an update
@@ -259,16 +258,16 @@ class Firmware(Model):
     @model_validator(mode="after")
     def _stages_are_named(self) -> "Firmware":
         if not self.version.isidentifier():
-            raise DefinitionError(f"version needs the name of a variable, got {self.version!r}")
+            raise ValueError(f"version needs the name of a variable, got {self.version!r}")
         for word in self.stages:
             plain = word.replace(" ", "").replace("-", "").replace("_", "")
             if not plain.isalnum() or len(word) > MAX_STAGE:
-                raise DefinitionError(
+                raise ValueError(
                     "a stage's name has letters, digits, '_', '-' and blanks only, at most"
                     f" {MAX_STAGE}, got {word[:60]!r}"
                 )
             if word in ("done", "rolls back", "failed"):
-                raise DefinitionError(f"{word!r} is a status of the method's own, not a stage")
+                raise ValueError(f"{word!r} is a status of the method's own, not a stage")
         return self
 
 
@@ -338,7 +337,7 @@ class Method(Model):
         words = [word for word in self.words() if getattr(self, word) is not None]
         if len(words) != 1:
             got = " and ".join(words) or "none of them"
-            raise DefinitionError(f"needs one of {', '.join(self.words())}, got {got}")
+            raise ValueError(f"needs one of {', '.join(self.words())}, got {got}")
         return self
 
 

@@ -59,7 +59,7 @@ class Answer(Message):
         others = self.model_fields_set - {"message", "weight", "delay"}
         if others:
             word = min(others).rstrip("_")
-            raise DefinitionError(f"{word!r} is said by the message {self.message!r} itself")
+            raise ValueError(f"{word!r} is said by the message {self.message!r} itself")
         return self
 
 

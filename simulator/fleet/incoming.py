@@ -96,8 +96,8 @@ class Incoming:
                     break
             if self._mocks.ended[row]:
                 self._inbox.empty(row)
-            elif (following := self._inbox.next_at(row)) is not None:
-                self._mocks.timers.start(rows[one], INBOX, np.array([following]))
+        self._replying.go_on(rows)
+        _start(self._mocks, INBOX, rows, [self._inbox.next_at(row) for row in rows.tolist()])
 
     def told(self, rows: IntArray, times: FloatArray, found: Found) -> None:
         """Tell each mock the oldest thing that happened to it."""
@@ -112,8 +112,7 @@ class Incoming:
             self._tell(happenings[index], rows[one], times[one], found)
             if self._mocks.ended[row]:
                 self._happenings.empty(row)
-            elif (following := self._happenings.next_at(row)) is not None:
-                self._mocks.timers.start(rows[one], LINK, np.array([following]))
+        _start(self._mocks, LINK, rows, [self._happenings.next_at(row) for row in rows.tolist()])
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return all that waits to be told."""
@@ -170,3 +169,11 @@ class Incoming:
 
     def _is_alive(self, row: int) -> bool:
         return not (np.isnan(self._mocks.born[row]) or self._mocks.ended[row])
+
+
+def _start(mocks: Population, kind: int, rows: IntArray, times: list[float | None]) -> None:
+    """Start a timer of those mocks for which something more waits."""
+    due = np.array([np.inf if t is None else t for t in times])
+    waits = np.isfinite(due)
+    if waits.any():
+        mocks.timers.start(rows[waits], kind, due[waits])

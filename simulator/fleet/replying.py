@@ -77,7 +77,10 @@ class Replying:
         self._in_second = np.zeros(count, dtype=np.int32)
 
     def read(self, row: IntArray, time: FloatArray, message: Received, found: Found) -> None:
-        """Let one mock see whether a message is to be replied to, and plan it."""
+        """Let one mock see whether a message is to be replied to, and plan it.
+
+        Whoever calls it says ``go_on`` afterwards.
+        """
         code = int(self._mocks.status[row[0]])
         for position, plan in enumerate(self._plans):
             if plan.codes is not None and code not in plan.codes:
@@ -106,7 +109,16 @@ class Replying:
             at = np.array(indexes)
             came = [messages[index] for index in indexes]
             self._do(same, rows[at], times[at], came, found)
-        self._go_on(rows)
+        self.go_on(rows)
+
+    def go_on(self, rows: IntArray) -> None:
+        """Start the timer of the next thing that each mock does; forget that of who has ended."""
+        for row in rows[self._mocks.ended[rows]].tolist():
+            self._agenda.empty(row)
+        times = np.array([self._agenda.next_at(row) for row in rows.tolist()])
+        busy = np.isfinite(times)
+        if busy.any():
+            self._mocks.timers.start(rows[busy], REPLY, times[busy])
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return what is planned, and what was counted."""
@@ -161,7 +173,6 @@ class Replying:
             keys = self._mocks.key(f"{name}.send[{index}].delay")[row]
             after = due + float(reply.send[index].delay.draw(keys, turns)[0])
             self._agenda.put(mock, after, position, message, answer=index, chosen=chosen)
-        self._go_on(row)
 
     def _choose(self, position: int, row: IntArray) -> int:
         """Return the position of the one answer that is sent; -1: all of them are."""
@@ -231,15 +242,6 @@ class Replying:
             columns[name] = np.empty(len(messages), dtype=object)
             columns[name][:] = [_value(arrived(message, name)) for message in messages]
         return columns
-
-    def _go_on(self, rows: IntArray) -> None:
-        """Start the timer of the next thing that each mock does; forget that of who has ended."""
-        for row in rows[self._mocks.ended[rows]].tolist():
-            self._agenda.empty(row)
-        times = np.array([self._agenda.next_at(row) for row in rows.tolist()])
-        busy = np.isfinite(times)
-        if busy.any():
-            self._mocks.timers.start(rows[busy], REPLY, times[busy])
 
 
 def _value(found: object) -> object:

@@ -22,6 +22,7 @@ def method_findings(draft: Draft) -> Iterator[Finding]:
         refusal = expression_name_refusal(method)
         if refusal:
             yield Finding(path, f"{refusal}, choose another name")
+            continue
         for section, entries in each.expanded(method, first=first).items():
             given = draft.data.get(section)
             taken = list(given) if isinstance(given, dict) else []
