@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from simulator.randomness import FloatArray, IntArray
 
+SHORTEST = 1e-6  # s; what happens within a µs happens at once
+LONGEST = 1e12  # s from the first row to the last, 31,700 years
+
 _MOST = 2**62  # of what is searched for, in a whole number of 64 bits
 
 
@@ -61,7 +64,7 @@ def recording_of(
 
     Args:
         keys: The number of each row's key, from 0 and none left out; None: all rows are of one.
-        seconds: The time of each row; None: they follow each other.
+        seconds: The time of each row, all within ``LONGEST``; None: they follow each other.
         rows: How many there are.
         step: s from one row to the next, where there are no times.
     """
@@ -78,9 +81,10 @@ def recording_of(
     sorted_seconds = seconds[order]
     starts = sorted_seconds - np.repeat(sorted_seconds[first], counts)
     lasting = _last_gaps(starts, first, counts)
-    spans = starts[first + counts - 1] + lasting
+    spans = np.maximum(starts[first + counts - 1] + lasting, SHORTEST)
     even = float(lasting[0])
-    is_even = bool(np.all(lasting == even)) and np.array_equal(starts, nth * even)
+    is_even = even >= SHORTEST and bool(np.all(lasting == even))
+    is_even = is_even and np.array_equal(starts, nth * even)
     return _whole(
         order, starts, first, counts, spans, sorted_seconds[first], step=even if is_even else 0.0
     )

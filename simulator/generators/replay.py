@@ -16,7 +16,7 @@ from simulator.definition.units import SomeSeconds
 from simulator.definition.zones import local_seconds, zone_refusal
 from simulator.errors import DefinitionError
 from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.generators.recording import numbered, recording_of
+from simulator.generators.recording import LONGEST, SHORTEST, numbered, recording_of
 from simulator.generators.rows import Lookup, Where, table_of, without
 from simulator.generators.timing import RANDOM, Delay, age, beginnings
 from simulator.randomness import FloatArray, IntArray
@@ -150,6 +150,8 @@ class Replay(Generator):
     def _words_agree(self) -> Self:
         if self.time is not None and self.interval is not None:
             raise ValueError("needs time or interval, or neither; got both")
+        if self.interval is not None and self.interval < SHORTEST:
+            raise ValueError(f"interval must be at least 1 µs, got {self.interval:g} s")
         if self.start_at != "first":
             if self.interval is not None:
                 raise ValueError(f"start_at: {self.start_at} needs rows with times, got interval")
@@ -184,8 +186,12 @@ class Replay(Generator):
         if self.interval is not None:
             return None
         time = self.time if self.time is not None else next(iter(dataset.times), None)
-        if time is not None:
-            dataset.seconds(time)
+        span = float(np.ptp(dataset.seconds(time))) if time is not None else 0.0
+        if span > LONGEST:
+            raise DefinitionError(
+                f"{dataset.name}: times of a recording must lie within 10^12 s, {time!r} spans "
+                f"{span:.3g} s"
+            )
         if self.start_at != "first" and time not in dataset.times:
             raise DefinitionError(
                 f"{dataset.name}: start_at: {self.start_at} needs a column of moments such as "

@@ -18,7 +18,7 @@ from simulator.errors import DefinitionError
 from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.line import Line, Track, line_of, track_of
 from simulator.generators.motion import Motion, driven, recorded
-from simulator.generators.spots import Points
+from simulator.generators.spots import Points, Spot
 from simulator.generators.stops import MAX_STOPS, Halts, Stop, Waiting, halts_of
 from simulator.generators.timing import Advance, age, beginnings
 from simulator.randomness import FloatArray, IntArray
@@ -29,6 +29,8 @@ MAX_SPEEDS = 1_000  # entries of a profile
 MAX_FASTER = 1e6  # times a recording
 MAX_GAIN = 100.0  # m/s²; ten times what a body falls with
 MAX_NOISE = 100_000.0  # m
+MAX_ROUND = 1e10  # s, 317 years; a float still tells ms apart
+MIN_HALT = 1.0  # s between two halts on average; a mock's halts are counted one by one
 _CLOSED = 1.0  # m; a line that ends this near to its beginning is a circuit
 _RECORDED = "recorded"
 
@@ -199,6 +201,15 @@ class Route(Generator):
             raise ValueError("braking needs acceleration")
         return self
 
+    @model_validator(mode="after")
+    def _can_be_driven(self) -> Self:
+        if self.points is not None:
+            try:
+                plan_of(self, _drawn(self.points))
+            except DefinitionError as error:
+                raise ValueError(str(error)) from None
+        return self
+
     def needs(self) -> tuple[Need, ...]:
         if self.dataset is None:
             return ()
@@ -255,6 +266,13 @@ def plan_of(route: Route, track: Track) -> Plan:
         motion = recorded(line, faster=route.speed.faster)
     else:
         motion = _driven(route, line, halts, way)
+    if not motion.duration <= MAX_ROUND:
+        raise DefinitionError(f"{track.name}: a round must take at most 10^10 s, it is too slow")
+    if motion.duration < len(halts) * MIN_HALT:
+        raise DefinitionError(
+            f"{track.name}: a round must take {MIN_HALT:g} s for each of its {len(halts):,} halts, "
+            f"it takes {motion.duration:.3g} s"
+        )
     return Plan(line, motion, halts, way)
 
 
@@ -377,12 +395,17 @@ class _Column(Column):
 def _track(route: Route, cast: Cast) -> Track:
     """Return the points of the file, or those of the document."""
     if route.points is not None:
-        spots = [(spot.lat, spot.lon, spot.altitude) for spot in route.points]
-        lat, lon, altitude = np.array(spots, dtype=np.float64).T
-        return Track("points", lat, lon, altitude, np.zeros(len(lat), dtype=np.int64))
+        return _drawn(route.points)
     (need,) = route.needs()
     dataset = cast.datasets.get(need.dataset)
     if dataset is None or dataset.kind != need.kind:
         kind = {"gpx": "GPX", "geojson": "GeoJSON"}.get(need.kind)
         raise DefinitionError(f"route needs the {kind} file {need.dataset!r}, it is not there")
     return track_of(dataset)
+
+
+def _drawn(points: tuple[Spot, ...]) -> Track:
+    """Return the points of a document."""
+    spots = [(spot.lat, spot.lon, spot.altitude) for spot in points]
+    lat, lon, altitude = np.array(spots, dtype=np.float64).T
+    return Track("points", lat, lon, altitude, np.zeros(len(lat), dtype=np.int64))

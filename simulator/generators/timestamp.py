@@ -32,10 +32,12 @@ from simulator.generators.timing import age
 from simulator.randomness import FloatArray
 
 MAX_FORMAT = 60  # characters
+MIN_RESOLUTION = 1e-6  # s; as fine as a float tells moments of this century apart
 MAX_DRIFT = 100_000.0  # ppm; a clock that is wrong by a tenth
 
 # Units of a second in a whole number.
 _WHOLE = {"epoch": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+_LATEST_NS = 9.2e9  # Unix s, in the year 2261; ns since 1970 have 63 bits until then
 _PPM = {"ppm": 1.0, "%": 10_000.0}
 
 
@@ -208,6 +210,8 @@ class Timestamp(Generator):
             raise ValueError("precision and suffix are words of format: iso")
         if self.format not in _WHOLE and "as_" in given:
             raise ValueError("as is a word of the formats epoch, ms, us and ns")
+        if 0 < self.resolution < MIN_RESOLUTION:
+            raise ValueError(f"resolution must be 0 s or at least 1 µs, got {self.resolution:g} s")
         return self
 
     def column(self, cast: Cast, metric: str) -> Column:
@@ -251,6 +255,8 @@ class _Column(Column):
 def _written(moments: FloatArray, timestamp: Timestamp) -> Values:
     """Return moments (Unix s) as the clock writes them; None outside of the calendar."""
     sound = (moments > EARLIEST) & (moments < LATEST)
+    if timestamp.format == "ns":
+        sound &= np.abs(moments) < _LATEST_NS
     if not sound.all():
         column = np.full(len(moments), None, dtype=object)
         column[sound] = _written(moments[sound], timestamp)

@@ -219,6 +219,15 @@ def test_what_is_not_there_is_refused(parameters: dict[str, str], text: str) -> 
         column({"replay": {"dataset": "d.csv", "column": "n", **parameters}}, cast(1, d_csv=PLAIN))
 
 
+def test_times_that_are_next_to_nothing_or_endless_have_a_defined_end() -> None:
+    tiny = table("s,n\n0,1\n1e-300,2\n")
+    endless = table("s,n\n0,1\n1e300,2\n")
+
+    assert replayed(tiny, [0, 5, 1e6], time="s") == [2, 2, 2]
+    with pytest.raises(DefinitionError, match=r"must lie within 10\^12 s, 's' spans 1e\+300"):
+        replayed(endless, [0], time="s")
+
+
 def test_a_time_column_must_hold_times() -> None:
     with pytest.raises(DatasetError, match="'door' must hold ISO times or numbers, it holds text"):
         replayed(PLAIN, [0], time="door")
@@ -230,6 +239,7 @@ def test_a_time_column_must_hold_times() -> None:
         ({"time": "at", "interval": 5}, "needs time or interval, or neither; got both"),
         ({"speed": 0}, "greater than 0"),
         ({"interval": 0}, "must be above 0 s"),
+        ({"interval": 1e-9}, "interval must be at least 1 µs"),
         ({"offset": "anywhere"}, "needs a duration such as 10s, got 'anywhere'"),
         ({"column": "m_{site}"}, "a column's name can hold {index} and {id}, got 'site'"),
         ({"column": []}, "needs 1 to 500 names of columns, got 0"),

@@ -374,9 +374,10 @@ def test_parameters_that_make_no_sense_are_refused_in_words(
     [
         ({"at": "500 km"}, "the stop at 500,000 m is beyond the end, the route has 111,319 m"),
         ({"at": [1, 0.5]}, r"the stop at \[1, 0\.5\] is 110\.6 km away from the route, at most 1"),
+        ({"every": "20 m"}, "a round must take 1 s for each of its 5,565 halts, it takes 100 s"),
         ({"every": "1 m"}, "a route may halt 10,000 times a round, it has 111,319"),
     ],
 )
 def test_a_stop_that_is_not_on_the_route_is_refused(stop: dict[str, Any], text: str) -> None:
-    with pytest.raises(DefinitionError, match=text):
+    with pytest.raises(ValueError, match=text):
         driven([0], stops=[{**stop, "for": "5s"}])

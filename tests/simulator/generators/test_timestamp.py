@@ -106,6 +106,10 @@ def test_after_a_start_the_clock_shows_1970_until_it_is_set() -> None:
     assert (share < 1000).mean() == pytest.approx(0.5, abs=0.03)
 
 
+def test_nanoseconds_end_with_what_64_bits_hold() -> None:
+    assert shown([0.0, 8e9], format="ns") == [1_769_904_000_000_000_000, None]
+
+
 def test_what_no_calendar_holds_is_no_value() -> None:
     made = column({"timestamp": "iso"}, cast(2))
 
@@ -126,6 +130,7 @@ def test_what_no_calendar_holds_is_no_value() -> None:
         ({"drift": "fast"}, "needs a rate such as 20 ppm or ± 50 ppm, got 'fast'"),
         ({"disorder": {"chance": "2%"}}, "by"),
         ({"format": "ms", "precision": "s"}, "precision and suffix are words of format: iso"),
+        ({"resolution": 1e-9}, "resolution must be 0 s or at least 1 µs"),
         ({"as": "text"}, "as is a word of the formats epoch, ms, us and ns"),
     ],
 )
