@@ -14,6 +14,7 @@ from docs.press.models import described, homes, linked, used_by
 from docs.press.pictures import picture
 from docs.press.tables import Schema, table, words_table
 from simulator import Dataset, definition_schema
+from simulator.definition.checks import names
 from simulator.definition.docstrings import read_docstring
 from simulator.definition.functions import FUNCTIONS
 from simulator.definition.generator import FAMILIES, KINDS, Generator
@@ -175,6 +176,24 @@ def _versions(_: str, __: Schema) -> str:
     return table(("version", "what it changed"), rows)
 
 
+def _names(_: str, __: Schema) -> str:
+    """Return which names are known at which places."""
+    own, all_of_them = "constants, variables", "metrics, constants, variables"
+    rows = [
+        ("`id` of the document", own, names.IN_IDENTITY),
+        ("messages: address, payload, headers", all_of_them, names.IN_MESSAGES),
+        ("replies and answers", all_of_them, (*names.IN_MESSAGES, "in")),
+        ("`when`, `set`", all_of_them, names.IN_CONDITIONS),
+        ("formulas", all_of_them, (*names.IN_METRICS, "previous")),
+        ("`every`", own, names.IN_INTERVALS),
+        ("topics that are listened to", own, names.IN_FILTERS),
+    ]
+    told = [
+        (place, f"{of}, {', '.join(f'`{each}`' for each in these)}") for place, of, these in rows
+    ]
+    return table(("place", "known"), told)
+
+
 def _functions(_: str, __: Schema) -> str:
     """Return a table of the functions of each family."""
     families: dict[str, list[tuple[str, ...]]] = {}
@@ -192,6 +211,7 @@ DIRECTIVES: dict[str, Callable[[str, Schema], str]] = {
     "rest": _rest,
     "features": _features,
     "functions": _functions,
+    "names": _names,
     "limits": _limits,
     "versions": _versions,
     "overview": _overview,

@@ -25,10 +25,11 @@ from simulator.definition.units import (
     split_spread,
 )
 from simulator.errors import DefinitionError
-from simulator.exact import exponential, logarithm
+from simulator.exact import exponential
 from simulator.randomness import FloatArray, IntArray, KeyArray
 
 MAX_OPTIONS = 100  # of a choice of durations; a stage of a device has a handful
+MAX_SIGMA = 5.0  # one time in three is then above 140 times the median
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,34 +148,30 @@ class ExponentialTime(_Bounded):
 
 
 class LognormalTime(_Bounded):
-    """Half of the times are below ``median``; two in three within a ``factor`` of it: a long tail,
-    as repairs and downloads have it."""
+    """Half of the times are below ``median``, with a long tail: repairs and downloads."""
 
     median: SomeSeconds = Field(description="Half of the times are below it, s")
-    factor: float = Field(
-        gt=1,
-        le=100,
-        description="The standard deviation as a factor: e to the sigma; above 1 to 100",
+    sigma: float = Field(
+        gt=0, le=MAX_SIGMA, description="Standard deviation of the logarithm, above 0 to 5"
     )
 
     @property
     def mean(self) -> float:
         """What it is on average before it is cut, s."""
-        return float(self.median * np.exp(np.log(self.factor) ** 2 / 2))
+        return float(self.median * np.exp(self.sigma**2 / 2))
 
     def draw(self, keys: KeyArray, counts: IntArray) -> FloatArray:
         """Return one duration for each key, s."""
-        sigma = logarithm(np.array([self.factor]))
-        return self._cut(self.median * exponential(sigma * randomness.normal(keys, counts)))
+        return self._cut(self.median * exponential(self.sigma * randomness.normal(keys, counts)))
 
     def __str__(self) -> str:
-        return f"lognormal, median {self.median:g}s, factor {self.factor:g}"
+        return f"lognormal, median {self.median:g}s, sigma {self.sigma:g}"
 
 
 class ChoiceTime(Model):
     """One of several durations, by weight."""
 
-    options: tuple[tuple[float, float], ...]  # s, weight
+    options: tuple[tuple[float, float], ...] = Field(description="Durations in s and weights")
 
     @property
     def mean(self) -> float:
@@ -212,10 +209,15 @@ def read_choice(value: Any) -> ChoiceTime:
     return ChoiceTime(options=tuple((read_seconds(t), float(w)) for t, w in value.items()))
 
 
+def read_exponential(value: Any) -> ExponentialTime:
+    """Return the distribution of ``{mean: 5min, max: 1h}``, or of its mean alone."""
+    return ExponentialTime.model_validate(value if isinstance(value, dict) else {"mean": value})
+
+
 KINDS: dict[str, Callable[[Any], Any]] = {
     "uniform": UniformTime.model_validate,
     "normal": NormalTime.model_validate,
-    "exponential": ExponentialTime.model_validate,
+    "exponential": read_exponential,
     "lognormal": LognormalTime.model_validate,
     "choice": reader(read_choice),
 }
@@ -240,6 +242,10 @@ _CHOICE_SCHEMA: JsonSchemaValue = {
     ],
     "examples": [["10s", "1min"], {"10s": 3, "1h": 1}],
 }
+_EXPONENTIAL_SCHEMA: JsonSchemaValue = {
+    "description": "The mean alone, or with bounds",
+    "anyOf": [Steady.schema, ExponentialTime.model_json_schema()],
+}
 SCHEMA: JsonSchemaValue = {
     "title": "Duration",
     "description": "A time that is fixed, spread, or drawn from a distribution",
@@ -247,7 +253,7 @@ SCHEMA: JsonSchemaValue = {
         Steady.schema,
         word_schema("uniform", UniformTime.model_json_schema()),
         word_schema("normal", NormalTime.model_json_schema()),
-        word_schema("exponential", ExponentialTime.model_json_schema()),
+        word_schema("exponential", _EXPONENTIAL_SCHEMA),
         word_schema("lognormal", LognormalTime.model_json_schema()),
         word_schema("choice", _CHOICE_SCHEMA),
     ],

@@ -20,7 +20,7 @@ from simulator.definition.docstrings import read_docstring
 from simulator.definition.document import Definition
 from simulator.definition.generator import KINDS, Generator
 from simulator.definition.metric import Metric
-from simulator.definition.model import SHARED, Model
+from simulator.definition.model import SHARED, Model, Read
 from simulator.definition.parsing import read_text
 from simulator.definition.payload import TREE_SCHEMA
 from simulator.definition.variables import Once
@@ -60,6 +60,10 @@ class _Generate(GenerateJsonSchema):
     def get_title_from_name(self, name: str) -> str:
         words = name.strip("_").replace("_", " ")
         return words[:1].upper() + words[1:]
+
+    def encode_default(self, dft: Any) -> Any:
+        """Return a default as a document says it: ``100%``, ``10s``."""
+        return str(dft) if isinstance(dft, Read) else super().encode_default(dft)
 
     def handle_invalid_for_json_schema(
         self,

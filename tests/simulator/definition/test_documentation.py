@@ -14,7 +14,7 @@ from simulator.definition.schema import definition_schema
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/reference/definition.md").read_text()
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-SAMPLES = sorted((ROOT / "tests/definitions").iterdir())
+SAMPLES = [p for p in sorted((ROOT / "tests/definitions").iterdir()) if p.is_file()]
 SCHEMAS = definition_schema()
 
 

@@ -14,3 +14,10 @@ def test_everybody_may_read_the_schema(client) -> None:
 
 def test_the_schema_is_only_read(client) -> None:
     assert client.post("/schemas/definition.json").status_code == 405
+
+
+def test_the_schema_travels_compressed_where_the_reader_takes_it(client) -> None:
+    response = client.get("/schemas/definition.json", headers={"accept-encoding": "gzip"})
+
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert len(response.content) < 60_000
