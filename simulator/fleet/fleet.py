@@ -17,6 +17,7 @@ from simulator.behaviour.plan import Plan
 from simulator.datasets import Dataset
 from simulator.definition.document import Definition
 from simulator.definition.nesting import leaves
+from simulator.errors import DefinitionError
 from simulator.fleet import checkpoint
 from simulator.fleet.backlog import ENDED, Backlog, buffers_of
 from simulator.fleet.departures import Departures, groups
@@ -116,7 +117,8 @@ class Fleet:
             self._plan, self._mocks, self._readings, self._links, send=self._send_now
         )
         self._departures = Departures(
-            self._plan, self._mocks, self._links, act=self._doings.act, forget=self._doings.forget
+            self._plan, self._mocks, self._links, act=self._doings.act, forget=self._doings.forget,
+            online=self._begin_draining,
         )
         self._outgoing = outgoing(definition, self._plan, self._readings, protocol)
         self._replying = Replying(
@@ -233,7 +235,7 @@ class Fleet:
         made = self._links.made(mocks)
         self._incoming.tell(new, BORN, max(t, self._reached))
         self._incoming.tell(made[~np.isin(made, new)], MADE, max(t, self._reached))
-        self._begin_draining(mocks, t)
+        self._begin_draining(mocks, np.full(len(mocks), max(t, self._reached)))
 
     def disconnected(self, rows: Sequence[int], t: float) -> None:
         """Take note that connections are lost at ``t``, or could not be made.
@@ -268,6 +270,16 @@ class Fleet:
     def received(self, row: int, topic: str, payload: bytes, t: float) -> None:
         """Take note of a message to a mock. What it does is done by the next ``due``."""
         self._incoming.received(row, topic, payload, max(t, self._reached))
+
+    def inject(self, metric: str, anomaly: str, rows: Sequence[int], until: float) -> None:
+        """Begin an anomaly by hand, from each mock's next reading until ``until`` (s).
+
+        Raises:
+            DefinitionError: The metric has no anomaly of this name.
+        """
+        mocks = np.unique(np.asarray(rows, dtype=np.int64))
+        if not self._readings.inject(metric, anomaly, mocks, until):
+            raise DefinitionError(f"the metric {metric!r} has no anomaly named {anomaly!r}")
 
     def subscriptions(self, row: int) -> tuple[str, ...]:
         """Return the topic filters whose messages a mock waits for, in any status, each once."""
@@ -337,7 +349,8 @@ class Fleet:
 
     def _do(self, kind: int, rows: IntArray, times: FloatArray, found: Found) -> None:
         """Do one kind of event of some mocks, none twice."""
-        self._mocks.turn(rows)
+        if kind != DRAIN:  # it draws nothing, and may come when a connection is told
+            self._mocks.turn(rows)
         if kind >= self._mocks.first_message:
             self._send(kind - self._mocks.first_message, rows, times, found)
         elif kind == SWITCH_ON:
@@ -450,15 +463,14 @@ class Fleet:
         gaps = self._backlog.gaps(rows[left])
         self._mocks.timers.start(rows[left], DRAIN, times[left] + gaps)
 
-    def _begin_draining(self, rows: IntArray, t: float) -> None:
-        """Let what waits be sent from ``t`` on, where nothing of it is planned yet."""
+    def _begin_draining(self, rows: IntArray, times: FloatArray) -> None:
+        """Let what waits be sent from a time on, where nothing of it is planned yet."""
         if not len(self._backlog):
             return
         idle = np.isinf(self._mocks.timers.planned[rows, DRAIN]) & self._backlog.waits(rows)
-        online = rows[idle & self._mocks.wanted[rows] & self._links.is_up[rows]]
-        if len(online):
-            times = np.full(len(online), max(t, self._reached))
-            self._mocks.timers.start(online, DRAIN, times)
+        online = idle & self._mocks.wanted[rows] & self._links.is_up[rows]
+        if online.any():
+            self._mocks.timers.start(rows[online], DRAIN, times[online])
 
     def _settle_links(self, due: Due) -> None:
         """Note whose connection goes with this call, and empty the buffers of who has ended."""
@@ -468,7 +480,8 @@ class Fleet:
             due.sends.extend(self._edge.deaths(leaving, self._reached))
         if self._backlog.is_used:
             due.drops.extend((batch, ENDED) for batch in self._backlog.clear(due.ended))
-            self._begin_draining(np.arange(len(self.identities)), self._reached)
+            rows = np.arange(len(self.identities))
+            self._begin_draining(rows, np.full(len(rows), self._reached))
 
     def _check(self, rows: IntArray, times: FloatArray, found: Found) -> None:
         """Look at the conditions of statuses that send nothing."""

@@ -8,6 +8,8 @@ import pytest
 
 from simulator import check, parse, preview
 from simulator.definition.metric import Metric
+from simulator.errors import DefinitionError
+from simulator.fleet import Fleet
 from simulator.generators import Cast, Column, Sample
 from simulator.generators.base import LEFT_OUT
 from simulator.generators.faulty import Faulty
@@ -302,6 +304,27 @@ def test_a_metric_with_parts_goes_wrong_as_a_whole() -> None:
 
     assert first["b"].tolist() == second["b"].tolist()
     assert first["b"][0] != first["b"][1]
+
+
+def test_a_fleet_lets_an_anomaly_begin_by_hand() -> None:
+    text = """
+name: Example
+id: "{index}"
+metrics: {t: {constant: 20, anomalies: [{name: broken, out_of_range: -127}]}}
+messages: {m: {every: 10s, topic: "t/{index}", json: "{t}"}}
+"""
+    fleet = Fleet(parse(text), count=3, is_instant=True)
+    fleet.due(15.0)
+
+    fleet.inject("t", "broken", [1], until=30.0)
+    sent = [
+        (a, p) for b in fleet.due(60.0).sends for a, p in zip(b.addresses, b.payloads, strict=True)
+    ]
+
+    assert sorted({each for each in sent if b"-127" in each[1]}) == [("t/1", b"-127.0")]
+    assert 1 <= sum(b"-127" in payload for _, payload in sent) <= 2
+    with pytest.raises(DefinitionError, match="'t' has no anomaly named 'brocken'"):
+        fleet.inject("t", "brocken", [1], until=30.0)
 
 
 def test_what_is_left_out_is_no_key_of_the_payload() -> None:
