@@ -163,6 +163,16 @@ def test_the_edge_of_a_circle_is_at_its_radius() -> None:
             ]
 
 
+def test_a_large_circle_in_the_north_is_that_of_the_geodesics() -> None:
+    circle = Round(Circle.model_validate({"at": [74, 20], "radius": "50 km"}))
+    lat = 74 + np.linspace(-0.6, 0.6, 25).repeat(25)
+    lon = 20 + np.tile(np.linspace(-2.2, 2.2, 25), 25)
+
+    away = [WORLD.Inverse(74, 20, *each)["s12"] for each in zip(lat, lon, strict=True)]
+
+    assert np.array_equal(circle.contains(lat, lon), np.array(away) <= 50_000)
+
+
 def test_what_is_drawn_in_a_polygon_is_in_it() -> None:
     star = [[0, 0], [1, 0.4], [2, 0], [1.6, 1], [2, 2], [1, 1.6], [0, 2], [0.4, 1]]
     area = Outlined([tuple(np.array(star, dtype=float).T)], name="star")
