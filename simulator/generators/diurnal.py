@@ -13,6 +13,7 @@ from simulator.definition.generator import Generator, register
 from simulator.definition.model import reader, show
 from simulator.errors import DefinitionError
 from simulator.generators.base import Cast, Column, Sample, Values
+from simulator.generators.joined import line
 from simulator.generators.shape import NOISE_TEXT
 from simulator.generators.timing import OFFSET_TEXT, Delay, Zone, beginnings, elapsed
 from simulator.randomness import FloatArray, IntArray
@@ -150,8 +151,7 @@ class Diurnal(Generator):
         days, levels = np.array([points[-1], *points, points[0]]).T
         days[0] -= YEAR
         days[-1] += YEAR
-        factors: FloatArray = np.interp(of_year, days, levels)
-        return factors
+        return line(days, levels, "linear").at(of_year)
 
     def column(self, cast: Cast, metric: str) -> Column:
         return _Column(self, cast, metric)
