@@ -12,6 +12,7 @@ import numpy as np
 from simulator.course import Course, followed, gridded, within
 from simulator.datasets import Dataset
 from simulator.definition.document import Definition
+from simulator.definition.nesting import leaves
 from simulator.definition.units import MIN_INTERVAL
 from simulator.fleet import Batch, Fleet
 from simulator.lot import MAX_DURATION, MAX_MOCKS
@@ -64,7 +65,15 @@ def preview(
     """
     within("mocks", mocks, 1, MAX_MOCKS)
     within("duration", duration, 0, MAX_DURATION)
-    fleet = Fleet(definition, count=mocks, seed=seed, epoch=start, datasets=datasets, protocol=None)
+    fleet = Fleet(
+        definition,
+        count=mocks,
+        seed=seed,
+        epoch=start,
+        datasets=datasets,
+        protocol=None,
+        is_instant=True,
+    )
     return islice(_messages(fleet, definition, duration=duration), limit)
 
 
@@ -107,7 +116,7 @@ def series(
         "epoch": start,
         "datasets": datasets or {},
     }
-    course = Course(statuses=tuple(definition.statuses), until=duration)
+    course = Course(statuses=leaves(definition.statuses), until=duration)
     if len(definition.statuses) > 1 or any(
         getattr(s, "statuses", None) for s in definition.statuses.values()
     ):
@@ -133,7 +142,6 @@ def _until(fleet: Fleet, t: float) -> list[Batch]:
     batches: list[Batch] = []
     while True:
         due = fleet.due(t)
-        fleet.connected(due.connect, t)
         batches += due.sends
         if fleet.next_due() > t:
             return batches

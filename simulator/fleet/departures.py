@@ -43,6 +43,7 @@ class Departures:
         *,
         act: Act,
         forget: Callable[[IntArray], None],
+        online: Callable[[IntArray, FloatArray], None],
     ) -> None:
         """Make it for a population.
 
@@ -52,6 +53,7 @@ class Departures:
             links: Its connections; who comes into a status without one lets it go.
             act: Does what a level does as it is entered or left.
             forget: Drops what mocks were to do once they are connected.
+            online: Lets begin what mocks do once they are connected, where nobody tells it.
         """
         count = len(mocks.status)
         self.counts = Counts(plan, count)
@@ -62,6 +64,7 @@ class Departures:
         self._links = links
         self._act = act
         self._forget = forget
+        self._online = online
 
     def start(self, rows: IntArray, times: FloatArray, found: Found) -> None:
         """Let mocks begin their lives in the first status."""
@@ -217,6 +220,7 @@ class Departures:
             self._forget(rows)
         elif self._links.is_instant:
             self._links.made(rows)
+            self._online(rows, times)
         for level in way.entered:
             self._act(self._plan.levels[level].enter, rows, times, found, True)
 
