@@ -5,7 +5,7 @@ word is, because pydantic does not see it.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, TypeAlias
 
 from pydantic import BaseModel
 from pydantic.json_schema import (
@@ -51,15 +51,12 @@ def definition_schema(address: str = "") -> JsonSchemaValue:
 class _Generate(GenerateJsonSchema):
     """Pydantic's generator with titles as people read them, the first paragraph of docstrings."""
 
-    # A default that JSON cannot hold is left out: its description says what it is.
-    ignored_warning_kinds: ClassVar[set[JsonSchemaWarningKind]] = {
-        "skipped-choice",
-        "non-serializable-default",
-    }
-
     def get_title_from_name(self, name: str) -> str:
         words = name.strip("_").replace("_", " ")
         return words[:1].upper() + words[1:]
+
+    def emit_warning(self, kind: JsonSchemaWarningKind, detail: str) -> None:
+        """Say nothing of a default that JSON cannot hold: its description says what it is."""
 
     def encode_default(self, dft: Any) -> Any:
         """Return a default as a document says it: ``100%``, ``10s``."""
