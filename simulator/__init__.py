@@ -3,6 +3,7 @@
 import simulator.generators  # noqa: F401, registers every generator's word
 from simulator.datasets import Dataset, read_dataset
 from simulator.definition import Checked, Definition, check, parse, parse_document
+from simulator.definition.carrying import target_problems
 from simulator.definition.schema import definition_schema
 from simulator.definition.template import parse_template
 from simulator.errors import (
@@ -98,5 +99,6 @@ __all__ = [
     "read_dataset",
     "run_in_loop",
     "series",
+    "target_problems",
     "unpack_board",
 ]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
 
 from simulator.definition.checksums import CHECKSUMS, LITTLE, width_of
 from simulator.definition.model import Model, inner_error, nearest, own_error, reader, show
@@ -78,7 +78,16 @@ _Name: TypeAlias = Annotated[
     str,
     Field(max_length=60, description="Its name, by which `from` and `to` of others call it"),
 ]
-_Value: TypeAlias = Annotated[Any, BeforeValidator(reader(read_value))]
+_Value: TypeAlias = Annotated[
+    Any,
+    BeforeValidator(reader(read_value)),
+    WithJsonSchema({"type": ["string", "number", "boolean"]}),
+]
+_TYPE_SCHEMA = {
+    "type": "string",
+    "pattern": f"^({_TYPE.pattern})$",
+    "examples": [*_TYPES, "bool", "bcd"],
+}
 _Missing = "What is sent when there is no value: the number as it stands in the frame"
 
 
@@ -151,7 +160,7 @@ class Number(Scaled, Part):
     and ``f64`` (IEEE 754), ``bool`` (one byte, 0 or 1), ``bcd`` (``length`` bytes of two digits).
     """
 
-    type: Annotated[str, BeforeValidator(reader(read_type))] = Field(
+    type: Annotated[str, BeforeValidator(reader(read_type)), WithJsonSchema(_TYPE_SCHEMA)] = Field(
         description="`u8` to `u64`, `i8` to `i64`, `f16`, `f32`, `f64`, `bool` or `bcd`"
     )
     length: int | None = Field(default=None, ge=1, le=9, description="Bytes of `bcd`, 1 to 9")
@@ -235,7 +244,7 @@ class BitField(Scaled):
         return self
 
 
-class Bits(Part):
+class BitGroup(Part):
     """Numbers that share bytes, most significant bits first: ``{bits: [{width: 2, ...}, ...]}``."""
 
     bits: tuple[BitField, ...] = Field(
@@ -244,7 +253,7 @@ class Bits(Part):
     endian: Endian | None = Field(default=None, description=_ENDIAN_TEXT + "; else the layout's")
 
     @model_validator(mode="after")
-    def _fills_bytes(self) -> "Bits":
+    def _fills_bytes(self) -> "BitGroup":
         total = sum(each.width for each in self.bits)
         if total % 8 or total > 64:
             raise ValueError(f"bits make whole bytes, at most 64 bits, got {total} bits")
@@ -262,8 +271,8 @@ class Bits(Part):
 class Constant(Part):
     """Bytes that are always the same: ``{hex: "01 67"}``."""
 
-    hex: Annotated[bytes, BeforeValidator(reader(read_hex))] = Field(
-        description='Its bytes in hexadecimal, in quotes: `"01 67"`'
+    hex: Annotated[bytes, BeforeValidator(reader(read_hex)), WithJsonSchema({"type": "string"})] = (
+        Field(description='Its bytes in hexadecimal, in quotes: `"01 67"`')
     )
 
     @property
@@ -282,9 +291,11 @@ class Range(Part):
 class Checksum(Range):
     """A checksum: ``{crc: crc16-modbus}``, over all that stands before it if nothing is said."""
 
-    crc: Annotated[str, BeforeValidator(reader(read_checksum))] = Field(
-        description=f"One of {', '.join(f'`{name}`' for name in CHECKSUMS)}"
-    )
+    crc: Annotated[
+        str,
+        BeforeValidator(reader(read_checksum)),
+        WithJsonSchema({"type": "string", "enum": list(CHECKSUMS)}),
+    ] = Field(description=f"One of {', '.join(f'`{name}`' for name in CHECKSUMS)}")
 
     @property
     def width(self) -> int:
@@ -328,10 +339,10 @@ class Repeated(Part):
             yield ("bulk", "of", *place), text
 
 
-AnyPart: TypeAlias = Number | Word | Bits | Constant | Checksum | Length | Repeated
+AnyPart: TypeAlias = Number | Word | BitGroup | Constant | Checksum | Length | Repeated
 
 _KINDS: dict[str, type[Part]] = {
-    "bits": Bits,
+    "bits": BitGroup,
     "hex": Constant,
     "crc": Checksum,
     "bulk": Repeated,
@@ -424,7 +435,7 @@ def _count(fields: tuple[Any, ...], times: Callable[[Samples], int]) -> int:
         match part:
             case Repeated():
                 total += 1 + times(part.bulk) * _count(part.bulk.of, times)
-            case Bits():
+            case BitGroup():
                 total += len(part.bits)
             case _:
                 total += 1

@@ -5,7 +5,7 @@ Rule: only what the document says; what makes the bytes is in ``payloads/``.
 
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from simulator.definition.model import Model, reader, show
 from simulator.definition.samples import Samples
@@ -28,7 +28,15 @@ def read_cell(value: Any) -> Any:
     raise DefinitionError(f"needs a text, a number, true, false or null, got {show(value)}")
 
 
-Cell: TypeAlias = Annotated[Any, BeforeValidator(reader(read_cell))]
+Cell: TypeAlias = Annotated[
+    Any,
+    BeforeValidator(reader(read_cell)),
+    WithJsonSchema({"type": ["string", "number", "boolean", "null"]}),
+]
+
+
+_SOME = Field(min_length=1, max_length=MAX_COLUMNS)
+_Columns: TypeAlias = Annotated[tuple[Cell, ...], _SOME]
 
 
 def _with_columns(value: Any) -> Any:
@@ -42,10 +50,8 @@ class Table(Model):
     cell. In short, without any of the other words: ``csv: ["{id}", "{temperature:.1f}"]``.
     """
 
-    columns: dict[str, Cell] | tuple[Cell, ...] = Field(
+    columns: Annotated[dict[str, Cell], _SOME] | _Columns = Field(
         description=f"The cells of a line, 1 to {MAX_COLUMNS}; as a mapping with their names",
-        min_length=1,
-        max_length=MAX_COLUMNS,
     )
     header: bool | None = Field(
         default=None,
@@ -93,7 +99,10 @@ class Table(Model):
         return [(("columns", at), each) for at, each in pairs if isinstance(each, Template)]
 
 
-Csv: TypeAlias = Annotated[Table, BeforeValidator(_with_columns)]
+Csv: TypeAlias = Annotated[
+    Table,
+    BeforeValidator(_with_columns, json_schema_input_type=Table | _Columns),
+]
 
 FormFields: TypeAlias = Annotated[dict[str, Cell], Field(min_length=1, max_length=MAX_COLUMNS)]
 
@@ -113,4 +122,7 @@ class Packing(Model):
     level: int = Field(default=6, ge=1, le=9, description="From 1, fastest, to 9, smallest")
 
 
-Compress: TypeAlias = Annotated[Packing, BeforeValidator(_with_method)]
+Compress: TypeAlias = Annotated[
+    Packing,
+    BeforeValidator(_with_method, json_schema_input_type=Packing | Literal["gzip", "deflate"]),
+]

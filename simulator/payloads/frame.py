@@ -15,7 +15,7 @@ import numpy as np
 
 from simulator.definition.binary import (
     Binary,
-    Bits,
+    BitGroup,
     Checksum,
     Constant,
     Endian,
@@ -93,7 +93,7 @@ class _Number(_Part):
 
 
 class _Bits(_Part):
-    def __init__(self, field: Bits, endian: Endian) -> None:
+    def __init__(self, field: BitGroup, endian: Endian) -> None:
         self._field = field
         self._endian = field.endian or endian
         self._bits = [(bits, Typed(bits.value)) for bits in field.bits]
@@ -175,7 +175,7 @@ class _Repeated(_Part):
 
 _PARTS: dict[type[Any], Callable[[Any, Endian], _Part]] = {
     Number: _Number,
-    Bits: _Bits,
+    BitGroup: _Bits,
     Word: _Word,
     Constant: _Constant,
     Checksum: _Later,

@@ -1,5 +1,6 @@
 """What a fleet sends in every kind of body, and what of it a document gets wrong."""
 
+import json
 from itertools import pairwise
 from typing import Any
 
@@ -7,8 +8,10 @@ import cbor2
 import numpy as np
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 
-from simulator import check
+from simulator import check, definition_schema, parse_document, preview
+from simulator.commands.preview import line as preview_line
 from simulator.definition.avro import Avro
 from simulator.definition.binary import Binary
 from simulator.definition.bodies import Table
@@ -207,3 +210,63 @@ def test_the_examples_of_the_bodies_run(word: str, example: str) -> None:
 
     assert len(sent) >= 2
     assert all(each.payload for each in sent)
+
+
+VALIDATOR = Draft202012Validator(definition_schema())
+SHORT = {"every": "1s", "csv": ["{id}", 1], "compress": "gzip"}
+FRAME = {
+    "fields": [
+        {"name": "a", "type": "bcd", "length": 2, "value": 1},
+        {"bits": [{"width": 8, "value": "{seq}"}]},
+        {"hex": "00"},
+        {"length": "u8", "from": "a", "to": "a"},
+        {"type": "utf8", "prefix": "u8", "value": "{id}"},
+        {"bulk": {**BULK, "of": [{"type": "u8", "value": 1}]}},
+    ]
+}
+
+
+@pytest.mark.parametrize("message", [*messages().values(), SHORT, {"every": "1s", "binary": FRAME}])
+def test_the_json_schema_takes_what_the_parser_takes(message: dict[str, Any]) -> None:
+    document = {"name": "x", "id": "{index}", "metrics": METRICS, "messages": {"m": message}}
+
+    assert check(yaml.safe_dump(document)).problems == ()
+    assert [error.message for error in VALIDATOR.iter_errors(document)] == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"json": 1, "text": "a"},
+        {"every": "1s"},
+        {"binary": {"fields": [{"type": "u65", "value": 1}]}},
+        {"binary": {"fields": [{"crc": "crc16"}]}},
+        {"csv": {"columns": []}},
+        {"json": 1, "compress": "zip"},
+        {"json": {"a": {"binary": {"fields": [{"hex": 5}]}}}},
+    ],
+)
+def test_the_json_schema_sees_what_the_parser_refuses(message: dict[str, Any]) -> None:
+    document = {"name": "x", "id": "{index}", "messages": {"m": message}}
+
+    assert check(yaml.safe_dump(document)).problems
+    assert not VALIDATOR.is_valid(document)
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ({"json": {"a": 1}}, {"payload": {"a": 1}}),
+        ({"text": "a b"}, {"payload": "a b"}),
+        ({"binary": {"fields": [{"hex": "ff00"}]}}, {"payload_base64": "/wA="}),
+    ],
+)
+def test_a_preview_shows_payloads_as_what_they_are(
+    message: dict[str, Any], shown: dict[str, Any]
+) -> None:
+    sends = {"m": {"every": "1s", **message}}
+    definition = parse_document({"name": "x", "id": "{index}", "messages": sends})
+
+    line = json.loads(preview_line(next(iter(preview(definition, duration=3.0)))))
+
+    assert {key: line[key] for key in line if key.startswith("payload")} == shown
