@@ -12,6 +12,7 @@ from importlib import import_module
 COMMANDS = {
     "check": "check a definition, and say everything that is wrong with it",
     "infer": "make a definition out of sample payloads, a schema or a recording",
+    "library": "list the ready definitions, or print one of them",
     "preview": "show what mocks would send, in virtual time and without a network",
     "schema": "print the JSON Schema of definitions, for editors",
     "upgrade": "write a definition in the present version of the language",

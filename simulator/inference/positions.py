@@ -39,7 +39,7 @@ class Position:
             note = f"a way over {len(thinned)} places that were seen"
             return {"route": {**route, "at_end": "reverse"}}, note
         lat, lon = points[0] if points else (0.0, 0.0)
-        circle = {"center": [lat, lon], "radius": f"{NEAR:g} m"}
+        circle = {"at": [lat, lon], "radius": f"{NEAR:g} m"}
         return {"place": {"circle": circle}}, f"within {NEAR:g} m of the place that was seen"
 
     def _points(self) -> list[tuple[float, float]]:

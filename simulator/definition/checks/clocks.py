@@ -37,8 +37,8 @@ def _life(draft: Draft, name: str, metric: Metric) -> Iterator[str]:
     because = "on a clock of its own a metric follows from seed and time alone, and this one"
     inner: Generator = getattr(generator, "generator", generator)
     read = frozenset().union(*(each.names for each in expressions_of(inner)))
-    if "time_in_status" in read:
-        yield f"{because} reads time_in_status: use now or age, or leave 'sampled' out"
+    for word in sorted(read & {"status", "time_in_status"}):
+        yield f"{because} reads {word}: use now or age, or leave 'sampled' out"
     if generator.statuses() or getattr(inner, "origin", "") in _OF_LIFE:
         yield f"{because} depends on statuses: leave 'sampled' out"
     changing = draft.definition.changing

@@ -23,7 +23,7 @@ _SOFT = ("uptime", "progress")
 IN_MESSAGES = ("id", "index", "seq", "now", "status", "message", "age", "time_in_status", *_SOFT)
 # Of ``when``, and of what is set.
 IN_CONDITIONS = ("id", "index", "seq", "now", "status", "age", "time_in_status", *_SOFT)
-IN_METRICS = ("id", "index", "now", "age", "time_in_status", *_SOFT)  # of formulas
+IN_METRICS = ("id", "index", "now", "status", "age", "time_in_status", *_SOFT)  # of formulas
 ARRIVED = "in"  # what came in, as replies know it: in.payload.id
 IN_IDENTITY = ("index",)
 IN_FILTERS = ("id", "index")  # of topics that are listened to

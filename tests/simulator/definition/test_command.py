@@ -29,7 +29,7 @@ def test_each_problem_gets_a_line_with_its_place(
     assert capsys.readouterr().err.splitlines() == [
         f"{file}: messages.m.every: wrong unit 'parsec', allowed: ms, s, min, h, d, w",
         f"{file}: messages.m.json: unknown name 't', allowed: id, index, seq, now, status,"
-        " message, age, time_in_status",
+        " message, age, time_in_status, uptime, progress",
     ]
 
 
@@ -98,7 +98,7 @@ def test_a_file_that_cannot_be_read_says_why(
     ("arguments", "reason"),
     [
         ([], "the following arguments are required: COMMAND"),
-        (["chek"], "invalid choice: 'chek' (choose from 'check', 'preview',"),
+        (["chek"], "invalid choice: 'chek' (choose from 'check', 'infer',"),
         (["check"], "the following arguments are required: FILE"),
     ],
 )

@@ -33,7 +33,8 @@ def times(mocks: Fleet, until: float) -> np.ndarray[Any, Any]:
         ({"uniform": {"min": "2min", "max": "8min"}}, stats.uniform(120, 360), "after 120s to 480s"),
         ({"normal": {"mean": "5min", "deviation": "30s"}}, stats.norm(300, 30), "after normal, 300s and deviation 30s"),
         ({"exponential": {"mean": "1min"}}, stats.expon(scale=60), "after exponential, 60s on average"),
-        ({"lognormal": {"median": "1min", "factor": 2}}, stats.lognorm(np.log(2), scale=60), "after lognormal, median 60s, factor 2"),
+        ({"exponential": "1min"}, stats.expon(scale=60), "after exponential, 60s on average"),
+        ({"lognormal": {"median": "1min", "sigma": 0.7}}, stats.lognorm(0.7, scale=60), "after lognormal, median 60s, sigma 0.7"),
     ],
 )  # fmt: skip
 def test_a_time_is_drawn_from_its_distribution(after: Any, distribution: Any, cause: str) -> None:
@@ -239,7 +240,7 @@ statuses:
         ("after: {nromal: {mean: 5}}", "statuses.a.go[0].after.nromal: unknown word 'nromal', did you mean 'normal'?"),
         ("after: {normal: {mean: 5, deviation: x}}", "statuses.a.go[0].after.normal.deviation: needs a duration such as 10s, got 'x'"),
         ("after: {uniform: {min: 5, max: 3}}", "statuses.a.go[0].after.uniform: min must not be above max, got 5 and 3 s"),
-        ("after: {lognormal: {median: 5, factor: 1}}", "statuses.a.go[0].after.lognormal.factor: must be above 1, got 1"),
+        ("after: {lognormal: {median: 5, sigma: 0}}", "statuses.a.go[0].after.lognormal.sigma: must be above 0, got 0"),
         ("after: 5s ± 6s", "statuses.a.go[0].after: spread must be from 0 s to 5 s, got 6 s"),
         ("at: {cron: '0 0 9 * * *', zone: Asia/Tokio}", "statuses.a.go[0].at: unknown time zone 'Asia/Tokio', did you mean 'Asia/Tokyo'?"),
         ("at: {zone: UTC}", "statuses.a.go[0].at: cron needs a clock time such as '0 0 22 * * *', got nothing"),
