@@ -28,8 +28,14 @@ def test_every_example_runs(word: str, example: str) -> None:
 
 
 @pytest.mark.parametrize("word", sorted(KINDS))
-def test_every_generator_says_in_which_family_it_is_found(word: str) -> None:
-    assert KINDS[word].family in (*FAMILIES, "")
+def test_every_generator_says_what_it_is_and_each_parameter_what_it_means(word: str) -> None:
+    kind = KINDS[word]
+
+    assert kind.family in FAMILIES
+    assert kind.purpose
+    assert kind.examples
+    assert kind.__doc__
+    assert [name for name, field in kind.model_fields.items() if not field.description] == []
 
 
 @pytest.mark.parametrize(
