@@ -38,6 +38,7 @@ class Batch:
     properties: list[Mapping[str, str]] | None = None  # user properties of MQTT 5
     response_topics: list[str] | None = None  # MQTT 5
     correlations: list[str] | None = None  # MQTT 5, as UTF-8
+    devices: list[str] | None = None  # ids of devices behind the mocks; a mock may come twice then
     held: FloatArray | None = None  # s that each waited in its mock's buffer; None: it did not
 
     def __len__(self) -> int:
@@ -58,7 +59,7 @@ class Batch:
 # What a batch has one entry a mock of; the other fields are common to all of them.
 COLUMNS = (
     "rows", "scheduled", "sequences", "statuses", "addresses", "payloads",
-    "headers", "properties", "response_topics", "correlations", "held",
+    "headers", "properties", "response_topics", "correlations", "devices", "held",
 )  # fmt: skip
 
 
@@ -71,6 +72,7 @@ class Move:
     before: int  # position in ``Fleet.statuses``
     after: int
     cause: str  # in words: "2% per hour", "temperature > 8", "command on cmd/cc-000001"
+    device: str = ""  # id of the device behind it that went; empty: the mock itself
 
 
 @dataclass(frozen=True, slots=True)

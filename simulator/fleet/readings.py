@@ -52,7 +52,7 @@ class Readings:
 
     def __init__(self, definition: Definition, cast: Cast) -> None:
         cast = replace(cast, nested=nested(definition.statuses))
-        cast = Around(definition.metrics, cast, lambda mocks: _fixed(definition, mocks)).cast
+        cast = Around(definition.metrics, cast, lambda mocks: fixed_values(definition, mocks)).cast
         self._metrics = definition.metrics
         self._reads = {name: reads(definition, name) for name in definition.metrics}
         self._columns = {
@@ -81,7 +81,7 @@ class Readings:
         self.seen: Seen | None = None  # is told each sample; for whoever draws a chart
         self._counts: IntArray = np.zeros(cast.count, dtype=np.int64)  # samples drawn, by row
         # What never changes: single values, and arrays with one entry a row.
-        self.fixed: dict[str, Any] = _fixed(definition, cast)
+        self.fixed: dict[str, Any] = fixed_values(definition, cast)
         self.identities: list[str] = self.fixed["id"].tolist()
         # What was drawn once too, and then is set by statuses and replies.
         changing = [name for name in definition.variables if name in definition.changing]
@@ -183,7 +183,7 @@ class Readings:
             readings[name] = self._own[name](view)
 
 
-def _fixed(definition: Definition, cast: Cast) -> dict[str, Any]:
+def fixed_values(definition: Definition, cast: Cast) -> dict[str, Any]:
     """Return what never changes: single values, and arrays with one entry a row."""
     fixed: dict[str, Any] = {**definition.constants, "index": cast.numbers}
     for name, variable in definition.variables.items():

@@ -40,12 +40,15 @@ class Recorder:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def event(self, kind: Kind, row: int, *, at: float, status: int, reason: str = "") -> None:
+    def event(
+        self, kind: Kind, row: int, *, at: float, status: int, reason: str = "", device: str = ""
+    ) -> None:
         """Record that a mock connected, lost its connection or changed its status.
 
-        ``at`` is the clock's; ``status`` the code of the status that it is in from now on.
+        ``at`` is the clock's; ``status`` the code of the status that it is in from now on;
+        ``device`` the id of the device behind the mock that it happened to, or else empty.
         """
-        event = Event(row, status, scheduled=self._zero.run_time(at), sent=at)
+        event = Event(row, status, scheduled=self._zero.run_time(at), sent=at, device=device)
         self._entries.append((kind, event, at, reason))
 
     def fold(self, second: Second) -> None:

@@ -16,6 +16,7 @@ _EXTRAS = {
     "properties": "properties",
     "response_topics": "response_topic",
     "correlations": "correlation",
+    "devices": "device",
     "held": "held",
 }
 

@@ -150,7 +150,7 @@ class Shard:
         if reason and self.phase is not Phase.SENDING:
             reason = self._final(reason)
         self._record((Kind.SEND, parcel, at, reason))
-        if self._counts_results:
+        if self._counts_results and not parcel.device:
             self._results.append((parcel.row, not reason))
 
     def opened(self, row: int) -> None:
@@ -286,7 +286,14 @@ class Shard:
             self._exchange.connect(row, self._identity(row))
         for move in due.moves:
             at = self._zero.clock + move.t
-            self._recorder.event(Kind.STATUS, move.row, at=at, status=move.after, reason=move.cause)
+            self._recorder.event(
+                Kind.STATUS,
+                move.row,
+                at=at,
+                status=move.after,
+                reason=move.cause,
+                device=move.device,
+            )
         for batch in due.sends:
             self._send(batch)
         for batch, reason in due.drops:
