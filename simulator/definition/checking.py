@@ -14,6 +14,12 @@ from simulator.definition.checks.names import name_findings
 from simulator.definition.checks.replies import reply_findings, with_topics
 from simulator.definition.checks.statuses import interval_findings, status_findings
 from simulator.definition.checks.variables import variable_findings
+from simulator.definition.children import (
+    Children,
+    children_findings,
+    document_of,
+    under_children,
+)
 from simulator.definition.cost import memory_findings
 from simulator.definition.document import Definition
 from simulator.definition.nesting import reads
@@ -21,8 +27,9 @@ from simulator.definition.parsing import MAX_PROBLEMS, read_text
 from simulator.definition.places import Finding, Mark, Path, problem_at
 from simulator.definition.plain import plain_findings
 from simulator.definition.reading import Draft, read_draft
-from simulator.definition.versions import Upgraded, upgraded, version_finding
 from simulator.definition.sparkplug import sparkplug_findings, with_messages, with_places
+from simulator.definition.template import Template
+from simulator.definition.versions import Upgraded, upgraded, version_finding
 from simulator.errors import DefinitionError, Problem
 
 
@@ -85,15 +92,42 @@ def _check_data(
     if refusal:
         return Checked(None, (problem_at(refusal, marks),))
     document = upgraded(data)
-    draft = read_draft(with_messages(document.data))
+    read = _read(document.data, datasets)
+    if isinstance(read, tuple):
+        return Checked(None, _problems(read, document, marks))
+    return Checked(read, ())
+
+
+def _read(
+    data: dict[str, Any], datasets: Mapping[str, Dataset] | None
+) -> Definition | tuple[Finding, ...]:
+    """Return the definition of a document of the present version, or what is wrong with it."""
+    alone = {word: value for word, value in data.items() if word != "children"}
+    draft = read_draft(with_messages(alone))
     if isinstance(draft, tuple):
-        return Checked(None, _problems(draft, document, marks))
+        return draft
     crossed = (at_home(draft, each) for each in _cross_findings(draft, datasets))
-    own = sparkplug_findings(draft.definition.sparkplug, document.data)
-    findings = tuple(with_places(f, document.data) for f in (*draft.findings, *crossed, *own))
-    if findings:
-        return Checked(None, _problems(findings, document, marks))
-    return Checked(_finished(draft, source=document.data), ())
+    own = sparkplug_findings(draft.definition.sparkplug, data)
+    findings = tuple(with_places(f, data) for f in (*draft.findings, *crossed, *own))
+    children = _children(data, datasets)
+    if isinstance(children, tuple):
+        return (*findings, *children)
+    return findings or _finished(draft, source=data, children=children)
+
+
+def _children(
+    data: dict[str, Any], datasets: Mapping[str, Dataset] | None
+) -> Children | tuple[Finding, ...] | None:
+    """Return the children of a document, or what is wrong with them."""
+    shape = tuple(children_findings(data))
+    if shape or "children" not in data:
+        return shape or None
+    given = data["children"]
+    read = _read(document_of(given, data), datasets)
+    if isinstance(read, tuple):
+        return tuple(under_children(finding) for finding in read)
+    own = read.model_copy(update={"id": Template.read(given["id"])})
+    return Children(given["count"], own)
 
 
 def _cross_findings(draft: Draft, datasets: Mapping[str, Dataset] | None) -> Iterator[Finding]:
@@ -109,14 +143,19 @@ def _cross_findings(draft: Draft, datasets: Mapping[str, Dataset] | None) -> Ite
     yield from method_findings(draft)
 
 
-def _finished(draft: Draft, *, source: dict[str, Any]) -> Definition:
+def _finished(draft: Draft, *, source: dict[str, Any], children: Children | None) -> Definition:
     """Return the definition with its metrics in the order of drawing, every message addressed."""
     own, statuses = draft.definition.metrics, draft.definition.statuses
     metrics = {name: own[name] for name in in_drawing_order(reads(own, statuses))}
     messages = {name: with_topic(name, each) for name, each in draft.definition.messages.items()}
     replies = {name: with_topics(name, each) for name, each in draft.definition.replies.items()}
     definition = draft.definition.model_copy(
-        update={"metrics": metrics, "messages": messages, "replies": replies}
+        update={
+            "metrics": metrics,
+            "messages": messages,
+            "replies": replies,
+            "children": children,
+        }
     )
     definition._source = source
     return definition

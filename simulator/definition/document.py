@@ -5,11 +5,12 @@ found while it is built, and reported with its place.
 """
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr, TypeAdapter, model_validator
+from pydantic import Field, PrivateAttr, TypeAdapter, WithJsonSchema, model_validator
 
 from simulator.definition.buffer import SomeBuffer
+from simulator.definition.children import SCHEMA
 from simulator.definition.message import MAX_MESSAGES, Message
 from simulator.definition.method import MAX_METHODS, Method
 from simulator.definition.metric import Metric
@@ -104,6 +105,9 @@ class Definition(Model):
     sparkplug: Sparkplug | None = Field(
         default=None, description="The mock speaks Sparkplug B: it is an Edge Node"
     )
+    children: Annotated[Any, WithJsonSchema(SCHEMA)] = Field(
+        default=None, description="Devices behind the mock, over its one connection"
+    )
 
     _source: dict[str, Any] = PrivateAttr(default_factory=dict)
     # What methods say, (section, name), with the method's name.
@@ -120,7 +124,8 @@ class Definition(Model):
         every = levels(self.statuses).values()
         others = [metric for each in every for metric in each.status.metrics.values()]
         readers = (*self.metrics.values(), *others, *self.variables.values())
-        return frozenset(need.dataset for each in readers for need in each.needs())
+        own = frozenset(need.dataset for each in readers for need in each.needs())
+        return own | self.children.definition.datasets if self.children else own
 
     @property
     def changing(self) -> frozenset[str]:

@@ -20,6 +20,7 @@ from simulator.definition.nesting import leaves
 from simulator.errors import DefinitionError
 from simulator.fleet import checkpoint
 from simulator.fleet.backlog import ENDED, Backlog, buffers_of
+from simulator.fleet.brood import Brood
 from simulator.fleet.departures import Departures, groups
 from simulator.fleet.doings import Doings
 from simulator.fleet.due import Batch, Due, Found
@@ -117,7 +118,11 @@ class Fleet:
             self._plan, self._mocks, self._readings, self._links, send=self._send_now
         )
         self._departures = Departures(
-            self._plan, self._mocks, self._links, act=self._doings.act, forget=self._doings.forget,
+            self._plan,
+            self._mocks,
+            self._links,
+            act=self._doings.act,
+            forget=self._doings.forget,
             online=self._begin_draining,
         )
         self._outgoing = outgoing(definition, self._plan, self._readings, protocol)
@@ -144,12 +149,33 @@ class Fleet:
         self._counted = [counted(self._plan, i) for i in range(len(self._outgoing))]
         self._backlog = Backlog(buffers_of(definition, self.statuses), count)
         self._edge = self._edge_of(definition, cast)
+        self._brood = self._brood_of(definition, cast, datasets=datasets, protocol=protocol)
+        if self._brood:
+            self.statuses = (*self.statuses, *self._brood.fleet.statuses)
         self._reached = 0.0
         self._limit = _limit(definition)
         self._of = _description(definition, cast, ramp=ramp, rate=rate)
         numbers = cast.numbers.astype(np.float64)
         switched_on = ramp * numbers / (total or first + count)
         self._mocks.timers.start(np.arange(count), SWITCH_ON, switched_on)
+
+    def _brood_of(self, definition: Definition, cast: Cast, **settings: Any) -> Brood | None:
+        """Return the devices behind the mocks; None when they are no gateways."""
+        if definition.children is None:
+            return None
+        return Brood(
+            definition.children,
+            definition,
+            Fleet,
+            parents=cast.count,
+            offset=len(self.statuses),
+            is_connected=tuple(s.is_connected and not s.is_end for s in self._plan.statuses),
+            first=cast.first,
+            total=cast.base + cast.total,
+            seed=cast.seed,
+            epoch=cast.epoch,
+            **settings,
+        )
 
     def _edge_of(self, definition: Definition, cast: Cast) -> Edge | None:
         """Return what makes Edge Nodes of the mocks; None when they do not speak Sparkplug."""
@@ -214,6 +240,9 @@ class Fleet:
                 self._do(kind, events.rows[chosen], events.times[chosen], found)
         due = found.due(self._mocks.ended)
         self._settle_links(due)
+        if self._brood:
+            # What is left of the gateways goes before what their children do after it.
+            self._brood.follow(due, min(t, np.nextafter(self._mocks.timers.next_due(), 0.0)))
         return due
 
     def next_due(self) -> float:
@@ -221,7 +250,8 @@ class Fleet:
 
         ``connected`` and ``received`` may make it earlier.
         """
-        return self._mocks.timers.next_due()
+        own = self._mocks.timers.next_due()
+        return min(own, self._brood.fleet.next_due()) if self._brood else own
 
     def connected(self, rows: Sequence[int], t: float) -> None:
         """Take note that mocks are connected. The first time starts a mock's life at ``t``."""
@@ -236,6 +266,8 @@ class Fleet:
         self._incoming.tell(new, BORN, max(t, self._reached))
         self._incoming.tell(made[~np.isin(made, new)], MADE, max(t, self._reached))
         self._begin_draining(mocks, np.full(len(mocks), max(t, self._reached)))
+        if self._brood:
+            self._brood.connected(mocks[self._mocks.wanted[mocks]], max(t, self._reached))
 
     def disconnected(self, rows: Sequence[int], t: float) -> None:
         """Take note that connections are lost at ``t``, or could not be made.
@@ -245,6 +277,8 @@ class Fleet:
         lost = self._links.lost(np.unique(np.asarray(rows, dtype=np.int64)))
         if self._edge:
             self._edge.lost(lost)
+        if self._brood:
+            self._brood.disconnected(lost, max(t, self._reached))
         self._incoming.tell(lost, LOST, max(t, self._reached))
 
     def failed(self, rows: Sequence[int], t: float) -> None:
@@ -265,11 +299,14 @@ class Fleet:
 
     def backlog(self) -> list[Batch]:
         """Take out all messages that wait in buffers; to be called once nothing more is sent."""
-        return self._backlog.clear(range(len(self.identities)))
+        own = self._backlog.clear(range(len(self.identities)))
+        return own + self._brood.backlog() if self._brood else own
 
     def received(self, row: int, topic: str, payload: bytes, t: float) -> None:
         """Take note of a message to a mock. What it does is done by the next ``due``."""
         self._incoming.received(row, topic, payload, max(t, self._reached))
+        if self._brood:
+            self._brood.received(row, topic, payload, max(t, self._reached))
 
     def inject(self, metric: str, anomaly: str, rows: Sequence[int], until: float) -> None:
         """Begin an anomaly by hand, from each mock's next reading until ``until`` (s).
@@ -283,8 +320,11 @@ class Fleet:
 
     def subscriptions(self, row: int) -> tuple[str, ...]:
         """Return the topic filters whose messages a mock waits for, in any status, each once."""
-        own = self._incoming.subscriptions(row)
-        return tuple(dict.fromkeys((*self._edge.subscriptions(row), *own))) if self._edge else own
+        filters = self._edge.subscriptions(row) if self._edge else ()
+        filters += self._incoming.subscriptions(row)
+        if self._brood:
+            filters += self._brood.subscriptions(row)
+        return tuple(dict.fromkeys(filters))
 
     def will(self, row: int) -> Parting | None:
         """Return what the broker is to publish when the mock's next connection is lost.
@@ -334,9 +374,9 @@ class Fleet:
 
     def _parts(self) -> dict[str, Remembering]:
         """Return everything that remembers something, by the name it has in a checkpoint."""
-        edge = {"edge": self._edge} if self._edge else {}
+        also = {"edge": self._edge, "children": self._brood}
         return {
-            **edge,
+            **{name: part for name, part in also.items() if part is not None},
             "mocks": self._mocks,
             "readings": self._readings,
             "links": self._links,
