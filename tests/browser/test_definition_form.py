@@ -1,10 +1,13 @@
 """The form of a definition and its document say the same, whichever of them is changed."""
 
+import email
+import email.policy
 import re
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Locator, expect
+from workshop.demo import wait_for
 
 from tests.browser import steps
 from tests.browser.visitor import Visitor
@@ -152,6 +155,65 @@ def test_the_status_machine_is_drawn_clicked_and_added_to(editor_page):
     page.mouse.up()
     expect(line(editor_page, "- {to: alarm, after: 5min}")).to_be_visible()
     editor_page.look("form-machine")
+
+
+def test_words_and_names_complete_in_the_document(editor_page):
+    page = editor_page.page
+    offered = page.locator("definition-editor .cm-tooltip-autocomplete").get_by_role("option")
+    line(editor_page, "door: {").click()
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    for typed, word, written in (
+        ("noise: {unif", "uniform", "noise: {uniform: "),
+        ("{mi", "min", "noise: {uniform: {min: "),
+        ("1, max: 2}}\nsum: {formula: hum", "humidity", "sum: {formula: humidity}"),
+    ):
+        page.keyboard.type(typed)
+        offered.filter(has_text=word).first.click()
+        expect(line(editor_page, written)).to_be_visible()
+
+
+def test_a_viewer_looks_and_changes_nothing(editor_page, new_visitor):
+    page = editor_page.page.url
+    viewer = new_visitor()
+    address = f"vic-{uuid4().hex}@example.org"
+    steps.sign_up(viewer, name="Vic", email=address)
+    editor_page.go("Members")
+    editor_page.page.get_by_role("link", name="Invite somebody").click()
+    editor_page.fill("E-mail address", address)
+    editor_page.field("Role").select_option(label="Viewer")
+    editor_page.press("Send the invitation")
+    viewer.page.goto(invitation_of(viewer, address))
+    viewer.press(f"Join as {address}")
+
+    viewer.page.goto(page)
+
+    turn(viewer, "Metrics")
+    unfold(viewer, "temperature")
+    expect(form(viewer).get_by_label("Start")).to_be_disabled()
+    expect(form(viewer).get_by_role("button", name="Add a metric")).to_have_count(0)
+    expect(form(viewer).get_by_role("button", name="Delete")).to_have_count(0)
+    line(viewer, "humidity: {").click()
+    viewer.page.keyboard.type("x")
+    expect(line(viewer, "  humidity: {unit")).to_be_visible()
+    expect(viewer.page.get_by_role("button", name="Save")).to_have_count(0)
+    viewer.look("form-viewer")
+
+
+def invitation_of(visitor: Visitor, address: str) -> str:
+    """Return the link of the mail that invites somebody, once it is there."""
+
+    def found() -> str | None:
+        for file in visitor.console.mail.glob("*.eml"):
+            message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+            body = message.get_body(("plain",))
+            text = body.get_content() if body else ""
+            link = re.search(r"https?://\S+/invitations?/\S+", text)
+            if address in str(message["To"]) and link:
+                return link[0]
+        return None
+
+    return wait_for(found, "the invitation", visitor.console.supervisor)
 
 
 def test_the_form_of_each_part_fits_every_screen(editor_page):

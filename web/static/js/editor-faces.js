@@ -16,6 +16,7 @@ export class Faces {
     this.wide = kept();
     this.single = "form";
     this.buttons.hidden = false;
+    form.toggleAttribute("data-live", true);
     this.buttons.addEventListener("click", (event) => {
       const button = event.target.closest("[data-show]");
       if (button) this.toggle(button.dataset.show);

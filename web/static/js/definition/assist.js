@@ -17,8 +17,9 @@ const NAMED = { to: "statuses", in: "statuses", send: "messages", dataset: "data
 const MOST_EXAMPLES = 8;
 
 export function assistance(known) {
+  const source = [{ autocomplete: (context) => complete(known(), context) }]; // always the same, or its answer is not waited for
   return [
-    EditorState.languageData.of(() => [{ autocomplete: (context) => complete(known(), context) }]),
+    EditorState.languageData.of(() => source),
     hoverTooltip((view, offset) => explain(known(), view.state.doc.toString(), offset)),
   ];
 }
@@ -34,12 +35,10 @@ function complete(known, { state, pos, explicit }) {
 
 /* Words of the mapping that is typed in; those that stand there already are left out. */
 function words({ vocabulary, reading }, { path, from, quote }, text, pos) {
-  const shape = vocabulary.shapeAt(path, reading.data);
-  if (!shape) return null;
   const there = reading.value(path);
   const taken = isMapping(there) ? Object.keys(there) : [];
   const hasColon = /^["']?\s*:/.test(text.slice(pos).replace(/^\w*/, ""));
-  const options = [...wordsOf(vocabulary, shape)].filter(([word]) => !taken.includes(word)).map(([word, inner]) => {
+  const options = [...wordsOf(vocabulary, path)].filter(([word]) => !taken.includes(word)).map(([word, inner]) => {
     const name = reading.isJson && !quote ? JSON.stringify(word) : word;
     const end = quote && !hasColon ? `${quote}: ` : ": ";
     return { label: word, type: "property", detail: kindOf(vocabulary, inner), info: plainText(vocabulary.follow(inner).description ?? ""), apply: hasColon ? name : `${name}${end}` };
@@ -47,14 +46,15 @@ function words({ vocabulary, reading }, { path, from, quote }, text, pos) {
   return options.length ? { from, options, validFor: /^[\w$]*$/ } : null;
 }
 
-function wordsOf(vocabulary, shape) {
-  return new Map(vocabulary.variants(shape).flatMap((variant) => Object.entries(variant.properties ?? {})));
+function wordsOf(vocabulary, path) {
+  const variants = vocabulary.shapesAt(path).flatMap((shape) => vocabulary.variants(shape));
+  return new Map(variants.flatMap((variant) => Object.entries(variant.properties ?? {})));
 }
 
 function values(known, place, typed, pos) {
   const { vocabulary, reading } = known;
-  const shape = vocabulary.shapeAt(place.path, reading.data) ?? {};
-  const isTree = Array.isArray(shape.type) && shape.type.includes("object");
+  const shape = { anyOf: vocabulary.shapesAt(place.path) };
+  const isTree = shape.anyOf.some(({ type }) => Array.isArray(type) && type.includes("object"));
   if (/\{[^}]*$/.test(typed) || vocabulary.marks(shape).has("expression")) return names(reading, typed, pos);
   if (isTree) return null;
   return units(vocabulary, shape, typed, place) ?? choices(known, shape, place);

@@ -10,7 +10,8 @@ import { flat, machine } from "./machine.js";
 
 const MARGIN = 16; // px
 const STEP = 1.3; // of one press of + or -
-const MOST = 4; // times nearer than the whole
+const MOST = 4; // times nearer than the whole, of a small machine
+const SMALL = 600; // px; a wider machine may be brought as near as this part of it
 const pen = document.createElement("canvas").getContext("2d");
 
 function measure(text, size) {
@@ -143,7 +144,7 @@ export class StatusDiagram extends HTMLElement {
 
   use(tool) {
     if (tool === "way") this.from = this.from ? null : true;
-    else this.zoom = tool === "fit" ? 1 : Math.min(MOST, Math.max(1, this.zoom * (tool === "nearer" ? STEP : 1 / STEP)));
+    else this.zoom = tool === "fit" ? 1 : Math.min(Math.max(MOST, (this.size?.[2] ?? 0) / SMALL * MOST), Math.max(1, this.zoom * (tool === "nearer" ? STEP : 1 / STEP)));
     this.draw();
   }
 

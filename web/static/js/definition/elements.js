@@ -29,7 +29,7 @@ export function morph(old, fresh) {
 
 function morphAttributes(old, fresh) {
   for (const { name } of [...old.attributes]) {
-    const isOwn = name === "open" || name === "data-held"; // changed by the visitor
+    const isOwn = name === "open" || name === "data-held" || name === "data-kept"; // of the visitor
     if (!fresh.hasAttribute(name) && !isOwn) old.removeAttribute(name);
   }
   for (const { name, value } of fresh.attributes) {
@@ -46,7 +46,7 @@ function morphValue(old, fresh) {
     old.checked = fresh.hasAttribute("checked");
     return;
   }
-  const isTyped = old.matches("input, textarea") && isUnsent(old) && isFocused(old);
+  const isTyped = (isUnsent(old) || old.hasAttribute("data-kept")) && isFocused(old);
   if (old.matches("input, textarea") && !isTyped && old.value !== fresh.value) old.value = fresh.value;
 }
 

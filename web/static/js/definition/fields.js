@@ -212,7 +212,17 @@ function tree(view, path, whole, about) {
 }
 
 function group(view, path, whole, about) {
+  const [word, ...others] = Object.keys(about.variant.properties);
+  if (!others.length && formsOf(view, whole).length > 1) return only(view, path, whole, { ...about, word });
   return box(view, path, whole, about, words(view, path, about.variant));
+}
+
+/* A mapping of one word, as {normal: ...}: its choice and its value, without a box around both. */
+function only(view, path, whole, about) {
+  return h("div", { class: "only", "data-key": idOf(path), "data-section": asText(path), "data-wide": true },
+    alternatives(view, path, whole, about),
+    errors(view, path),
+    field(view, [...path, about.word], about.variant.properties[about.word], { label: `${about.label}: ${about.word.replaceAll("_", " ")}`, isNeeded: about.isNeeded }));
 }
 
 /* A mapping with names of the visitor's own: each with its value. */
@@ -312,20 +322,21 @@ function alternatives(view, path, whole, { value }) {
     forms.map(({ label }, index) => h("option", { value: index, selected: forms[index] === current }, label)));
 }
 
-/* The forms that a visitor may choose between; all that are typed on one line count as one. */
+/* The forms that a visitor may choose between; all that are typed on one line count as one, and so do the
+   long and the short form of a word. */
 export function formsOf(view, whole) {
-  const scalars = [];
-  const others = [];
+  const forms = new Map();
   for (const each of view.vocabulary.variants(whole)) {
-    const [type] = [each.type].flat();
-    if (type === "object" && (each.properties || isMapping(each.additionalProperties))) others.push({ label: labelOf(each), variants: [each] });
-    else if (type === "array") others.push({ label: "a list", variants: [each] });
-    else scalars.push(each);
+    const label = labelOf(each);
+    if (!forms.has(label)) forms.set(label, { label, variants: [] });
+    forms.get(label).variants.push(each);
   }
-  return scalars.length ? [{ label: "a value", variants: scalars }, ...others] : others;
+  return [...forms.values()];
 }
 
 function labelOf(variant) {
-  if (!variant.properties) return "values with weights";
-  return (variant.title ?? Object.keys(variant.properties).join(", ")).toLowerCase();
+  const [type] = [variant.type].flat();
+  if (variant.properties) return (variant.title ?? Object.keys(variant.properties).join(", ")).toLowerCase().replace(/,.*/, "");
+  if (type === "object" && isMapping(variant.additionalProperties)) return "names with values";
+  return type === "array" ? "a list" : "a value";
 }

@@ -60,6 +60,7 @@ export class DefinitionForms extends HTMLElement {
     this.addEventListener("part-chosen", ({ detail }) => this.reach(detail), { signal });
     this.addEventListener("way-drawn", ({ detail }) => this.actions.lead(detail), { signal });
     this.addEventListener("focusin", (event) => this.visited(event.target), { signal });
+    this.addEventListener("focusout", ({ target }) => this.leave(target), { signal });
     this.addEventListener("click", (event) => {
       const button = event.target.closest("[data-do], [data-tab]");
       if (button?.dataset.tab) this.turn(button.dataset.tab);
@@ -202,6 +203,13 @@ export class DefinitionForms extends HTMLElement {
     this.dispatchEvent(new CustomEvent("opened", { detail: path }));
   }
 
+  /* A field that is left shows its value as the document has it. */
+  leave(control) {
+    if (!control.hasAttribute("data-kept") || this.isDrawing) return;
+    control.removeAttribute("data-kept");
+    this.redraw();
+  }
+
   typed(control) {
     if (!control.dataset.kind || control.matches("select, [type=checkbox]")) return;
     control.setAttribute("data-held", "");
@@ -215,6 +223,7 @@ export class DefinitionForms extends HTMLElement {
     if (!kind || this.desk.isReadOnly || this.isDrawing) return;
     clearTimeout(this.sending);
     control.removeAttribute("data-held");
+    control.toggleAttribute("data-kept", control === document.activeElement); // as typed, until it is left
     if (kind === "name") this.actions.rename(pathOf(control), control.value.trim());
     else if (kind === "become") this.actions.become(pathOf(control), Number(control.value));
     else if (kind === "exchange") this.actions.exchange(pathOf(control), control.value);

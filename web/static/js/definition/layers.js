@@ -19,9 +19,10 @@ export function layout({ nodes, edges }, measure) {
   rows.forEach((row) => line(row));
   for (let sweep = 0; sweep < SWEEPS; sweep += 1) settle(rows, sweep % 2 === 0);
   shift(rows);
-  const gaps = labelRows(rows, chains, measure);
+  const ports = portsOf(chains);
+  const gaps = labelRows(rows, chains, { ports, measure });
   stack(rows, gaps);
-  return drawn(rows, chains, gaps);
+  return drawn(rows, chains, { ports, gaps });
 }
 
 function boxOf(node, edges, measure) {
@@ -140,12 +141,11 @@ function shift(rows) {
 }
 
 /* The labels of each gap below a row, in as many lines as keep them apart. */
-function labelRows(rows, chains, measure) {
+function labelRows(rows, chains, { ports, measure }) {
   const gaps = rows.map(() => ({ labels: [], lines: [] }));
   for (const chain of chains) {
-    const { steps } = chain;
-    const [above, below] = chain.isDown ? steps.slice(0, 2) : steps.slice(-2);
-    const x = (centre(above) + centre(below)) / 2;
+    const [[above, upper], [, lower]] = beginning(chain, ports.get(chain));
+    const x = (upper + lower) / 2;
     for (const label of chain.edge.labels) {
       const text = chain.prefix + label.text;
       gaps[above.level].labels.push({ ...label, text, x, width: measure(text, SMALL) + 8, chain });
@@ -156,6 +156,15 @@ function labelRows(rows, chains, measure) {
     for (const label of gap.labels) label.line = lineFor(gap.lines, label);
   }
   return gaps;
+}
+
+/* The first piece of a way, from above: its two boxes, each with the x at which the way meets it. */
+function beginning({ steps, isDown }, { upper, lower }) {
+  const xs = steps.map(centre);
+  xs[0] = upper;
+  xs[xs.length - 1] = lower;
+  const at = isDown ? 0 : steps.length - 2;
+  return [[steps[at], xs[at]], [steps[at + 1], xs[at + 1]]];
 }
 
 function lineFor(lines, label) {
@@ -178,8 +187,7 @@ function stack(rows, gaps) {
   rows.bottom = top;
 }
 
-function drawn(rows, chains, gaps) {
-  const ports = portsOf(chains);
+function drawn(rows, chains, { ports, gaps }) {
   const ways = chains.map((chain) => ({ edge: chain.edge, path: pathOf(chain, ports, gaps) }));
   const labels = gaps.flatMap((gap) => gap.labels.map((label) => ({ ...label, y: gap.top + ROOM.row / 2 + label.line * ROOM.label + 4, edge: label.chain.edge })));
   const boxes = rows.flat().filter(({ isThin }) => !isThin);

@@ -3,6 +3,8 @@
    A shape is a part of the schema with its references followed. `null` stands for "left out" in the
    schema and is no choice of a form.
 */
+const MOST_SHAPES = 50; // alternatives that are looked at in each step of a path
+
 export class Vocabulary {
   constructor(schema) {
     this.schema = schema;
@@ -78,6 +80,14 @@ export class Vocabulary {
       if (!shape) return null;
     }
     return this.follow(shape);
+  }
+
+  /* All that may stand at a path, whatever the data: for a document that is half written. */
+  shapesAt(path) {
+    return path.reduce((shapes, step) => {
+      const next = shapes.flatMap((shape) => this.variants(shape)).map((variant) => this.child(variant, step)).filter(Boolean);
+      return [...new Map(next.map((shape) => [JSON.stringify(shape), this.follow(shape)])).values()].slice(0, MOST_SHAPES);
+    }, [this.root]);
   }
 
   /* The alternative that a value is, or while it is half written one that has the next word. */
