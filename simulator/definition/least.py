@@ -8,8 +8,9 @@ import json
 from typing import Any
 
 from simulator.definition.avro import Avro
-from simulator.definition.binary import AnyPart, Binary, Repeated, Word
+from simulator.definition.binary import Binary
 from simulator.definition.bodies import Table
+from simulator.definition.layout import AnyPart, Repeated, Word
 from simulator.definition.message import Message
 from simulator.definition.payload import Bulk, Node
 from simulator.definition.protobuf import Protobuf

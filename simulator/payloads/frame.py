@@ -3,7 +3,8 @@
 Rule: fields of a known width are columns of one matrix, which is cut into rows once; only texts
 that say their own length are put together mock by mock.
 
-Measured, 10,000 mocks, CPU time: see ``tests/benchmarks/payloads.py``.
+Measured, 10,000 mocks, CPU time of one: 0.3 µs for eight fields with a CRC over 14 bytes, of which
+``json.dumps`` would need 10 µs for as many values (``tests/benchmarks/payloads.py``).
 """
 
 import binascii
@@ -13,8 +14,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from simulator.definition.binary import (
-    Binary,
+from simulator.definition.binary import Binary, is_little, range_of
+from simulator.definition.layout import (
     BitGroup,
     Checksum,
     Constant,
@@ -23,8 +24,6 @@ from simulator.definition.binary import (
     Number,
     Repeated,
     Word,
-    is_little,
-    range_of,
 )
 from simulator.payloads.checksums import ByteMatrix, checksums, checksums_of
 from simulator.payloads.line import Bulk, ByteLine, Filling, Line, Piece, Readings, Samples
