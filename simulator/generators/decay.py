@@ -9,7 +9,7 @@ from simulator import exact
 from simulator.definition.generator import register
 from simulator.definition.units import SomeSeconds
 from simulator.generators.base import Values
-from simulator.generators.shape import Course, Shape
+from simulator.generators.shape import Course, Level, Shape
 from simulator.generators.timing import ORIGIN_TEXT, Origin
 from simulator.randomness import FloatArray
 
@@ -32,8 +32,8 @@ class Decay(Shape):
         '{unit: "°C", decay: {from: 60, to: 20, half_life: 5min, origin: status}}',
     )
 
-    from_: float = Field(alias="from", description="The first value, in the metric's unit")
-    to: float = Field(default=0.0, description="What it comes near to, in the metric's unit")
+    from_: Level = Field(alias="from", description="The first value, in the metric's unit")
+    to: Level = Field(default=0.0, description="What it comes near to, in the metric's unit")
     half_life: SomeSeconds | None = Field(
         default=None, description="Time in which half of the way is gone, above 0"
     )

@@ -21,6 +21,7 @@ from simulator.randomness import FloatArray, IntArray
 DAY = 86_400.0  # s
 YEAR = 365.25  # days
 MAX_FACTOR = 1e6
+MAX_SIZE = 1e100  # two factors of 10^6 of it are a float64 still
 MAX_POINTS = 366
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -86,8 +87,12 @@ class Diurnal(Generator):
         "offset: random}}",
     )
 
-    mean: float = Field(description="The middle of a day, in the metric's unit")
-    amplitude: float = Field(ge=0, description="From the middle to the peak, in the metric's unit")
+    mean: float = Field(
+        ge=-MAX_SIZE, le=MAX_SIZE, description="The middle of a day, in the metric's unit"
+    )
+    amplitude: float = Field(
+        ge=0, le=MAX_SIZE, description="From the middle to the peak, in the metric's unit"
+    )
     peak: Hour = Field(default=14.0, description="Hour of the highest value: `14.5` or `'14:30'`")
     weekdays: Mapping[Weekday, Factor] = Field(
         default={}, description="Factors of days, mon to sun, 0 to 10⁶; the others have 1"
@@ -104,7 +109,10 @@ class Diurnal(Generator):
         "rising, straight from one to the next around the year",
     )
     yearly: float = Field(
-        default=0.0, ge=0, description="Added at the peak of the year, taken off half a year later"
+        default=0.0,
+        ge=0,
+        le=MAX_SIZE,
+        description="Added at the peak of the year, taken off half a year later",
     )
     peak_day: float = Field(
         default=200.0,
@@ -112,7 +120,7 @@ class Diurnal(Generator):
         le=366,
         description="Day of the year with the highest mean; 200 is July",
     )
-    noise: float = Field(default=0.0, ge=0, description=NOISE_TEXT)
+    noise: float = Field(default=0.0, ge=0, le=MAX_SIZE, description=NOISE_TEXT)
     offset: Delay = Field(default=0.0, description=OFFSET_TEXT + " of a day")
     zone: Zone = Field(
         default="UTC", description="Whose clocks: an IANA name; daylight saving is followed"

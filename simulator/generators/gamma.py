@@ -61,7 +61,8 @@ class Gamma(Distribution):
         if self.shape is not None and self.scale is not None:
             return self.shape, self.scale
         mean, deviation = self.mean or 0.0, self.deviation or 0.0
-        shape = (mean / deviation) ** 2 if deviation else 0.0
+        ratio = mean / deviation if deviation else 0.0
+        shape = ratio * ratio  # infinite where ** would raise
         if not MIN_SHAPE <= shape <= MAX_SHAPE:
             raise ValueError(
                 f"deviation must be from 1/100 to 10 times the mean {mean:g}, got {deviation:g}"

@@ -3,13 +3,14 @@
 from typing import ClassVar
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from simulator.definition.generator import register
 from simulator.exact import FloatArray, exponential, logarithm, normal_quantile
 from simulator.generators.distribution import Distribution
 
 MAX_MIDDLE = 1e100
+MAX_RATIO = 1e6  # of the deviation to the mean
 MAX_SIGMA = 20.0  # e^(20 · 8.21) is 10^71
 
 
@@ -47,7 +48,7 @@ class Lognormal(Distribution):
         default=None,
         ge=0,
         le=MAX_MIDDLE,
-        description="With `mean`: the standard deviation of the values, 0 to 10¹⁰⁰",
+        description="With `mean`: the standard deviation of the values, 0 to 10⁶ times the mean",
     )
 
     @model_validator(mode="before")
@@ -59,13 +60,23 @@ class Lognormal(Distribution):
             raise ValueError("needs either median and sigma, or mean and deviation")
         return data
 
+    @field_validator("deviation")
+    @classmethod
+    def _is_not_too_wide(cls, deviation: float | None, info: ValidationInfo) -> float | None:
+        mean = info.data.get("mean")
+        if deviation is not None and mean is not None and deviation > MAX_RATIO * mean:
+            raise ValueError(
+                f"deviation must be at most 10^6 times the mean {mean:g}, got {deviation:g}"
+            )
+        return deviation
+
     @property
     def logarithms(self) -> tuple[float, float]:
         """The median of the values, and the standard deviation of their logarithms."""
         if self.median is not None and self.sigma is not None:
             return self.median, self.sigma
         mean, deviation = self.mean or 0.0, self.deviation or 0.0
-        ratio = min(1.0 + (deviation / mean) ** 2, 1e170)
+        ratio = 1.0 + (deviation / mean) ** 2
         return mean / ratio**0.5, float(np.sqrt(logarithm(np.array([ratio]))[0]))
 
     def quantile(self, centred: FloatArray) -> FloatArray:

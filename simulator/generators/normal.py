@@ -25,7 +25,9 @@ class Normal(Distribution):
         "{normal: {mean: 20, deviation: 5, min: 10, max: 30, beyond: redraw}}",
     )
 
-    mean: float = Field(description="The middle, in the metric's unit")
+    mean: float = Field(
+        ge=-MAX_NUMBER, le=MAX_NUMBER, description="The middle, in the metric's unit"
+    )
     deviation: float = Field(
         ge=0, le=MAX_NUMBER, description="Standard deviation, 0 or more, in the metric's unit"
     )

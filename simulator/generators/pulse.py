@@ -9,7 +9,7 @@ from simulator import randomness
 from simulator.definition.generator import register
 from simulator.definition.units import Chance, Seconds, SomeSeconds
 from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.generators.shape import Course, Shape, ShapeColumn
+from simulator.generators.shape import Course, Level, Shape, ShapeColumn
 from simulator.randomness import FloatArray, IntArray, KeyArray
 
 
@@ -29,8 +29,8 @@ class Pulse(Shape):
         "{unit: l/min, pulse: {high: 9, width: 4min, period: 1h, jitter: 50min, chance: 70%}}",
     )
 
-    low: float = Field(default=0.0, description="Between pulses, in the metric's unit")
-    high: float = Field(default=1.0, description="At the top of one, in the metric's unit")
+    low: Level = Field(default=0.0, description="Between pulses, in the metric's unit")
+    high: Level = Field(default=1.0, description="At the top of one, in the metric's unit")
     width: SomeSeconds = Field(description="How long it stays at the top, above 0")
     period: SomeSeconds = Field(
         description="From one pulse to the next, at least rise + width + fall + jitter"

@@ -8,7 +8,7 @@ from pydantic import Field
 from simulator.definition.generator import register
 from simulator.definition.units import SomeSeconds
 from simulator.generators.base import Values
-from simulator.generators.shape import Course, Shape
+from simulator.generators.shape import Course, Level, Shape
 from simulator.generators.timing import ORIGIN_TEXT, Origin
 from simulator.randomness import FloatArray
 
@@ -27,8 +27,8 @@ class Ramp(Shape):
         "{ramp: {from: 20, to: 60, over: 90s, origin: status}}",
     )
 
-    from_: float = Field(alias="from", description="The first value, in the metric's unit")
-    to: float = Field(description="The last value, in the metric's unit")
+    from_: Level = Field(alias="from", description="The first value, in the metric's unit")
+    to: Level = Field(description="The last value, in the metric's unit")
     over: SomeSeconds = Field(description="The time from the one to the other, above 0")
     at_end: Literal["hold", "repeat", "reverse", "stop"] = Field(
         default="hold",

@@ -5,7 +5,7 @@ Rule: a shape is a function of the seconds since its origin alone; only noise is
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import ClassVar, Self, TypeAlias
+from typing import Annotated, ClassVar, Self, TypeAlias
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -29,6 +29,12 @@ from simulator.randomness import FloatArray
 # Seconds since the origin -> values, one each; the seconds may be changed.
 Course: TypeAlias = Callable[[FloatArray], Values]
 
+MAX_LEVEL = 1e300  # sums and noise of such numbers are float64 still
+
+# A value of a shape, and how far it goes from one, in the metric's unit.
+Level: TypeAlias = Annotated[float, Field(ge=-MAX_LEVEL, le=MAX_LEVEL)]
+Size: TypeAlias = Annotated[float, Field(ge=0, le=MAX_LEVEL)]
+
 NOISE_TEXT = "Standard deviation of what is added to each reading, 0 or more, in the metric's unit"
 
 
@@ -37,7 +43,7 @@ class Shape(Generator):
 
     family: ClassVar[str] = "shape"
 
-    noise: float = Field(default=0.0, ge=0, description=NOISE_TEXT)
+    noise: Size = Field(default=0.0, description=NOISE_TEXT)
     offset: Delay = Field(default=0.0, description=OFFSET_TEXT)
     origin: Origin = Field(default="start", description=ORIGIN_TEXT)
     zone: Zone = Field(default="UTC", description=ZONE_TEXT)

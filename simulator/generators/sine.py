@@ -7,7 +7,7 @@ from pydantic import Field
 from simulator import exact
 from simulator.definition.generator import register
 from simulator.generators.base import Values
-from simulator.generators.shape import Course, Wave
+from simulator.generators.shape import Course, Level, Size, Wave
 from simulator.randomness import FloatArray
 
 
@@ -27,9 +27,9 @@ class Sine(Wave):
         "{unit: m, sine: {mean: 3, amplitude: 1.2, period: 12.42h, origin: clock, offset: 5min}}",
     )
 
-    mean: float = Field(default=0.0, description="The middle, in the metric's unit")
-    amplitude: float = Field(
-        ge=0, description="From the middle to the top, 0 or more, in the metric's unit"
+    mean: Level = Field(default=0.0, description="The middle, in the metric's unit")
+    amplitude: Size = Field(
+        description="From the middle to the top, 0 or more, in the metric's unit"
     )
 
     def course(self) -> Course:

@@ -8,15 +8,15 @@ from pydantic import Field
 from simulator.definition.generator import register
 from simulator.definition.units import Chance
 from simulator.generators.base import Values
-from simulator.generators.shape import Course, Wave
+from simulator.generators.shape import Course, Level, Wave
 from simulator.randomness import FloatArray
 
 
 class _Edged(Wave):
     """A wave between two values."""
 
-    low: float = Field(default=0.0, description="The lowest value, in the metric's unit")
-    high: float = Field(default=1.0, description="The highest value, in the metric's unit")
+    low: Level = Field(default=0.0, description="The lowest value, in the metric's unit")
+    high: Level = Field(default=1.0, description="The highest value, in the metric's unit")
 
     def _between(self, shares: FloatArray) -> Values:
         """Return values at shares of the way up, 0 to 1; both ends exactly."""

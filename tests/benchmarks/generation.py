@@ -5,8 +5,10 @@
 Each generator runs as its own first example says, so a new word appears by itself; the metrics that
 it reads are drawn before it, uncounted. A generator draws a column for all mocks at once; the loop
 makes one value after the other, as one would write it first; the peers are called once a value and
-know neither mock nor time. The peers live in .run/bench-venv, made at the first call. A benchmark
-never fails for being slow; what was found with it stands beside the code that it is about.
+know neither mock nor time. What a mock has for its life, such as an address, is made when a fleet
+is and looked up from then on, so its figure is that of looking up. The peers live in .run/bench-
+venv, made at the first call. A benchmark never fails for being slow; what was found with it stands
+beside the code that it is about.
 """
 
 import argparse

@@ -197,6 +197,8 @@ def test_a_column_that_has_no_numbers_is_refused(column_: str, text: str) -> Non
         ({"lognormal": {"median": 1}}, "either median and sigma, or mean and deviation"),
         ({"lognormal": {"median": 1, "deviation": 2}}, "either median and sigma"),
         ({"lognormal": {"median": -1, "sigma": 2}}, "greater than 0"),
+        ({"lognormal": {"mean": 1, "deviation": 2e6}}, "at most 10\\^6 times the mean 1, got 2e"),
+        ({"gamma": {"mean": 1e100, "deviation": 1e-100}}, "from 1/100 to 10 times the mean"),
         ({"exponential": 0}, "greater than 0"),
         ({"gamma": {"shape": 2, "mean": 1}}, "either shape and scale, or mean and deviation"),
         ({"gamma": {"mean": 1, "deviation": 0.001}}, "from 1/100 to 10 times the mean 1, got 0.0"),
