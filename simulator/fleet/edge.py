@@ -122,12 +122,12 @@ class Edge:
         values = report.values(taken.readings, taken.rows)
         told = report.changed(values, taken.rows, every=self._sparkplug.report == "all")
         some: NDArray[np.bool_] = np.any(told, axis=0)
+        if not some.any():
+            return _nothing(outgoing.name)
         if not some.all():
             taken, told = taken.only(some), told[:, some]
             values = [[v for v, kept in zip(each, some, strict=True) if kept] for each in values]
         batch = outgoing.batch(self._mocks, taken)
-        if not len(batch):
-            return batch
         kept = self._is_kept(batch.rows, batch.statuses)
         moments = milliseconds(batch.scheduled + self._epoch)
         marks = [HISTORICAL if old else b"" for old in kept.tolist()]
@@ -259,3 +259,20 @@ class Edge:
     @staticmethod
     def _texts(text: str, fixed: Mapping[str, Any], count: int) -> list[str]:
         return list(plain_line(Template.read(text)).texts(fixed, np.arange(count)))
+
+
+def _nothing(name: str) -> Batch:
+    """Return a message of no mock."""
+    none = np.empty(0, dtype=np.int64)
+    return Batch(
+        message=name,
+        qos=0,
+        retain=False,
+        method=None,
+        rows=none,
+        scheduled=np.empty(0),
+        sequences=none,
+        statuses=np.empty(0, dtype=np.uint8),
+        addresses=[],
+        payloads=[],
+    )

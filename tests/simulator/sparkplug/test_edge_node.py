@@ -204,6 +204,14 @@ def test_only_what_changed_is_reported() -> None:
     assert len(data) <= 6
 
 
+def test_nodes_that_have_nothing_to_report_are_silent() -> None:
+    metrics = {"Temperature": "{temperature:.1f}"}
+    nodes = Nodes(device(sparkplug={"metrics": metrics, "devices": {}}), count=3)
+    nodes.run(0.0, 0.0)
+
+    assert nodes.run(10.0) == []
+
+
 def test_all_metrics_may_be_reported_each_time() -> None:
     nodes = Nodes(device(sparkplug={"report": "all"}))
     nodes.run(0.0, 0.0)
