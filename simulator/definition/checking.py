@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.definition.checks.edge_nodes import node_findings
 from simulator.definition.checks.messages import identity_findings, message_findings, with_topic
 from simulator.definition.checks.methods import at_home, method_findings
 from simulator.definition.checks.metrics import Dataset, in_drawing_order, metric_findings
@@ -137,6 +138,7 @@ def _cross_findings(draft: Draft, datasets: Mapping[str, Dataset] | None) -> Ite
     yield from metric_findings(draft, datasets)
     yield from message_findings(draft)
     yield from memory_findings(draft)
+    yield from node_findings(draft)
     yield from status_findings(draft, datasets)
     yield from interval_findings(draft)
     yield from reply_findings(draft)

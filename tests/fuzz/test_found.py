@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator import parse
+from simulator import check, parse
 from simulator.fleet import Fleet
 
 FRAME = """
@@ -28,3 +28,12 @@ def test_what_once_crashed_runs(text: str) -> None:
         fleet.received(0, "x/x-0", b"{}", float(step))
 
     assert fleet.live == 2
+
+
+@pytest.mark.parametrize("name", ["seq", "now", "a"])
+def test_what_is_not_fixed_for_a_mock_makes_no_sparkplug_group(name: str) -> None:
+    problems = check(
+        FRAME + f"sparkplug: {{group: '{{{name}}}', metrics: {{a: '{{a}}'}}}}"
+    ).problems
+
+    assert {each.place for each in problems} == {"sparkplug.group"}

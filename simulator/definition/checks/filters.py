@@ -16,13 +16,13 @@ from simulator.definition.template import Template
 def on_findings(draft: Draft, on: On, path: Path) -> Iterator[Finding]:
     """Yield what is wrong with one ``on``."""
     scope = scope_of(draft, IN_FILTERS, with_metrics=False)
-    yield from _fixed_findings(draft, scope, on.topic, (*path, "topic"))
+    yield from fixed_findings(draft, scope, on.topic, (*path, "topic"))
     text = filter_refusal(on.topic)
     if text:
         yield Finding((*path, "topic"), text)
     for field, wanted in on.where.items():
         if isinstance(wanted, Template):
-            yield from _fixed_findings(draft, scope, wanted, (*path, "where", field))
+            yield from fixed_findings(draft, scope, wanted, (*path, "where", field))
 
 
 def filter_refusal(topic: Template) -> str:
@@ -37,9 +37,8 @@ def filter_refusal(topic: Template) -> str:
     return ""
 
 
-def _fixed_findings(
-    draft: Draft, scope: Scope, template: Template, path: Path
-) -> Iterator[Finding]:
+def fixed_findings(draft: Draft, scope: Scope, template: Template, path: Path) -> Iterator[Finding]:
+    """Yield what in a text may change while a mock lives."""
     yield from scope.findings(template.names, path)
     for name in sorted(template.names & draft.definition.changing):
         text = f"{name!r} is set by a status or a reply; what is waited for stays the same"
