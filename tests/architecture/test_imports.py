@@ -18,7 +18,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lot": set(),
     "geodesy": {"randomness"},
     "datasets": {"errors"},
-    "definition": {"errors", "randomness", "datasets", "generators"},
+    "definition": {"errors", "exact", "randomness", "datasets", "generators"},
     "generators": {"errors", "exact", "geodesy", "randomness", "datasets", "definition"},
     "payloads": {"errors", "randomness", "datasets", "definition", "generators"},
     "sparkplug": {"definition", "generators"},
