@@ -14,9 +14,11 @@ from docs.press.tables import Schema, words_table
 _HEADINGS = {
     "Definition": "the-document",
     "Message": "messages",
+    "Method": "methods",
     "Metric": "metrics",
     "Once": "variables",
     "Payload": "messages",
+    "Reply": "replies",
     "Status": "statuses",
 }
 _LINK = re.compile(r"\]\(model:(\w+)\)")

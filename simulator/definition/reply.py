@@ -5,7 +5,16 @@ Rule: only the shape; what must hold between a reply and the rest is in ``checks
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from simulator.definition.durations import Duration, Steady
 from simulator.definition.expression import Expression
@@ -69,8 +78,22 @@ def read_answers(value: Any) -> Any:
     return [{"message": each} if isinstance(each, str) else each for each in entries]
 
 
+class _OneOrSeveral:
+    """Lets a JSON Schema take what ``read_answers`` takes."""
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        several = handler(core)
+        one = {"anyOf": [{"type": "string"}, several["items"]]}
+        return {"anyOf": [*one["anyOf"], {**several, "items": one}]}
+
+
 Answers: TypeAlias = Annotated[
-    tuple[Answer, ...], Field(max_length=MAX_ANSWERS), BeforeValidator(read_answers)
+    tuple[Answer, ...],
+    Field(max_length=MAX_ANSWERS),
+    BeforeValidator(read_answers),
+    _OneOrSeveral(),
 ]
 
 
@@ -85,6 +108,11 @@ def read_names(value: Any) -> Any:
     if not isinstance(value, list | tuple):
         raise DefinitionError(f"needs a list of statuses, got {show(value)}")
     return value
+
+
+_NAMES_SCHEMA: JsonSchemaValue = {
+    "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]
+}
 
 
 class Reply(Model):
@@ -102,7 +130,9 @@ class Reply(Model):
         description="What else must hold at that moment: over metrics, variables and what came in",
         examples=["in.payload.value < limit", "status == 'running'"],
     )
-    in_: Annotated[tuple[Text, ...], BeforeValidator(reader(read_names))] = Field(
+    in_: Annotated[
+        tuple[Text, ...], BeforeValidator(reader(read_names)), WithJsonSchema(_NAMES_SCHEMA)
+    ] = Field(
         default=(),
         alias="in",
         description="Statuses in which it is tried, with those in them; without it, in all",
