@@ -21,3 +21,11 @@ def test_the_schema_travels_compressed_where_the_reader_takes_it(client) -> None
 
     assert response.headers["Content-Encoding"] == "gzip"
     assert len(response.content) < 60_000
+
+
+def test_a_form_finds_generators_by_family_with_metrics_as_examples(client) -> None:
+    schema = client.get("/schemas/definition.json").json()
+
+    walk = next(form for form in schema["$defs"]["Metric"]["oneOf"] if form["title"] == "walk")
+    assert walk["x-family"] == "process"
+    assert all("walk" in example for example in walk["examples"])

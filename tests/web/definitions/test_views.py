@@ -301,6 +301,18 @@ def test_a_viewer_reads_and_changes_nothing(client_of, viewer, workspace, defini
     assert definition.versions.count() == 1
 
 
+def test_a_viewer_gets_a_document_that_cannot_be_typed_in(
+    client_of, owner, viewer, workspace, definition
+):
+    pages = [
+        client_of(user).get(address("edit", workspace, definition)).content.decode()
+        for user in (owner, viewer)
+    ]
+
+    locked = [re.search(r"<textarea[^>]* readonly>", page) is not None for page in pages]
+    assert locked == [False, True]
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_stranger_finds_nothing(client_of, stranger, workspace, definition, page):
     own = stranger.memberships.get().workspace

@@ -1,6 +1,6 @@
 /* What the visitor does in the form, as edits of the document: one action is one step that can be undone. */
+import { formsOf } from "./boxes.js";
 import { copy, move, put, remove, rename } from "./edits.js";
-import { formsOf } from "./fields.js";
 import { freeName, renaming } from "./names.js";
 import { LISTS } from "./sections.js";
 import { isMapping } from "./vocabulary.js";
