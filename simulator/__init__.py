@@ -18,6 +18,7 @@ from simulator.errors import (
     Unreachable,
 )
 from simulator.inference import Comparison, Inferred, Note, compare, infer, infer_recording
+from simulator.library import Ready, ready
 from simulator.lot import (
     MAX_DURATION,
     MAX_MOCKS,
@@ -73,6 +74,7 @@ __all__ = [
     "PreviewMessage",
     "Problem",
     "ProtocolViolation",
+    "Ready",
     "Reason",
     "Refused",
     "Second",
@@ -97,6 +99,7 @@ __all__ = [
     "parse_template",
     "preview",
     "read_dataset",
+    "ready",
     "run_in_loop",
     "series",
     "target_problems",

@@ -27,6 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"datasets", "definition", "generators", "payloads", "behaviour", "sparkplug"},
     "course": FOUNDATION | {"definition", "generators", "fleet"},
     "outlook": FOUNDATION | {"datasets", "definition", "behaviour", "course"},
+    "library": set(),
     "inference": FOUNDATION | {"datasets", "definition", "course"},
     "preview": FOUNDATION | {"datasets", "definition", "fleet", "course", "outlook"},
     "protocols": {"errors", "lot"},
