@@ -20,7 +20,7 @@ from simulator.errors import DefinitionError, Problem
 from simulator.fleet.due import Batch, Due, Move
 from simulator.fleet.readings import fixed_values
 from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.randomness import IntArray
+from simulator.randomness import FloatArray, IntArray
 
 if TYPE_CHECKING:
     from simulator.fleet.fleet import Fleet
@@ -120,6 +120,9 @@ class Brood:
             **settings,
         )
         self._is_up: NDArray[np.bool_] = np.zeros(parents, dtype=bool)  # the gateways
+        # Connections are there at once: who has had one by now. See ``catch_up``.
+        self._is_instant = False
+        self._has_begun: NDArray[np.bool_] = np.zeros(parents, dtype=bool)
         self._has_ended: NDArray[np.bool_] = np.zeros(parents, dtype=bool)
 
     def rows(self, parents: IntArray) -> IntArray:
@@ -134,6 +137,14 @@ class Brood:
         wanted = np.zeros(len(self._is_up) * self._count, dtype=bool)
         wanted[self.fleet.wanted] = True
         self.fleet.connected(rows[wanted[rows]].tolist(), t)
+
+    def catch_up(self, is_up: NDArray[np.bool_], born: FloatArray) -> None:
+        """Bring the children of those gateways on line that were so from their birth (s) on."""
+        self._is_instant = True
+        new = np.flatnonzero(is_up & ~self._is_up & ~self._has_begun)
+        self._has_begun[new] = True
+        for t in np.unique(born[new]).tolist():
+            self.connected(new[born[new] == t], t)
 
     def disconnected(self, parents: IntArray, t: float) -> None:
         """Take the children off line."""
@@ -164,7 +175,7 @@ class Brood:
             parents = np.array([move.row])
             if not is_on:
                 self.disconnected(parents, move.t)
-            elif move.row not in due.connect:  # it went and came back within the call
+            elif self._is_instant:
                 self.connected(parents, move.t)
         self._live(until, due)
         self._has_ended[due.ended] = True

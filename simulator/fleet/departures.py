@@ -56,6 +56,9 @@ class Departures:
             online: Lets begin what mocks do once they are connected, where nobody tells it.
         """
         count = len(mocks.status)
+        # What goes first when a connection is there at once, and last when a mock lets it go.
+        self.greet: Callable[[IntArray, FloatArray, Found], None] | None = None
+        self.part: Callable[[IntArray, FloatArray, Found], None] | None = None
         self.counts = Counts(plan, count)
         self._conditions = Conditions(plan, count)
         self._origins = Origins(plan, count)
@@ -215,11 +218,15 @@ class Departures:
         for level in way.entered:
             self._conditions.entered(level, rows)
         if not self._mocks.wanted[rows[0]]:
+            if self.part:
+                self.part(rows, times, found)
             found.let_go(rows)
             self._links.lost(rows)
             self._forget(rows)
         elif self._links.is_instant:
-            self._links.made(rows)
+            made = np.isin(rows, self._links.made(rows))
+            if self.greet and made.any():
+                self.greet(rows[made], times[made], found)
             self._online(rows, times)
         for level in way.entered:
             self._act(self._plan.levels[level].enter, rows, times, found, True)

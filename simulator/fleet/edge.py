@@ -29,7 +29,7 @@ from simulator.sparkplug.encoding import HISTORICAL, milliseconds
 
 REBIRTH = "Node Control/Rebirth"
 SEQUENCES = 256  # numbers of messages, and of births, go round after 255
-UNBORN = "not sent: the node had not given its birth on this connection yet"
+UNBORN = "not sent: the node has given no birth since it was connected last"
 BIRTH, DEVICE_BIRTH, DEATH = "NBIRTH", "DBIRTH", "NDEATH"
 
 # Which mocks' messages are to be kept and not sent: rows, codes of statuses -> yes or no.
@@ -155,15 +155,16 @@ class Edge:
         """Note connections that are gone: the broker publishes their will."""
         self.is_born[rows] = False
 
-    def deaths(self, rows: IntArray, t: float) -> list[Batch]:
-        """Return the NDEATH of mocks that are about to disconnect, in which case no will is."""
-        rows = rows[self.is_born[rows]]
+    def part(self, rows: IntArray, times: FloatArray, found: Found) -> None:
+        """Send the NDEATH of mocks that let their connection go, in which case no will is."""
+        alive = self.is_born[rows]
+        rows, times = rows[alive], times[alive]
         self.is_born[rows] = False
         if not len(rows):
-            return []
-        payloads = [(self._death(row),) for row in rows.tolist()]
-        batch = self._batch(DEATH, "", rows, np.full(len(rows), t), payloads)
-        return [replace(batch, payloads=[each for (each,) in payloads], qos=1)]
+            return
+        payloads = [self._death(row) for row in rows.tolist()]
+        batch = self._batch(DEATH, "", rows, times, [()] * len(rows))
+        found.sends.append(replace(batch, payloads=payloads, qos=1))
 
     def hear(self, row: IntArray, time: FloatArray, message: Received, found: Found) -> None:
         """Let one mock obey a command, if this message is one."""

@@ -191,6 +191,7 @@ class Fleet:
             write=self._write,
         )
         self._incoming.greet, self._incoming.hear = edge.give_birth, edge.hear
+        self._departures.greet, self._departures.part = edge.give_birth, edge.part
         return edge
 
     @property
@@ -241,6 +242,8 @@ class Fleet:
         due = found.due(self._mocks.ended)
         self._settle_links(due)
         if self._brood:
+            if self._links.is_instant:
+                self._brood.catch_up(self._links.is_up, self._mocks.born)
             # What is left of the gateways goes before what their children do after it.
             self._brood.follow(due, min(t, np.nextafter(self._mocks.timers.next_due(), 0.0)))
         return due
@@ -478,7 +481,7 @@ class Fleet:
                 found.drops += self._backlog.keep(batch.only(kept))
                 batch = batch.only(~kept)
         if self._edge and batch.message in self._edge.names:
-            early = self._links.is_up[batch.rows] & ~self._edge.is_born[batch.rows]
+            early = ~self._edge.is_born[batch.rows]
             if early.any():
                 found.drops.append((batch.only(early), UNBORN))
                 batch = batch.only(~early)
@@ -515,9 +518,6 @@ class Fleet:
     def _settle_links(self, due: Due) -> None:
         """Note whose connection goes with this call, and empty the buffers of who has ended."""
         self._links.lost(np.array(due.ended, dtype=np.int64))
-        if self._edge:
-            leaving = np.array([*due.disconnect, *due.ended], dtype=np.int64)
-            due.sends.extend(self._edge.deaths(leaving, self._reached))
         if self._backlog.is_used:
             due.drops.extend((batch, ENDED) for batch in self._backlog.clear(due.ended))
             rows = np.arange(len(self.identities))

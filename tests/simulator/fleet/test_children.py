@@ -6,7 +6,7 @@ import numpy as np
 import orjson
 import pytest
 
-from simulator import parse_document
+from simulator import parse_document, preview
 from simulator.errors import DefinitionError
 from simulator.fleet import Due, Fleet, brood
 from tests.simulator.fleet.lives import EPOCH, steps
@@ -108,19 +108,28 @@ STATUSES = {
 }
 
 
-@pytest.mark.parametrize("step", [0.1, 30.0])
-def test_children_are_off_line_while_their_gateway_is(step: float) -> None:
+@pytest.mark.parametrize(("step", "back"), [(0.1, 15.6), (4.0, 16.0)])
+def test_children_are_off_line_while_their_gateway_is(step: float, back: float) -> None:
     due = lived(made(gateway(statuses=STATUSES)), steps(30.0, step))
 
     times = [t for t, *_ in spoken(due)]
     lost = np.concatenate([batch.scheduled for batch, _ in due.drops])
     assert not any(10.5 < t < 15.5 for t in times)
-    assert ((lost > 10.5) & (lost < 15.7)).all()
+    assert ((lost > 10.5) & (lost <= back)).all()
     assert len(lost) >= 12
     assert {why for _, why in due.drops} == {brood.OFF_LINE}
     assert {name for batch, _ in due.drops for name in batch.devices or []} == {
         "gw-0-00", "gw-0-01", "gw-0-02"
     }  # fmt: skip
+
+
+def test_a_preview_shows_what_children_send() -> None:
+    sent = list(preview(parse_document(gateway(statuses=STATUSES)), duration=30.0))
+
+    times = [message.t for message in sent if message.message == "level"]
+    assert not any(10.5 < t < 15.5 for t in times)
+    assert len([t for t in times if t < 10.5]) >= 30
+    assert len([t for t in times if t > 15.5]) >= 40
 
 
 def test_children_keep_what_they_cannot_send_in_buffers_of_their_own() -> None:

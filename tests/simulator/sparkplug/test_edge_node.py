@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from simulator import parse_document
+from simulator import parse_document, preview
 from simulator.errors import DefinitionError
 from simulator.fleet import Batch, Fleet
 from simulator.fleet.edge import REBIRTH, UNBORN
@@ -367,6 +367,19 @@ def test_no_data_goes_before_the_birth(nodes: Nodes) -> None:
     assert kinds[:2] == ["NBIRTH", "DBIRTH"]
     assert {why for _, why in due.drops} == {UNBORN}
     assert len(due.drops) >= 3
+
+
+def test_a_preview_shows_births_and_deaths() -> None:
+    statuses = {
+        "up": {"send": ["DDATA press"], "go": [{"to": "down", "after": "5s"}]},
+        "down": {"connected": False, "go": [{"to": "up", "after": "5s"}]},
+    }
+
+    sent = list(preview(parse_document(device(statuses=statuses)), duration=12.0))
+
+    kinds = [message.message for message in sent if message.message != "DDATA press"]
+    assert kinds == ["NBIRTH", "DBIRTH", "NDEATH", "NBIRTH", "DBIRTH"]
+    assert not any(5 < message.t < 10 for message in sent)
 
 
 def test_nodes_go_on_from_a_checkpoint() -> None:
