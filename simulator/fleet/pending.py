@@ -5,6 +5,7 @@ Rule: of two that are due at the same time the one that was put first comes firs
 
 from bisect import insort
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,7 +24,6 @@ class Pending(NamedTuple):
     """One thing that a mock will do."""
 
     t: float  # s
-    order: int  # of putting, over all mocks
     reply: int  # position
     answer: int  # position of an answer that comes later, or WHOLE
     chosen: int  # position of the answer that was chosen at random or by turn; -1: none was
@@ -35,7 +35,6 @@ class Agenda:
 
     def __init__(self) -> None:
         self._waiting: dict[int, list[Pending]] = {}
-        self._order = 0
 
     def has_room(self, row: int, count: int) -> bool:
         """Return whether so many more fit in for a mock."""
@@ -45,12 +44,8 @@ class Agenda:
         self, row: int, t: float, reply: int, message: Received, *, answer: int, chosen: int
     ) -> None:
         """Plan one thing; who puts it has asked for room."""
-        self._order += 1
-        insort(
-            self._waiting.setdefault(row, []),
-            Pending(t, self._order, reply, answer, chosen, message),
-            key=lambda each: each[:2],
-        )
+        waiting = self._waiting.setdefault(row, [])
+        insort(waiting, Pending(t, reply, answer, chosen, message), key=itemgetter(0))
 
     def take(self, row: int) -> Pending:
         """Take out what comes first for a mock that has something."""

@@ -17,6 +17,8 @@ DERIVED = {
     ("Population", "_keys"),  # made when first asked for
     ("Population", "_moments"),
     ("Population", "_gaps"),
+    ("Doings", "_samplers"),
+    ("Received", "_read"),  # its JSON, read when first asked for
     ("Texts", None),
     ("diurnal", "_first"),  # the days that were looked at last, and their factors
     ("diurnal", "_added"),
