@@ -16,6 +16,7 @@ from pydantic.json_schema import (
 )
 from pydantic_core import CoreSchema
 
+from simulator.definition.children import NOT_IN_CHILDREN
 from simulator.definition.docstrings import read_docstring
 from simulator.definition.document import Definition
 from simulator.definition.generator import KINDS, Generator
@@ -43,9 +44,20 @@ def definition_schema(address: str = "") -> JsonSchemaValue:
         address: The URL at which it is served; its ``$id``. Empty: it has none.
     """
     schemas: Schemas = _resolved({**_with_generators(_schemas_of_models()), **_SHARED})
-    root = schemas.pop("Definition")
+    root = _with_children(schemas.pop("Definition"))
     head = {"$schema": DIALECT, **({"$id": address} if address else {})}
     return {**head, **root, "$defs": dict(sorted(schemas.items()))}
+
+
+def _with_children(root: JsonSchemaValue) -> JsonSchemaValue:
+    """Return the schema of a definition whose children have its words too."""
+    words = root["properties"]
+    own = ("version", "$schema", "name", *NOT_IN_CHILDREN)
+    shared = {word: schema for word, schema in words.items() if word not in own}
+    children = words["children"]
+    properties = {**shared, **children["properties"]}
+    full = {**children, "properties": properties, "additionalProperties": False}
+    return {**root, "properties": {**words, "children": full}}
 
 
 class _Generate(GenerateJsonSchema):

@@ -80,6 +80,14 @@ def test_it_sees_a_mistake(path: tuple[str, ...], value: Any) -> None:
     assert not VALIDATOR.is_valid(data)
 
 
+def test_it_knows_the_words_of_children() -> None:
+    child = {"count": 2, "id": "{parent}-{child}", "metrics": {"a": {"constant": 1}}}
+
+    assert VALIDATOR.is_valid({**GOOD, "children": child})
+    assert not VALIDATOR.is_valid({**GOOD, "children": {**child, "metrics": {"a": {"wlak": 1}}}})
+    assert not VALIDATOR.is_valid({**GOOD, "children": {**child, "sparkplug": {"group": "g"}}})
+
+
 def test_every_generator_has_a_form_and_every_shorthand_one_more() -> None:
     titles = [form["title"] for form in SCHEMA["$defs"]["Metric"]["oneOf"]]
 
