@@ -34,6 +34,10 @@ class Inbox:
         queue.append(replace(message, t=t))
         return len(queue) == 1
 
+    def is_full(self, row: int) -> bool:
+        """Return whether a message more would be lost."""
+        return len(self._waiting.get(row, ())) >= MAX_INBOX
+
     def take(self, row: int) -> Received:
         """Take out the oldest message of a mock that has one."""
         message = self._waiting[row].popleft()

@@ -17,7 +17,7 @@ from simulator.fleet.departures import Departures
 from simulator.fleet.doings import Doings
 from simulator.fleet.due import Found
 from simulator.fleet.happenings import BORN, DELIVERED, FAILED, LOST, MADE, Happening, Happenings
-from simulator.fleet.inbox import Inbox
+from simulator.fleet.inbox import MAX_INBOX, Inbox
 from simulator.fleet.matching import Matcher
 from simulator.fleet.population import INBOX, LINK, Population
 from simulator.fleet.readings import Readings
@@ -44,6 +44,7 @@ class Incoming:
         self._doings = doings
         self._replying = replying
         self._inbox = Inbox()
+        self._missed = np.zeros(len(mocks.status), dtype=np.int64)  # messages since the last one
         self._happenings = Happenings()
         exits = [leaving for level in plan.levels for leaving in level.exits]
         self._matchers = {
@@ -62,7 +63,9 @@ class Incoming:
         is_awaited = bool(self._matchers or self._replying.matchers or self.hear)
         if not is_awaited or not self._is_alive(row):
             return
-        if self._inbox.put(row, Received(t, topic, payload)):
+        if self._inbox.is_full(row):
+            self._missed[row] += 1
+        elif self._inbox.put(row, Received(t, topic, payload)):
             self._mocks.timers.start(np.array([row]), INBOX, np.array([t]))
 
     def tell(self, rows: IntArray, what: int, t: float) -> None:
@@ -87,6 +90,7 @@ class Incoming:
             one = slice(index, index + 1)
             if self.hear:
                 self.hear(rows[one], times[one], message, found)
+            self._tell_missed(rows[one], times[one], found)
             self._replying.read(rows[one], times[one], message, found)
             for leaving in self._waiting(row, "on"):
                 if not self._matchers[leaving.name].matches(row, message):
@@ -117,14 +121,24 @@ class Incoming:
     def state(self) -> dict[str, NDArray[Any]]:
         """Return all that waits to be told."""
         return {
+            "missed": self._missed.copy(),
             **under("inbox", self._inbox.state()),
             **under("happenings", self._happenings.state()),
         }
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Take back what ``state`` gave."""
+        self._missed[:] = state["missed"]
         self._inbox.restore(part_of(state, "inbox"))
         self._happenings.restore(part_of(state, "happenings"))
+
+    def _tell_missed(self, row: IntArray, time: FloatArray, found: Found) -> None:
+        """Say in the log of a mock how many messages it did not take."""
+        if missed := int(self._missed[row[0]]):
+            status = int(self._mocks.status[row[0]])
+            text = f"{missed} messages not read: {MAX_INBOX} were waiting"
+            found.move(row, time, status, status, text)
+            self._missed[row] = 0
 
     def _tell(self, happening: Happening, row: IntArray, time: FloatArray, found: Found) -> None:
         if happening.what == DELIVERED:

@@ -98,7 +98,8 @@ def test_a_flood_of_commands_is_bounded(mocks: Fleet) -> None:
         mocks.received(0, "cmd/d-0", orjson.dumps({"n": n}), 0.5)
 
     assert len(mocks._incoming.state()["inbox.rows"]) == MAX_INBOX
-    mocks.due(1.0)
+    causes = [move.cause for move in mocks.due(1.0).moves]
+    assert causes == [f"{1_000 - MAX_INBOX} messages not read: {MAX_INBOX} were waiting"]
     assert len(mocks._incoming.state()["inbox.rows"]) == 0
 
 
