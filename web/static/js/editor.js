@@ -8,6 +8,7 @@
      <section data-face="preview"><definition-preview data-to="/w/…/definitions/preview/">…</definition-preview></section>
    </form>
 */
+import "./drawing/curve-editor.js";
 import "./definition/forms.js";
 import "./editor-code.js";
 import "./editor-preview.js";
