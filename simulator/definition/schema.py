@@ -188,7 +188,7 @@ def _composed(name: str, schema: JsonSchemaValue, folded: str) -> JsonSchemaValu
     words = [word for word in schema["properties"] if word != folded]
     own = {word: {"$ref": f"{_REF.format(model=name)}/$defs/{word}"} for word in words}
     needed = [word for word in schema.get("required", []) if word != folded]
-    forms = [_form(kind, own, needed) | _shown(kind) for kind in KINDS.values()]
+    forms = [_form(kind, own, needed) | _shown(kind, own) for kind in KINDS.values()]
     forms += [_short_form(kind, own, needed) for kind in KINDS.values() if kind.shorthand]
     return {
         "title": schema["title"],
@@ -199,9 +199,15 @@ def _composed(name: str, schema: JsonSchemaValue, folded: str) -> JsonSchemaValu
     }
 
 
-def _shown(kind: type[Generator]) -> JsonSchemaValue:
-    """Return what a form shows of a generator: the family that it is found in, and metrics."""
-    examples = [read_text(example).data for example in kind.examples]
+def _shown(kind: type[Generator], own: Schemas) -> JsonSchemaValue:
+    """Return what a form shows of a generator: the family that it is found in, and examples.
+
+    The examples are metrics; a variable knows fewer words, and has those with no other.
+    """
+    known = {kind.word, *kind.words(), *own}
+    examples = [
+        each for each in (read_text(text).data for text in kind.examples) if known >= set(each)
+    ]
     return {"x-family": kind.family, **({"examples": examples} if examples else {})}
 
 
