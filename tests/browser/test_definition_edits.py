@@ -72,6 +72,13 @@ EDITS = [
     (SMALL, "remove", [["statuses", "on", "go", 0, "to"]], "to: off\n        ", ""),
     (SMALL, "rename", [["metrics", "air"], "inner air"], "  air:", "  inner air:"),
     (SMALL, "copy", [["metrics", "air"], "b"], AIR, AIR + COPY),
+    (
+        SMALL,
+        "put",
+        [["statuses", "on", "go", 0], {"to": "off", "when": "air > 8"}],
+        "after: 1h",
+        "when: air > 8",
+    ),
     (SMALL, "move", [["statuses", "on"], 1], ON + "  off: {}\n", "  off: {}\n" + ON),
     (TRACKER, "remove", [["metrics", "battery"]], BATTERY, ""),
     (TRACKER, "rename", [["metrics", "battery"], "b"], '"battery": {"unit', '"b": {"unit'),

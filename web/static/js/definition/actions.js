@@ -164,6 +164,7 @@ export class Actions {
   newItem(path) {
     if (path.at(-1) === "go") return { to: this.forms.namesOf("statuses").find((name) => name !== path.at(-2)) ?? path.at(-2), after: "5min" };
     if (path.at(-1) === "replies") return { on: { topic: "cmd/{id}" }, send: { topic: "ack/{id}", json: { ok: true } } };
+    if (path.at(-1) === "anomalies") return { spike: 10, chance: "1% per hour", lasts: "1min" };
     const shape = this.vocabulary.shapeAt(path, this.reading.data);
     const variant = this.vocabulary.variantOf(shape, this.reading.value(path));
     return this.vocabulary.sample(variant.items ?? {});
@@ -181,7 +182,7 @@ export class Actions {
     const shape = this.vocabulary.shapeAt(path, this.reading.data);
     const variant = this.vocabulary.variantOf(shape, this.reading.value(path) ?? {});
     const name = freeName("name", Object.keys(this.reading.value(path) ?? {}));
-    this.put([...path, name], this.vocabulary.sample(variant.additionalProperties ?? {}) ?? "");
+    this.put([...path, name], path.at(-1) === "variables" ? { choice: ["a", "b"] } : this.vocabulary.sample(variant.additionalProperties ?? {}) ?? "");
     const control = this.forms.partOf([...path, name])?.closest(".entry")?.querySelector(".entry-name");
     control?.focus();
     control?.select();
@@ -190,8 +191,10 @@ export class Actions {
   /* Another form of the same value: a mapping in place of a duration. */
   become(path, index) {
     const shape = this.vocabulary.shapeAt(path, this.reading.data);
-    const form = formsOf({ vocabulary: this.vocabulary }, shape)[index];
-    this.put(path, this.vocabulary.sample({ anyOf: form.variants }));
+    const [variant] = formsOf({ vocabulary: this.vocabulary }, shape)[index].variants;
+    const old = this.reading.value(path);
+    if (path.at(-1) === "send") this.put(path, Array.isArray(old) ? Object.fromEntries(old.map((name) => [name, null])) : Object.keys(old));
+    else this.put(path, (variant.examples ?? []).find((each) => this.vocabulary.fits(variant, each)) ?? this.vocabulary.smallest(variant, 0));
   }
 
   /* Another word in place of the one of which only one may stand there. */

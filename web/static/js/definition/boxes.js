@@ -28,7 +28,7 @@ export function only(view, path, whole, about) {
   return h("div", { class: "only", "data-key": idOf(path), "data-section": asText(path), "data-wide": true },
     alternatives(view, path, whole, about),
     errors(view, path),
-    field(view, [...path, about.word], about.variant.properties[about.word], { label: `${about.label}: ${about.word.replaceAll("_", " ")}`, isNeeded: about.isNeeded }));
+    field(view, [...path, about.word], about.variant.properties[about.word], { label: about.word.replaceAll("_", " "), isNeeded: about.isNeeded }));
 }
 
 /* A mapping with names of the visitor's own: each with its value. */

@@ -75,14 +75,21 @@ export function isSame(one, other) {
 function putMapping(reading, path, old, value) {
   const gone = Object.keys(old).filter((name) => !Object.hasOwn(value, name));
   const added = Object.keys(value).filter((name) => !Object.hasOwn(old, name));
+  const kept = Object.keys(old).filter((name) => !gone.includes(name));
+  const keptChanges = () => kept.flatMap((name) => put(reading, [...path, name], value[name]));
+  if (gone.length === 1 && added.length === 1) return [...keptChanges(), ...exchange(reading, [...path, gone[0]], added[0], value[added[0]])];
   // Neighbouring removals and additions would touch each other; one of them at a time does not.
   if (gone.length + added.length > 1 || gone.length === Object.keys(old).length) return replace(reading, path, reading.node(path), value);
-  const kept = Object.keys(old).filter((name) => !gone.includes(name));
   return [
-    ...kept.flatMap((name) => put(reading, [...path, name], value[name])),
+    ...keptChanges(),
     ...gone.flatMap((name) => remove(reading, [...path, name])),
     ...added.flatMap((name) => put(reading, [...path, name], value[name], Object.keys(value))),
   ];
+}
+
+/* Another word with another value in the place of one. */
+function exchange(reading, path, name, value) {
+  return [...rename(reading, path, name), ...put(reading, path, value)];
 }
 
 function replace(reading, path, node, value) {

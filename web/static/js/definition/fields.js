@@ -47,7 +47,7 @@ export function words(view, path, shape, { without = [], first = [] } = {}) {
 function exchange(view, path, all, chosen) {
   const id = `${idOf(path)}.exchange`;
   return h("div", { class: "field", "data-key": id },
-    h("label", { for: id }, "Payload written as"),
+    h("label", { for: id }, path[0] === "messages" ? "Payload written as" : "Kind"),
     h("select", { id, class: "input", "data-key": "control", "data-kind": "exchange", "data-path": asText(path), disabled: view.isReadOnly },
       chosen ? null : h("option", { value: "", selected: true }, "not chosen"),
       all.map((word) => h("option", { value: word, selected: word === chosen }, word))));

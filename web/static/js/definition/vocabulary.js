@@ -141,7 +141,7 @@ export class Vocabulary {
   smallest(shape, depth) {
     const [type] = [shape.type ?? "string"].flat();
     if (type === "object") {
-      const needed = depth > 6 ? [] : shape.required ?? [];
+      const needed = depth > 6 ? [] : [...(shape.required ?? []), ...this.exclusive(shape).slice(0, 1)];
       return Object.fromEntries(needed.map((word) => [word, this.sample(shape.properties[word], depth + 1)]));
     }
     if (type === "array") {
