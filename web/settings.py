@@ -254,6 +254,19 @@ MAIL_FROM = env.text("MAIL_FROM", default="Mocklot <no-reply@localhost>")
 MAIL_DIR = Path(env.text("MAIL_DIR", default=str(RUN_DIR / "mail")))
 MAIL_TIMEOUT = 10  # s, for one call of the mail service
 
+# --- Maps -------------------------------------------------------------------------------------
+
+# "https://tiles.example.org/{z}/{x}/{y}.png"; without it maps show the outline of the land.
+MAP_TILES_URL = env.url("MAP_TILES_URL", schemes=("https", "http"))
+MAP_TILES_ATTRIBUTION = env.text("MAP_TILES_ATTRIBUTION")
+
+
+def tiles_origin() -> str:
+    """Return the origin that maps load pictures from; ``{s}`` stands for any name of a host."""
+    parts = urlsplit(MAP_TILES_URL)
+    return f"{parts.scheme}://{parts.netloc.replace('{s}', '*')}" if MAP_TILES_URL else ""
+
+
 # --- Language, time, static files -------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
@@ -294,7 +307,7 @@ CONTENT_SECURITY_POLICY = {
     "default-src": ["'none'"],
     "script-src": ["'self'"],
     "style-src": ["'self'"],
-    "img-src": ["'self'", "data:"],
+    "img-src": ["'self'", "data:", tiles_origin()],
     "font-src": ["'self'"],
     "connect-src": ["'self'", STORAGE_ORIGIN],
     "form-action": ["'self'"],

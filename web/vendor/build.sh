@@ -23,6 +23,16 @@ node_modules/.bin/esbuild yaml.js --bundle --minify --format=esm --target=es2022
     --legal-comments=none --outfile="$target/yaml.js" --log-level=warning
 cp node_modules/yaml/LICENSE "$target/"
 
+folder leaflet
+node_modules/.bin/esbuild node_modules/leaflet/dist/leaflet-src.esm.js --minify --format=esm \
+    --target=es2022 --legal-comments=none --outfile="$target/leaflet.js" --log-level=warning
+cp -R node_modules/leaflet/dist/leaflet.css node_modules/leaflet/dist/images \
+    node_modules/leaflet/LICENSE "$target/"
+
+folder world-atlas
+node world.js > "$target/world.js"
+cp node_modules/world-atlas/LICENSE "$target/"
+
 folder codemirror
 node_modules/.bin/esbuild codemirror.js --bundle --minify --format=esm --target=es2022 \
     --legal-comments=none --outfile="$target/codemirror.js" --log-level=warning

@@ -9,6 +9,7 @@
    </form>
 */
 import "./drawing/curve-editor.js";
+import "./drawing/route-editor.js";
 import "./definition/forms.js";
 import "./editor-code.js";
 import "./editor-preview.js";
