@@ -44,6 +44,7 @@ from simulator.recording.chunks import Chunk
 from simulator.recording.counters import Second
 from simulator.recording.histogram import Histogram
 from simulator.recording.reasons import Reason
+from simulator.roll import LotProblem, lot_problems
 from simulator.tower import Assignment, Snapshot, Tower, run_in_loop
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "Inferred",
     "Link",
     "Lot",
+    "LotProblem",
     "MessageOutlook",
     "MetricOutlook",
     "MocklotError",
@@ -91,6 +93,7 @@ __all__ = [
     "definition_schema",
     "infer",
     "infer_recording",
+    "lot_problems",
     "new_board",
     "outlook",
     "pack_board",

@@ -1,15 +1,19 @@
 """What of a definition a target's protocol cannot carry.
 
-Rule: what a protocol has no use for is ignored, as MQTT ignores headers; what it ought to carry and
-cannot is refused, so that nobody believes it was sent.
+Rule: what a protocol has no use for is ignored, as MQTT ignores headers and HTTP ``retain``; what
+it ought to carry and cannot is refused, so that nobody believes it was sent, or would be heard.
 """
 
-from typing import Literal
+from collections.abc import Callable, Iterator
+from typing import Literal, TypeAlias
 
 from simulator.definition.document import Definition
 from simulator.definition.message import Message
-from simulator.definition.places import place_of
+from simulator.definition.nesting import levels
+from simulator.definition.places import Finding, Path, place_of
 from simulator.errors import Problem
+
+Findings: TypeAlias = Callable[[Definition], Iterator[Finding]]
 
 # Words of a message that only MQTT 5 has, and what each is.
 _OF_MQTT_5 = {
@@ -17,26 +21,64 @@ _OF_MQTT_5 = {
     "response_topic": "a response topic",
     "correlation": "correlation data",
 }
+_NOT_HEARD = "over HTTP nothing comes to a mock: take this out, or choose a target of MQTT"
+_NO_NODE = "Sparkplug is spoken over MQTT alone: choose a target of MQTT"
 
 
 def target_problems(
     definition: Definition, protocol: Literal["mqtt", "http"]
 ) -> tuple[Problem, ...]:
-    """Return what a target cannot carry, with the places in the definition; none when it can."""
-    if protocol == "http":
-        return ()
-    return tuple(
-        Problem(place_of(("messages", name, word)), text)
-        for name, message in definition.messages.items()
-        for word, text in _refusals(message)
-    )
+    """Return what a target cannot carry, with the places in the definition; none when it can.
+
+    MQTT is carried as version 3.1.1 at QoS 0 and 1. HTTP carries what mocks send, and nothing that
+    they wait for: commands of replies and transitions, or a Sparkplug host.
+    """
+    findings = _over_http if protocol == "http" else _over_mqtt
+    found = [Problem(place_of(each.path), each.text) for each in _in_all(definition, findings)]
+    return tuple(dict.fromkeys(found))  # a method may wait for several commands
 
 
-def _refusals(message: Message) -> list[tuple[str, str]]:
-    found = []
-    if message.qos == 2:
-        found.append(("qos", "the connection speaks QoS 0 and 1, got 2: choose one of them"))
-    for word, what in _OF_MQTT_5.items():
-        if getattr(message, word):
-            found.append((word, f"the connection speaks MQTT 3.1.1, which has no {what}"))
-    return found
+def _in_all(definition: Definition, findings: Findings) -> Iterator[Finding]:
+    yield from findings(definition)
+    if definition.children is not None:
+        for each in findings(definition.children.definition):
+            yield Finding(("children", *each.path), each.text)
+
+
+def _over_http(definition: Definition) -> Iterator[Finding]:
+    if definition.sparkplug is not None:
+        yield Finding(("sparkplug",), _NO_NODE)
+    for name in definition.replies:
+        yield Finding(_made_by(definition, "replies", name), _NOT_HEARD)
+    for level in levels(definition.statuses).values():
+        for place, leaving in enumerate(level.status.go):
+            if leaving.on is not None:
+                yield Finding((*level.path, "go", place, "on"), _NOT_HEARD)
+
+
+def _over_mqtt(definition: Definition) -> Iterator[Finding]:
+    for path, message in _messages(definition):
+        if message.qos == 2:
+            text = "the connection speaks QoS 0 and 1, got 2: choose one of them"
+            yield Finding((*path, "qos"), text)
+        for word, what in _OF_MQTT_5.items():
+            if getattr(message, word):
+                text = f"the connection speaks MQTT 3.1.1, which has no {what}"
+                yield Finding((*path, word), text)
+
+
+def _messages(definition: Definition) -> Iterator[tuple[Path, Message]]:
+    """Yield every message, also those that only a reply sends, with its place."""
+    for name, message in definition.messages.items():
+        yield ("messages", name), message
+    for name, reply in definition.replies.items():
+        for place, answer in enumerate(reply.send):
+            if answer.message is None:
+                where: Path = ("send", place) if len(reply.send) > 1 else ("send",)
+                yield ("replies", name, *where), answer
+
+
+def _made_by(definition: Definition, section: str, name: str) -> Path:
+    """Return the place of a reply: where it stands, or the method that it was made of."""
+    method = definition.made.get((section, name))
+    return (section, name, "on") if method is None else ("methods", method)

@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "library": set(),
     "inference": FOUNDATION | {"datasets", "definition", "course"},
     "preview": FOUNDATION | {"datasets", "definition", "fleet", "course", "outlook"},
+    "roll": FOUNDATION | {"datasets", "definition", "generators", "payloads", "fleet"},
     "protocols": {"errors", "lot"},
     "transports": {"errors", "lot", "protocols"},
     "recording": {"errors"},

@@ -1,0 +1,65 @@
+"""What a target's protocol cannot carry, and where the definition asks for it."""
+
+from simulator import parse, target_problems
+
+HEARD = """\
+name: Lamp
+id: "lamp-{index}"
+messages:
+  state: {every: 1s, retain: true, headers: {x: y}, json: "{status}"}
+statuses:
+  lit:
+    statuses:
+      dim: {go: [{to: dark, after: 1min}, {to: bright, on: {topic: "cmd/{id}"}}]}
+      bright: {}
+  dark: {go: [{to: lit, on: {topic: "cmd/{id}"}}]}
+replies:
+  ping: {on: {topic: "ping/{id}"}, send: {topic: "pong/{id}", qos: 2, json: 1}}
+"""
+NODE = """\
+name: Node
+id: "node-{index}"
+metrics: {speed: {constant: 5}}
+sparkplug: {group: plant, node: "{id}", every: 10s, metrics: {Speed: "{speed}"}}
+"""
+
+
+def places(text: str, protocol: str) -> list[str]:
+    return [each.place for each in target_problems(parse(text), protocol)]  # type: ignore[arg-type]
+
+
+def test_http_hears_no_commands() -> None:
+    assert places(HEARD, "http") == [
+        "replies.ping.on",
+        "statuses.lit.statuses.dim.go[1].on",
+        "statuses.dark.go[0].on",
+    ]
+
+
+def test_what_a_method_waits_for_is_told_at_the_method() -> None:
+    text = HEARD.partition("statuses:")[0] + "methods: {restart: {reboot: {on: {topic: \"cmd/{id}\"}}}}\n"
+
+    assert set(places(text, "http")) == {"methods.restart"}
+
+
+def test_http_speaks_no_sparkplug() -> None:
+    assert places(NODE, "http") == ["sparkplug"]
+    assert places(NODE, "mqtt") == []
+
+
+def test_the_answers_of_replies_are_held_against_the_connection_too() -> None:
+    assert places(HEARD, "mqtt") == ["replies.ping.send.qos"]
+
+
+def test_children_are_held_against_it_as_well() -> None:
+    text = """\
+name: Gateway
+id: "gw-{index}"
+messages: {up: {every: 1s, json: 1}}
+children:
+  count: 2
+  id: "{parent}-{child}"
+  messages: {level: {every: 1s, qos: 2, json: 1}}
+"""
+    assert places(text, "mqtt") == ["children.messages.level.qos"]
+    assert places(text, "http") == []
