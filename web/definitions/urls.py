@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.definitions import preview_views, views
+from web.definitions import history_views, preview_views, views
 
 app_name = "definitions"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("<uuid:definition>/rename/", views.rename, name="rename"),
     path("<uuid:definition>/delete/", views.delete, name="delete"),
     path("<uuid:definition>/export/", views.export, name="export"),
-    path("<uuid:definition>/versions/", views.versions, name="versions"),
-    path("<uuid:definition>/versions/<int:number>/", views.version, name="version"),
+    path("<uuid:definition>/versions/", history_views.versions, name="versions"),
+    path("<uuid:definition>/versions/compare/", history_views.compare, name="compare"),
+    path("<uuid:definition>/versions/<int:number>/", history_views.version, name="version"),
+    path("<uuid:definition>/versions/<int:number>/restore/", history_views.restore, name="restore"),
 ]

@@ -145,25 +145,6 @@ def export(request: UserRequest, workspace: UUID, definition: UUID) -> HttpRespo
     return _document(found, found.text)
 
 
-@require_GET
-@login_required
-def versions(request: UserRequest, workspace: UUID, definition: UUID) -> HttpResponse:
-    """List the versions of a definition."""
-    found = access.definition_of(open_workspace(request, workspace), definition)
-    rows = Paginator(access.versions_of(found), ROWS_ON_A_PAGE)
-    context = {"definition": found, "page": rows.get_page(request.GET.get("page"))}
-    return render(request, "definitions/versions.html", context)
-
-
-@require_GET
-@login_required
-def version(request: UserRequest, workspace: UUID, definition: UUID, number: int) -> HttpResponse:
-    """Show one version as it was saved."""
-    found = access.definition_of(open_workspace(request, workspace), definition)
-    context = {"definition": found, "version": access.version_of(found, number)}
-    return render(request, "definitions/version.html", context)
-
-
 def _base(request: UserRequest) -> int:
     """Return the number of the version that the text was edited from; 0 when it is not said."""
     number = request.POST.get("base", "")
