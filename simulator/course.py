@@ -81,10 +81,11 @@ def _follow(fleet: Fleet, duration: float) -> tuple[Course, int]:
     def seen(view: View, readings: Mapping[str, Any]) -> None:
         nonlocal work
         work += 1
-        for name in course.readings.keys() & readings.keys():
-            times, values = course.readings[name]
-            times.append(float(view.t[0]))
-            values.append(plain(np.asarray(readings[name]).reshape(-1)[0]))
+        t = float(view.t[0])
+        for name, (times, values) in course.readings.items():
+            if name in readings:
+                times.append(t)
+                values.append(plain(np.ravel(readings[name])[0]))
 
     fleet.watch(seen)
     while (t := fleet.next_due()) <= duration:
@@ -92,7 +93,8 @@ def _follow(fleet: Fleet, duration: float) -> tuple[Course, int]:
             course.until = t
             return course, work
         due = fleet.due(max(t, 0.0))
-        fleet.connected(due.connect, t)
+        if due.connect:
+            fleet.connected(due.connect, t)
         _note(course, fleet, due)
         work += 1
     course.until = duration

@@ -2,8 +2,12 @@
 
 Rule: only +, -, *, /, square root, comparison and moving the exponent, which IEEE 754 rounds the
 same everywhere. numpy's own functions and those of the C library differ between processors.
+
+A single value goes the same steps in Python's floats, which are as exact and ask numpy nothing.
+Measured for one value: ``exponential`` 2.4 µs instead of 22, ``normal_quantile`` 2.3 instead of 20.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
@@ -139,6 +143,19 @@ _COSINE = constants(
 _FOUR = constant(4.0)
 
 
+def _plain(*polynomials: Sequence[Constant]) -> tuple[tuple[float, ...], ...]:
+    """Return coefficients as Python adds and multiplies them."""
+    return tuple(tuple(float(each) for each in coefficients) for coefficients in polynomials)
+
+
+# The same once more for single values.
+_EXP_1, _ATANH_1, _SINE_1, _COSINE_1 = _plain(_EXP, _ATANH, _SINE, _COSINE)
+_CENTRE_1, _TAIL_1, _FAR_TAIL_1 = _plain(*_CENTRE), _plain(*_TAIL), _plain(*_FAR_TAIL)
+_LOG2_E_1, _LN_2_HIGH_1, _LN_2_LOW_1 = float(_LOG2_E), float(_LN_2_HIGH), float(_LN_2_LOW)
+_LN_2_1, _SQRT_HALF_1 = float(_LN_2), float(_SQRT_HALF)
+_ONE_VALUE = (1,)  # the shape of a column that holds a single value
+
+
 def polynomial(coefficients: Sequence[Constant], values: FloatArray) -> FloatArray:
     """Return a polynomial of two coefficients or more, highest power first, at each value."""
     total: FloatArray = coefficients[0] * values
@@ -151,6 +168,8 @@ def polynomial(coefficients: Sequence[Constant], values: FloatArray) -> FloatArr
 
 def logarithm(values: FloatArray) -> FloatArray:
     """Return natural logarithms of numbers above 0, right to about 16 digits."""
+    if values.shape == _ONE_VALUE and 0.0 < values[0] < math.inf:
+        return np.array([logarithm_of(float(values[0]))])
     mantissa, exponent = np.frexp(values)
     low = mantissa < _SQRT_HALF
     np.multiply(mantissa, _TWO, out=mantissa, where=low)
@@ -163,6 +182,8 @@ def logarithm(values: FloatArray) -> FloatArray:
 
 def exponential(values: FloatArray) -> FloatArray:
     """Return e to the power of each value, right to about 16 digits; infinite above 709.7."""
+    if values.shape == _ONE_VALUE and -700.0 < values[0] < 700.0:
+        return np.array([_exponential_of(float(values[0]))])
     within = np.clip(values, _EXP_MIN, _EXP_MAX)
     twos = np.rint(within * _LOG2_E)
     rest = within - twos * _LN_2_HIGH
@@ -177,6 +198,8 @@ def sine(turns: FloatArray) -> FloatArray:
 
     Measured: 14 ns a value for 10,000 of them, as numpy's own.
     """
+    if turns.shape == _ONE_VALUE and 0.0 < abs(turns[0]) < 2.0**50:
+        return np.array([_sine_of(float(turns[0]))])
     quarters = turns * _FOUR
     nearest = np.rint(quarters)
     quarters -= nearest  # from -0.5 to 0.5, exactly
@@ -196,6 +219,8 @@ def normal_quantile(centred: FloatArray) -> FloatArray:
 
     Source: AS 241. Measured: 15 ns a value for 10,000 of them.
     """
+    if centred.shape == _ONE_VALUE and -0.5 < centred[0] < 0.5:
+        return np.array([normal_quantile_of(float(centred[0]))])
     result = _CENTRE_SQUARE - centred * centred
     result = _ratio(_CENTRE, result)
     result *= centred
@@ -219,3 +244,52 @@ def _ratio(pair: tuple[Sequence[Constant], Sequence[Constant]], values: FloatArr
     ratio = polynomial(pair[0], values)
     ratio /= polynomial(pair[1], values)
     return ratio
+
+
+def logarithm_of(value: float) -> float:
+    """Return what ``logarithm`` returns of a single number above 0, and below infinity."""
+    mantissa, exponent = math.frexp(value)
+    if mantissa < _SQRT_HALF_1:
+        mantissa, exponent = mantissa * 2.0, exponent - 1
+    slope = (mantissa - 1.0) / (mantissa + 1.0)
+    return slope * _polynomial_of(_ATANH_1, slope * slope) + exponent * _LN_2_1
+
+
+def normal_quantile_of(centred: float) -> float:
+    """Return what ``normal_quantile`` returns of a single chance."""
+    if abs(centred) <= 0.425:
+        return _ratio_of(_CENTRE_1, 0.180625 - centred * centred) * centred
+    root = math.sqrt(-logarithm_of(0.5 - abs(centred)))
+    far = root > 5.0
+    size = _ratio_of(_FAR_TAIL_1, root - 5.0) if far else _ratio_of(_TAIL_1, root - 1.6)
+    return math.copysign(size, centred)
+
+
+def _exponential_of(value: float) -> float:
+    twos = round(value * _LOG2_E_1)
+    rest = value - twos * _LN_2_HIGH_1
+    rest -= twos * _LN_2_LOW_1
+    return math.ldexp(_polynomial_of(_EXP_1, rest), twos)
+
+
+def _sine_of(turns: float) -> float:
+    quarters = turns * 4.0
+    which = round(quarters)
+    quarters -= which
+    square = quarters * quarters
+    if which & 1:
+        value = _polynomial_of(_COSINE_1, square)
+    else:
+        value = quarters * _polynomial_of(_SINE_1, square)
+    return -value if which & 2 else value
+
+
+def _ratio_of(pair: tuple[tuple[float, ...], ...], value: float) -> float:
+    return _polynomial_of(pair[0], value) / _polynomial_of(pair[1], value)
+
+
+def _polynomial_of(coefficients: tuple[float, ...], value: float) -> float:
+    total = 0.0
+    for coefficient in coefficients:
+        total = total * value + coefficient
+    return total

@@ -9,7 +9,14 @@ import hashlib
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simulator.exact import FloatArray, constant, logarithm, normal_quantile
+from simulator.exact import (
+    FloatArray,
+    constant,
+    logarithm,
+    logarithm_of,
+    normal_quantile,
+    normal_quantile_of,
+)
 
 __all__ = ["FloatArray", "IntArray", "KeyArray"]
 __all__ += ["centred", "exponential", "keys", "normal", "pick", "uniform"]
@@ -25,6 +32,8 @@ _GAMMA = np.array(0x9E3779B97F4A7C15, dtype=np.uint64)
 _MIX_1 = np.array(0xBF58476D1CE4E5B9, dtype=np.uint64)
 _MIX_2 = np.array(0x94D049BB133111EB, dtype=np.uint64)
 _SHIFT_1, _SHIFT_2, _SHIFT_3 = (np.array(shift, dtype=np.uint64) for shift in (30, 27, 31))
+
+_WORD = 2**64 - 1  # all bits of one
 
 _TO_53_BITS, _FROM_53_BITS = np.array(11, dtype=np.uint64), constant(2.0**-53)
 _TO_52_BITS, _FROM_52_BITS = np.array(12, dtype=np.uint64), constant(2.0**-52)
@@ -54,7 +63,7 @@ def uniform(keys: KeyArray, count: IntArray) -> FloatArray:
     ``count`` says which value of its key each entry is, from 0; as long as ``keys``.
     """
     if len(keys) == 1 == len(count):
-        return uniform(*_doubled(keys, count))[:1]
+        return np.array([_uniform_of(keys, count)])
     bits = _bits(keys, count)
     bits >>= _TO_53_BITS
     return np.multiply(bits, _FROM_53_BITS)  # 53 bits become a float64 exactly
@@ -80,7 +89,7 @@ def normal(keys: KeyArray, count: IntArray) -> FloatArray:
     value goes through the inverse of the normal distribution, so a value costs one hash.
     """
     if len(keys) == 1 == len(count):
-        return normal(*_doubled(keys, count))[:1]
+        return np.array([normal_quantile_of(_centred_of(keys, count))])
     return normal_quantile(centred(keys, count))
 
 
@@ -91,7 +100,7 @@ def exponential(keys: KeyArray, count: IntArray) -> FloatArray:
     hazard (1/s) it is the time to an event with that hazard.
     """
     if len(keys) == 1 == len(count):
-        return exponential(*_doubled(keys, count))[:1]
+        return np.array([-logarithm_of(1.0 - _uniform_of(keys, count))])
     return -logarithm(_ONE - uniform(keys, count))
 
 
@@ -114,12 +123,31 @@ def pick(keys: KeyArray, count: IntArray, cumulative_weights: ArrayLike) -> IntA
     return positions
 
 
-def _doubled(keys: KeyArray, count: IntArray) -> tuple[KeyArray, IntArray]:
-    """Return the same draw twice, because numpy takes twice as long for one value as for two.
+def _uniform_of(keys: KeyArray, count: IntArray) -> float:
+    """Return a single value of ``uniform``.
 
-    Measured for one value: uniform 4.6 µs instead of 7.0 µs, normal 15 µs instead of 32 µs.
+    Measured for one value, beside numpy: uniform 1.4 µs instead of 7 µs, normal 2.7 instead of 32.
     """
-    return keys.repeat(2), np.asarray(count).repeat(2)
+    return (_bits_of(int(keys[0]), int(count[0])) >> 11) * 2.0**-53
+
+
+def _centred_of(keys: KeyArray, count: IntArray) -> float:
+    return ((_bits_of(int(keys[0]), int(count[0])) >> 12) - (2.0**51 - 0.5)) * 2.0**-52
+
+
+def _bits_of(key: int, count: int) -> int:
+    """Return what ``_bits`` returns of a single key and count."""
+    try:
+        mixed = _MIXED_COUNTS.item(count)
+    except IndexError:
+        mixed = _mixed_of((count + 1) * 0x9E3779B97F4A7C15 & _WORD)
+    return _mixed_of(mixed ^ key)
+
+
+def _mixed_of(word: int) -> int:
+    word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9 & _WORD
+    word = (word ^ (word >> 27)) * 0x94D049BB133111EB & _WORD
+    return word ^ (word >> 31)
 
 
 def _as_words(numbers: IntArray) -> KeyArray:

@@ -33,7 +33,7 @@ class _Bucket:
     def add(self, times: Times, slots: Slots) -> None:
         self.times.append(times)
         self.slots.append(slots)
-        self.earliest = min(self.earliest, float(times.min()))
+        self.earliest = min(self.earliest, float(times[0] if len(times) == 1 else times.min()))
 
 
 class Wheel:
@@ -58,12 +58,15 @@ class Wheel:
         if not len(times):
             return
         self._count += len(times)
-        self._place(times, slots)
+        if len(times) == 1:
+            self._place_one(times, slots)
+        else:
+            self._place(times, slots)
 
     def pop(self, t: float, limit: int) -> tuple[Times, Slots]:
         """Take out the earliest entries that are due at ``t`` or before, ``limit`` at most."""
         self._open(t)
-        end = min(int(np.searchsorted(self._times, t, side="right")), limit)
+        end = min(int(self._times.searchsorted(t, side="right")), limit)
         taken = self._times[:end], self._slots[:end]
         self._times, self._slots = self._times[end:], self._slots[end:]
         self._count -= end
@@ -90,7 +93,9 @@ class Wheel:
                 bucket = level.pop(number)
                 times += bucket.times
                 slots += bucket.slots
-        if times:
+        if len(times) == 1 == len(times[0]):
+            self._place_one(times[0], slots[0])
+        elif times:
             self._place(np.concatenate(times), np.concatenate(slots))
 
     def _place(self, times: Times, slots: Slots) -> None:
@@ -107,6 +112,16 @@ class Wheel:
             _scatter(self._levels[depth], numbers[later], times[later], slots[later])
             times, slots = times[~later], slots[~later]
             latest = float(times.max())
+        self._merge(times, slots)
+
+    def _place_one(self, times: Times, slots: Slots) -> None:
+        """Put a single entry where its time belongs, without a look at a column."""
+        t = float(times[0])
+        for depth in reversed(range(len(WIDTHS))):
+            number = t // WIDTHS[depth]
+            if number > self._blocks[depth]:
+                self._levels[depth].setdefault(int(number), _Bucket()).add(times, slots)
+                return
         self._merge(times, slots)
 
     def _merge(self, times: Times, slots: Slots) -> None:
@@ -130,6 +145,8 @@ def _scatter(level: dict[int, _Bucket], numbers: Times, times: Times, slots: Slo
 
 
 def _ordered(times: Times, slots: Slots) -> tuple[Times, Slots]:
+    if len(times) == 1:
+        return times, slots
     order = np.argsort(times)
     ordered = times[order]
     if (ordered[1:] == ordered[:-1]).any():  # rare; the quick sort above leaves ties as they fall

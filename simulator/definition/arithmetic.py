@@ -4,6 +4,7 @@ Rule: every result is a pure function of its own row, also its type, so that a v
 on which other mocks are computed with it; what has no value is NaN, and nothing warns.
 """
 
+import math
 import operator
 from collections.abc import Callable
 from typing import Any, TypeAlias
@@ -52,6 +53,8 @@ def finite(values: Values) -> Values:
     """Return the values with NaN for what is infinite."""
     if values.dtype.kind != "f":
         return values
+    if values.size == 1:
+        return values if math.isfinite(values.item()) else np.full(values.shape, np.nan)
     return np.where(np.isfinite(values), values, np.nan)
 
 

@@ -45,6 +45,8 @@ def local_seconds(moments: FloatArray, zone: str) -> FloatArray:
         return np.where(sound, moments, np.nan)
     if _zone(zone) is None:
         return np.full(moments.shape, np.nan)
+    if moments.shape == (1,) and sound[0]:
+        return moments + _offset(zone, int(moments[0] // _QUARTER))
     quarters = np.floor(np.where(sound, moments, 0.0) / _QUARTER)
     different, places = np.unique(quarters, return_inverse=True)
     offsets = np.array([_offset(zone, int(each)) for each in different.tolist()], dtype=np.float64)

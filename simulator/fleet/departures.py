@@ -76,19 +76,29 @@ class Departures:
     def by_reading(
         self, watched: Sequence[Watched], taken: Taken, found: Found
     ) -> NDArray[np.bool_] | None:
-        """Let mocks go whose conditions hold; return who went, or None when nobody did."""
+        """Let mocks go whose conditions hold; return who went, or None when nobody did.
+
+        Conditions of a status that nobody is in are not looked at.
+        """
         gone: NDArray[np.bool_] | None = None
-        statuses = self._mocks.status[taken.rows] if watched else None
+        if not watched:
+            return gone
+        statuses = self._mocks.status[taken.rows]
         for code, exits in watched:
+            here = statuses == code
+            if not here.any():
+                continue
             for leaving in exits:
                 assert leaving.trigger.when is not None
                 holds = truth(leaving.trigger.when.evaluate(taken.readings))
                 if leaving.is_plain and not holds.any():
                     continue
-                gone = np.zeros(len(taken.rows), dtype=bool) if gone is None else gone
-                there = np.flatnonzero(~gone & (statuses == code))
-                holds = np.broadcast_to(holds, gone.shape)[there]
+                there = (here if gone is None else here & ~gone).nonzero()[0]
+                holds = holds[there] if holds.ndim else np.full(len(there), holds)
                 going = there[self._open(leaving, taken.rows[there], taken.times[there], holds)]
+                if not len(going):
+                    continue
+                gone = np.zeros(len(taken.rows), dtype=bool) if gone is None else gone
                 went = self.leave(leaving, taken.rows[going], taken.times[going], found)
                 gone[going[went]] = True
         return gone
@@ -259,7 +269,7 @@ def groups(codes: NDArray[Any]) -> Iterator[tuple[int, slice | NDArray[np.bool_]
     """Yield each code that is there, rising, with where it is."""
     if not len(codes):
         return
-    if (codes == codes[0]).all():  # the common case: no copy of anything
+    if len(codes) == 1 or (codes == codes[0]).all():  # the common case: no copy of anything
         yield int(codes[0]), slice(None)
         return
     for code in np.unique(codes).tolist():

@@ -517,8 +517,9 @@ class Fleet:
 
     def _settle_links(self, due: Due) -> None:
         """Note whose connection goes with this call, and empty the buffers of who has ended."""
-        self._links.lost(np.array(due.ended, dtype=np.int64))
-        if self._backlog.is_used:
+        if due.ended:
+            self._links.lost(np.array(due.ended, dtype=np.int64))
+        if self._backlog.is_used and len(self._backlog):
             due.drops.extend((batch, ENDED) for batch in self._backlog.clear(due.ended))
             rows = np.arange(len(self.identities))
             self._begin_draining(rows, np.full(len(rows), self._reached))

@@ -54,6 +54,8 @@ class Overridden(Column):
         return self._all
 
     def draw(self, sample: Sample) -> Drawn:
+        if len(sample.status) == 1:
+            return self._others.get(int(sample.status[0]), self._own).draw(sample)
         codes = np.unique(sample.status).tolist() if len(sample.status) else []
         by_column: dict[Column, list[int]] = {}
         for code in codes:

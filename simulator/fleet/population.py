@@ -180,7 +180,7 @@ class Population:
             interval = self._interval(message, rows)
             spread = np.minimum(self.plan.spreads[self.status[rows], message], interval)
         due = times + interval
-        if np.any(spread):
+        if spread if gap is not None else np.any(spread):
             share = self.drawn(f"messages.{self._messages[message]}.gap", rows)
             due += spread * (2.0 * share - 1.0)
         self._start(rows, message, due)

@@ -62,6 +62,8 @@ class Timers:
         """
         times, slots = self._wheel.pop(t, limit)
         taken = len(times)
+        if taken <= 1:
+            return self._single(times, slots)
         counts = self._flat[slots] == times
         if not counts.all():
             times, slots = times[counts], slots[counts]
@@ -76,6 +78,15 @@ class Timers:
             times, slots, rows = times[first], slots[first], rows[first]
         self._flat[slots] = np.inf
         return Events(times, rows, slots - rows * self._kinds, taken)
+
+    def _single(self, times: FloatArray, slots: IntArray) -> Events:
+        """Return the event of one entry or none, which is all that there is in a fleet of one."""
+        taken = len(times)
+        if not taken or self._flat[slots[0]] != times[0]:
+            return Events(times[:0], slots[:0], slots[:0], taken)
+        self._flat[slots[0]] = np.inf
+        row, kind = divmod(int(slots[0]), self._kinds)
+        return Events(times, np.array([row]), np.array([kind]), taken)
 
     def next_due(self) -> float:
         """A time before which nothing goes off, in s; inf when nothing runs."""

@@ -8,14 +8,14 @@ import numpy as np
 from simulator.definition.arithmetic import Values, number
 from simulator.definition.expression import Expression
 from simulator.generators.base import Sample
-from simulator.generators.formula import known_of
+from simulator.generators.formula import column_of, known_of
 from simulator.randomness import FloatArray
 
 
 def values_in(expression: Expression, sample: Sample) -> Values:
     """Return an expression's values at a sample, one a row; a new array."""
     known = known_of(sample, expression.names)
-    return np.array(np.broadcast_to(expression.evaluate(known), len(sample)))
+    return column_of(expression.evaluate(known), len(sample))
 
 
 def numbers_in(expression: Expression, sample: Sample) -> FloatArray:

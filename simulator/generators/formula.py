@@ -83,11 +83,18 @@ class _Column(Remembering):
         if self._is_recurrent:
             known["previous"] = self.memory["last"][sample.rows]
         # A formula without columns gives one value; a bare name gives the column itself.
-        values = np.array(np.broadcast_to(self._expression.evaluate(known), len(sample)))
+        values = column_of(self._expression.evaluate(known), len(sample))
         if self._is_recurrent:
             values = number(values).astype(np.float64)
             self.memory["last"][sample.rows] = values
         return values
+
+
+def column_of(values: Values, count: int) -> Values:
+    """Return an expression's values as a new array of ``count`` entries."""
+    if values.ndim:
+        return values.copy()
+    return np.full(count, values, dtype=values.dtype)
 
 
 def known_of(sample: Sample, names: frozenset[str]) -> dict[str, Any]:

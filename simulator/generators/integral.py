@@ -108,7 +108,7 @@ class _Column(Timed):
         is_first = np.isnan(seconds)
         shown = self.memory["total"][sample.rows]
         self._set_back(shown, before, now, seconds, sample)
-        area = _mean(before, now) * np.nan_to_num(seconds)
+        area = _mean(before, now) * np.fmax(seconds, 0.0)  # 0 at the first reading
         shown += area * (self._integral.scale / self._integral.per)
         if is_first.any():
             shown[is_first] = self._first(sample)[is_first]
@@ -129,7 +129,7 @@ class _Column(Timed):
         """Set meters to 0 whose reset lies between two readings; what was before it is cut off."""
         if self._clock is None and not len(self._resets):
             return
-        known = np.nan_to_num(seconds)
+        known = np.fmax(seconds, 0.0)
         ago = sample.t - self._last_reset(sample, float(known.max(initial=0.0)))
         reset = np.flatnonzero(ago < known)
         if not len(reset):
@@ -159,5 +159,7 @@ class _Column(Timed):
 def _mean(before: FloatArray, now: FloatArray) -> FloatArray:
     """Return the mean of two columns; of one where the other has no value, 0 where both have."""
     middle = (before + now) / 2
+    if not np.isnan(middle).any():
+        return middle
     one = np.fmax(before, now)  # what is no value gives way
     return np.where(np.isnan(middle), np.nan_to_num(one), middle)

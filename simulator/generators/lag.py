@@ -72,7 +72,7 @@ class _Column(Timed):
     def draw(self, sample: Sample) -> Values:
         goals = numbers_in(self._of, sample)
         before = self.memory["last"][sample.rows]
-        seconds = np.nan_to_num(self.since(sample))
+        seconds = np.fmax(self.since(sample), 0.0)  # 0 at the first reading
         kept = self._kept(seconds, goals > before)
         values = goals + (before - goals) * kept
         values = np.where(np.isnan(goals), before, np.where(np.isnan(before), goals, values))

@@ -103,6 +103,8 @@ def kept_share(seconds: FloatArray, decay: float) -> FloatArray:
     Most samples are alike (all mocks an interval after their last), so each time is asked once
     where that is less work.
     """
+    if len(seconds) == 1:
+        return exact.exponential(seconds * -decay) if seconds[0] >= 0.0 else np.zeros(1)
     if len(seconds) and (seconds == seconds[0]).all():
         return np.full(len(seconds), exact.exponential(seconds[:1] * -decay)[0])
     return np.where(np.isnan(seconds), 0.0, exact.exponential(np.nan_to_num(seconds) * -decay))

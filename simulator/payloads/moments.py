@@ -38,11 +38,16 @@ _SECONDS = _Seconds()
 
 def is_sound(times: FloatArray) -> bool:
     """Return whether every entry is a moment of the calendar (years 1 to 9999)."""
+    if times.shape == (1,):
+        return bool(_EARLIEST < times[0] < _LATEST)
     return bool(((times > _EARLIEST) & (times < _LATEST)).all())
 
 
 def iso(times: FloatArray) -> tuple[list[str], list[str]]:
     """Return ``2026-11-22T20:05:54`` and ``.123Z`` for sound times, rounded to milliseconds."""
+    if len(times) == 1:
+        second, millisecond = divmod(round(float(times[0]) * 1000.0), 1000)
+        return [_SECONDS[second]], [_MILLISECONDS[millisecond]]
     seconds, milliseconds = np.divmod(np.rint(times * 1000.0).astype(np.int64), 1000)
     first = int(seconds[0])
     if (seconds == first).all():

@@ -53,3 +53,23 @@ def test_functions_stay_as_they_are_from_version_to_version() -> None:
         ["0x1.1aec7b35a00d4p+0", "0x1.01c2a61268987p+1"],
         ["0x1.2cf2304755a5ep-1", "-0x1.e6f0e134454ffp-1"],
     ]
+
+
+def test_a_single_value_has_the_bits_that_it_has_among_others() -> None:
+    spread = np.linspace(-1, 1, 997)
+    columns = [
+        (exact.logarithm, 10.0 ** (spread * 300)),
+        (exact.exponential, spread * 690),
+        (exact.sine, spread * 7),
+        (exact.sine, np.arange(-9, 9) / 4),
+        (exact.normal_quantile, spread[1:-1] / 2),
+        (
+            exact.normal_quantile,
+            np.copysign(0.5 - 10.0 ** (-(spread**2) * 16), spread)[1:-1] * 0.999,
+        ),
+    ]
+
+    for function, values in columns:
+        alone = [function(values[place : place + 1]).tobytes() for place in range(len(values))]
+
+        assert b"".join(alone) == function(values).tobytes()

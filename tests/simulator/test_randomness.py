@@ -77,6 +77,16 @@ def test_a_slice_of_the_mocks_has_the_values_of_the_whole() -> None:
     )
 
 
+@pytest.mark.parametrize("draw", [randomness.uniform, randomness.normal, randomness.exponential])
+def test_a_single_mock_draws_what_it_draws_among_others(draw) -> None:  # type: ignore[no-untyped-def]
+    keys = randomness.keys(1, np.arange(500), "m")
+    count = np.arange(65_300, 65_800)  # within the table of counts, and beyond it
+
+    alone = [draw(keys[row : row + 1], count[row : row + 1]).tobytes() for row in range(500)]
+
+    assert b"".join(alone) == draw(keys, count).tobytes()
+
+
 def test_nothing_that_is_handed_in_is_changed() -> None:
     keys, count = randomness.keys(1, numbers(4), "a"), numbers(4)
     before = keys.copy(), count.copy()
