@@ -23,18 +23,31 @@ class WorkspaceDatasets(Mapping[str, simulator.Dataset]):
 
     Asking for a name that is not there raises KeyError; asking for one that is raises
     ``StorageUnavailable`` while the object store does not answer. Of a CSV beyond ``MOST_WHOLE``
-    bytes there is only the beginning: good for checking and for a preview, not for a run.
+    bytes there is only the beginning, good for checking and for a preview, not for a run; unless
+    that has fewer than ``rows`` rows, for then all of them may count.
     ``instead`` are tables that stand in for those in force.
     """
 
     def __init__(
-        self, workspace: Workspace, *, instead: Mapping[str, simulator.Dataset] | None = None
+        self,
+        workspace: Workspace,
+        *,
+        instead: Mapping[str, simulator.Dataset] | None = None,
+        rows: int = 0,
     ) -> None:
         self._uploads = access.uploads_in_force(workspace)
-        self._instead = instead or {}
+        self._instead = dict(instead or {})
+        self._rows = rows
 
     def __getitem__(self, name: str) -> simulator.Dataset:
-        return self._instead.get(name) or _kept(name, self._uploads[name])
+        if name in self._instead:
+            return self._instead[name]
+        upload = self._uploads[name]
+        size, table = _kept(name, upload)
+        if size < upload.size and table.rows < self._rows:
+            table = simulator.read_dataset(name, storage.get(upload.key))
+            self._instead[name] = table  # here alone: it is too large to be kept for others
+        return table
 
     def __contains__(self, name: object) -> bool:
         return name in self._uploads  # without fetching the file
@@ -50,18 +63,18 @@ _tables: OrderedDict[str, tuple[int, simulator.Dataset]] = OrderedDict()  # key 
 _lock = Lock()
 
 
-def _kept(name: str, upload: Upload) -> simulator.Dataset:
-    """Return the upload's table from memory, or from the store, then kept while there is room."""
+def _kept(name: str, upload: Upload) -> tuple[int, simulator.Dataset]:
+    """Return the bytes that were read of an upload and its table, which is kept while it fits."""
     with _lock:
         if upload.key in _tables:
             _tables.move_to_end(upload.key)
-            return _tables[upload.key][1]
+            return _tables[upload.key]
     size, table = _fetched(name, upload)
     with _lock:
         _tables[upload.key] = (size, table)
         while sum(kept for kept, _ in _tables.values()) > MOST_KEPT and len(_tables) > 1:
             _tables.popitem(last=False)
-    return table
+    return size, table
 
 
 def _fetched(name: str, upload: Upload) -> tuple[int, simulator.Dataset]:

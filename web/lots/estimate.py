@@ -33,7 +33,7 @@ def estimate(
     """
     rate = 0.0
     for definition, count, override in parts:
-        own = override if override is not None else rate_of(definition)
+        own = rate_of(definition, override)
         if own is None:
             return None
         rate += own * count
@@ -41,6 +41,13 @@ def estimate(
     return Estimate(rate, round(rate * active.total_seconds()))
 
 
-def rate_of(definition: simulator.Definition) -> float | None:
-    """Return the messages/s of one mock in its first status; None when that depends on events."""
-    return definition.opening_rate
+def rate_of(definition: simulator.Definition, override: float | None = None) -> float | None:
+    """Return the messages/s of one mock in its first status; None when that depends on events.
+
+    ``override`` stands in place of its own messages; those of devices behind it come on top.
+    """
+    own = definition.opening_rate if override is None else override
+    if own is None or definition.children is None:
+        return own
+    of_child = rate_of(definition.children.definition)
+    return None if of_child is None else own + definition.children.count * of_child

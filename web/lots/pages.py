@@ -11,10 +11,17 @@ from web.definitions.models import Definition
 from web.lots.estimate import Estimate, estimate
 from web.lots.forms import BasePartRows, LotForm, PartRows, rows_of
 from web.lots.models import MAX_PARTS, Lot
+from web.lots.refusals import held
+from web.platform.storage import ObjectMissing, StorageUnavailable
 from web.runs.models import Run
 from web.targets.models import Target
 
 PREFIX = "parts"
+SOME_SEED = 1  # stands for the one that each run draws
+NO_STORAGE = (
+    "The object store does not answer, so the datasets could not be looked at. Nothing is saved; "
+    "try again in a minute."
+)
 LAST_RUNS = 10
 
 
@@ -58,6 +65,19 @@ class LotFormPage:
     def is_valid(self) -> bool:
         """Whether both are; both are asked, so that every error shows at once."""
         return all([self.form.is_valid(), self.rows.is_valid()])
+
+    def hold(self) -> bool:
+        """Return whether the lot could run, after ``is_valid``; else each row has its errors."""
+        lot = self.form.instance
+        parts, seed = self.rows.plans, SOME_SEED if lot.seed is None else lot.seed
+        try:
+            refusals = held(lot.workspace, parts, target=lot.target, seed=seed).refusals
+        except (StorageUnavailable, ObjectMissing):
+            self.form.add_error(None, NO_STORAGE)
+            return False
+        for refusal in refusals:
+            self.rows.filled[refusal.part].add_error(None, refusal.text)
+        return not refusals
 
     @property
     def can_add(self) -> bool:

@@ -96,7 +96,7 @@ def _form_page(request: UserRequest, lot: Lot) -> HttpResponse:
         page = pages.form_page_with_another_row(lot, typed=request.POST)
         return render(request, "lots/form.html", {"page": page})
     page = pages.form_page(lot, data=request.POST)
-    if not page.is_valid:
+    if not (page.is_valid and page.hold()):
         return render(request, "lots/form.html", {"page": page}, status=422)
     saved = actions.save_lot(page.form.instance, parts=page.rows.plans, by=request.user)
     messages.success(request, f"{saved.name} is saved.")

@@ -13,7 +13,7 @@ from web.lots.models import Lot
 from web.platform import queues, storage
 from web.runs import endings, jobs, leasing
 from web.runs.models import LIVE, Outcome, Run, RunState, Shard
-from web.runs.snapshot import CannotStart, Snapshot, snapshot_of
+from web.runs.snapshot import NO_STORAGE, CannotStart, Snapshot, snapshot_of
 
 __all__ = ["CannotStart", "delete_run", "start_run", "stop_run"]
 
@@ -21,7 +21,6 @@ logger = logging.getLogger(__name__)
 
 SHARD_MOCKS = 1_000  # small enough to spread and to hand over, large enough for columns
 NO_QUEUE = "The queue is not reachable at the moment. The run starts as soon as it is."
-NO_STORAGE = "The object store does not answer, so nothing was started. Try again in a minute."
 STOPPED_WAITING = "It was stopped before it began."
 
 

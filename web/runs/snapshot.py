@@ -3,17 +3,22 @@
 Rule: reads rows and returns a value; writes nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from secrets import randbelow
 from typing import Any
 from uuid import UUID
 
 import simulator
 from web.datasets import access as datasets
+from web.lots import refusals
 from web.lots.models import Lot, LotPart
 from web.platform.secrets import SealBroken
+from web.platform.storage import ObjectMissing, StorageUnavailable
 from web.targets.actions import lot_target
 
+NO_STORAGE = "The object store does not answer, so nothing was started. Try again in a minute."
 NEW_SEEDS = 2**31  # a drawn seed stays short enough to be typed again
 
 
@@ -36,34 +41,35 @@ def snapshot_of(lot: Lot, *, run: UUID) -> Snapshot:
     """Return everything a tower needs, from what the rows say now.
 
     Raises:
-        CannotStart: A definition has errors, a dataset is missing or not ready, or there is
-            no part.
+        CannotStart: A definition has errors or cannot run in this lot, a dataset is missing or
+            not ready, or there is no part.
     """
-    rows = list(lot.parts.select_related("definition").order_by("position"))
+    rows = list(lot.parts.select_related("definition__workspace").order_by("position"))
     if not rows:
         raise CannotStart("This lot has no definition. Edit it and add one.")
-    definitions = [checked(part) for part in rows]
-    parts, first = [], 0
-    for row, definition in zip(rows, definitions, strict=True):
-        parts.append(
-            simulator.Part(
-                name=definition.name,
-                document=definition.source,
-                first=first,
-                count=row.count,
-                rate=row.rate,
-            )
+    keys = keys_of(lot, rows)
+    seed = randbelow(NEW_SEEDS) if lot.seed is None else lot.seed
+    definitions = held_definitions(lot, rows, seed=seed)
+    firsts = [0, *accumulate(row.count for row in rows)]
+    parts = [
+        simulator.Part(
+            name=definition.name,
+            document=definition.source,
+            first=first,
+            count=row.count,
+            rate=row.rate,
         )
-        first += row.count
+        for row, definition, first in zip(rows, definitions, firsts, strict=False)
+    ]
     snapshot = simulator.Lot(
         run=str(run),
         name=lot.name,
-        seed=randbelow(NEW_SEEDS) if lot.seed is None else lot.seed,
+        seed=seed,
         duration=lot.duration.total_seconds(),
         ramp=lot.ramp.total_seconds(),
         parts=parts,
         target=target_of(lot),
-        datasets=keys_of(lot, rows),
+        datasets=keys,
     )
     told = [
         {
@@ -91,20 +97,21 @@ def target_of(lot: Lot) -> simulator.Target:
         ) from error
 
 
-def checked(part: LotPart) -> simulator.Definition:
-    """Return the part's definition as its document says it now.
+def held_definitions(
+    lot: Lot, parts: Sequence[LotPart], *, seed: int
+) -> list[simulator.Definition]:
+    """Return the parts' definitions as their documents say it now.
 
     Raises:
-        CannotStart: It has errors; the first is told.
+        CannotStart: One has errors, or cannot run in this lot; the first thing is told.
     """
     try:
-        return simulator.parse(part.definition.text)
-    except simulator.DefinitionError as error:
-        first, more = error.problems[0], len(error.problems) - 1
-        rest = f" (and {more} more)" if more else ""
-        raise CannotStart(
-            f"The definition “{part.definition}” has an error: {first}{rest}. Mend it, then start."
-        ) from error
+        held = refusals.held(lot.workspace, parts, target=lot.target, seed=seed)
+    except (StorageUnavailable, ObjectMissing) as error:
+        raise CannotStart(NO_STORAGE) from error
+    if held.refusals:
+        raise CannotStart(held.refusals[0].text)
+    return held.definitions
 
 
 def keys_of(lot: Lot, parts: list[LotPart]) -> dict[str, str]:

@@ -37,7 +37,8 @@ def test_http_hears_no_commands() -> None:
 
 
 def test_what_a_method_waits_for_is_told_at_the_method() -> None:
-    text = HEARD.partition("statuses:")[0] + "methods: {restart: {reboot: {on: {topic: \"cmd/{id}\"}}}}\n"
+    reboot = 'methods: {restart: {reboot: {on: {topic: "cmd/{id}"}}}}\n'
+    text = HEARD.partition("statuses:")[0] + reboot
 
     assert set(places(text, "http")) == {"methods.restart"}
 
