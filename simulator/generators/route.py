@@ -282,7 +282,9 @@ def _driven(route: Route, line: Line, halts: Halts, way: float) -> Motion:
     if route.at_end == "reverse" and len(cuts):
         cuts = np.concatenate([cuts, [way], 2 * way - cuts[:0:-1]])
         speeds = np.concatenate([speeds, speeds[::-1]])
-    ends = {"loop": [], "stop": [0.0, way], "reverse": [0.0, way, 2 * way]}[route.at_end]
+    # The end of a loop is its beginning: who halts at the one brakes for the other.
+    closed = [way] if 0.0 in halts.certain else []
+    ends = {"loop": closed, "stop": [0.0, way], "reverse": [0.0, way, 2 * way]}[route.at_end]
     return driven(
         line,
         _leg_speeds(route, line) if route.speed.legs else np.empty(0),

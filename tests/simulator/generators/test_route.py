@@ -243,6 +243,20 @@ def test_it_gains_speed_and_brakes_evenly_around_a_stop() -> None:
     assert short["speed"] == pytest.approx([10, 6])  # it never comes to 20 m/s
 
 
+def test_it_brakes_before_the_end_of_a_loop_for_a_stop_at_its_beginning() -> None:
+    square = [[0, 0], [0, 0.01], [0.01, 0.01], [0.01, 0], [0, 0]]
+    stops = [{"at": "0 km", "for": "60s"}]
+
+    values = driven(
+        np.arange(0, 600), points=square, speed="20 m/s", acceleration=1, braking=2, stops=stops
+    )
+
+    changes = np.diff(values["speed"])
+    assert values["stopped"].sum() > 100
+    assert changes.min() == pytest.approx(-2)
+    assert changes.max() == pytest.approx(1)
+
+
 def test_asking_about_an_earlier_time_gives_what_was_then() -> None:
     stops = [{"every": "5 km", "for": "40s ± 30s", "chance": "60%"}]
     whole = driven(np.arange(0, 400, 10), count=5, stops=stops)
