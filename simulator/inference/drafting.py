@@ -11,7 +11,7 @@ from typing import Any
 from simulator.definition.checks.names import RESERVED
 from simulator.definition.expression import CONSTANTS
 from simulator.definition.places import place_of
-from simulator.inference.grouping import DEFAULT_INTERVAL
+from simulator.inference.grouping import DEFAULT_INTERVAL, DEFAULT_STEP, fine_duration
 from simulator.inference.identity import Identity, escaped
 from simulator.inference.known import snake
 from simulator.inference.positions import Position, position_of
@@ -70,10 +70,10 @@ class Draft:
 
     def metric(self, leaf: Leaf, made: Mapping[str, Any]) -> str:
         """Add a metric and return its name; one that says the same is used again."""
-        name = metric_name(leaf.path)
+        name = metric_name(leaf.words)
         described = {"description": leaf.description} if leaf.description else {}
         metric = {**described, **made}
-        for taken in _names(name, leaf.path):
+        for taken in _names(name, leaf.words):
             if self.metrics.setdefault(taken, metric) == metric:
                 return taken
         raise AssertionError("names never end")
@@ -93,7 +93,7 @@ class _Body:
             case Leaf():
                 return self._leaf(shape)
             case Burst():
-                step = "1s"
+                step = fine_duration(shape.step) if shape.step else DEFAULT_STEP
                 return {"bulk": {"count": shape.count, "step": step, "of": self.tree(shape.of)}}
             case dict():
                 return {escaped(key): self.tree(child) for key, child in shape.items()}

@@ -13,10 +13,11 @@ from simulator.inference.identity import Identity, in_text
 from simulator.inference.known import snake
 from simulator.inference.moments import moment_of
 from simulator.inference.samples import Sample
-from simulator.inference.shape import Shape, leaves
+from simulator.inference.shape import Shape, bursts, leaves
 
 MAX_MESSAGES = 20  # kinds; more are not one device
 DEFAULT_INTERVAL = "10s"  # where the samples do not tell
+DEFAULT_STEP = "1s"  # of a burst, where it does not tell
 
 _ALIKE = 0.5  # share of keys that two samples of one kind have in common
 
@@ -59,6 +60,8 @@ def kinds_of(samples: Sequence[Sample], identity: Identity) -> list[Kind]:
 def _key(sample: Sample, identity: Identity, groups: dict[Any, list[Sample]]) -> Any:
     if sample.topic:
         return in_text(sample.topic, identity.seen)
+    if isinstance(sample.payload, list):
+        return "senml"
     keys = frozenset(sample.payload)
     for known in groups:
         if isinstance(known, frozenset) and len(known & keys) >= _ALIKE * len(known | keys):
@@ -70,7 +73,7 @@ def _address(sample: Sample, identity: Identity) -> tuple[str, str]:
     if sample.topic:
         return in_text(sample.topic, identity.seen), _last_word(sample.topic, identity)
     for keys, topic, name in _TOPICS:
-        if keys <= set(sample.payload):
+        if isinstance(sample.payload, dict) and keys <= set(sample.payload):
             return topic, name
     return "", "telemetry"
 
@@ -93,15 +96,19 @@ def interval_of(shape: Shape, identities: Sequence[str]) -> str:
     """Return how often a message comes, by its moments; empty when they do not tell.
 
     ``identities`` says for each sample whose it is, so that the steps are those of one device.
+    A burst whose samples have moments, and no other moment beside it, comes when the one before
+    it is over.
     """
+    inside = {leaf.path for burst in bursts(shape) for leaf in leaves(burst)}
     for leaf in leaves(shape):
-        moment = moment_of(leaf)
+        moment = moment_of(leaf) if leaf.path not in inside else None
         if moment is None or len(moment.seconds) < 2:
             continue
         steps = _steps(moment.seconds, identities)
         if steps:
             return duration(median(steps))
-    return ""
+    lengths = [burst.count * burst.step for burst in bursts(shape) if burst.step]
+    return fine_duration(lengths[0]) if lengths else ""
 
 
 def _steps(seconds: Sequence[float], identities: Sequence[str]) -> list[float]:
@@ -113,6 +120,13 @@ def _steps(seconds: Sequence[float], identities: Sequence[str]) -> list[float]:
             steps.append(moment - last[who])
         last[who] = moment
     return steps
+
+
+def fine_duration(seconds: float) -> str:
+    """Return a duration as people write it, to 1 µs where it is below a minute."""
+    if seconds < 1:
+        return f"{max(round(seconds * 1_000, 3), 0.001):g}ms"
+    return f"{round(seconds, 6):g}s" if seconds < 60 else duration(seconds)
 
 
 def duration(seconds: float) -> str:

@@ -11,14 +11,15 @@ from simulator.inference.shape import Leaf
 
 # Keys under which devices say who they are; the surer one first.
 _KEYS = (
-    r"device_?id|dev_?id|deviceid",
+    r"(.*[-_])?device[-_]?id|dev_?id|deviceid",
     r"dev_?eui",
     r"imei",
-    r"mac(_?addr(ess)?)?",
+    r"(mac|ieee)(_?addr(ess)?)?",
     r"serial(_?(no|number))?|sn",
     r"client_?id|thing_?(id|name)|node_?id|sensor_?id|station_?id|vehicle_?id|asset_?id|meter_?id",
     r"uuid|guid",
-    r"tid|src|vin|hostname|device|node|sensor|gateway|id",
+    r"bn",  # the base name of SenML: "urn:dev:mac:0024befffe804ff1/"
+    r"tid|src|vin|hostname|device|dev|node|sensor|gateway|id",
 )
 _PATTERNS = tuple(re.compile(rf"^({pattern})$") for pattern in _KEYS)
 
@@ -27,7 +28,7 @@ _MAC = re.compile(r"[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}")
 _EUI64 = re.compile(r"[0-9A-Fa-f]{16}|[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){7}")
 _IMEI = re.compile(r"[0-9]{15}")
 _TAIL = re.compile(r"(.*?)([0-9]+)")
-_HEX_TAIL = re.compile(r"(.*[-_:])([0-9a-f]{6,16}|[0-9A-F]{6,16})")
+_HEX_TAIL = re.compile(r"(.*[-_:]|0x)([0-9a-f]{6,16}|[0-9A-F]{6,16})")
 
 
 class Identity(NamedTuple):
@@ -42,8 +43,9 @@ def identity_of(leaves: Sequence[Leaf], *, name: str) -> Identity:
     """Return the identity that stands in messages; one made of ``name`` where none does."""
     for pattern in _PATTERNS:
         for leaf in leaves:
-            texts = {value for value in leaf.known if isinstance(value, str) and value}
-            is_text = texts and len(texts) == len(set(leaf.known))
+            seen = {value for value in leaf.known if isinstance(value, str) and value}
+            texts = {value.rstrip(":/") for value in seen}
+            is_text = all(texts) and texts and len(seen) == len(set(leaf.known))
             if is_text and pattern.match(_lower(leaf.name)):
                 example = sorted(texts)[0]
                 note = f"the device's own, as {example}"

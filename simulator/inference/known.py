@@ -75,6 +75,8 @@ _PATTERNS = tuple((re.compile(pattern), hint) for pattern, hint in _HINTS)
 
 UNITS = {
     "celsius": "°C",
+    "cel": "°C",  # SenML's, as %RH
+    "%rh": "%",
     "degreecelsius": "°C",
     "degreefahrenheit": "°F",
     "kelvin": "K",
@@ -102,6 +104,8 @@ UNITS = {
     "revolutionperminute": "1/min",
 }  # words of DTDL and of schemas -> what people write
 
+_UNIT_WORDS = re.compile(r"(?<![A-Za-z])[kMm](Wh|W|VAr|VA|V|Ah|A|Hz|Pa)(?![a-z])")
+
 
 def hint_of(path: tuple[str | int, ...]) -> Hint | None:
     """Return what is usual for a field at this path; None when nothing is known.
@@ -120,6 +124,10 @@ def unit_of(word: str) -> str:
 
 
 def snake(name: str) -> str:
-    """Return a name in lower case with words joined by ``_``: ``TempC_SHT`` is temp_c_sht."""
-    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
+    """Return a name in lower case with words joined by ``_``: ``TempC_SHT`` is temp_c_sht.
+
+    A unit stays one word: ``Load kWh`` is load_kwh.
+    """
+    whole = _UNIT_WORDS.sub(lambda unit: unit[0].lower(), name)
+    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", whole)
     return re.sub(r"\W+", "_", split).strip("_").lower()

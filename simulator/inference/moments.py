@@ -16,7 +16,7 @@ _SCALES = ((1.0, "epoch", "now"), (1e3, "ms", "now * 1000"), (1e6, "us", "now * 
 _NANOSECONDS = 1e9
 FEW = 3  # values from which on a step of more than a minute is no accident
 _NAMED = re.compile(
-    r"(^|_)(t|ts|tst|time|times|timestamp|date|datetime|at|when|epoch|utc|created|updated|"
+    r"(^|_)(t|bt|ts|tst|time|times|timestamp|date|datetime|at|when|epoch|utc|created|updated|"
     r"received|recorded|measured|sent|reported|observed)(_|$)|time(stamp)?$"
 )
 

@@ -11,7 +11,8 @@ from simulator.inference.drafting import Draft
 from simulator.inference.grouping import DEFAULT_INTERVAL, Kind, interval_of, kinds_of
 from simulator.inference.identity import Identity, identity_of
 from simulator.inference.samples import Sample
-from simulator.inference.shape import leaves, shape_of
+from simulator.inference.shape import leaves
+from simulator.inference.shaping import shape_of
 from simulator.inference.writing import Inferred
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from simulator.inference.identity import Identity, in_text
 from simulator.inference.known import Hint, hint_of, snake
 from simulator.inference.moments import moment_of
-from simulator.inference.shape import Leaf
+from simulator.inference.shape import OFFSET, Leaf
 
 FEW = 3  # values from which on what was seen counts more than what a name suggests
 MAX_OPTIONS = 20  # different texts that are taken for the states of a thing
@@ -27,6 +27,14 @@ _UPTIMES = re.compile(r"up_?time")
 _STATES = re.compile(
     r"(^|_)(status|state|mode|switch|relay|power|door|window|contact|output|alarm|event|motion|"
     r"occupancy|open|closed|online|charging|enabled|active|level)(_|$)"
+)
+_SETTINGS = re.compile(
+    r"(^|_)(interval|period|timeout|threshold|limit|set_?point|target|version|ver|revision|build|"
+    r"model|type|code|channel|chan|port|bandwidth|spreading_?factor|frequency|baud(_?rate)?|id)(_|$)"
+)
+_EACH_TIME = re.compile(
+    r"(^|_)(message|msg|event|request|correlation|deduplication|transaction|trace|packet)_?"
+    r"(uuid|guid|id)$"
 )
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -104,17 +112,28 @@ def _text(leaf: Leaf) -> Reading | None:
     if not all(isinstance(value, str) for value in seen):
         return _mixed(leaf)
     counts = Counter(seen)
+    if _is_new_uuid(leaf, counts):
+        return Reading("{}", "a new UUID each time", {"uuid": {"each": "reading"}})
     if len(counts) == 1:
         return Reading(_literal(seen[0]), "the same in all samples" if len(seen) > 1 else "as seen")
-    if len(seen) > FEW and len(counts) == len(seen):
-        if all(_UUID.fullmatch(text) for text in seen):
-            return Reading("{}", "a new UUID each time", {"uuid": {"each": "reading"}})
-        if re.fullmatch(r"[0-9a-fA-F]+", "".join(seen)) and len({len(text) for text in seen}) == 1:
-            metric = {"hex": {"length": len(seen[0]), "each": "reading"}}
-            return Reading("{}", "hexadecimal digits, others each time", metric)
+    if len(counts) == len(seen) > FEW and _is_hexadecimal(seen):
+        metric = {"hex": {"length": len(seen[0]), "each": "reading"}}
+        return Reading("{}", "hexadecimal digits, others each time", metric)
     options = dict(counts.most_common(MAX_OPTIONS))
     note = f"{len(counts)} different texts, as often as they were seen"
     return Reading("{}", note, {"pick": {"values": options}})
+
+
+def _is_new_uuid(leaf: Leaf, counts: Counter[Any]) -> bool:
+    """Whether a text is another UUID each time: all that were seen, or by its name."""
+    is_other = len(counts) > FEW and len(counts) == len(leaf.known)
+    is_named = _EACH_TIME.search(snake(leaf.name)) is not None and len(counts) == 1
+    return (is_other or is_named) and all(_UUID.fullmatch(text) for text in counts)
+
+
+def _is_hexadecimal(texts: Sequence[str]) -> bool:
+    is_one_length = len({len(text) for text in texts}) == 1
+    return is_one_length and re.fullmatch(r"[0-9a-fA-F]+", "".join(texts)) is not None
 
 
 def _mixed(leaf: Leaf) -> Reading | None:
@@ -151,7 +170,7 @@ def _number(leaf: Leaf) -> Reading | None:
     is_numeric = leaf.kind in ("number", "integer") or bool(numbers)
     if not is_numeric:
         return None
-    hint = _fitting(hint_of(leaf.path), numbers, leaf.unit)
+    hint = _fitting(hint_of(leaf.words), numbers, leaf.unit)
     distinct = len(set(numbers))
     if distinct == 1 and (len(numbers) >= FEW or _is_fixed(leaf, hint)):
         return Reading(
@@ -168,10 +187,14 @@ def _number(leaf: Leaf) -> Reading | None:
 
 def _is_fixed(leaf: Leaf, hint: Hint | None) -> bool:
     """Whether a number that was seen once is a setting or a code rather than a reading."""
+    if leaf.format == OFFSET:
+        return True
     if hint is not None or leaf.low is not None or leaf.kind:
         return False
-    value = leaf.numbers[0]
-    return isinstance(value, int) and (abs(value) <= 10 or bool(_STATES.search(snake(leaf.name))))
+    value, name = leaf.numbers[0], snake(leaf.name)
+    if _SETTINGS.search(name):
+        return True
+    return isinstance(value, int) and (abs(value) <= 10 or bool(_STATES.search(name)))
 
 
 def _fitting(hint: Hint | None, numbers: Sequence[float], unit: str) -> Hint | None:
@@ -183,7 +206,7 @@ def _fitting(hint: Hint | None, numbers: Sequence[float], unit: str) -> Hint | N
 
 def _course(leaf: Leaf, hint: Hint | None, *, is_whole: bool) -> tuple[dict[str, Any], str]:
     numbers = leaf.numbers
-    is_meter = hint is not None and hint.course == "rise" and isinstance(leaf.path[-1], str)
+    is_meter = hint is not None and hint.course == "rise" and isinstance(leaf.words[-1], str)
     if is_meter or _rises(numbers):
         return _rising(numbers, is_whole=is_whole)
     low, high, note = _bounds(leaf, hint)

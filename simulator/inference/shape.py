@@ -3,12 +3,13 @@
 Rule: samples and schemas both become a shape; nothing after it knows which of them it was.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 MAX_LEAVES = 180  # metrics that one definition can have, with room for a position
 MAX_LIST = 8  # entries of a list that are kept apart; a longer one is a burst of samples
+OFFSET = "offset"  # format of a time that counts from one beside it, as SenML's below 2^28 s
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -26,11 +27,17 @@ class Leaf:
     kind: str = ""  # "number", "integer", "text", "boolean", of a schema
     unit: str = ""
     description: str = ""
+    label: str = ""  # what its entry is called: {"name": "humidity", "value": 48}
 
     @property
     def name(self) -> str:
         """The key that it stands under; that of its list, where it stands in one."""
-        return next((step for step in reversed(self.path) if isinstance(step, str)), "value")
+        return next((step for step in reversed(self.words) if isinstance(step, str)), "value")
+
+    @property
+    def words(self) -> Path:
+        """Its path by what things are called: with its label in place of ``value``."""
+        return (*self.path[:-2], self.label) if self.label else self.path
 
     @property
     def known(self) -> tuple[Any, ...]:
@@ -51,56 +58,40 @@ class Burst:
 
     count: int
     of: "Shape"
+    step: float = 0.0  # s from one sample to the next; 0 where they do not tell
 
 
 Shape: TypeAlias = dict[str, Any] | list[Any] | Leaf | Burst
 
 
-def shape_of(payloads: Sequence[Any], path: Path = ()) -> Shape:
-    """Return the shape of payloads that are of one kind; the keys of all of them, in order."""
-    known = [payload for payload in payloads if payload is not None]
-    if known and all(isinstance(payload, dict) for payload in known):
-        keys = dict.fromkeys(key for payload in known for key in payload)
-        return {
-            key: shape_of([payload[key] for payload in known if key in payload], (*path, key))
-            for key in keys
-        }
-    if known and all(isinstance(payload, list) for payload in known):
-        return _list_shape(known, path)
-    return Leaf(path=path, values=tuple(_plain(payload) for payload in payloads))
-
-
-def _list_shape(lists: Sequence[list[Any]], path: Path) -> Shape:
-    lengths = {len(entries) for entries in lists}
-    if lengths == {0}:
-        return []
-    longest = max(lengths)
-    if longest > MAX_LIST or len(lengths) > 1:
-        entries = [entry for entries in lists for entry in entries]
-        return Burst(longest, shape_of(entries, path))
-    return [shape_of([entries[i] for entries in lists], (*path, i)) for i in range(longest)]
-
-
 def leaves(shape: Shape) -> Iterator[Leaf]:
     """Yield every leaf, in the order of the payload."""
+    if isinstance(shape, Leaf):
+        yield shape
+    for child in _children(shape):
+        yield from leaves(child)
+
+
+def bursts(shape: Shape) -> Iterator[Burst]:
+    """Yield every burst, in the order of the payload; the outer ones alone."""
+    if isinstance(shape, Burst):
+        yield shape
+        return
+    for child in _children(shape):
+        yield from bursts(child)
+
+
+def _children(shape: Shape) -> list[Shape]:
     match shape:
-        case Leaf():
-            yield shape
         case Burst():
-            yield from leaves(shape.of)
+            return [shape.of]
         case dict():
-            for child in shape.values():
-                yield from leaves(child)
+            return list(shape.values())
         case list():
-            for child in shape:
-                yield from leaves(child)
+            return shape
+    return []
 
 
 def merged(leaf: Leaf, **changes: Any) -> Leaf:
     """Return a leaf with some of its fields changed."""
     return replace(leaf, **changes)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as a leaf holds it: lists and mappings among plain values are not one."""
-    return value if isinstance(value, str | int | float | bool) else None

@@ -9,7 +9,8 @@ from typing import Any
 from simulator.errors import DefinitionError
 from simulator.inference.drafting import Draft
 from simulator.inference.identity import Identity
-from simulator.inference.shape import Leaf, Shape, shape_of
+from simulator.inference.shape import Leaf, Shape
+from simulator.inference.shaping import shape_of
 from simulator.inference.writing import Inferred
 
 TOPIC = "v3/app@tenant/devices/{id}/up"
