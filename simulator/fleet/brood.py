@@ -87,6 +87,7 @@ class Brood:
         is_connected: tuple[bool, ...],
         first: int,
         total: int,
+        base: int,
         **settings: Any,
     ) -> None:
         """Make them.
@@ -100,6 +101,7 @@ class Brood:
             is_connected: Of each status of a gateway, whether it is on line in it.
             first: Number of the first gateway.
             total: Gateways of the run.
+            base: Number of the first gateway of this definition.
             settings: More of the fleet's.
 
         Raises:
@@ -117,6 +119,7 @@ class Brood:
             first=first * count,
             count=parents * count,
             total=total * count,
+            base=base * count,
             **settings,
         )
         self._is_up: NDArray[np.bool_] = np.zeros(parents, dtype=bool)  # the gateways

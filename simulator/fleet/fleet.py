@@ -172,6 +172,7 @@ class Fleet:
             is_connected=tuple(s.is_connected and not s.is_end for s in self._plan.statuses),
             first=cast.first,
             total=cast.base + cast.total,
+            base=cast.base,
             seed=cast.seed,
             epoch=cast.epoch,
             **settings,

@@ -20,6 +20,7 @@ __all__ = ["CannotStart", "delete_run", "start_run", "stop_run"]
 logger = logging.getLogger(__name__)
 
 SHARD_MOCKS = 1_000  # small enough to spread and to hand over, large enough for columns
+SHARD_DEVICES = 10_000  # of gateways, with those behind them: a tenth of what one fleet takes
 NO_QUEUE = "The queue is not reachable at the moment. The run starts as soon as it is."
 STOPPED_WAITING = "It was stopped before it began."
 
@@ -71,14 +72,20 @@ def shards_of(run: Run, lot: simulator.Lot) -> Iterator[Shard]:
     """Yield the shards of a lot: equal slices of a part, at most ``SHARD_MOCKS`` each."""
     number = 0
     for index, part in enumerate(lot.parts):
-        for first, count in slices(part.first, part.count):
+        for first, count in slices(part.first, part.count, most=most_of(part)):
             yield Shard(run=run, number=number, part=index, first=first, count=count)
             number += 1
 
 
-def slices(first: int, count: int) -> Iterator[tuple[int, int]]:
-    """Yield (first, count) of the fewest slices of at most ``SHARD_MOCKS``, nearly equal."""
-    pieces = -(-count // SHARD_MOCKS)
+def most_of(part: simulator.Part) -> int:
+    """Return how many mocks of a part make a shard; gateways are fewer, by what is behind them."""
+    children = part.document.get("children") or {}
+    return max(1, min(SHARD_MOCKS, SHARD_DEVICES // (1 + children.get("count", 0))))
+
+
+def slices(first: int, count: int, *, most: int = SHARD_MOCKS) -> Iterator[tuple[int, int]]:
+    """Yield (first, count) of the fewest slices of at most ``most``, nearly equal."""
+    pieces = -(-count // most)
     for piece in range(pieces):
         begin, end = count * piece // pieces, count * (piece + 1) // pieces
         yield first + begin, end - begin

@@ -142,3 +142,10 @@ def test_a_run_ends_as_its_worst_shard_did(make_lot, owner, object_store, asked)
     run.refresh_from_db()
     assert (run.state, run.reason) == ("cut_off", "It was cut. This struck 1 of 2 shards.")
     assert not end_run(run.id)
+
+
+@pytest.mark.parametrize(("children", "most"), [(0, 1_000), (9, 1_000), (19, 500), (200, 49)])
+def test_shards_of_gateways_are_smaller(children, most):
+    document = {"children": {"count": children}} if children else {}
+
+    assert actions.most_of(simulator.Part(name="x", document=document, count=1)) == most
