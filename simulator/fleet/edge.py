@@ -57,7 +57,7 @@ class Edge:
         Args:
             sparkplug: A sound one.
             mocks: Whom it is for.
-            fixed: What never changes of them, for topics.
+            fixed: What never changes of them, for topics and metrics.
             epoch: Unix time of t = 0, s.
             outgoing: The messages of the definition, by name.
             is_kept: Whose messages wait in a buffer.
@@ -72,7 +72,9 @@ class Edge:
         self._reports: dict[str, Reporting] = {}
         alias = 1
         for name, device, metrics in sparkplug.groups():
-            self._reports[name] = Reporting(device, metrics, first_alias=alias, count=count)
+            self._reports[name] = Reporting(
+                device, metrics, first_alias=alias, fixed=fixed, count=count
+            )
             alias += len(metrics)
         self._samplers = {name: outgoing[name].sampler for name in self._reports}
         devices = [each.device for each in self._reports.values() if each.device]
@@ -113,7 +115,8 @@ class Edge:
                 parts = [self._own_metrics(rows, times), *parts]
             device = self._reports[name].device if name in self._reports else ""
             kind = DEVICE_BIRTH if device else BIRTH
-            batch = self._batch(kind, device, rows, times, list(zip(*parts, strict=True)))
+            each = list(zip(*parts, strict=True)) if parts else [()] * len(rows)
+            batch = self._batch(kind, device, rows, times, each)
             found.sends.append(self.stamped(batch))
 
     def batch(self, outgoing: Outgoing, taken: Taken) -> Batch:

@@ -26,8 +26,15 @@ class Reporting:
     """The metrics of ``count`` nodes, or of the same device of each, aliases in their order."""
 
     def __init__(
-        self, device: str, metrics: Mapping[str, SparkplugMetric], *, first_alias: int, count: int
+        self,
+        device: str,
+        metrics: Mapping[str, SparkplugMetric],
+        *,
+        first_alias: int,
+        fixed: Mapping[str, Any],
+        count: int,
     ) -> None:
+        """Make it; ``fixed`` is what never changes of the mocks, which no sample has."""
         self.device = device
         self.last = [np.full(count, None, dtype=object) for _ in metrics]
         self._metrics = [
@@ -35,10 +42,14 @@ class Reporting:
             for place, (name, metric) in enumerate(metrics.items())
         ]
         self._lines = [plain_line(metric.value) for metric in metrics.values()]
+        read = frozenset().union(*(metric.value.names for metric in metrics.values()))
+        self._fixed = {name: fixed[name] for name in sorted(read & fixed.keys())}
 
     def values(self, readings: Mapping[str, Any], rows: IntArray) -> Columns:
         """Return each metric's values, a number as such and not as text."""
         columns = []
+        known = {name: each[rows] if np.ndim(each) else each for name, each in self._fixed.items()}
+        readings = {**readings, **known}
         for (_, _, metric), line in zip(self._metrics, self._lines, strict=True):
             single = metric.value.single
             if single is not None and not single.spec:
