@@ -10,14 +10,14 @@ from itertools import accumulate
 from typing import Literal
 
 import numpy as np
-
 from simulator.datasets import Dataset
 from simulator.definition.document import Definition
 from simulator.errors import DefinitionError, Problem
+from simulator.payloads.document import plain_line
+
 from simulator.fleet import Fleet
 from simulator.generators.base import Cast
-from simulator.generators.once import drawn_once
-from simulator.payloads.document import plain_line
+from simulator.generators.readings.variables import drawn_once
 
 MAX_TOLD = 3  # ids that one text names
 

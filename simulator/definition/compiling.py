@@ -13,7 +13,6 @@ from functools import reduce
 from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
-
 from simulator.definition.arithmetic import OPERATORS, Values, choose, truth, values_of
 from simulator.definition.functions import FUNCTIONS
 from simulator.definition.model import nearest, show
@@ -29,7 +28,7 @@ CONSTANTS: dict[str, Any] = {"true": True, "false": False, "pi": math.pi}
 # Columns that no document can name: what draws at random, and what other mocks read.
 DRAWS = "%draws"
 
-# Functions that draw: how many values each takes. A draw's method of ``generators.drawing.Draws``.
+# Functions that draw: how many values each takes. A draw's method of ``generators.parts.drawing.Draws``.
 DRAWING = {"uniform": 2, "normal": 2, "integer": 2, "exponential": 1, "chance": 1}
 
 # Over all mocks, or those that have something alike: mean(mocks.power), max(mocks.load, site).

@@ -8,8 +8,10 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from pydantic.json_schema import JsonSchemaValue
-
 from simulator.definition.arithmetic import Values
+from simulator.definition.model import Read, show
+from simulator.errors import DefinitionError
+
 from simulator.definition.compiling import (
     CONSTANTS,
     DRAWS,
@@ -23,8 +25,6 @@ from simulator.definition.compiling import (
     Other,
     parse_tree,
 )
-from simulator.definition.model import Read, show
-from simulator.errors import DefinitionError
 
 __all__ = [
     "CONSTANTS",
@@ -108,7 +108,7 @@ class Expression(Read):
 class Computed(Expression):
     """An expression that may also draw at random and read other mocks: a formula's.
 
-    Whoever evaluates it gives, beside ``names``, the column ``DRAWS`` (``generators.drawing``) when
+    Whoever evaluates it gives, beside ``names``, the column ``DRAWS`` (``generators.parts.drawing``) when
     ``draws`` is above 0, and for each of ``others`` the column of its ``key``.
     """
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, ValidationError
-
 from simulator.definition.anomaly import Anomalies
 from simulator.definition.generator import KINDS, Generator, Need
 from simulator.definition.model import (
@@ -146,9 +145,9 @@ class Metric(Model):
     def column(self, cast: Any, name: str) -> Any:
         """Return the metric at work for a ``generators.Cast``: a ``generators.Column``."""
         # Here, because the generators are read with the help of this module.
-        from simulator.generators.around import alone  # noqa: PLC0415
-        from simulator.generators.clocked import Clocked  # noqa: PLC0415
-        from simulator.generators.faulty import Faulty  # noqa: PLC0415
+        from simulator.generators.readings.around import alone  # noqa: PLC0415
+        from simulator.generators.readings.clocked import Clocked  # noqa: PLC0415
+        from simulator.generators.readings.faulty import Faulty  # noqa: PLC0415
 
         if self.sampled is None:
             column = self.shaped_column(cast, name)
@@ -160,7 +159,7 @@ class Metric(Model):
 
     def shaped_column(self, cast: Any, name: str) -> Any:
         """Return the metric's generator and its shaping at work, without clock and anomalies."""
-        from simulator.generators.shaped import Shaped  # noqa: PLC0415, as above
+        from simulator.generators.readings.shaped import Shaped  # noqa: PLC0415, as above
 
         column = self.generator.column(cast, name)
         if not self.shaping.words:

@@ -13,12 +13,12 @@ from typing import Annotated, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, WithJsonSchema
-
-from simulator import randomness
 from simulator.datasets import Dataset
 from simulator.definition.model import reader, show
 from simulator.errors import DefinitionError
 from simulator.randomness import FloatArray, IntArray, KeyArray
+
+from simulator import randomness
 
 # One value a mock: float64, int64, bool or object (text). None, or NaN where the column is float64,
 # is "no value".
@@ -77,7 +77,7 @@ class Cast:
     statuses: tuple[str, ...] = ()  # their names; ``Sample.status`` holds positions in it
     # The names of those in it for each status that has statuses of its own.
     nested: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    # A ``generators.around.Around``: these mocks as functions of time, and the others of the run.
+    # A ``generators.readings.around.Around``: these mocks as functions of time, and the others of the run.
     around: Any = field(default=None, compare=False, repr=False)
 
     @property

@@ -3,10 +3,10 @@
 from typing import ClassVar
 
 from pydantic import Field
-
 from simulator.definition.generator import register
 from simulator.exact import FloatArray, constant, logarithm
-from simulator.generators.distribution import MAX_NUMBER, Distribution
+
+from simulator.generators.parts.distribution import MAX_NUMBER, Distribution
 
 _HALF = constant(0.5)
 

@@ -4,15 +4,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
-
 from simulator.definition.arithmetic import number
-from simulator.definition.expression import DRAWS, Computed
 from simulator.definition.generator import Generator, register
+
+from simulator.definition.expression import DRAWS, Computed
 from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.generators.drawing import Draws, keys_of
-from simulator.generators.memory import Remembering
-from simulator.generators.others import Edge, source_of
-from simulator.generators.timing import age
+from simulator.generators.parts.drawing import Draws, keys_of
+from simulator.generators.parts.memory import Remembering
+from simulator.generators.parts.timing import age
+from simulator.generators.readings.others import Edge, source_of
 
 # What a formula knows besides its readings; seconds.
 OWN = frozenset({"age", "time_in_status", "previous"})

@@ -6,10 +6,10 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
-
 from simulator.definition.generator import register
-from simulator.generators.area import InArea
+
 from simulator.generators.base import Cast, Column, Sample, Values, check_state
+from simulator.generators.land.area import InArea
 
 _OUTSIDE, _INSIDE, _UNKNOWN = 0, 1, 2
 # By where it was and where it is. A mock without a reading before is just somewhere.

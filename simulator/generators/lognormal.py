@@ -4,10 +4,10 @@ from typing import ClassVar
 
 import numpy as np
 from pydantic import Field, ValidationInfo, field_validator, model_validator
-
 from simulator.definition.generator import register
 from simulator.exact import FloatArray, exponential, logarithm, normal_quantile
-from simulator.generators.distribution import Distribution
+
+from simulator.generators.parts.distribution import Distribution
 
 MAX_MIDDLE = 1e100
 MAX_RATIO = 1e6  # of the deviation to the mean

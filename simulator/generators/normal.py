@@ -3,10 +3,10 @@
 from typing import ClassVar
 
 from pydantic import Field
-
 from simulator.definition.generator import register
 from simulator.exact import FloatArray, normal_quantile
-from simulator.generators.distribution import MAX_NUMBER, Distribution
+
+from simulator.generators.parts.distribution import MAX_NUMBER, Distribution
 
 
 @register("normal")

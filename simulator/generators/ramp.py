@@ -4,13 +4,13 @@ from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
-
 from simulator.definition.generator import register
 from simulator.definition.units import SomeSeconds
-from simulator.generators.base import Values
-from simulator.generators.shape import Course, Level, Shape
-from simulator.generators.timing import ORIGIN_TEXT, Origin
 from simulator.randomness import FloatArray
+
+from simulator.generators.base import Values
+from simulator.generators.parts.shape import Course, Level, Shape
+from simulator.generators.parts.timing import ORIGIN_TEXT, Origin
 
 
 @register("ramp")

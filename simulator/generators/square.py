@@ -4,12 +4,12 @@ from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
-
 from simulator.definition.generator import register
 from simulator.definition.units import Chance
-from simulator.generators.base import Values
-from simulator.generators.shape import Course, Level, Wave
 from simulator.randomness import FloatArray
+
+from simulator.generators.base import Values
+from simulator.generators.parts.shape import Course, Level, Wave
 
 
 class _Edged(Wave):

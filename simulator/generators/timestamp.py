@@ -10,8 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, Field, model_validator
 from pydantic.json_schema import JsonSchemaValue
-
-from simulator import randomness
 from simulator.definition.generator import Generator, register
 from simulator.definition.model import Model, Read, reader, show
 from simulator.definition.template import TIME_DIRECTIVES
@@ -26,10 +24,12 @@ from simulator.definition.units import (
 )
 from simulator.definition.zones import EARLIEST, LATEST, local_seconds, zone_refusal
 from simulator.errors import DefinitionError
-from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.generators.identity import texts
-from simulator.generators.timing import age
 from simulator.randomness import FloatArray
+
+from simulator import randomness
+from simulator.generators.base import Cast, Column, Sample, Values
+from simulator.generators.parts.identity import texts
+from simulator.generators.parts.timing import age
 
 MAX_FORMAT = 60  # characters
 MIN_RESOLUTION = 1e-6  # s; as fine as a float tells moments of this century apart

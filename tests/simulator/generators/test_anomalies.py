@@ -5,14 +5,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from simulator.errors import DefinitionError
 
 from simulator import check, parse, preview
 from simulator.definition.metric import Metric
-from simulator.errors import DefinitionError
 from simulator.fleet import Fleet
 from simulator.generators import Cast, Column, Sample
 from simulator.generators.base import LEFT_OUT
-from simulator.generators.faulty import Faulty
+from simulator.generators.readings.faulty import Faulty
 
 from .bench import EPOCH, sample
 

@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 from geographiclib.geodesic import Geodesic
-
 from simulator.datasets import Dataset, read_dataset
 from simulator.definition.generator import Need
-from simulator.definition.metric import read_generator
 from simulator.errors import DefinitionError
-from simulator.generators.area import Circle, Outlined, Round
+
+from simulator.definition.metric import read_generator
+from simulator.generators.land.area import Circle, Outlined, Round
 
 from .bench import cast, column, sample
 

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 from scipy.interpolate import PchipInterpolator
-
 from simulator.definition.generator import KINDS
+
 from simulator.definition.metric import read_generator
-from simulator.generators.joined import line
-from simulator.generators.shape import Shape
+from simulator.generators.parts.joined import line
+from simulator.generators.parts.shape import Shape
 
 from .bench import EPOCH, cast, column, sample
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-
 from simulator.definition.variables import Once, Variable
+
 from simulator.generators.base import Cast, Column, Sample, Values
 
 

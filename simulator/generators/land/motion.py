@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
-from simulator.generators.line import Line
 from simulator.randomness import FloatArray, IntArray
+
+from simulator.generators.land.line import Line
 
 
 @dataclass(frozen=True, slots=True)

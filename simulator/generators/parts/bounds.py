@@ -8,7 +8,6 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 from pydantic import Field
-
 from simulator.definition.generator import Generator
 from simulator.randomness import FloatArray
 

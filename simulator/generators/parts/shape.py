@@ -9,12 +9,13 @@ from typing import Annotated, ClassVar, Self, TypeAlias
 
 import numpy as np
 from pydantic import Field, model_validator
-
-from simulator import randomness
 from simulator.definition.generator import Generator
 from simulator.definition.units import SomeSeconds
+from simulator.randomness import FloatArray
+
+from simulator import randomness
 from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.generators.timing import (
+from simulator.generators.parts.timing import (
     OFFSET_TEXT,
     ORIGIN_TEXT,
     ZONE_TEXT,
@@ -24,7 +25,6 @@ from simulator.generators.timing import (
     beginnings,
     elapsed,
 )
-from simulator.randomness import FloatArray
 
 # Seconds since the origin -> values, one each; the seconds may be changed.
 Course: TypeAlias = Callable[[FloatArray], Values]

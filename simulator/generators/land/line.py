@@ -7,13 +7,13 @@ from its nearest point by one multiplication.
 from dataclasses import dataclass
 
 import numpy as np
-
-from simulator import geodesy
 from simulator.datasets import Dataset
 from simulator.errors import DefinitionError
-from simulator.generators.spots import Spot
 from simulator.geodesy import within
 from simulator.randomness import FloatArray, IntArray
+
+from simulator import geodesy
+from simulator.generators.land.spots import Spot
 
 # m; a geodesic of length s leaves its chord in degrees by at most s² tan(latitude) / 8R: at 1 km,
 # 4 cm at 65° and 25 cm at 85°, and its length differs from the chord's by less than 0.01 %.

@@ -4,7 +4,6 @@ Rule: each moment is computed once and shared by all mocks; how many are kept is
 """
 
 import numpy as np
-
 from simulator.definition.cron import Cron
 from simulator.randomness import FloatArray
 

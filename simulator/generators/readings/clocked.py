@@ -6,7 +6,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from simulator.generators.base import Column, Drawn, Sample
-from simulator.generators.track import Track
+from simulator.generators.readings.track import Track
 
 
 class Clocked(Column):
