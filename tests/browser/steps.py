@@ -8,6 +8,13 @@ from playwright.sync_api import Locator, expect
 from tests.browser.visitor import Visitor
 
 PASSWORD = "tracks of 12 grey geese"
+DOCUMENTS = {
+    name: Path(__file__).parent / "documents" / file
+    for name, file in (
+        ("Cold-chain sensor", "cold-chain.yaml"),
+        ("Weather station", "weather-station.yaml"),
+    )
+}
 UPLOAD_SPEED = 200_000  # bytes/s: slow enough for a progress bar to be seen, 1.5 s for 300 kB
 
 
@@ -23,13 +30,15 @@ def sign_up(visitor: Visitor, *, name: str, email: str) -> None:
 
 
 def begin_definition(visitor: Visitor, *, name: str, starter: str, sample: str = "") -> None:
-    """Make a definition from a starter or from a sample payload; ends in the editor."""
+    """Make a definition from a starter, a document or a payload; ends in the editor."""
+    if starter in DOCUMENTS:
+        starter, sample = "A payload or a file", DOCUMENTS[starter].read_text()
     visitor.go("Definitions")
     visitor.page.get_by_role("link", name="New definition").click()
     visitor.fill("Name", name)
-    visitor.page.get_by_role("radio", name=starter).check()
+    visitor.page.get_by_role("radio", name=re.compile(f"^{starter}")).check()
     if sample:
-        visitor.fill("Sample payload", sample)
+        visitor.fill("Payloads, a schema or a recording", sample)
     visitor.press("Make the definition")
     expect(visitor.page.get_by_role("heading", level=1, name=name)).to_be_visible()
 

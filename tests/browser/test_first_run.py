@@ -67,7 +67,7 @@ def sign_up_and_see_what_to_do(visitor: Visitor) -> None:
 def define_from_a_sample(visitor: Visitor) -> None:
     """One message of a real device becomes a definition, with a live preview beside it."""
     steps.begin_definition(
-        visitor, name="Greenhouse sensor", starter="A sample payload", sample=SAMPLE.read_text()
+        visitor, name="Greenhouse sensor", starter="A payload or a file", sample=SAMPLE.read_text()
     )
     page = visitor.page
     expect(

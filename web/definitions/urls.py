@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from web.definitions import history_views, preview_views, views
+from web.definitions import create_views, history_views, preview_views, views
 
 app_name = "definitions"
 urlpatterns = [
     path("", views.index, name="index"),
-    path("new/", views.create, name="create"),
+    path("new/", create_views.create, name="create"),
+    path("new/draft/", create_views.draft, name="draft"),
     path("preview/", preview_views.preview, name="preview"),
     path("series/", preview_views.series, name="series"),
     path("<uuid:definition>/", views.edit, name="edit"),

@@ -17,9 +17,8 @@ from web.accounts.access import UserRequest, open_workspace
 from web.accounts.models import Role
 from web.datasets.access import datasets_of
 from web.definitions import access, actions
-from web.definitions.forms import CreateForm, RenameForm
+from web.definitions.forms import RenameForm
 from web.definitions.models import Definition
-from web.definitions.starters import STARTERS
 from web.platform import storage
 
 ROWS_ON_A_PAGE = 50
@@ -39,27 +38,6 @@ def index(request: UserRequest, workspace: UUID) -> HttpResponse:
     rows = access.definitions_of(opened, name=name, order=order)
     page = Paginator(rows, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "definitions/index.html", {"page": page, "name": name, "order": order})
-
-
-@require_http_methods(["GET", "POST"])
-@login_required
-def create(request: UserRequest, workspace: UUID) -> HttpResponse:
-    """Make a definition from a starter or from a sample payload."""
-    opened = open_workspace(request, workspace, role=Role.EDITOR)
-    form = CreateForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = actions.create_definition(
-                opened, text=form.cleaned_data["text"], by=request.user
-            )
-        except actions.BadDocument as bad:
-            for problem in bad.problems:
-                form.add_error("name" if problem.place == "name" else None, _sentence(problem.text))
-        else:
-            return redirect(made)
-    status = HTTPStatus.OK if request.method == "GET" else HTTPStatus.UNPROCESSABLE_ENTITY
-    context = {"form": form, "starters": STARTERS.values()}
-    return render(request, "definitions/create.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

@@ -22,20 +22,5 @@ class Starter:
 
 STARTERS = {
     starter.word: starter
-    for starter in (
-        Starter("blank", "Blank", "One number, sent every ten seconds."),
-        Starter(
-            "cold-chain",
-            "Cold-chain sensor",
-            "Temperature, door and battery; an alarm above 8 °C, and off line now and then.",
-        ),
-        Starter(
-            "gps-tracker", "GPS tracker", "A van that drives and parks; two kinds of messages."
-        ),
-        Starter(
-            "weather-station",
-            "Weather station",
-            "Six values over a day, one of them by a formula; for MQTT and HTTP.",
-        ),
-    )
+    for starter in (Starter("blank", "Blank", "One number, sent every ten seconds."),)
 }
