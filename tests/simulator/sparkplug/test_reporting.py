@@ -17,8 +17,8 @@ def births(sparkplug: dict[str, Any]) -> dict[str, Any]:
         "sparkplug": {"group": "plant", "every": "1s", **sparkplug},
     }
     sent = preview(parse_document(document), mocks=2, duration=3.0)
-    mine = [each for each in sent if "/line-1" in each.address]
-    return {each.address.split("/")[2]: read(each.payload) for each in reversed(mine)}
+    mine = [each for each in sent if each.mock == 1]
+    return {(each.topic or "").split("/")[2]: read(each.payload) for each in reversed(mine)}
 
 
 def test_a_metric_may_say_what_is_fixed_for_its_mock() -> None:
