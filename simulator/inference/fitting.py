@@ -15,6 +15,7 @@ from simulator.datasets import Dataset
 from simulator.definition import parse
 from simulator.errors import DefinitionError
 from simulator.inference.cycles import Rest, cycles_of
+from simulator.inference.devices import Devices, devices_of, rising
 from simulator.inference.drafting import LANGUAGE, metric_name
 from simulator.inference.grouping import DEFAULT_INTERVAL, duration
 from simulator.inference.known import hint_of
@@ -58,6 +59,7 @@ def infer_recording(dataset: Dataset, *, name: str = "Device") -> Inferred:
 
     Args:
         dataset: A CSV file; with a column of times, cycles of day, week and year are fitted too.
+            Where it has the rows of several devices, those of the first one are fitted.
         name: Of the definition.
 
     Raises:
@@ -65,15 +67,18 @@ def infer_recording(dataset: Dataset, *, name: str = "Device") -> Inferred:
     """
     if dataset.kind != "csv" or dataset.rows < 2:
         raise DefinitionError(f"{dataset.name}: a recording is a CSV file of 2 rows or more")
-    columns = [column for column in dataset.columns if column not in dataset.times]
+    devices = devices_of(dataset)
+    dataset = devices.first
+    columns = [c for c in dataset.columns if c not in dataset.times and c != devices.column]
     if not 1 <= len(columns) <= MAX_COLUMNS:
         text = f"{dataset.name}: a recording has 1 to {MAX_COLUMNS} columns of values"
         raise DefinitionError(f"{text}, got {len(columns)}")
     seconds = _seconds(dataset)
     step = float(np.median(np.diff(seconds))) if seconds is not None else 0.0
-    notes = [Note("id", "no identity is in a recording"), _pace(dataset, step)]
+    notes = [Note("id", _who(devices)), _pace(dataset, step)]
     metrics: dict[str, dict[str, Any]] = {}
     body: dict[str, str] = dict.fromkeys(list(dataset.times)[:1], "{now:iso}")
+    body.update({devices.column: "{id}"} if devices.column else {})
     for column in columns:
         metric = metric_name((column,))
         fitted = _Fit(dataset, column, metric, seconds, step)
@@ -83,7 +88,7 @@ def infer_recording(dataset: Dataset, *, name: str = "Device") -> Inferred:
     document = {
         "version": LANGUAGE,
         "name": name,
-        "id": "mock-{index:04d}",
+        "id": devices.id,
         "metrics": metrics,
         "messages": {
             "recording": {"every": duration(step) if step else DEFAULT_INTERVAL, "json": body}
@@ -99,6 +104,7 @@ def compare(dataset: Dataset, text: str) -> list[Comparison]:
         DefinitionError: The definition is not sound.
     """
     definition = parse(text)
+    dataset = devices_of(dataset).first
     seconds = _seconds(dataset)
     at = seconds if seconds is not None else np.arange(dataset.rows, dtype=np.float64)
     rows = np.unique(np.linspace(0, dataset.rows - 1, min(dataset.rows, MAX_POINTS)).astype(int))
@@ -244,9 +250,16 @@ def _matrix(texts: list[str], states: list[str]) -> list[list[float]]:
 def _seconds(dataset: Dataset) -> FloatArray | None:
     """Return the times of the rows in Unix seconds; None when there are none that rise."""
     for column in dataset.times.values():
-        if np.isfinite(column).all() and np.all(np.diff(column) >= 0) and column[-1] > column[0]:
-            return column
+        seconds = rising(column)
+        if seconds is not None:
+            return seconds
     return None
+
+
+def _who(devices: Devices) -> str:
+    if not devices.column:
+        return "no identity is in a recording"
+    return f"{devices.count:,} devices by {devices.column!r}; values are those of the first one"
 
 
 def _pace(dataset: Dataset, step: float) -> Note:

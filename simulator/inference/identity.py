@@ -19,7 +19,7 @@ _KEYS = (
     r"client_?id|thing_?(id|name)|node_?id|sensor_?id|station_?id|vehicle_?id|asset_?id|meter_?id",
     r"uuid|guid",
     r"bn",  # the base name of SenML: "urn:dev:mac:0024befffe804ff1/"
-    r"tid|src|vin|hostname|device|dev|node|sensor|gateway|id",
+    r"tid|src|vin|hostname|device|dev|node|sensor|meter|gateway|id",
 )
 _PATTERNS = tuple(re.compile(rf"^({pattern})$") for pattern in _KEYS)
 
@@ -51,6 +51,11 @@ def identity_of(leaves: Sequence[Leaf], *, name: str) -> Identity:
                 note = f"the device's own, as {example}"
                 return Identity(pattern_of(example), frozenset(texts), note)
     return Identity(f"{name}-{{index:04d}}", frozenset(), "no identity was found in the samples")
+
+
+def names_a_device(key: str) -> bool:
+    """Whether a key is one under which devices say who they are."""
+    return any(pattern.match(_lower(key)) for pattern in _PATTERNS)
 
 
 def pattern_of(text: str) -> str:
