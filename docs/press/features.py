@@ -86,8 +86,6 @@ BEHAVIOUR = (
     Feature("methods: reboot, configuration, calls of one's own", "`methods: {reboot, configure, call}`", f"{_FLEET}methods.py::test_a_reboot_is_silence_then_a_new_connection_and_a_birth"),
     Feature("a firmware update in stages, with odds at each", "`methods: {firmware}`", f"{_FLEET}methods.py::test_stages_fail_by_their_odds_and_roll_back_to_the_old_version"),
     Feature("devices behind a gateway, over its one connection", "`children: {count, id, …}`", f"{_FLEET}children.py::test_children_send_in_the_row_of_their_gateway_under_their_own_names"),
-    Feature("methods: reboot, configuration, calls of one's own", "`methods`: `reboot`, `configure`, `call`", f"{_FLEET}methods.py::test_a_reboot_is_silence_then_a_new_connection_and_a_birth"),
-    Feature("firmware updates in stages, with odds of failure and roll-back", "`methods`: `firmware`", f"{_FLEET}methods.py::test_stages_fail_by_their_odds_and_roll_back_to_the_old_version"),
     Feature("store and forward", "`buffer`", f"{_FLEET}buffer.py::test_the_backlog_is_sent_at_its_rate_beside_new_messages"),
     Feature("Sparkplug B: birth, data, death, rebirth", "`sparkplug`", "simulator/sparkplug/test_edge_node.py::test_a_rebirth_is_given_when_it_is_asked_for"),
 )  # fmt: skip

@@ -78,8 +78,11 @@ def _filled(part: str, schemas: Schema) -> str:
 
 
 def _words(name: str, schemas: Schema) -> str:
-    """Return the table of one model's words."""
-    return words_table(schemas if name == "Definition" else schemas["$defs"][name])
+    """Return the table of one model's words; of a metric, of those that stand beside any kind."""
+    if name == "Definition":
+        return words_table(schemas)
+    model = schemas["$defs"][name]
+    return words_table(model if "properties" in model else {"properties": model["$defs"]})
 
 
 def _rest(_: str, schemas: Schema) -> str:
