@@ -27,9 +27,10 @@ class Field:
     like: str = ""  # of a text: the whole of it
 
     def fits(self, value: Any) -> bool:
-        if type(value) is not self.type:
+        kind: type = type(value)  # true is no number, and 1 is no 1.0
+        if kind is not self.type:
             return False
-        if isinstance(value, str):
+        if self.type is str:
             return value in self.texts if self.texts else bool(re.fullmatch(self.like, value))
         return bool(self.low <= value <= self.high)
 
@@ -100,7 +101,8 @@ def started(name: str, *, until: float = 60.0) -> Fleet:
 
 
 def status(mocks: Fleet) -> str:
-    return mocks.statuses[mocks.status[0]]
+    """Return the status that mock 0 is in."""
+    return mocks.statuses[int(mocks.status[0])]
 
 
 def size(name: str) -> tuple[int, int]:

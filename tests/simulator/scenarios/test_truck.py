@@ -3,11 +3,19 @@
 from itertools import pairwise
 
 import pytest
+from geographiclib.geodesic import Geodesic
 
-from simulator.geodesy import inverse
 from tests.simulator.fleet.lives import live, steps
 from tests.simulator.scenarios.scenes import (
-    a_day, faults, fleet, number, one_of, payloads, started, status, told,
+    a_day,
+    faults,
+    fleet,
+    number,
+    one_of,
+    payloads,
+    started,
+    status,
+    told,
 )  # fmt: skip
 
 SENSORS = {
@@ -47,9 +55,8 @@ def test_it_is_where_its_speed_takes_it() -> None:
 
 
 def metres(before: dict[str, float], after: dict[str, float]) -> float:
-    return float(
-        inverse(before["latitude"], before["longitude"], after["latitude"], after["longitude"])[0]
-    )
+    places = [each[part] for each in (before, after) for part in ("latitude", "longitude")]
+    return float(Geodesic.WGS84.Inverse(*places)["s12"])
 
 
 @pytest.mark.parametrize(("wanted", "reached"), [(45, 45.0), (0, 35.4), (100, 49.6)])
