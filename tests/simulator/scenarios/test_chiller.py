@@ -6,7 +6,15 @@ import numpy as np
 
 from tests.simulator.fleet.lives import live, steps
 from tests.simulator.scenarios.scenes import (
-    a_day, faults, fleet, number, one_of, payloads, started, status, told,
+    a_day,
+    faults,
+    fleet,
+    number,
+    one_of,
+    payloads,
+    started,
+    status,
+    told,
 )  # fmt: skip
 
 SENSORS = {

@@ -4,7 +4,16 @@ from itertools import pairwise
 
 from tests.simulator.fleet.lives import live, steps
 from tests.simulator.scenarios.scenes import (
-    a_day, faults, fleet, number, one_of, payloads, started, status, told, whole,
+    a_day,
+    faults,
+    fleet,
+    number,
+    one_of,
+    payloads,
+    started,
+    status,
+    told,
+    whole,
 )  # fmt: skip
 
 SENSORS = {
