@@ -4,8 +4,8 @@ import simulator.generators  # noqa: F401, registers every generator's word
 from simulator.datasets import Dataset, read_dataset
 from simulator.definition import Checked, Definition, check, parse, parse_document
 from simulator.definition.carrying import target_problems
+from simulator.definition.expressions.template import parse_template
 from simulator.definition.schema import definition_schema
-from simulator.definition.template import parse_template
 from simulator.errors import (
     DatasetError,
     DefinitionError,

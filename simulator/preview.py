@@ -11,9 +11,9 @@ import numpy as np
 
 from simulator.course import Course, followed, gridded, within
 from simulator.datasets import Dataset
+from simulator.definition.behaviour.nesting import leaves
 from simulator.definition.document import Definition
-from simulator.definition.nesting import leaves
-from simulator.definition.units import MIN_INTERVAL
+from simulator.definition.quantities.units import MIN_INTERVAL
 from simulator.fleet import Batch, Fleet
 from simulator.lot import MAX_DURATION, MAX_MOCKS
 from simulator.outlook import MAX_POINTS, START

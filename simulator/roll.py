@@ -10,14 +10,14 @@ from itertools import accumulate
 from typing import Literal
 
 import numpy as np
+
 from simulator.datasets import Dataset
 from simulator.definition.document import Definition
 from simulator.errors import DefinitionError, Problem
-from simulator.payloads.document import plain_line
-
 from simulator.fleet import Fleet
 from simulator.generators.base import Cast
 from simulator.generators.readings.variables import drawn_once
+from simulator.payloads.document import plain_line
 
 MAX_TOLD = 3  # ids that one text names
 
@@ -124,11 +124,11 @@ def identities(definition: Definition, cast: Cast) -> list[str]:
         DefinitionError: A dataset has too few rows, or a pattern no room for all mocks.
     """
     wanted = set(definition.id.names)
-    for name, variable in reversed(definition.variables.items()):
+    for name, variable in reversed(definition.metrics.variables.items()):
         if name in wanted:
             wanted |= variable.names()
     known = {**definition.constants, "index": cast.numbers}
-    for name, variable in definition.variables.items():
+    for name, variable in definition.metrics.variables.items():
         if name in wanted:
             known[name] = drawn_once(variable, cast, name, known)
     return plain_line(definition.id).texts(known, np.arange(cast.count))

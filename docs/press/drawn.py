@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 
 from simulator import MAX_DURATION, Dataset, Definition, parse, read_dataset, series
-from simulator.definition.generator import KINDS, Generator
-from simulator.definition.metric import Metric
+from simulator.definition.metrics.generator import KINDS, Generator
+from simulator.definition.metrics.metric import Metric
 
 ROOT = Path(__file__).parents[2]
 DATASETS = ("docs/datasets", "web/platform/demo")

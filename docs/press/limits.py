@@ -6,27 +6,15 @@ Rule: a number is named by its constant, never written here.
 from docs.press.tables import table
 from simulator.datasets import dataset, shapes, track
 from simulator.datasets import table as csv
-from simulator.definition import (
-    avro,
-    binary,
-    bodies,
-    buffer,
-    compiling,
-    cost,
-    document,
-    matching,
-    message,
-    parsing,
-    payload,
-    plain,
-    samples,
-    scalars,
-    status,
-    template,
-    variables,
-    wire,
-)
-from simulator.definition.checks import names
+
+from simulator.definition import document, matching
+from simulator.definition.behaviour import buffer, status
+from simulator.definition.checks import cost, names
+from simulator.definition.expressions import compiling, template
+from simulator.definition.messages import avro, beside, binary, bodies, message, payload, samples
+from simulator.definition.metrics import variables
+from simulator.definition.quantities import scalars
+from simulator.definition.text import parsing, plain
 from simulator.fleet import backlog
 
 _MB = 1_000_000
@@ -81,7 +69,7 @@ def _messages() -> list[tuple[str, ...]]:
         ("`count` of a bulk", f"{samples.MAX_BULK:,}"),
         ("`size` of a payload", f"{bodies.MAX_SIZE:,} bytes"),
         ("columns of a CSV line, fields of a form", f"{bodies.MAX_COLUMNS} each"),
-        ("headers, user properties", f"{wire.MAX_BESIDE} each"),
+        ("headers, user properties", f"{beside.MAX_BESIDE} each"),
         ("fields of a binary layout", f"{binary.MAX_FIELDS}"),
         ("schema of Protobuf or Avro", f"{avro.MAX_SCHEMA:,} characters"),
     ]

@@ -10,10 +10,11 @@ from itertools import groupby
 from typing import Any
 
 from docs.press.axes import across, frame, padded
-from docs.press.drawn import Drawn, draw
 from docs.press.svg import BOTTOM, COLOURS, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Drawing
+
+from docs.press.drawn import Drawn, draw
 from simulator import Dataset
-from simulator.definition.generator import Generator
+from simulator.definition.metrics.generator import Generator
 
 MAX_WORDS = len(COLOURS)  # different texts that a band can tell apart
 FEW = 100  # readings in a band, where time is not what they hang on

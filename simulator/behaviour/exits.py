@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from simulator.definition.nesting import Level
-from simulator.definition.status import BACK, Transition
-from simulator.definition.units import Chance, Rate
+from simulator.definition.behaviour.nesting import Level
+from simulator.definition.behaviour.status import BACK, Transition
+from simulator.definition.quantities.units import Chance, Rate
 
 TO_BACK = -1  # among targets: where the mock came from
 

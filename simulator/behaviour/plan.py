@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from simulator.randomness import FloatArray
 
 from simulator.behaviour.exits import Exit, exits_of, in_order
+from simulator.definition.behaviour.nesting import Level, levels
+from simulator.definition.behaviour.status import Action
 from simulator.definition.document import Definition
-from simulator.definition.expression import Expression
-from simulator.definition.interval import ComputedEvery, Pace
-from simulator.definition.message import Message
-from simulator.definition.nesting import Level, levels
-from simulator.definition.status import Action
-from simulator.definition.units import MAX_DURATION, Every
-from simulator.randomness import FloatArray
+from simulator.definition.expressions.expression import Expression
+from simulator.definition.messages.interval import ComputedEvery, Pace
+from simulator.definition.messages.message import Message
+from simulator.definition.quantities.units import MAX_DURATION, Every
 
 
 class Sending(NamedTuple):

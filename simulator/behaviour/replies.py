@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulator.behaviour.commands import ABSENT, Received
+
+from simulator.definition.behaviour.nesting import leaves_in, levels
+from simulator.definition.behaviour.reply import Answer, Reply
 from simulator.definition.document import Definition
-from simulator.definition.expression import Expression
-from simulator.definition.nesting import leaves_in, levels
-from simulator.definition.reply import Answer, Reply
-from simulator.definition.template import Template
+from simulator.definition.expressions.expression import Expression
+from simulator.definition.expressions.template import Template
 
 _ARRIVED = "in."  # begins the names of what came in
 

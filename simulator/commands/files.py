@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from simulator.datasets import Dataset, read_dataset
-from simulator.definition import Definition, check
-from simulator.definition.parsing import MAX_BYTES
 from simulator.errors import DatasetError, DefinitionError, Problem
+
+from simulator.definition import Definition, check
+from simulator.definition.text.parsing import MAX_BYTES
 
 
 def read_definition(path: Path) -> str:

@@ -4,9 +4,10 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from simulator.commands.files import line_of, read_definition
-from simulator.definition.upgrading import upgrade_text
 from simulator.errors import DefinitionError, Problem
+
+from simulator.commands.files import line_of, read_definition
+from simulator.definition.text.upgrading import upgrade_text
 
 
 def arguments(parser: ArgumentParser) -> None:

@@ -3,8 +3,8 @@
 from simulator.definition.checking import Checked, check, parse, parse_document
 from simulator.definition.checks.metrics import Dataset
 from simulator.definition.document import Definition
-from simulator.definition.expression import Expression, parse_expression
-from simulator.definition.template import Placeholder, Template, parse_template
+from simulator.definition.expressions.expression import Expression, parse_expression
+from simulator.definition.expressions.template import Placeholder, Template, parse_template
 
 __all__ = [
     "Checked",

@@ -7,10 +7,10 @@ it ought to carry and cannot is refused, so that nobody believes it was sent, or
 from collections.abc import Callable, Iterator
 from typing import Literal, TypeAlias
 
+from simulator.definition.behaviour.nesting import levels
 from simulator.definition.document import Definition
-from simulator.definition.message import Message
-from simulator.definition.nesting import levels
-from simulator.definition.places import Finding, Path, place_of
+from simulator.definition.messages.message import Message
+from simulator.definition.text.places import Finding, Path, place_of
 from simulator.errors import Problem
 
 Findings: TypeAlias = Callable[[Definition], Iterator[Finding]]

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.definition.behaviour.nesting import reads
+from simulator.definition.checks.cost import memory_findings
 from simulator.definition.checks.edge_nodes import node_findings
 from simulator.definition.checks.messages import identity_findings, message_findings, with_topic
 from simulator.definition.checks.methods import at_home, method_findings
@@ -21,16 +23,14 @@ from simulator.definition.children import (
     document_of,
     under_children,
 )
-from simulator.definition.cost import memory_findings
 from simulator.definition.document import Definition
-from simulator.definition.nesting import reads
-from simulator.definition.parsing import MAX_PROBLEMS, read_text
-from simulator.definition.places import Finding, Mark, Path, problem_at
-from simulator.definition.plain import plain_findings
+from simulator.definition.expressions.template import Template
 from simulator.definition.reading import Draft, read_draft
 from simulator.definition.sparkplug import sparkplug_findings, with_messages, with_places
-from simulator.definition.template import Template
-from simulator.definition.versions import Upgraded, upgraded, version_finding
+from simulator.definition.text.parsing import MAX_PROBLEMS, read_text
+from simulator.definition.text.places import Finding, Mark, Path, problem_at
+from simulator.definition.text.plain import plain_findings
+from simulator.definition.text.versions import Upgraded, upgraded, version_finding
 from simulator.errors import DefinitionError, Problem
 
 

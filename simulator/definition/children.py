@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.definition.model import show
-from simulator.definition.places import Finding, Path
+from simulator.definition.text.places import Finding, Path
 
 MAX_CHILDREN = 200  # of one gateway
 KNOWN = {"parent": "", "child": 0}  # what a child knows beside what every mock does

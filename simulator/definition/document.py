@@ -9,21 +9,21 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, TypeAdapter, WithJsonSchema, model_validator
 
-from simulator.definition.buffer import SomeBuffer
+from simulator.definition.behaviour.buffer import SomeBuffer
+from simulator.definition.behaviour.nesting import levels
+from simulator.definition.behaviour.reply import MAX_REPLIES, Reply
+from simulator.definition.behaviour.status import Status
 from simulator.definition.children import SCHEMA
-from simulator.definition.message import MAX_MESSAGES, Message
+from simulator.definition.expressions.template import Template
+from simulator.definition.messages.message import MAX_MESSAGES, Message
 from simulator.definition.method import MAX_METHODS, Method
-from simulator.definition.metric import Metric
+from simulator.definition.metrics.metric import Metric
+from simulator.definition.metrics.variables import Variable
 from simulator.definition.model import Model
-from simulator.definition.nesting import levels
-from simulator.definition.reply import MAX_REPLIES, Reply
-from simulator.definition.scalars import Scalar, Text, Title
+from simulator.definition.quantities.scalars import Scalar, Text, Title
+from simulator.definition.quantities.units import Every
 from simulator.definition.sparkplug import Sparkplug
-from simulator.definition.status import Status
-from simulator.definition.template import Template
-from simulator.definition.units import Every
-from simulator.definition.variables import Variable
-from simulator.definition.versions import VERSION
+from simulator.definition.text.versions import VERSION
 
 MAX_METRICS = 200  # the largest real payload we know has 120 fields
 MAX_STATUSES = 50  # a diagram of more cannot be read

@@ -9,8 +9,6 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
-
-from simulator.definition import physics, wording
 from simulator.definition.arithmetic import (
     Operator,
     Values,
@@ -21,8 +19,11 @@ from simulator.definition.arithmetic import (
     truth,
     values_of,
 )
-from simulator.definition.zones import zone_refusal, zoned_seconds
+from simulator.definition.expressions import texts
+from simulator.definition.quantities.zones import zone_refusal, zoned_seconds
 from simulator.randomness import FloatArray
+
+from simulator.definition import physics
 
 MANY = 20  # values of a function that takes any number of them
 _LARGEST = 2.0**62  # int64 holds it, and float64 exactly
@@ -101,7 +102,7 @@ def _wrapped(values: Values, low: Values, high: Values) -> Any:
 
 def _has_value(values: Values) -> Values:
     if values.dtype.kind == "O":
-        return wording.over_texts(lambda value: wording.text_of(value) != "", bool)(values)
+        return texts.over_texts(lambda value: texts.text_of(value) != "", bool)(values)
     return ~np.isnan(values) if values.dtype.kind == "f" else np.ones(values.shape, dtype=bool)
 
 
@@ -117,7 +118,7 @@ def _count_of(*values: Values) -> Values:
 
 
 def _texts(compute: Callable[..., Any], dtype: Any = object) -> Operator:
-    return wording.over_texts(compute, dtype)
+    return texts.over_texts(compute, dtype)
 
 
 def _clock(compute: Callable[[FloatArray], Any]) -> Operator:
@@ -234,29 +235,29 @@ FUNCTIONS: dict[str, Function] = {
     "heat_index": _air("celsius, percent", "how warm it feels, °C", physics.heat_index),
     "vapour_pressure": _air("celsius", "of saturated air, hPa", physics.vapour_pressure),
     "wind_chill": _air("celsius, kmh", "how cold it feels, °C", physics.wind_chill),
-    "concat": _text("a, b, ...", "all of them as one text", wording.joined),
+    "concat": _text("a, b, ...", "all of them as one text", texts.joined),
     "contains": _text(
-        "text, part", "whether it is in it", lambda a, b: wording.text_of(b) in wording.text_of(a),
+        "text, part", "whether it is in it", lambda a, b: texts.text_of(b) in texts.text_of(a),
         bool,
     ),
     "ends_with": _text(
         "text, end", "whether it ends so",
-        lambda a, b: wording.text_of(a).endswith(wording.text_of(b)), bool,
+        lambda a, b: texts.text_of(a).endswith(texts.text_of(b)), bool,
     ),
-    "hash": _text("a, ...", "whole number from 0 to below 2³², alike for alike", wording.hash_of,
+    "hash": _text("a, ...", "whole number from 0 to below 2³², alike for alike", texts.hash_of,
                   np.int64),
-    "hex": _text("x, width?", "capital hexadecimal digits", wording.hexadecimal),
-    "len": _text("text", "how many characters", lambda a: len(wording.text_of(a)), np.int64),
-    "lower": _text("text", "in small letters", lambda a: wording.text_of(a).lower()),
-    "number": _text("text", "the number that it says", wording.number_of, np.float64),
-    "pad": _text("x, width, fill?", "as text, zeros or fill before it", wording.padded),
-    "replace": _text("text, old, new", "new wherever old stands", wording.replaced),
-    "slice": _text("text, start, end?", "characters from start (0) to before end", wording.part),
+    "hex": _text("x, width?", "capital hexadecimal digits", texts.hexadecimal),
+    "len": _text("text", "how many characters", lambda a: len(texts.text_of(a)), np.int64),
+    "lower": _text("text", "in small letters", lambda a: texts.text_of(a).lower()),
+    "number": _text("text", "the number that it says", texts.number_of, np.float64),
+    "pad": _text("x, width, fill?", "as text, zeros or fill before it", texts.padded),
+    "replace": _text("text, old, new", "new wherever old stands", texts.replaced),
+    "slice": _text("text, start, end?", "characters from start (0) to before end", texts.part),
     "starts_with": _text(
         "text, start", "whether it begins so",
-        lambda a, b: wording.text_of(a).startswith(wording.text_of(b)), bool,
+        lambda a, b: texts.text_of(a).startswith(texts.text_of(b)), bool,
     ),
-    "text": _text("x", "as text", wording.text_of),
-    "trim": _text("text", "without blanks at its ends", lambda a: wording.text_of(a).strip()),
-    "upper": _text("text", "in capital letters", lambda a: wording.text_of(a).upper()),
+    "text": _text("x", "as text", texts.text_of),
+    "trim": _text("text", "without blanks at its ends", lambda a: texts.text_of(a).strip()),
+    "upper": _text("text", "in capital letters", lambda a: texts.text_of(a).upper()),
 }  # fmt: skip

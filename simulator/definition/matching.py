@@ -6,10 +6,9 @@ Rule: only the shape; what each comparison does with a value is in ``behaviour/c
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
-
+from simulator.definition.expressions.template import Template
 from simulator.definition.model import Model, reader
-from simulator.definition.scalars import MAX_TEXT, Scalar, read_scalar
-from simulator.definition.template import Template
+from simulator.definition.quantities.scalars import MAX_TEXT, Scalar, read_scalar
 from simulator.errors import DefinitionError
 
 MAX_WHERE = 20  # conditions on one message received

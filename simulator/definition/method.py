@@ -7,16 +7,16 @@ plain data; the rest of the language reads that like any other.
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import ConfigDict, Field, model_validator
-
-from simulator.definition.durations import Duration, Steady
-from simulator.definition.expression import Expression
-from simulator.definition.matching import Comparison, On
-from simulator.definition.message import Message
+from simulator.definition.behaviour.reply import NOW, Answers
+from simulator.definition.behaviour.status import MAX_SET
+from simulator.definition.expressions.expression import Expression
+from simulator.definition.messages.message import Message
 from simulator.definition.model import Model
-from simulator.definition.reply import NOW, Answers
-from simulator.definition.scalars import Scalar, Text
-from simulator.definition.status import MAX_SET
-from simulator.definition.units import Chance, Every
+from simulator.definition.quantities.durations import Duration, Steady
+from simulator.definition.quantities.scalars import Scalar, Text
+from simulator.definition.quantities.units import Chance, Every
+
+from simulator.definition.matching import Comparison, On
 
 MAX_METHODS = 20  # of a definition
 MAX_STAGES = 20  # of an update

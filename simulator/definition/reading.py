@@ -11,8 +11,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from simulator.definition.document import Definition
-from simulator.definition.places import Finding, Path, known_path
 from simulator.definition.refusals import findings_of
+from simulator.definition.text.places import Finding, Path, known_path
 
 # Taking out what is wrong can show something that needed it; each round goes one level up at least.
 _ROUNDS = 10

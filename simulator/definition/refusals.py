@@ -10,7 +10,7 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from simulator.definition.model import OWN_TEXT, nearest, show
-from simulator.definition.places import Finding, Path, known_path
+from simulator.definition.text.places import Finding, Path, known_path
 
 _TEXTS: dict[str, str] = {
     "missing": "is missing",

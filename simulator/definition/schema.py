@@ -19,12 +19,12 @@ from pydantic_core import CoreSchema
 from simulator.definition.children import NOT_IN_CHILDREN
 from simulator.definition.docstrings import read_docstring
 from simulator.definition.document import Definition
-from simulator.definition.generator import KINDS, Generator
-from simulator.definition.metric import Metric
+from simulator.definition.messages.payload import TREE_SCHEMA
+from simulator.definition.metrics.generator import KINDS, Generator
+from simulator.definition.metrics.metric import Metric
+from simulator.definition.metrics.variables import Once
 from simulator.definition.model import SHARED, Model, Read
-from simulator.definition.parsing import read_text
-from simulator.definition.payload import TREE_SCHEMA
-from simulator.definition.variables import Once
+from simulator.definition.text.parsing import read_text
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from simulator.definition.interval import Interval
+from simulator.definition.expressions.template import Template
+from simulator.definition.messages.interval import Interval
 from simulator.definition.model import Model, nearest
-from simulator.definition.places import Finding, Path
-from simulator.definition.template import Template
+from simulator.definition.text.places import Finding, Path
 from simulator.errors import DefinitionError
 
 MAX_SPARKPLUG_METRICS = 500  # of one node or device

@@ -9,18 +9,18 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from simulator.definition.document import Definition
-from simulator.definition.nesting import leaves, nested
-from simulator.fleet.changeable import Changeable
 from simulator.fleet.checkpoint import part_of, under
-from simulator.fleet.overriding import Overridden, overrides, reads
-from simulator.payloads.document import plain_line
+from simulator.generators.base import Cast, Column, Sample, check_state
 from simulator.randomness import FloatArray, IntArray
 
-from simulator.generators.base import Cast, Column, Sample, check_state
+from simulator.definition.behaviour.nesting import leaves, nested
+from simulator.definition.document import Definition
+from simulator.fleet.changeable import Changeable
+from simulator.fleet.overriding import Overridden, overrides, reads
 from simulator.generators.readings.around import Around
 from simulator.generators.readings.faulty import Faulty
 from simulator.generators.readings.variables import drawn_once
+from simulator.payloads.document import plain_line
 
 
 class View(NamedTuple):
@@ -186,7 +186,7 @@ class Readings:
 def fixed_values(definition: Definition, cast: Cast) -> dict[str, Any]:
     """Return what never changes: single values, and arrays with one entry a row."""
     fixed: dict[str, Any] = {**definition.constants, "index": cast.numbers}
-    for name, variable in definition.variables.items():
+    for name, variable in definition.metrics.variables.items():
         fixed[name] = drawn_once(variable, cast, name, fixed)
     texts = plain_line(definition.id).texts(fixed, np.arange(cast.count))
     fixed["id"] = np.array(texts, dtype=object)

@@ -5,11 +5,11 @@ from typing import Annotated, ClassVar, Self
 
 import numpy as np
 from pydantic import Field, model_validator
-from simulator.definition.generator import register
-from simulator.definition.units import SomeSeconds
+from simulator.generators.parts.joined import Between, ring
 from simulator.randomness import FloatArray
 
-from simulator.generators.parts.joined import Between, ring
+from simulator.definition.metrics.generator import register
+from simulator.definition.quantities.units import SomeSeconds
 from simulator.generators.parts.shape import Course, Shape
 
 MAX_POINTS = 10_000  # a hand draws hundreds; a recording is a dataset

@@ -7,14 +7,14 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
-from simulator.definition.generator import Generator, register
 from simulator.definition.model import reader, show
 from simulator.errors import DefinitionError
+from simulator.generators.base import Cast, Column, Sample, Values
+from simulator.generators.parts.joined import line
 from simulator.randomness import FloatArray, IntArray
 
 from simulator import exact, randomness
-from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.generators.parts.joined import line
+from simulator.definition.metrics.generator import Generator, register
 from simulator.generators.parts.shape import NOISE_TEXT
 from simulator.generators.parts.timing import OFFSET_TEXT, Delay, Zone, beginnings, elapsed
 

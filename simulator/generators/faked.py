@@ -10,13 +10,13 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import AfterValidator, Field
-from simulator.definition.generator import Generator, register
 from simulator.definition.model import nearest, reader
 from simulator.errors import DefinitionError
+from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.randomness import IntArray
 
 from simulator import randomness
-from simulator.generators.base import Cast, Column, Sample, Values
+from simulator.definition.metrics.generator import Generator, register
 from simulator.generators.parts.identity import texts
 
 TABLE = 2_000  # values of one kind; made in about 0.1 s

@@ -5,12 +5,12 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic import Field
 from simulator.definition.arithmetic import number
-from simulator.definition.generator import Generator, register
-
-from simulator.definition.expression import DRAWS, Computed
 from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.parts.drawing import Draws, keys_of
 from simulator.generators.parts.memory import Remembering
+
+from simulator.definition.expressions.expression import DRAWS, Computed
+from simulator.definition.metrics.generator import Generator, register
 from simulator.generators.parts.timing import age
 from simulator.generators.readings.others import Edge, source_of
 

@@ -6,12 +6,12 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
-from simulator.definition.generator import register
-from simulator.definition.units import Every, MetresPerSecond
+from simulator.generators.base import Cast, Column, Sample, Values, check_state
 from simulator.randomness import FloatArray, IntArray
 
 from simulator import geodesy, randomness
-from simulator.generators.base import Cast, Column, Sample, Values, check_state
+from simulator.definition.metrics.generator import register
+from simulator.definition.quantities.units import Every, MetresPerSecond
 from simulator.generators.land.area import Area, InArea
 from simulator.generators.parts.timing import age
 

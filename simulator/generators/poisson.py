@@ -5,12 +5,12 @@ from typing import ClassVar, Self
 
 import numpy as np
 from pydantic import Field, model_validator
-from simulator.definition.generator import Generator, register
 from simulator.exact import FloatArray
+from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.randomness import IntArray
 
 from simulator import randomness
-from simulator.generators.base import Cast, Column, Sample, Values
+from simulator.definition.metrics.generator import Generator, register
 from simulator.generators.parts.distribution import BEYOND_TEXT, MIN_SHARE, Beyond
 
 MAX_MEAN = 1e6  # its table has 20,000 entries

@@ -8,16 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 from simulator.datasets import Dataset
-from simulator.definition.generator import Generator, Need, register
 from simulator.definition.model import reader, show
-from simulator.definition.template import Template
-from simulator.definition.units import SomeSeconds
-from simulator.definition.zones import local_seconds, zone_refusal
 from simulator.errors import DefinitionError
-from simulator.randomness import FloatArray, IntArray
-
 from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.parts.recording import LONGEST, SHORTEST, numbered, recording_of
+from simulator.randomness import FloatArray, IntArray
+
+from simulator.definition.expressions.template import Template
+from simulator.definition.metrics.generator import Generator, Need, register
+from simulator.definition.quantities.units import SomeSeconds
+from simulator.definition.quantities.zones import local_seconds, zone_refusal
 from simulator.generators.parts.timing import RANDOM, Delay, age, beginnings
 from simulator.generators.rows import Lookup, Where, table_of, without
 

@@ -12,14 +12,14 @@ import numpy as np
 from pydantic import Field, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from simulator.datasets import Dataset
-from simulator.definition.generator import Generator, Need, register
 from simulator.definition.model import Read, nearest, show
 from simulator.errors import DefinitionError
+from simulator.generators.base import Cast, Column, Sample, Values
+from simulator.generators.parts.permuting import Permutation
 from simulator.randomness import IntArray
 
 from simulator import randomness
-from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.generators.parts.permuting import Permutation
+from simulator.definition.metrics.generator import Generator, Need, register
 
 MAX_WHERE = 200  # characters
 

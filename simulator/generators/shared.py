@@ -7,12 +7,12 @@ from typing import Annotated, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, model_validator
-from simulator.definition.generator import Generator, Need, register
-from simulator.definition.wording import text_of
+from simulator.generators.base import Cast, Column, Drawn, Sample
 from simulator.randomness import IntArray
 
-from simulator.definition.metric import read_generator
-from simulator.generators.base import Cast, Column, Drawn, Sample
+from simulator.definition.expressions.texts import text_of
+from simulator.definition.metrics.generator import Generator, Need, register
+from simulator.definition.metrics.metric import read_generator
 from simulator.generators.readings.around import Around
 
 

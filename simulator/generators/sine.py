@@ -3,11 +3,11 @@
 from typing import ClassVar
 
 from pydantic import Field
-from simulator.definition.generator import register
+from simulator.generators.base import Values
 from simulator.randomness import FloatArray
 
 from simulator import exact
-from simulator.generators.base import Values
+from simulator.definition.metrics.generator import register
 from simulator.generators.parts.shape import Course, Level, Size, Wave
 
 

@@ -5,13 +5,13 @@ from typing import ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field, model_validator
-from simulator.definition.generator import register
-from simulator.definition.units import Seconds, SomeSeconds
-from simulator.randomness import FloatArray
-
 from simulator.generators.base import Scalar, Values, packed
 from simulator.generators.parts.counting import without
 from simulator.generators.parts.joined import line
+from simulator.randomness import FloatArray
+
+from simulator.definition.metrics.generator import register
+from simulator.definition.quantities.units import Seconds, SomeSeconds
 from simulator.generators.parts.shape import Course, Shape
 from simulator.generators.parts.timing import ORIGIN_TEXT, Origin
 

@@ -10,10 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, Field, model_validator
 from pydantic.json_schema import JsonSchemaValue
-from simulator.definition.generator import Generator, register
 from simulator.definition.model import Model, Read, reader, show
-from simulator.definition.template import TIME_DIRECTIVES
-from simulator.definition.units import (
+from simulator.errors import DefinitionError
+from simulator.generators.base import Cast, Column, Sample, Values
+from simulator.randomness import FloatArray
+
+from simulator import randomness
+from simulator.definition.expressions.template import TIME_DIRECTIVES
+from simulator.definition.metrics.generator import Generator, register
+from simulator.definition.quantities.units import (
     DURATIONS,
     MAX_DURATION,
     Chance,
@@ -22,12 +27,7 @@ from simulator.definition.units import (
     SomeSeconds,
     quantity,
 )
-from simulator.definition.zones import EARLIEST, LATEST, local_seconds, zone_refusal
-from simulator.errors import DefinitionError
-from simulator.randomness import FloatArray
-
-from simulator import randomness
-from simulator.generators.base import Cast, Column, Sample, Values
+from simulator.definition.quantities.zones import EARLIEST, LATEST, local_seconds, zone_refusal
 from simulator.generators.parts.identity import texts
 from simulator.generators.parts.timing import age
 

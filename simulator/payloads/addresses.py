@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Literal
 from urllib.parse import quote
 
-from simulator.definition.template import Template
-from simulator.payloads.document import plain_line
 from simulator.payloads.line import Fixed, Line, Readings
 from simulator.randomness import IntArray
+
+from simulator.definition.expressions.template import Template
+from simulator.payloads.document import plain_line
 
 Protocol = Literal["mqtt", "http"]
 

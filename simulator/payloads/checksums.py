@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.definition.checksums import CRCS, Crc
+from simulator.definition.messages.checksums import CRCS, Crc
 
 ByteMatrix = NDArray[np.uint8]  # one frame a row
 
@@ -22,7 +22,7 @@ def checksums(name: str, frames: ByteMatrix) -> NDArray[np.uint64]:
     """Return the checksum of each row.
 
     Args:
-        name: One of ``definition.checksums.CHECKSUMS``.
+        name: One of ``definition.messages.checksums.CHECKSUMS``.
         frames: Rows of equally many bytes.
     """
     if name in _SUMS:

@@ -8,24 +8,24 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import numpy as np
-
-from simulator.definition.binary import Binary
-from simulator.definition.payload import Bulk as BulkOf
-from simulator.definition.payload import Node
-from simulator.definition.template import Template
-from simulator.payloads.frame import frame_line
-from simulator.payloads.hole import Hole
 from simulator.payloads.line import Bulk, Filling, Line, Piece, Readings, Samples
-from simulator.payloads.plain import plain_line
-from simulator.payloads.presence import optional_name, present
 from simulator.payloads.texts import Form, plain, quoted
 from simulator.randomness import IntArray
+
+from simulator.definition.expressions.template import Template
+from simulator.definition.messages.binary import Binary
+from simulator.definition.messages.payload import Bulk as BulkOf
+from simulator.definition.messages.payload import Node
+from simulator.payloads.frame import frame_line
+from simulator.payloads.hole import Hole
+from simulator.payloads.plain import plain_line
+from simulator.payloads.presence import optional_name, present
 
 __all__ = ["json_line", "plain_line"]
 
 
 def json_line(tree: Node, left_out: Collection[str] = ()) -> Line:
-    """Return a payload tree (see ``definition/payload.py``) as a line.
+    """Return a payload tree (see ``definition/messages/payload.py``) as a line.
 
     Args:
         tree: What the message's ``json`` holds.

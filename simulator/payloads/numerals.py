@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-
 from simulator.definition.arithmetic import number, truth
-from simulator.definition.layout import BitField, Endian, Number
+
+from simulator.definition.messages.layout import BitField, Endian, Number
 from simulator.payloads.checksums import ByteMatrix
 
 Bits = NDArray[np.uint64]

@@ -6,7 +6,7 @@ Rule: the same bytes for the same payload, wherever and whenever it is made.
 import zlib
 from collections.abc import Callable
 
-from simulator.definition.bodies import Packing
+from simulator.definition.messages.bodies import Packing
 from simulator.payloads.packed import Packer
 
 Pack = Callable[[bytes], bytes]

@@ -20,16 +20,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from docs.press.drawn import datasets, definition_of
-from simulator import Definition
 from simulator.datasets import Dataset
-from simulator.definition.generator import FAMILIES, KINDS
+from simulator.definition.metrics.generator import FAMILIES, KINDS
 from simulator.errors import DefinitionError
-from simulator.generators import Cast, Column, Sample
 from simulator.randomness import keys, normal, uniform
 from tests.benchmarks.environment import peers_python
 from tests.benchmarks.loops import LOOPS, One
+
+from simulator import Definition
+from simulator.generators import Cast, Column, Sample
 
 PEERS = ("faker", "mimesis")
 EPOCH = 1.7e9  # Unix s

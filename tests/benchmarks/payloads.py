@@ -16,11 +16,11 @@ import cbor2
 import msgpack
 import numpy as np
 import orjson
-
-from simulator import parse_document
-from simulator.definition.message import Message
+from simulator.definition.messages.message import Message
 from simulator.fleet import Fleet
 from simulator.payloads import body
+
+from simulator import parse_document
 
 FLAT = {
     "id": "{id}", "at": "{now:iso}", "seq": "{seq}", "t": "{a:.1f}", "h": "{b:.1f}",

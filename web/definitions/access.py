@@ -5,7 +5,6 @@ from uuid import UUID
 from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Lower
 from django.http import Http404
-
 from web.accounts.models import Workspace
 from web.definitions.models import Definition, Version
 
@@ -51,7 +50,7 @@ def definition_of(workspace: Workspace, code: UUID) -> Definition:
 
 def versions_of(definition: Definition) -> QuerySet[Version]:
     """Return the definition's versions, newest first, with who saved each."""
-    return definition.versions.select_related("created_by").order_by("-number")
+    return definition.text.versions.select_related("created_by").order_by("-number")
 
 
 def version_of(definition: Definition, number: int) -> Version:

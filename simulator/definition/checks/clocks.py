@@ -6,13 +6,13 @@ Rule: what others read must follow from seed, mock and time alone; the text says
 from collections.abc import Iterator
 from typing import Any
 
+from simulator.definition.behaviour.nesting import levels
 from simulator.definition.checks.names import IN_METRICS
 from simulator.definition.checks.shaping import expressions_of
-from simulator.definition.generator import Generator
-from simulator.definition.metric import Metric
-from simulator.definition.nesting import levels
-from simulator.definition.places import Finding, Path
+from simulator.definition.metrics.generator import Generator
+from simulator.definition.metrics.metric import Metric
 from simulator.definition.reading import Draft
+from simulator.definition.text.places import Finding, Path
 
 # What a generator may count from that another process does not know.
 _OF_LIFE = ("status",)

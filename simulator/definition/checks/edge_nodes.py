@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from simulator.definition.checks.filters import fixed_findings
 from simulator.definition.checks.names import IN_FILTERS, scope_of
-from simulator.definition.places import Finding
 from simulator.definition.reading import Draft
+from simulator.definition.text.places import Finding
 
 
 def node_findings(draft: Draft) -> Iterator[Finding]:

@@ -5,11 +5,12 @@ Rule: what is wrong with something that a method has added is told at the method
 
 from collections.abc import Iterator
 
-from simulator.definition.checks.names import expression_name_refusal
 from simulator.definition.model import nearest
-from simulator.definition.nesting import levels, named
-from simulator.definition.places import Finding
+
+from simulator.definition.behaviour.nesting import levels, named
+from simulator.definition.checks.names import expression_name_refusal
 from simulator.definition.reading import Draft
+from simulator.definition.text.places import Finding
 
 
 def method_findings(draft: Draft) -> Iterator[Finding]:

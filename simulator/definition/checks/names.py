@@ -9,11 +9,12 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from simulator.definition.expression import CONSTANTS
 from simulator.definition.model import nearest
-from simulator.definition.nesting import levels, named
-from simulator.definition.places import Finding, Path
+
+from simulator.definition.behaviour.nesting import levels, named
+from simulator.definition.expressions.expression import CONSTANTS
 from simulator.definition.reading import Draft
+from simulator.definition.text.places import Finding, Path
 
 # Known unless a document gives them a meaning of its own. ``uptime`` is s since the last start;
 # ``progress`` goes from 0 to 1 while a mock waits for the end of a status with an ``after``.

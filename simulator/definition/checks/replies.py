@@ -6,6 +6,9 @@ Rule: what came in is known here and nowhere else.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from simulator.definition.model import nearest
+
+from simulator.definition.behaviour.reply import Answer, Reply
 from simulator.definition.checks.filters import on_findings
 from simulator.definition.checks.messages import findings_of_message, with_topic
 from simulator.definition.checks.names import (
@@ -19,11 +22,9 @@ from simulator.definition.checks.names import (
     title_findings,
 )
 from simulator.definition.checks.statuses import set_findings
-from simulator.definition.expression import Expression
-from simulator.definition.model import nearest
-from simulator.definition.places import Finding, Path
+from simulator.definition.expressions.expression import Expression
 from simulator.definition.reading import Draft
-from simulator.definition.reply import Answer, Reply
+from simulator.definition.text.places import Finding, Path
 
 
 def reply_findings(draft: Draft) -> Iterator[Finding]:

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from simulator.definition.expression import Expression
-from simulator.definition.generator import Generator
-from simulator.definition.metric import Metric
-from simulator.definition.places import Finding
+from simulator.definition.expressions.expression import Expression
+from simulator.definition.metrics.generator import Generator
+from simulator.definition.metrics.metric import Metric
+from simulator.definition.text.places import Finding
 
 _PROBES = 16  # readings that a generator is asked for; a list of words shows one in the first
 

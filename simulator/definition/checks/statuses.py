@@ -5,6 +5,17 @@ Rule: a transition has one trigger, or is an alternative to the one before it.
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from simulator.definition.model import nearest
+
+from simulator.definition.behaviour.nesting import Level, levels, reads
+from simulator.definition.behaviour.status import (
+    BACK,
+    MAX_LEVELS,
+    TRIGGERS,
+    Action,
+    Status,
+    Transition,
+)
 from simulator.definition.checks.filters import on_findings
 from simulator.definition.checks.metrics import Dataset, dataset_refusals, find_loop
 from simulator.definition.checks.names import (
@@ -16,13 +27,10 @@ from simulator.definition.checks.names import (
 )
 from simulator.definition.checks.names import every_status as known_statuses
 from simulator.definition.document import MAX_STATUSES, Definition
-from simulator.definition.interval import NEVER, ComputedEvery
-from simulator.definition.model import nearest
-from simulator.definition.nesting import Level, levels, reads
-from simulator.definition.places import Finding, Path
+from simulator.definition.messages.interval import NEVER, ComputedEvery
+from simulator.definition.quantities.units import Chance, Rate
 from simulator.definition.reading import Draft
-from simulator.definition.status import BACK, MAX_LEVELS, TRIGGERS, Action, Status, Transition
-from simulator.definition.units import Chance, Rate
+from simulator.definition.text.places import Finding, Path
 
 _ROUNDING = 1e-9  # what a sum of chances may be above 1 by
 

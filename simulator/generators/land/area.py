@@ -12,15 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from simulator.datasets import Dataset
-from simulator.definition.generator import Generator, Need
+from simulator.definition.metrics.generator import Generator, Need
 from simulator.definition.model import Model
-from simulator.definition.units import Metres
+from simulator.definition.quantities.units import Metres
 from simulator.errors import DefinitionError
+from simulator.generators.base import Cast
+from simulator.generators.land.spots import Outline, Point
 from simulator.randomness import FloatArray
 
 from simulator import geodesy
-from simulator.generators.base import Cast
-from simulator.generators.land.spots import Outline, Point
 
 MAX_RADIUS = 500_000.0  # m; beyond, a circle drawn evenly by its radius is uneven by over 0.1 %
 # A circle this small (m), this far from the poles (degrees), is round in the plane that touches

@@ -8,8 +8,9 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 from pydantic import Field
-from simulator.definition.generator import Generator
 from simulator.randomness import FloatArray
+
+from simulator.definition.metrics.generator import Generator
 
 AtBounds: TypeAlias = Literal["reflect", "absorb", "hold"]
 

@@ -9,12 +9,12 @@ from typing import Annotated, ClassVar, Self, TypeAlias
 
 import numpy as np
 from pydantic import Field, model_validator
-from simulator.definition.generator import Generator
-from simulator.definition.units import SomeSeconds
+from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.randomness import FloatArray
 
 from simulator import randomness
-from simulator.generators.base import Cast, Column, Sample, Values
+from simulator.definition.metrics.generator import Generator
+from simulator.definition.quantities.units import SomeSeconds
 from simulator.generators.parts.timing import (
     OFFSET_TEXT,
     ORIGIN_TEXT,

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 from simulator.errors import DefinitionError
+from simulator.generators.base import Cast, Sample, Values
 from simulator.randomness import FloatArray, IntArray
 
-from simulator.definition.metric import Metric
-from simulator.generators.base import Cast, Sample, Values
+from simulator.definition.metrics.metric import Metric
 from simulator.generators.readings.track import Track
 
 # Values of other mocks, each second, that a reader computes: 10,000 mocks every 5 s. A shard that

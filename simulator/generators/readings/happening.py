@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from simulator.definition.anomaly import Anomaly
 from simulator.definition.arithmetic import truth
-from simulator.definition.units import Chance, Rate
+from simulator.generators.base import Cast, Sample
 from simulator.randomness import FloatArray, IntArray, KeyArray
 
 from simulator import randomness
-from simulator.generators.base import Cast, Sample
+from simulator.definition.metrics.anomaly import Anomaly
+from simulator.definition.quantities.units import Chance, Rate
 from simulator.generators.formula import known_of
 from simulator.generators.parts.clocks import Clock
 

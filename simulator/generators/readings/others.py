@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from simulator.definition.arithmetic import number, truth
 from simulator.errors import DefinitionError
+from simulator.generators.base import Sample, Values
 from simulator.randomness import FloatArray, IntArray
 
-from simulator.definition.compiling import Other
-from simulator.generators.base import Sample, Values
+from simulator.definition.expressions.compiling import Other
 from simulator.generators.readings.around import Around, as_objects
 
 Edge: TypeAlias = Literal["none", "wrap", "hold"]

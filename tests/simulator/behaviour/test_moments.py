@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.behaviour.moments import MAX_KNOWN, Moments
-from simulator.definition.units import Cron
+from simulator.definition.quantities.units import Cron
 
 EPOCH = 1_767_225_600.0  # 2026-01-01T00:00:00Z
 

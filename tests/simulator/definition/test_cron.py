@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from simulator.definition.units import Cron
+from simulator.definition.quantities.units import Cron
 
 NEW_YORK = ZoneInfo("America/New_York")
 

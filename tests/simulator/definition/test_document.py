@@ -6,10 +6,10 @@ import pytest
 from simulator import Definition, parse, randomness
 from simulator.definition import parse_template
 from simulator.definition.checks.statuses import groups_of
-from simulator.definition.durations import Steady
-from simulator.definition.generator import KINDS, Generator, register
-from simulator.definition.payload import Bulk, count_nodes, count_values, templates_of
-from simulator.definition.units import Chance
+from simulator.definition.messages.payload import Bulk, count_nodes, count_values, templates_of
+from simulator.definition.metrics.generator import KINDS, Generator, register
+from simulator.definition.quantities.durations import Steady
+from simulator.definition.quantities.units import Chance
 
 
 def build(**sections: Any) -> Definition:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from simulator import parse, parse_document, preview
-from simulator.definition import units
 from simulator.definition.checks.names import RESERVED
 from simulator.definition.functions import FUNCTIONS
+from simulator.definition.quantities import units
 from simulator.definition.schema import definition_schema
 
 ROOT = Path(__file__).parents[3]

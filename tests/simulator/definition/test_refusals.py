@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from simulator.errors import DefinitionError
 
 from simulator import check, parse, parse_document
-from simulator.definition.generator import KINDS
-from simulator.errors import DefinitionError
+from simulator.definition.metrics.generator import KINDS
 
 GOOD = """\
 name: Sensor
@@ -53,7 +53,9 @@ DATASETS = {
 
 TRIGGERS = "after, at, when, on, sends, fails, connection"
 WAYS = "to, after, at, when, on, sends, fails, connection, chance, held, edge, priority"
-STATUS = "send, every, connected, end, buffer, restart, enter, leave, metrics, statuses, history, go"
+STATUS = (
+    "send, every, connected, end, buffer, restart, enter, leave, metrics, statuses, history, go"
+)
 
 
 def problems(old: str, new: str) -> list[str]:

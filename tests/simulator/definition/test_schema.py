@@ -9,8 +9,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from simulator import definition_schema
-from simulator.definition.generator import KINDS
-from simulator.definition.parsing import read_text
+from simulator.definition.metrics.generator import KINDS
+from simulator.definition.text.parsing import read_text
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = definition_schema("https://mocks.example/schemas/definition.json")

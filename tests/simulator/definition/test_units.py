@@ -1,9 +1,10 @@
 import math
 
 import pytest
+from simulator.errors import DefinitionError
 
-from simulator.definition.cron import Cron
-from simulator.definition.units import (
+from simulator.definition.quantities.cron import Cron
+from simulator.definition.quantities.units import (
     Chance,
     Every,
     Rate,
@@ -12,7 +13,6 @@ from simulator.definition.units import (
     read_seconds,
     read_speed,
 )
-from simulator.errors import DefinitionError
 
 UNITS = "second, minute, hour, day, week, ms, s, min, h, d, w"
 SIX_FIELDS = "needs a clock time with the six fields second, minute, hour, day, month, weekday"

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
+from simulator.__main__ import main
 
 from simulator import check, parse, parse_document
-from simulator.__main__ import main
-from simulator.definition.upgrading import upgrade_text
-from simulator.definition.versions import VERSION, upgraded
+from simulator.definition.text.upgrading import upgrade_text
+from simulator.definition.text.versions import VERSION, upgraded
 
 OLD = """\
 # A door. Its id is printed on it.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator import Dataset, parse_document, read_dataset
-from simulator.definition.generator import Need
+from simulator.definition.metrics.generator import Need
 from simulator.fleet import Due, Fleet
 
 EPOCH = 1_767_225_600.0  # 2026-01-01T00:00:00Z

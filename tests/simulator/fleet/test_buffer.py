@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import orjson
 import pytest
-
-from simulator import parse_document
-from simulator.definition.buffer import MAX_MESSAGES_KEPT
+from simulator.definition.behaviour.buffer import MAX_MESSAGES_KEPT
 from simulator.errors import DefinitionError
 from simulator.fleet import Due, Fleet, backlog
 from tests.simulator.fleet.lives import EPOCH, fleet, live, steps
+
+from simulator import parse_document
 
 PING = {"ping": {"every": "1s", "topic": "t/{id}", "json": {"seq": "{seq}", "at": "{now:epoch}"}}}
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from simulator import check, parse_document
-from simulator.definition.nesting import leaves
+from simulator.definition.behaviour.nesting import leaves
 from tests.simulator.fleet.lives import fleet, live, steps
 
 PING = {"ping": {"every": "1s", "topic": "t", "json": {"n": "{seq}", "is": "{status}"}}}

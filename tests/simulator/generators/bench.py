@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from simulator.datasets import Dataset, read_dataset
-from simulator.definition.metric import read_generator
+
+from simulator.definition.metrics.metric import read_generator
 from simulator.generators import Cast, Column, Drawn, Sample
 
 DEMO = Path(__file__).parents[3] / "web/platform/demo"

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.definition.metric import read_generator
+from simulator.definition.metrics.metric import read_generator
 
 from .bench import cast, column, sample
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simulator.definition.metric import read_generator
+from simulator.definition.metrics.metric import read_generator
 
 from .bench import cast, column, readings, sample
 

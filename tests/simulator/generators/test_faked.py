@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from simulator.definition.metric import read_generator
+from simulator.definition.metrics.metric import read_generator
 from simulator.generators.faked import KINDS, TABLE, _table
 
 from .bench import cast, column, sample

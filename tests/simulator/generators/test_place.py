@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from geographiclib.geodesic import Geodesic
 from simulator.datasets import Dataset, read_dataset
-from simulator.definition.generator import Need
 from simulator.errors import DefinitionError
 
-from simulator.definition.metric import read_generator
+from simulator.definition.metrics.generator import Need
+from simulator.definition.metrics.metric import read_generator
 from simulator.generators.land.area import Circle, Outlined, Round
 
 from .bench import cast, column, sample

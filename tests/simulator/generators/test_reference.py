@@ -4,7 +4,7 @@ import pytest
 
 from docs.press.drawn import datasets, document_of
 from simulator import check, parse, preview, read_dataset
-from simulator.definition.generator import FAMILIES, KINDS
+from simulator.definition.metrics.generator import FAMILIES, KINDS
 
 DATASETS = datasets()
 EXAMPLES = [(word, example) for word, kind in KINDS.items() for example in kind.examples]

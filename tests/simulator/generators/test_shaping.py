@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from simulator import check
-from simulator.definition.measures import QUANTITIES, conversion
-from simulator.definition.metric import Metric
+from simulator.definition.metrics.metric import Metric
+from simulator.definition.quantities.measures import QUANTITIES, conversion
 from simulator.generators import Values
 
 from .bench import cast, sample

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.definition.message import Message
+from simulator.definition.messages.message import Message
 from simulator.payloads import body
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from simulator.definition.message import Message
+from simulator.definition.messages.message import Message
 from tests.simulator.payloads.making import payloads
 
 SCHEMA: dict[str, Any] = {

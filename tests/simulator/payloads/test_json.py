@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.definition import parse_template
-from simulator.definition.payload import read_payload
+from simulator.definition.messages.payload import read_payload
 from simulator.payloads.document import json_line
 
 ROWS = np.arange(2)

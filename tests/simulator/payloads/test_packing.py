@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from simulator.definition.message import Message
+from simulator.definition.messages.message import Message
 from simulator.payloads import body
 from simulator.payloads.beside import MAX_VALUE, Beside
 from tests.simulator.payloads.making import column, payload, payloads

@@ -1,0 +1,1 @@
+"""Expressions and templates: from their text to what computes them over columns."""
