@@ -18,7 +18,7 @@ Findings: TypeAlias = Callable[[Definition], Iterator[Finding]]
 # Words of a message that only MQTT 5 has, and what each is.
 _OF_MQTT_5 = {
     "properties": "user properties",
-    "response_topic": "a response topic",
+    "response_topic": "response topic",
     "correlation": "correlation data",
 }
 _NOT_HEARD = "over HTTP nothing comes to a mock: take this out, or choose a target of MQTT"

@@ -3,9 +3,11 @@
 Rule: only the shape; what each comparison does with a value is in ``behaviour/commands.py``.
 """
 
+import re
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
 from simulator.definition.expressions.template import Template
 from simulator.definition.model import Model, reader
 from simulator.definition.quantities.scalars import MAX_TEXT, Scalar, read_scalar
@@ -13,6 +15,8 @@ from simulator.errors import DefinitionError
 
 MAX_WHERE = 20  # conditions on one message received
 MAX_ONE_OF = 100  # values of ``one_of``
+
+_POSITION = re.compile(r"(?<=.)\[(\d{1,6})\]")
 
 
 class Comparison(Model):
@@ -84,7 +88,18 @@ class On(Model):
         default_factory=dict,
         max_length=MAX_WHERE,
         description=(
-            "Dotted path in the JSON payload -> the value that must stand there, or comparisons"
+            "Dotted path in the JSON payload (`pumps.0.on`, or `pumps[0].on`) -> the value that"
+            " must stand there, or comparisons"
         ),
         examples=[{"action": "set", "value": {"above": 0, "at_most": 3600}}],
     )
+
+    @field_validator("where", mode="after")
+    @classmethod
+    def _paths_are_dotted(cls, where: dict[str, Any]) -> dict[str, Any]:
+        return {dotted(path): wanted for path, wanted in where.items()}
+
+
+def dotted(path: str) -> str:
+    """Return a path of a message's JSON with dots alone: ``pumps[0].on`` is ``pumps.0.on``."""
+    return _POSITION.sub(r".\1", path)

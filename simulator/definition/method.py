@@ -6,17 +6,17 @@ plain data; the rest of the language reads that like any other.
 
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+
 from simulator.definition.behaviour.reply import NOW, Answers
 from simulator.definition.behaviour.status import MAX_SET
 from simulator.definition.expressions.expression import Expression
+from simulator.definition.matching import Comparison, On, dotted
 from simulator.definition.messages.message import Message
 from simulator.definition.model import Model
 from simulator.definition.quantities.durations import Duration, Steady
 from simulator.definition.quantities.scalars import Scalar, Text
 from simulator.definition.quantities.units import Chance, Every
-
-from simulator.definition.matching import Comparison, On
 
 MAX_METHODS = 20  # of a definition
 MAX_STAGES = 20  # of an update
@@ -68,10 +68,13 @@ class Reboot(Model):
         return {"replies": {name: reply}, "statuses": {name: silent, done: start}}
 
 
+JsonPath: TypeAlias = Annotated[str, Field(max_length=MAX_FIELD), AfterValidator(dotted)]
+
+
 class Setting(Model):
     """One value of a configuration, and what it may be."""
 
-    field: Annotated[str, Field(max_length=MAX_FIELD)] = Field(
+    field: JsonPath = Field(
         default="", description="Dotted path of the value in the command's JSON; default: its name"
     )
     min: float | None = Field(default=None, description="A number, this or above")
@@ -171,8 +174,10 @@ class Firmware(Model):
 
     on: On = Field(description="The command")
     version: Text = Field(description="The variable that holds the version; text")
-    field: Annotated[str, Field(max_length=MAX_FIELD)] = Field(
-        default="version", description="Dotted path of the new version in the command's JSON"
+    field: JsonPath = Field(
+        default="version",
+        description="Dotted path of the new version in the command's JSON; a command without one "
+        "installs the present version again",
     )
     stages: dict[Text, Stage] = Field(
         default_factory=_usual_stages,
@@ -202,7 +207,7 @@ class Firmware(Model):
         reply = {
             "on": self.on,
             "delay": self.delay,
-            "set": {target: arrived(self.field)},
+            "set": {target: f"first({arrived(self.field)}, {self.version})"},
             "send": self.accepted,
             "go": name,
         }

@@ -97,6 +97,20 @@ def test_a_configuration_is_taken_or_refused_with_the_reason(
     assert (sent.address, orjson.loads(sent.payload)) == (topic, answer)
 
 
+@pytest.mark.parametrize("path", ["pumps.0.pace", "pumps[0].pace"])
+def test_the_path_of_a_setting_names_a_place_in_a_list(path: str) -> None:
+    values = {"pace": {"field": path, "min": 1, "max": 60}}
+    on = {"topic": "cmd/{id}/set", "where": {path: {"exists": True}}}
+    fleet_ = mocks(conf={"configure": {**CONFIGURE, "on": on, "values": values}})
+    fleet_.received(0, "cmd/d-0/set", b'{"pumps": [{"pace": 5}]}', 1.0)
+    fleet_.received(0, "cmd/d-0/set", b'{"pumps": [{"pace": 500}]}', 1.5)
+
+    taken, refused = lived(fleet_, 1.5).sent
+
+    assert orjson.loads(taken.payload)[0] == 5
+    assert refused.address == "no"
+
+
 def test_a_new_interval_holds_at_once() -> None:
     fleet_ = mocks(conf={"configure": CONFIGURE})
     fleet_.received(0, "cmd/d-0/set", b'{"cfg": {"pace": 2}}', 1.0)
@@ -126,6 +140,18 @@ def updated(count: int = 1, **more: Any) -> Life:
     for row in range(count):
         fleet_.received(row, f"cmd/d-{row}/fw", b'{"version": "2.0"}', 1.0)
     return lived(fleet_, 60.0)
+
+
+def test_an_update_to_no_version_installs_the_present_one() -> None:
+    fleet_ = mocks(update={"firmware": firmware(stages={"apply": {"takes": "5s"}})})
+    fleet_.received(0, "cmd/d-0/fw", b"{}", 1.0)
+
+    told = [
+        orjson.loads(each.payload) for each in lived(fleet_, 10.0).sent if "update" in each.message
+    ]
+
+    assert told[-1]["result"] == "succeeded"
+    assert told[-1]["version"] == told[-1]["target"] != ""
 
 
 def test_an_update_goes_through_its_stages_and_tells_how_far_it_is() -> None:
