@@ -3,16 +3,17 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
-import orjson
-
+from web.logs.payloads import Readable, readable
 from web.logs.reading import EVENTS, RESULTS, Page, Record, mock_records
 from web.platform import storage
+from web.runs.access import identity_of
 from web.runs.models import Run
 
 logger = logging.getLogger(__name__)
 
-MOST_SHOWN = 20_000  # characters of a payload that are drawn; the CSV has all of them
+LATE = timedelta(seconds=1)  # from when on it is told how long a message waited
 NO_STORAGE = "The object store does not answer, so the log cannot be read. Try again in a minute."
 LABELS = {
     "acknowledged": "Acknowledged",
@@ -31,8 +32,9 @@ class Shown:
     record: Record
     label: str
     state: str  # of the badge
-    payload: str
-    is_cut: bool
+    payload: Readable
+    device: str  # id of the device behind the mock that it is of; empty: the mock's own
+    waited: timedelta | None  # from the plan to the wire, where that is long
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class MockPage:
     older: int | None
     before: int | None
     only: str
+    identity: str  # the mock's id; empty while nobody has told it
     problem: str = ""
 
     @property
@@ -50,50 +53,47 @@ class MockPage:
         """The filters, with what they are called."""
         return list(LABELS.items())
 
-    @property
-    def identity(self) -> str:
-        """The mock's id, as far as this page tells it."""
-        return self.records[0].record.id if self.records else ""
-
 
 def mock_page(run: Run, mock: int, *, query: Mapping[str, str]) -> MockPage:
     """Return the page that a query string asks for; what makes no sense in it is left out."""
     only = query.get("only", "") if query.get("only") in (*RESULTS, *EVENTS) else ""
     before = query.get("before", "")
     cursor = int(before) if before.isdecimal() and len(before) < 18 else None
+    identity = identity_of(run, mock)
     try:
         page = mock_records(run, mock, before=cursor, only=only)
     except (storage.StorageUnavailable, storage.ObjectMissing) as error:
         logger.warning("log not read: %s", error, extra={"run": str(run.code)})
-        return MockPage([], None, cursor, only, NO_STORAGE)
-    return _shown_page(page, before=cursor, only=only)
+        return MockPage([], None, cursor, only, identity, NO_STORAGE)
+    words = formats_in(run, mock)
+    records = [shown(record, words=words, identity=identity) for record in page.records]
+    return MockPage(records, page.older, cursor, only, identity or own_id(page))
 
 
-def _shown_page(page: Page, *, before: int | None, only: str) -> MockPage:
-    return MockPage([shown(record) for record in page.records], page.older, before, only)
+def formats_in(run: Run, mock: int) -> Mapping[str, str]:
+    """Return the words of the mock's messages that are no text, as the run's start noted them."""
+    for part in run.parts:
+        if part["first"] <= mock < part["first"] + part["count"]:
+            return part.get("formats", {})  # type: ignore[no-any-return]
+    return {}
 
 
-def shown(record: Record) -> Shown:
+def own_id(page: Page) -> str:
+    """Return the id of the page's records while these are all of one device, else nothing."""
+    names = {record.id for record in page.records}
+    return names.pop() if len(names) == 1 else ""
+
+
+def shown(record: Record, *, words: Mapping[str, str], identity: str) -> Shown:
     """Return a record with its payload as people read it."""
     kind = record.result or record.event
-    text = readable(record.payload or b"")
     states = {"acknowledged": "ok", "sent": "ok", "failed": "failed", "lost": "failed"}
+    word, waited = words.get(record.message, ""), record.sent - record.scheduled
     return Shown(
         record=record,
         label=LABELS.get(kind, kind),
         state=states.get(kind, ""),
-        payload=text[:MOST_SHOWN],
-        is_cut=len(text) > MOST_SHOWN,
+        payload=readable(record.payload or b"", word=word, address=record.address),
+        device=record.id if identity and record.id != identity else "",
+        waited=waited if record.sequence is not None and waited >= LATE else None,
     )
-
-
-def readable(payload: bytes) -> str:
-    """Return JSON indented, other text as it is, and anything else as a dump of its bytes."""
-    try:
-        return orjson.dumps(orjson.loads(payload), option=orjson.OPT_INDENT_2).decode()
-    except orjson.JSONDecodeError:
-        pass
-    try:
-        return payload.decode()
-    except UnicodeDecodeError:
-        return payload[: MOST_SHOWN // 3].hex(" ")

@@ -5,6 +5,7 @@ Rule: pure, one batch at a time; a spreadsheet must never run what a device sent
 
 import base64
 import io
+import re
 from collections.abc import Callable
 
 import pyarrow as pa
@@ -34,6 +35,9 @@ NUMBER = r"^[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
 MICROSECONDS = 1_000.0  # in a millisecond
 OPTIONS = csv.WriteOptions(include_header=False, quoting_style="needed")
 NOT_TEXT = "base64:"
+CONTROL = (
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f]"  # in no text; frames have them, and may be UTF-8 by chance
+)
 
 
 def header() -> bytes:
@@ -76,20 +80,24 @@ def harmless(texts: pa.Array) -> pa.Array:
 
 
 def payload_texts(payloads: pa.Array) -> pa.Array:
-    """Return payloads as text; what is not UTF-8 as base64 after ``base64:``."""
+    """Return payloads as text; what is not UTF-8, or no text, as base64 after ``base64:``."""
     try:
-        return payloads.cast(pa.string())
+        texts = payloads.cast(pa.string())
     except pa.ArrowInvalid:
         return pa.array([_text(payload) for payload in payloads.to_pylist()], pa.string())
+    if not pc.any(pc.match_substring_regex(texts, CONTROL)).as_py():
+        return texts
+    return pa.array([_text(payload) for payload in payloads.to_pylist()], pa.string())
 
 
 def _text(payload: bytes | None) -> str | None:
     if payload is None:
         return None
     try:
-        return payload.decode()
+        text = payload.decode()
     except UnicodeDecodeError:
         return NOT_TEXT + base64.b64encode(payload).decode()
+    return NOT_TEXT + base64.b64encode(payload).decode() if re.search(CONTROL, text) else text
 
 
 def _acknowledged(sends: pa.RecordBatch) -> pa.Array:

@@ -1,5 +1,6 @@
 """The only door to the runs of a workspace."""
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from django.http import Http404
 
 from web.accounts.models import Workspace
 from web.lots.models import Lot
-from web.runs.models import Run, RunState
+from web.runs.models import Board, Run, RunState
 
 ORDERS = ("created", "name", "mocks", "failed", "acknowledged")
 
@@ -68,6 +69,16 @@ def run_of(workspace: Workspace, code: UUID) -> Run:
     if run is None:
         raise Http404("no such run")
     return run
+
+
+def identity_of(run: Run, mock: int) -> str:
+    """Return the id of one mock of a run; empty while no tower has told it."""
+    boards = Board.objects.filter(shard__run=run, shard__first__lte=mock).order_by("-shard__first")
+    found = boards.values_list("shard__first", "identities").first()
+    if found is None or not found[1]:
+        return ""
+    names = zlib.decompress(bytes(found[1])).decode().split("\n")
+    return names[mock - found[0]] if mock - found[0] < len(names) else ""
 
 
 def _uuid(text: str) -> UUID | None:

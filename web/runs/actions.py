@@ -79,7 +79,7 @@ def shards_of(run: Run, lot: simulator.Lot) -> Iterator[Shard]:
 
 def most_of(part: simulator.Part) -> int:
     """Return how many mocks of a part make a shard; gateways are fewer, by what is behind them."""
-    children = part.document.get("children") or {}
+    children: dict[str, int] = part.document.get("children") or {}
     return max(1, min(SHARD_MOCKS, SHARD_DEVICES // (1 + children.get("count", 0))))
 
 

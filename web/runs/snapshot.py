@@ -12,6 +12,7 @@ from uuid import UUID
 
 import simulator
 from web.datasets import access as datasets
+from web.logs.payloads import formats_of
 from web.lots import refusals
 from web.lots.models import Lot, LotPart
 from web.platform.secrets import SealBroken
@@ -30,7 +31,8 @@ class CannotStart(Exception):
 class Snapshot:
     """``lot`` as it goes into the object store, and what the console wants to know of its parts.
 
-    ``parts``: ``name``, ``first``, ``count`` and ``statuses`` (names) of each.
+    ``parts``: ``name``, ``first``, ``count`` and ``formats`` of each: what word stands for the
+    payload of those messages that are no text, by their names.
     """
 
     lot: simulator.Lot
@@ -76,7 +78,7 @@ def snapshot_of(lot: Lot, *, run: UUID) -> Snapshot:
             "name": part.name,
             "first": part.first,
             "count": part.count,
-            "statuses": list(definition.statuses),
+            "formats": formats_of(definition),
         }
         for part, definition in zip(parts, definitions, strict=True)
     ]

@@ -1,9 +1,11 @@
-import pytest
+import cbor2
 from django.urls import reverse
 
-from tests.web.logs.conftest import record
+from tests.web.logs.conftest import SECOND, record
+from tests.web.runs.conftest import START
 from web.accounts.models import Workspace
-from web.logs.pages import readable
+from web.runs.desk import packed
+from web.runs.models import Board
 
 
 def address(workspace, run, mock=1):
@@ -80,14 +82,47 @@ def test_a_log_is_only_read(client_of, teammate, workspace, run):
     assert client_of(teammate).post(address(workspace, run)).status_code == 405
 
 
-@pytest.mark.parametrize(
-    ("payload", "text"),
-    [
-        (b'{"b":1,"a":[true]}', '{\n  "b": 1,\n  "a": [\n    true\n  ]\n}'),
-        ("36.6 °C".encode(), "36.6 °C"),
-        (b"\xff\x00\x10", "ff 00 10"),
-        (b"", ""),
-    ],
-)
-def test_payloads_are_written_for_people(payload, text):
-    assert readable(payload) == text
+def test_a_message_that_waited_in_a_buffer_says_when_it_was_planned(
+    client_of, viewer, workspace, run, store
+):
+    planned = int((START - 252) * SECOND)
+    store([record(1, 1, at=0.25, scheduled=planned)])
+
+    page = client_of(viewer).get(address(workspace, run)).content.decode()
+
+    assert "planned 15 Jan 2027, 07:55:48.000, 4min 12s before" in page
+
+
+def test_what_caused_a_move_is_said(client_of, viewer, workspace, run, store):
+    move = {"event": "status", "status": "alarm", "reason": "temperature > 8", "result": None}
+    store([record(1, None, at=1, message=None, address=None, payload=None, **move)])
+
+    page = client_of(viewer).get(address(workspace, run)).content.decode()
+
+    assert "to alarm: temperature &gt; 8" in page
+
+
+def test_a_device_behind_the_mock_is_named(client_of, viewer, workspace, run, lease, store):
+    names = [f"f-{number:03d}" for number in range(20)]
+    data = {"at": run.created, "data": b"", "identities": packed(names)}
+    Board.objects.create(shard_id=lease.shard, **data)
+    store([record(1, 1, at=1), record(1, 2, at=2, id="f-001-7", message="level")])
+
+    answer = client_of(viewer).get(address(workspace, run))
+
+    assert answer.context["page"].identity == "f-001"
+    assert [shown.device for shown in answer.context["page"].records] == ["f-001-7", ""]
+    assert 'device <code class="code">f-001-7</code>' in answer.content.decode()
+
+
+def test_payloads_are_decoded_as_the_definition_of_the_run_said(
+    client_of, viewer, workspace, run, store
+):
+    run.parts[0]["formats"] = {"telemetry": "cbor"}
+    run.save()
+    store([record(1, 1, at=1, payload=cbor2.dumps({"t": 4.5}))])
+
+    page = client_of(viewer).get(address(workspace, run)).content.decode()
+
+    assert "&quot;t&quot;: 4.5" in page
+    assert "<span>CBOR</span>" in page

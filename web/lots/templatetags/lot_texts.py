@@ -51,6 +51,12 @@ def figure(value: float | None) -> str:
 
 
 @register.filter
+def waiting(value: timedelta) -> str:
+    """Return how long something waited, to a second: ``4min 12s``."""
+    return duration_text(timedelta(seconds=round(value.total_seconds())))
+
+
+@register.filter
 def latency(seconds: float | None) -> str:
     """Return seconds as ``1.24 ms`` or ``2.3 s``; a dash for None."""
     if seconds is None:
