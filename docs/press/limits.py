@@ -6,7 +6,6 @@ Rule: a number is named by its constant, never written here.
 from docs.press.tables import table
 from simulator.datasets import dataset, shapes, track
 from simulator.datasets import table as csv
-
 from simulator.definition import document, matching
 from simulator.definition.behaviour import buffer, status
 from simulator.definition.checks import cost, names

@@ -10,9 +10,8 @@ from itertools import groupby
 from typing import Any
 
 from docs.press.axes import across, frame, padded
-from docs.press.svg import BOTTOM, COLOURS, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Drawing
-
 from docs.press.drawn import Drawn, draw
+from docs.press.svg import BOTTOM, COLOURS, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Drawing
 from simulator import Dataset
 from simulator.definition.metrics.generator import Generator
 

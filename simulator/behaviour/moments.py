@@ -4,9 +4,9 @@ Rule: each moment is computed once, and shared by all mocks that wait for it.
 """
 
 import numpy as np
-from simulator.randomness import FloatArray
 
 from simulator.definition.quantities.units import Cron
+from simulator.randomness import FloatArray
 
 # Moments that are remembered; at one a second about an hour, which is more than mocks of one
 # shard are ever apart.

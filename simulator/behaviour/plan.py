@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from simulator.randomness import FloatArray
 
 from simulator.behaviour.exits import Exit, exits_of, in_order
 from simulator.definition.behaviour.nesting import Level, levels
@@ -20,6 +19,7 @@ from simulator.definition.expressions.expression import Expression
 from simulator.definition.messages.interval import ComputedEvery, Pace
 from simulator.definition.messages.message import Message
 from simulator.definition.quantities.units import MAX_DURATION, Every
+from simulator.randomness import FloatArray
 
 
 class Sending(NamedTuple):

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulator.behaviour.commands import ABSENT, Received
-
 from simulator.definition.behaviour.nesting import leaves_in, levels
 from simulator.definition.behaviour.reply import Answer, Reply
 from simulator.definition.document import Definition

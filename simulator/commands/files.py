@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from simulator.datasets import Dataset, read_dataset
-from simulator.errors import DatasetError, DefinitionError, Problem
-
 from simulator.definition import Definition, check
 from simulator.definition.text.parsing import MAX_BYTES
+from simulator.errors import DatasetError, DefinitionError, Problem
 
 
 def read_definition(path: Path) -> str:

@@ -4,10 +4,9 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from simulator.errors import DefinitionError, Problem
-
 from simulator.commands.files import line_of, read_definition
 from simulator.definition.text.upgrading import upgrade_text
+from simulator.errors import DefinitionError, Problem
 
 
 def arguments(parser: ArgumentParser) -> None:

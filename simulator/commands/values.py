@@ -6,10 +6,9 @@ Rule: raises ``ArgumentTypeError``, which argparse tells with the argument's nam
 from argparse import ArgumentTypeError
 from collections.abc import Callable
 
+from simulator.definition.quantities.units import read_some_seconds
 from simulator.errors import DefinitionError
 from simulator.lot import MAX_DURATION, MAX_RATE
-
-from simulator.definition.quantities.units import read_some_seconds
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:

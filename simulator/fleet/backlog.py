@@ -13,12 +13,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from simulator.fleet.due import COLUMNS, Batch
-from simulator.randomness import FloatArray, IntArray
 
 from simulator.definition.behaviour.buffer import Buffer
 from simulator.definition.behaviour.status import Status
 from simulator.definition.document import Definition
+from simulator.fleet.due import COLUMNS, Batch
+from simulator.randomness import FloatArray, IntArray
 
 # Bytes of payloads and addresses that all mocks of a fleet keep: 1,000 mocks may each keep 64 kB.
 # A tower of 10,000 mocks then stays below 1 GB when all of them are full.

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from simulator.behaviour.topics import matches
-from simulator.errors import DefinitionError, Problem
-from simulator.fleet.due import Batch, Due, Move
-from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.randomness import FloatArray, IntArray
 
+from simulator.behaviour.topics import matches
 from simulator.definition.children import Children
 from simulator.definition.document import Definition
 from simulator.definition.metrics.generator import Generator
 from simulator.definition.metrics.variables import Once
+from simulator.errors import DefinitionError, Problem
+from simulator.fleet.due import Batch, Due, Move
 from simulator.fleet.readings import fixed_values
+from simulator.generators.base import Cast, Column, Sample, Values
+from simulator.randomness import FloatArray, IntArray
 
 if TYPE_CHECKING:
     from simulator.fleet.fleet import Fleet

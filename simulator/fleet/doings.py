@@ -9,16 +9,16 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from simulator.fleet.due import Found
-from simulator.fleet.links import Links
-from simulator.fleet.population import Population
-from simulator.generators.base import check_state
-from simulator.randomness import FloatArray, IntArray
 
 from simulator.behaviour.plan import Doing, Plan
 from simulator.definition.expressions.expression import Expression
+from simulator.fleet.due import Found
+from simulator.fleet.links import Links
 from simulator.fleet.outgoing import Sampler
+from simulator.fleet.population import Population
 from simulator.fleet.readings import Readings
+from simulator.generators.base import check_state
+from simulator.randomness import FloatArray, IntArray
 
 # Sends a message of the definition: which, rows, times, where it is noted.
 Send: TypeAlias = Callable[[int, IntArray, FloatArray, Found], None]

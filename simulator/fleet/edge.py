@@ -12,20 +12,20 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from simulator import sparkplug as wire
 from simulator.behaviour.commands import Received
+from simulator.definition.expressions.template import Template
+from simulator.definition.sparkplug import DEVICE_DATA, NODE_DATA, Sparkplug, topic_of
 from simulator.fleet.due import Batch, Found
+from simulator.fleet.outgoing import Outgoing, Taken
 from simulator.fleet.population import Population
 from simulator.fleet.reporting import Reporting
 from simulator.generators.base import check_state
 from simulator.lot import Parting
+from simulator.payloads.document import plain_line
 from simulator.randomness import FloatArray, IntArray
 from simulator.sparkplug.encoding import HISTORICAL, milliseconds
-
-from simulator import sparkplug as wire
-from simulator.definition.expressions.template import Template
-from simulator.definition.sparkplug import DEVICE_DATA, NODE_DATA, Sparkplug, topic_of
-from simulator.fleet.outgoing import Outgoing, Taken
-from simulator.payloads.document import plain_line
 
 REBIRTH = "Node Control/Rebirth"
 SEQUENCES = 256  # numbers of messages, and of births, go round after 255

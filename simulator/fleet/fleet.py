@@ -12,30 +12,30 @@ from typing import Any, Protocol
 import numpy as np
 import orjson
 from numpy.typing import NDArray
-from simulator.datasets import Dataset
-from simulator.errors import DefinitionError
-from simulator.fleet.departures import Departures, groups
-from simulator.fleet.due import Batch, Due, Found
-from simulator.fleet.happenings import BORN, DELIVERED, FAILED, LOST, MADE
-from simulator.fleet.incoming import Incoming
-from simulator.fleet.links import Links
-from simulator.fleet.population import DRAIN, EXITS, INBOX, LINK, REPLY, SWITCH_ON, Population
-from simulator.generators.base import Cast
-from simulator.lot import Parting
-from simulator.randomness import FloatArray, IntArray
 
 from simulator.behaviour.plan import Plan
+from simulator.datasets import Dataset
 from simulator.definition.behaviour.nesting import leaves
 from simulator.definition.document import Definition
+from simulator.errors import DefinitionError
 from simulator.fleet import checkpoint
 from simulator.fleet.backlog import ENDED, Backlog, buffers_of
 from simulator.fleet.brood import Brood
+from simulator.fleet.departures import Departures, groups
 from simulator.fleet.doings import Doings
+from simulator.fleet.due import Batch, Due, Found
 from simulator.fleet.edge import UNBORN, Edge
+from simulator.fleet.happenings import BORN, DELIVERED, FAILED, LOST, MADE
+from simulator.fleet.incoming import Incoming
+from simulator.fleet.links import Links
 from simulator.fleet.outgoing import Outgoing, Taken, answers, checks, counted, outgoing, watched
+from simulator.fleet.population import DRAIN, EXITS, INBOX, LINK, REPLY, SWITCH_ON, Population
 from simulator.fleet.readings import Readings, Seen
 from simulator.fleet.replying import Replying
+from simulator.generators.base import Cast
+from simulator.lot import Parting
 from simulator.payloads.addresses import Protocol as Speech
+from simulator.randomness import FloatArray, IntArray
 
 MAX_EVENTS = 50_000  # in one call of ``due``; about 0.2 s of work, then the tower breathes
 MAX_VALUES = 2_000_000  # in one call, bulks unrolled; some 20 MB of payloads

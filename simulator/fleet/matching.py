@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from simulator.behaviour.commands import Received, meets
 
+from simulator.behaviour.commands import Received, meets
 from simulator.definition.expressions.template import Template
 from simulator.definition.matching import On
 from simulator.payloads.document import plain_line

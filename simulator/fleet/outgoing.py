@@ -10,21 +10,21 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from simulator.errors import DefinitionError
-from simulator.fleet.due import Batch
-from simulator.fleet.population import Population
-from simulator.payloads.line import Bulk
-from simulator.randomness import FloatArray, IntArray
 
 from simulator.behaviour.exits import Exit
 from simulator.behaviour.plan import Plan
 from simulator.definition.carrying import target_problems
 from simulator.definition.document import Definition
 from simulator.definition.messages.message import Message
+from simulator.errors import DefinitionError
+from simulator.fleet.due import Batch
+from simulator.fleet.population import Population
 from simulator.fleet.readings import Need, Readings, only
 from simulator.payloads import body
 from simulator.payloads.addresses import Address, Protocol
 from simulator.payloads.beside import Beside
+from simulator.payloads.line import Bulk
+from simulator.randomness import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)

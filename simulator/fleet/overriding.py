@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from simulator.fleet.checkpoint import part_of, under
-from simulator.generators.base import Cast, Column, Drawn, Sample, Values
-from simulator.randomness import IntArray
 
 from simulator.definition.behaviour.nesting import levels
 from simulator.definition.document import Definition
+from simulator.fleet.checkpoint import part_of, under
+from simulator.generators.base import Cast, Column, Drawn, Sample, Values
+from simulator.randomness import IntArray
 
 
 def overrides(definition: Definition, cast: Cast) -> dict[str, dict[int, Column]]:

@@ -9,18 +9,18 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from simulator.fleet.checkpoint import part_of, under
-from simulator.generators.base import Cast, Column, Sample, check_state
-from simulator.randomness import FloatArray, IntArray
 
 from simulator.definition.behaviour.nesting import leaves, nested
 from simulator.definition.document import Definition
 from simulator.fleet.changeable import Changeable
+from simulator.fleet.checkpoint import part_of, under
 from simulator.fleet.overriding import Overridden, overrides, reads
+from simulator.generators.base import Cast, Column, Sample, check_state
 from simulator.generators.readings.around import Around
 from simulator.generators.readings.faulty import Faulty
 from simulator.generators.readings.variables import drawn_once
 from simulator.payloads.document import plain_line
+from simulator.randomness import FloatArray, IntArray
 
 
 class View(NamedTuple):

@@ -5,15 +5,15 @@ from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 from pydantic import Field, model_validator
+
+from simulator import randomness
+from simulator.definition.metrics.generator import Generator, Need, register
 from simulator.definition.model import Model
 from simulator.errors import DatasetError, DefinitionError
 from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.parts.matrices import mixed, product, root_of
 from simulator.generators.parts.memory import Remembering
 from simulator.randomness import FloatArray
-
-from simulator import randomness
-from simulator.definition.metrics.generator import Generator, Need, register
 
 MAX_ORDER = 20  # values back; more is a season, which a curve says better
 

@@ -13,12 +13,12 @@ from typing import Annotated, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, WithJsonSchema
+
+from simulator import randomness
 from simulator.datasets import Dataset
 from simulator.definition.model import reader, show
 from simulator.errors import DefinitionError
 from simulator.randomness import FloatArray, IntArray, KeyArray
-
-from simulator import randomness
 
 # One value a mock: float64, int64, bool or object (text). None, or NaN where the column is float64,
 # is "no value".

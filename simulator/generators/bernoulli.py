@@ -3,11 +3,11 @@
 from typing import ClassVar
 
 from pydantic import Field
-from simulator.generators.base import Cast, Column, Sample, Values
 
 from simulator import randomness
 from simulator.definition.metrics.generator import Generator, register
 from simulator.definition.quantities.units import Chance
+from simulator.generators.base import Cast, Column, Sample, Values
 
 
 @register("bernoulli")

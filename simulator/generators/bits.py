@@ -5,12 +5,12 @@ from typing import Annotated, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
-from simulator.definition.model import Model
-from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.randomness import IntArray
 
 from simulator.definition.expressions.expression import Expression
 from simulator.definition.metrics.generator import Generator, register
+from simulator.definition.model import Model
+from simulator.generators.base import Cast, Column, Sample, Values
+from simulator.randomness import IntArray
 
 MAX_BITS = 63  # of a whole number that is not negative, in 64 bits
 MAX_PLAIN = 53  # bits of a whole number that a float, and JSON's readers, count without gaps

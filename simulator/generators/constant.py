@@ -4,9 +4,9 @@ from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
-from simulator.generators.base import Cast, Column, Sample, Scalar, Values, packed
 
 from simulator.definition.metrics.generator import Generator, register
+from simulator.generators.base import Cast, Column, Sample, Scalar, Values, packed
 
 
 @register("constant")

@@ -5,16 +5,16 @@ from typing import Annotated, Any, ClassVar, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
-from simulator.definition.model import Model, nearest
-from simulator.generators.base import Cast, Column, Drawn, Sample
-from simulator.generators.parts.matrices import mixed, root_of
-from simulator.generators.parts.memory import Timed
-from simulator.randomness import FloatArray
 
 from simulator import randomness
 from simulator.definition.metrics.generator import Generator, register
+from simulator.definition.model import Model, nearest
 from simulator.definition.quantities.units import SomeSeconds
+from simulator.generators.base import Cast, Column, Drawn, Sample
 from simulator.generators.ou import kept_share
+from simulator.generators.parts.matrices import mixed, root_of
+from simulator.generators.parts.memory import Timed
+from simulator.randomness import FloatArray
 
 MAX_PARTS = 20
 MAX_NAME = 60  # characters, as for every name

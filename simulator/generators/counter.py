@@ -5,14 +5,14 @@ from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
-from simulator.definition.model import Model, reader
-from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.generators.parts.counting import COUNT_ORIGIN_TEXT, Counting, CountOrigin, without
-from simulator.randomness import IntArray
 
 from simulator import randomness
 from simulator.definition.metrics.generator import Generator, register
+from simulator.definition.model import Model, reader
 from simulator.definition.quantities.units import Chance
+from simulator.generators.base import Cast, Column, Sample, Values
+from simulator.generators.parts.counting import COUNT_ORIGIN_TEXT, Counting, CountOrigin, without
+from simulator.randomness import IntArray
 
 MAX_WHOLE = 2**53  # what every JSON reader takes exactly
 MAX_STEP = 2**31  # times 2**31 readings still fits 63 bits

@@ -5,12 +5,12 @@ from typing import Annotated, ClassVar, Self
 
 import numpy as np
 from pydantic import Field, model_validator
-from simulator.generators.parts.joined import Between, ring
-from simulator.randomness import FloatArray
 
 from simulator.definition.metrics.generator import register
 from simulator.definition.quantities.units import SomeSeconds
+from simulator.generators.parts.joined import Between, ring
 from simulator.generators.parts.shape import Course, Shape
+from simulator.randomness import FloatArray
 
 MAX_POINTS = 10_000  # a hand draws hundreds; a recording is a dataset
 MAX_VALUE = 1e100

@@ -4,14 +4,14 @@ from typing import ClassVar, Self
 
 import numpy as np
 from pydantic import Field, model_validator
-from simulator.generators.base import Values
-from simulator.randomness import FloatArray
 
 from simulator import exact
 from simulator.definition.metrics.generator import register
 from simulator.definition.quantities.units import SomeSeconds
+from simulator.generators.base import Values
 from simulator.generators.parts.shape import Course, Level, Shape
 from simulator.generators.parts.timing import ORIGIN_TEXT, Origin
+from simulator.randomness import FloatArray
 
 _LN_2 = 0.6931471805599453
 

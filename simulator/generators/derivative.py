@@ -4,14 +4,14 @@ from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
-from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.generators.parts.memory import Timed
 
 from simulator.definition.expressions.expression import Expression
 from simulator.definition.metrics.generator import Generator, register
 from simulator.definition.quantities.units import SomeSeconds
+from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.formula import OWN
 from simulator.generators.parts.expressed import numbers_in
+from simulator.generators.parts.memory import Timed
 
 
 @register("derivative")

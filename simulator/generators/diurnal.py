@@ -7,16 +7,16 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+
+from simulator import exact, randomness
+from simulator.definition.metrics.generator import Generator, register
 from simulator.definition.model import reader, show
 from simulator.errors import DefinitionError
 from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.parts.joined import line
-from simulator.randomness import FloatArray, IntArray
-
-from simulator import exact, randomness
-from simulator.definition.metrics.generator import Generator, register
 from simulator.generators.parts.shape import NOISE_TEXT
 from simulator.generators.parts.timing import OFFSET_TEXT, Delay, Zone, beginnings, elapsed
+from simulator.randomness import FloatArray, IntArray
 
 DAY = 86_400.0  # s
 YEAR = 365.25  # days

@@ -3,9 +3,9 @@
 from typing import ClassVar
 
 from pydantic import Field
-from simulator.exact import FloatArray, constant, logarithm
 
 from simulator.definition.metrics.generator import register
+from simulator.exact import FloatArray, constant, logarithm
 from simulator.generators.parts.distribution import MAX_NUMBER, Distribution
 
 _HALF = constant(0.5)

@@ -10,14 +10,14 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import AfterValidator, Field
-from simulator.definition.model import nearest, reader
-from simulator.errors import DefinitionError
-from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.randomness import IntArray
 
 from simulator import randomness
 from simulator.definition.metrics.generator import Generator, register
+from simulator.definition.model import nearest, reader
+from simulator.errors import DefinitionError
+from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.parts.identity import texts
+from simulator.randomness import IntArray
 
 TABLE = 2_000  # values of one kind; made in about 0.1 s
 _TABLES = 50  # that are kept in memory

@@ -4,13 +4,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
+
 from simulator.definition.arithmetic import number
+from simulator.definition.expressions.expression import DRAWS, Computed
+from simulator.definition.metrics.generator import Generator, register
 from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.parts.drawing import Draws, keys_of
 from simulator.generators.parts.memory import Remembering
-
-from simulator.definition.expressions.expression import DRAWS, Computed
-from simulator.definition.metrics.generator import Generator, register
 from simulator.generators.parts.timing import age
 from simulator.generators.readings.others import Edge, source_of
 

@@ -3,11 +3,11 @@
 from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
-from simulator.exact import FloatArray
-from simulator.generators.parts.gamma_quantile import MAX_SHAPE, MIN_SHAPE, gamma_quantile
 
 from simulator.definition.metrics.generator import register
+from simulator.exact import FloatArray
 from simulator.generators.parts.distribution import Distribution
+from simulator.generators.parts.gamma_quantile import MAX_SHAPE, MIN_SHAPE, gamma_quantile
 
 MAX_SIZE = 1e100
 

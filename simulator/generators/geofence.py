@@ -6,9 +6,9 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
-from simulator.generators.base import Cast, Column, Sample, Values, check_state
 
 from simulator.definition.metrics.generator import register
+from simulator.generators.base import Cast, Column, Sample, Values, check_state
 from simulator.generators.land.area import InArea
 
 _OUTSIDE, _INSIDE, _UNKNOWN = 0, 1, 2

@@ -5,13 +5,13 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from pydantic import Field, model_validator
+
+from simulator import randomness
 from simulator.datasets import Dataset
+from simulator.definition.metrics.generator import Generator, Need, register
 from simulator.errors import DefinitionError
 from simulator.exact import FloatArray
 from simulator.generators.base import Cast, Column, Sample, Values
-
-from simulator import randomness
-from simulator.definition.metrics.generator import Generator, Need, register
 
 MAX_BINS = 10_000
 MAX_NUMBER = 1e300

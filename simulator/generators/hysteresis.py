@@ -4,15 +4,15 @@ from typing import ClassVar, Self
 
 import numpy as np
 from pydantic import Field, model_validator
-from simulator.generators.base import Cast, Column, Sample, Scalar, Values, packed
-from simulator.generators.parts.memory import Remembering
-from simulator.randomness import FloatArray
 
 from simulator.definition.expressions.expression import Expression
 from simulator.definition.metrics.generator import Generator, register
 from simulator.definition.quantities.units import Seconds
+from simulator.generators.base import Cast, Column, Sample, Scalar, Values, packed
 from simulator.generators.formula import OWN
 from simulator.generators.parts.expressed import numbers_in
+from simulator.generators.parts.memory import Remembering
+from simulator.randomness import FloatArray
 
 
 @register("hysteresis")

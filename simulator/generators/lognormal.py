@@ -4,9 +4,9 @@ from typing import ClassVar
 
 import numpy as np
 from pydantic import Field, ValidationInfo, field_validator, model_validator
-from simulator.exact import FloatArray, exponential, logarithm, normal_quantile
 
 from simulator.definition.metrics.generator import register
+from simulator.exact import FloatArray, exponential, logarithm, normal_quantile
 from simulator.generators.parts.distribution import Distribution
 
 MAX_MIDDLE = 1e100

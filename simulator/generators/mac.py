@@ -3,10 +3,10 @@
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
-from simulator.errors import DefinitionError
-from simulator.generators.base import Cast
 
 from simulator.definition.metrics.generator import register
+from simulator.errors import DefinitionError
+from simulator.generators.base import Cast
 from simulator.generators.parts.identity import Identity, Maker, Order, hex_digits, in_pairs
 
 _LOCAL = 0x02  # of the first octet: administered locally. Source: IEEE 802, section 8.4

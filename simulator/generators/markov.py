@@ -6,16 +6,16 @@ from typing import Annotated, Any, ClassVar, Self, TypeAlias
 
 import numpy as np
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+
+from simulator import randomness
+from simulator.definition.metrics.generator import Generator, Need, register
 from simulator.definition.model import Model, nearest, reader, show
+from simulator.definition.quantities.units import SomeSeconds
 from simulator.errors import DatasetError, DefinitionError
 from simulator.generators.base import Cast, Column, Sample, Scalar, Values, packed, read_scalar
 from simulator.generators.parts.matrices import product
 from simulator.generators.parts.memory import Timed
 from simulator.randomness import FloatArray, IntArray
-
-from simulator import randomness
-from simulator.definition.metrics.generator import Generator, Need, register
-from simulator.definition.quantities.units import SomeSeconds
 
 MAX_STATES = 100  # a matrix of 10,000 chances
 MAX_WEIGHT = 1e9

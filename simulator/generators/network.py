@@ -4,13 +4,13 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from simulator.definition.metrics.generator import register
 from simulator.definition.model import reader, show
 from simulator.errors import DefinitionError
 from simulator.generators.base import Cast
-from simulator.generators.parts.permuting import MAX_SIZE, Permutation
-
-from simulator.definition.metrics.generator import register
 from simulator.generators.parts.identity import Identity, Maker, Order
+from simulator.generators.parts.permuting import MAX_SIZE, Permutation
 
 _LONGEST_WITH_ENDS = 30  # of a longer prefix both addresses are hosts. Source: RFC 3021
 

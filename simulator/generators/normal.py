@@ -3,9 +3,9 @@
 from typing import ClassVar
 
 from pydantic import Field
-from simulator.exact import FloatArray, normal_quantile
 
 from simulator.definition.metrics.generator import register
+from simulator.exact import FloatArray, normal_quantile
 from simulator.generators.parts.distribution import MAX_NUMBER, Distribution
 
 

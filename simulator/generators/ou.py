@@ -5,14 +5,14 @@ from typing import ClassVar, Self
 
 import numpy as np
 from pydantic import Field, model_validator
-from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.generators.parts.memory import Timed
-from simulator.randomness import FloatArray
 
 from simulator import exact, randomness
 from simulator.definition.metrics.generator import register
 from simulator.definition.quantities.units import SomeSeconds
+from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.parts.bounds import Bounded
+from simulator.generators.parts.memory import Timed
+from simulator.randomness import FloatArray
 
 
 @register("ou")

@@ -6,14 +6,14 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+
+from simulator import randomness
+from simulator.definition.metrics.generator import Generator, register
 from simulator.definition.model import reader, show
 from simulator.errors import DefinitionError
 from simulator.generators.base import Cast, Column, Sample, Scalar, Values, packed, read_scalar
 from simulator.generators.parts.counting import Counting
 from simulator.randomness import FloatArray, IntArray
-
-from simulator import randomness
-from simulator.definition.metrics.generator import Generator, register
 
 MAX_VALUES = 10_000  # a longer list is a dataset
 MAX_SHUFFLED = 1_000  # 2 bytes a mock for each of them

@@ -6,14 +6,14 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
-from simulator.generators.base import Cast, Column, Sample, Values, check_state
-from simulator.randomness import FloatArray, IntArray
 
 from simulator import geodesy, randomness
 from simulator.definition.metrics.generator import register
 from simulator.definition.quantities.units import Every, MetresPerSecond
+from simulator.generators.base import Cast, Column, Sample, Values, check_state
 from simulator.generators.land.area import Area, InArea
 from simulator.generators.parts.timing import age
+from simulator.randomness import FloatArray, IntArray
 
 _TRIES = 8  # goals that a mock looks at before it stays where it is
 

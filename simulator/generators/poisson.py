@@ -5,13 +5,13 @@ from typing import ClassVar, Self
 
 import numpy as np
 from pydantic import Field, model_validator
-from simulator.exact import FloatArray
-from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.randomness import IntArray
 
 from simulator import randomness
 from simulator.definition.metrics.generator import Generator, register
+from simulator.exact import FloatArray
+from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.parts.distribution import BEYOND_TEXT, MIN_SHARE, Beyond
+from simulator.randomness import IntArray
 
 MAX_MEAN = 1e6  # its table has 20,000 entries
 MAX_BOUND = 2**53

@@ -4,13 +4,13 @@ from typing import ClassVar, Self
 
 import numpy as np
 from pydantic import Field, model_validator
-from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.randomness import FloatArray, IntArray, KeyArray
 
 from simulator import randomness
 from simulator.definition.metrics.generator import register
 from simulator.definition.quantities.units import Chance, Seconds, SomeSeconds
+from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.parts.shape import Course, Level, Shape, ShapeColumn
+from simulator.randomness import FloatArray, IntArray, KeyArray
 
 
 @register("pulse")

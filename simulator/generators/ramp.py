@@ -4,13 +4,13 @@ from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
-from simulator.generators.base import Values
-from simulator.randomness import FloatArray
 
 from simulator.definition.metrics.generator import register
 from simulator.definition.quantities.units import SomeSeconds
+from simulator.generators.base import Values
 from simulator.generators.parts.shape import Course, Level, Shape
 from simulator.generators.parts.timing import ORIGIN_TEXT, Origin
+from simulator.randomness import FloatArray
 
 
 @register("ramp")

@@ -7,19 +7,19 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+
 from simulator.datasets import Dataset
+from simulator.definition.expressions.template import Template
+from simulator.definition.metrics.generator import Generator, Need, register
 from simulator.definition.model import reader, show
+from simulator.definition.quantities.units import SomeSeconds
+from simulator.definition.quantities.zones import local_seconds, zone_refusal
 from simulator.errors import DefinitionError
 from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.parts.recording import LONGEST, SHORTEST, numbered, recording_of
-from simulator.randomness import FloatArray, IntArray
-
-from simulator.definition.expressions.template import Template
-from simulator.definition.metrics.generator import Generator, Need, register
-from simulator.definition.quantities.units import SomeSeconds
-from simulator.definition.quantities.zones import local_seconds, zone_refusal
 from simulator.generators.parts.timing import RANDOM, Delay, age, beginnings
 from simulator.generators.rows import Lookup, Where, table_of, without
+from simulator.randomness import FloatArray, IntArray
 
 MAX_SPEED = 1e9
 MAX_COLUMNS = 500  # of a list; a file has no more

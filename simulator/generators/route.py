@@ -8,20 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from pydantic.json_schema import JsonSchemaValue
+
+from simulator import geodesy, randomness
 from simulator.datasets import Dataset
+from simulator.definition.metrics.generator import Generator, Need, register
 from simulator.definition.model import Read, show
+from simulator.definition.quantities.units import Chance, Metres, read_speed
 from simulator.errors import DefinitionError
 from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.land.line import Line, Track, line_of, track_of
 from simulator.generators.land.motion import Motion, driven, recorded
 from simulator.generators.land.spots import Points, Spot
-from simulator.randomness import FloatArray, IntArray
-
-from simulator import geodesy, randomness
-from simulator.definition.metrics.generator import Generator, Need, register
-from simulator.definition.quantities.units import Chance, Metres, read_speed
 from simulator.generators.land.stops import MAX_STOPS, Halts, Stop, Waiting, halts_of
 from simulator.generators.parts.timing import Advance, age, beginnings
+from simulator.randomness import FloatArray, IntArray
 
 PARTS = ("lat", "lon", "altitude", "speed", "bearing", "distance", "stopped")
 

@@ -11,15 +11,15 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 from pydantic.json_schema import JsonSchemaValue
+
+from simulator import randomness
 from simulator.datasets import Dataset
+from simulator.definition.metrics.generator import Generator, Need, register
 from simulator.definition.model import Read, nearest, show
 from simulator.errors import DefinitionError
 from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.parts.permuting import Permutation
 from simulator.randomness import IntArray
-
-from simulator import randomness
-from simulator.definition.metrics.generator import Generator, Need, register
 
 MAX_WHERE = 200  # characters
 

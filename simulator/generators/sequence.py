@@ -5,14 +5,14 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+
+from simulator.definition.metrics.generator import Generator, register
 from simulator.definition.model import reader, show
 from simulator.errors import DefinitionError
 from simulator.generators.base import Cast, Column, Sample, Scalar, Values, packed, read_scalar
 from simulator.generators.parts.counting import COUNT_ORIGIN_TEXT, Counting, CountOrigin, without
-from simulator.randomness import IntArray
-
-from simulator.definition.metrics.generator import Generator, register
 from simulator.generators.parts.timing import beginnings
+from simulator.randomness import IntArray
 
 MAX_ENTRIES = 10_000  # a longer list is a dataset
 MAX_TIMES = 10**9

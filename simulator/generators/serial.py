@@ -4,13 +4,13 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field, field_validator
+
+from simulator.definition.metrics.generator import register
 from simulator.definition.model import show
 from simulator.errors import DefinitionError
 from simulator.generators.base import Cast
-from simulator.generators.parts.permuting import MAX_SIZE
-
-from simulator.definition.metrics.generator import register
 from simulator.generators.parts.identity import Identity, Maker, Order, mocks_of
+from simulator.generators.parts.permuting import MAX_SIZE
 
 MAX_PATTERN = 60  # characters
 MAX_DIGITS = 256  # of a hex text; a key of 1,024 bits

@@ -7,13 +7,13 @@ from typing import Annotated, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, model_validator
-from simulator.generators.base import Cast, Column, Drawn, Sample
-from simulator.randomness import IntArray
 
 from simulator.definition.expressions.texts import text_of
 from simulator.definition.metrics.generator import Generator, Need, register
 from simulator.definition.metrics.metric import read_generator
+from simulator.generators.base import Cast, Column, Drawn, Sample
 from simulator.generators.readings.around import Around
+from simulator.randomness import IntArray
 
 
 @register("shared")

@@ -4,13 +4,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field, field_validator
+
+from simulator.definition.metrics.generator import register
 from simulator.definition.model import show
 from simulator.errors import DefinitionError
 from simulator.generators.base import Cast
-from simulator.randomness import IntArray
-
-from simulator.definition.metrics.generator import register
 from simulator.generators.parts.identity import Identity, Maker, Order
+from simulator.randomness import IntArray
 
 _TAC = 8  # digits of a type allocation code. Source: 3GPP TS 23.003, section 6.2.1
 _IMEI_SERIAL = 6

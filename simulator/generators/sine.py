@@ -3,12 +3,12 @@
 from typing import ClassVar
 
 from pydantic import Field
-from simulator.generators.base import Values
-from simulator.randomness import FloatArray
 
 from simulator import exact
 from simulator.definition.metrics.generator import register
+from simulator.generators.base import Values
 from simulator.generators.parts.shape import Course, Level, Size, Wave
+from simulator.randomness import FloatArray
 
 
 @register("sine")

@@ -4,12 +4,12 @@ from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
-from simulator.generators.base import Values
-from simulator.randomness import FloatArray
 
 from simulator.definition.metrics.generator import register
 from simulator.definition.quantities.units import Chance
+from simulator.generators.base import Values
 from simulator.generators.parts.shape import Course, Level, Wave
+from simulator.randomness import FloatArray
 
 
 class _Edged(Wave):

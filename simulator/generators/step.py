@@ -5,15 +5,15 @@ from typing import ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field, model_validator
-from simulator.generators.base import Scalar, Values, packed
-from simulator.generators.parts.counting import without
-from simulator.generators.parts.joined import line
-from simulator.randomness import FloatArray
 
 from simulator.definition.metrics.generator import register
 from simulator.definition.quantities.units import Seconds, SomeSeconds
+from simulator.generators.base import Scalar, Values, packed
+from simulator.generators.parts.counting import without
+from simulator.generators.parts.joined import line
 from simulator.generators.parts.shape import Course, Shape
 from simulator.generators.parts.timing import ORIGIN_TEXT, Origin
+from simulator.randomness import FloatArray
 
 MAX_POINTS = 10_000  # a longer list is a dataset
 MAX_VALUE = 1e100

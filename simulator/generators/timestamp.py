@@ -10,14 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, Field, model_validator
 from pydantic.json_schema import JsonSchemaValue
-from simulator.definition.model import Model, Read, reader, show
-from simulator.errors import DefinitionError
-from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.randomness import FloatArray
 
 from simulator import randomness
 from simulator.definition.expressions.template import TIME_DIRECTIVES
 from simulator.definition.metrics.generator import Generator, register
+from simulator.definition.model import Model, Read, reader, show
 from simulator.definition.quantities.units import (
     DURATIONS,
     MAX_DURATION,
@@ -28,8 +25,11 @@ from simulator.definition.quantities.units import (
     quantity,
 )
 from simulator.definition.quantities.zones import EARLIEST, LATEST, local_seconds, zone_refusal
+from simulator.errors import DefinitionError
+from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.parts.identity import texts
 from simulator.generators.parts.timing import age
+from simulator.randomness import FloatArray
 
 MAX_FORMAT = 60  # characters
 MIN_RESOLUTION = 1e-6  # s; as fine as a float tells moments of this century apart

@@ -4,10 +4,10 @@ from typing import ClassVar, Self
 
 import numpy as np
 from pydantic import Field, model_validator
-from simulator.generators.base import Cast, Column, Sample, Values
 
 from simulator import randomness
 from simulator.definition.metrics.generator import Generator, register
+from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.parts.distribution import MAX_NUMBER
 
 _LIMIT = 2**52  # of whole bounds, so that a float64 tells all values between them apart

@@ -4,12 +4,12 @@ from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
-from simulator.generators.base import Cast
-from simulator.generators.parts.permuting import Permutation
-from simulator.randomness import KeyArray
 
 from simulator.definition.metrics.generator import register
+from simulator.generators.base import Cast
 from simulator.generators.parts.identity import Identity, Maker, Order
+from simulator.generators.parts.permuting import Permutation
+from simulator.randomness import KeyArray
 
 _SIZE = 2**62  # of the bits that are dealt out, so that none comes twice
 _VARIANT = 1 << 63  # 10xx: of RFC 9562, section 4.1

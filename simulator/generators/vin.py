@@ -4,13 +4,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field, field_validator
+
+from simulator.definition.metrics.generator import register
 from simulator.definition.model import show
 from simulator.errors import DefinitionError
 from simulator.generators.base import Cast
-from simulator.randomness import IntArray
-
-from simulator.definition.metrics.generator import register
 from simulator.generators.parts.identity import Identity, Maker, Order
+from simulator.randomness import IntArray
 
 # Of the sum modulo 11. Source: 49 CFR 565.15(c), tables III (values) and IV (weights).
 _CHECKS = "0123456789X"

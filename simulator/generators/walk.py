@@ -4,12 +4,12 @@ from typing import ClassVar, Self
 
 import numpy as np
 from pydantic import Field, model_validator
-from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.generators.parts.memory import Remembering
 
 from simulator import randomness
 from simulator.definition.metrics.generator import register
+from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.parts.bounds import Bounded
+from simulator.generators.parts.memory import Remembering
 
 
 @register("walk")

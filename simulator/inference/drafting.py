@@ -8,6 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from simulator.definition.checks.names import RESERVED
+from simulator.definition.expressions.expression import CONSTANTS
+from simulator.definition.text.places import place_of
 from simulator.inference.grouping import DEFAULT_INTERVAL, DEFAULT_STEP, fine_duration
 from simulator.inference.identity import Identity, escaped
 from simulator.inference.known import snake
@@ -16,10 +19,6 @@ from simulator.inference.recognising import Reading, reading_of
 from simulator.inference.relations import relations
 from simulator.inference.shape import MAX_LEAVES, Burst, Leaf, Path, Shape, leaves
 from simulator.inference.writing import Inferred, Note, yaml_of
-
-from simulator.definition.checks.names import RESERVED
-from simulator.definition.expressions.expression import CONSTANTS
-from simulator.definition.text.places import place_of
 
 LANGUAGE = 2  # version of the definition language that is written
 

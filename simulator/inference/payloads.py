@@ -5,16 +5,15 @@ Rule: what was seen often decides over what a name suggests.
 
 from collections.abc import Sequence
 
+from simulator.definition.quantities.units import read_seconds
 from simulator.errors import DefinitionError
+from simulator.inference.drafting import Draft
 from simulator.inference.grouping import DEFAULT_INTERVAL, Kind, interval_of, kinds_of
 from simulator.inference.identity import Identity, identity_of
 from simulator.inference.samples import Sample
 from simulator.inference.shape import leaves
 from simulator.inference.shaping import shape_of
 from simulator.inference.writing import Inferred
-
-from simulator.definition.quantities.units import read_seconds
-from simulator.inference.drafting import Draft
 
 
 def infer_payloads(samples: Sequence[Sample], *, name: str = "Device") -> Inferred:

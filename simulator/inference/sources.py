@@ -9,13 +9,13 @@ from typing import Any
 
 import orjson
 import yaml
-from simulator.errors import DefinitionError
-from simulator.inference.models import codec, dtdl, json_schema, openapi
-from simulator.inference.samples import MAX_BYTES, Sample, read_samples
-from simulator.inference.writing import Inferred
 
 from simulator.definition.text.parsing import read_text
+from simulator.errors import DefinitionError
+from simulator.inference.models import codec, dtdl, json_schema, openapi
 from simulator.inference.payloads import infer_payloads
+from simulator.inference.samples import MAX_BYTES, Sample, read_samples
+from simulator.inference.writing import Inferred
 
 _KINDS: tuple[tuple[Callable[[Any], bool], Callable[[Any, str], Inferred]], ...] = (
     (openapi.is_openapi, openapi.infer_openapi),

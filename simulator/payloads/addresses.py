@@ -7,11 +7,10 @@ from collections.abc import Callable
 from typing import Literal
 from urllib.parse import quote
 
-from simulator.payloads.line import Fixed, Line, Readings
-from simulator.randomness import IntArray
-
 from simulator.definition.expressions.template import Template
 from simulator.payloads.document import plain_line
+from simulator.payloads.line import Fixed, Line, Readings
+from simulator.randomness import IntArray
 
 Protocol = Literal["mqtt", "http"]
 

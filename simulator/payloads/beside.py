@@ -7,14 +7,13 @@ header of its own.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from simulator.payloads.line import Line, Readings
-from simulator.payloads.texts import Form
-from simulator.randomness import IntArray
-
 from simulator.definition.expressions.template import Template
 from simulator.definition.messages.message import Message
 from simulator.payloads.addresses import fit_topic
+from simulator.payloads.line import Line, Readings
 from simulator.payloads.plain import plain_line
+from simulator.payloads.texts import Form
+from simulator.randomness import IntArray
 
 MAX_VALUE = 8_192  # bytes of one value; the default limit of nginx, and of Apache, for one line
 

@@ -10,21 +10,20 @@ from functools import partial, reduce
 from typing import Any, Protocol
 from urllib.parse import quote_plus
 
-from simulator.payloads.cbor import Cbor
-from simulator.payloads.line import Bulk, ByteLine, Line, Readings
-from simulator.payloads.msgpack import MessagePack
-from simulator.payloads.texts import quoted
-from simulator.randomness import IntArray
-
 from simulator.definition.messages.message import Message
 from simulator.payloads.avro import avro_line
+from simulator.payloads.cbor import Cbor
 from simulator.payloads.document import json_line
 from simulator.payloads.frame import frame_bytes
+from simulator.payloads.line import Bulk, ByteLine, Line, Readings
+from simulator.payloads.msgpack import MessagePack
 from simulator.payloads.packed import Packer, packed_line
 from simulator.payloads.packing import Pack, compressor, filled, filled_by, filled_by_text
 from simulator.payloads.plain import plain_line
 from simulator.payloads.protobuf import protobuf_line
 from simulator.payloads.table import csv_line, form_line
+from simulator.payloads.texts import quoted
+from simulator.randomness import IntArray
 
 
 class Body(Protocol):

@@ -8,9 +8,6 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from simulator.payloads.line import Bulk, Filling, Line, Piece, Readings, Samples
-from simulator.payloads.texts import Form, plain, quoted
-from simulator.randomness import IntArray
 
 from simulator.definition.expressions.template import Template
 from simulator.definition.messages.binary import Binary
@@ -18,8 +15,11 @@ from simulator.definition.messages.payload import Bulk as BulkOf
 from simulator.definition.messages.payload import Node
 from simulator.payloads.frame import frame_line
 from simulator.payloads.hole import Hole
+from simulator.payloads.line import Bulk, Filling, Line, Piece, Readings, Samples
 from simulator.payloads.plain import plain_line
 from simulator.payloads.presence import optional_name, present
+from simulator.payloads.texts import Form, plain, quoted
+from simulator.randomness import IntArray
 
 __all__ = ["json_line", "plain_line"]
 

@@ -13,8 +13,6 @@ from itertools import groupby
 from typing import Any, TypeAlias
 
 import numpy as np
-from simulator.payloads.line import Bulk, ByteLine, Filling, Line, Piece, Readings, Samples
-from simulator.randomness import IntArray
 
 from simulator.definition.messages.binary import Binary, is_little, range_of
 from simulator.definition.messages.layout import (
@@ -28,8 +26,10 @@ from simulator.definition.messages.layout import (
     Word,
 )
 from simulator.payloads.checksums import ByteMatrix, checksums, checksums_of
+from simulator.payloads.line import Bulk, ByteLine, Filling, Line, Piece, Readings, Samples
 from simulator.payloads.numerals import bit_bytes, number_bytes, ordered, whole_bits
 from simulator.payloads.typed import Typed
+from simulator.randomness import IntArray
 
 Bytes: TypeAlias = ByteMatrix | list[bytes]  # of one field, one entry a mock
 _Make: TypeAlias = Callable[[Readings, IntArray, Iterator[Samples]], Bytes]

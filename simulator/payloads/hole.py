@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import orjson
 from numpy.typing import NDArray
+
+from simulator.definition.expressions.template import WHOLE, Placeholder
+from simulator.payloads import moments
 from simulator.payloads.decimals import MAX_DIGITS, decimals
 from simulator.payloads.line import Filling, Piece, Readings, Samples
 from simulator.payloads.texts import Form, Texts, as_text, plain
 from simulator.randomness import IntArray
-
-from simulator.definition.expressions.template import WHOLE, Placeholder
-from simulator.payloads import moments
 
 # Formats that mean the same to ``%`` and to ``format``: those without a width or a sign.
 _DIRECT = re.compile(r"(?:\.[0-9]+)?[feEgG]|d")

@@ -12,17 +12,17 @@ from typing import Any
 import numpy as np
 import orjson
 from numpy.typing import NDArray
-from simulator.payloads.line import Bulk, ByteLine, Filling, Piece, Readings, Samples
-from simulator.payloads.octets import Known
-from simulator.payloads.texts import JsonText
-from simulator.randomness import IntArray
 
 from simulator.definition.messages.binary import Binary
 from simulator.definition.messages.payload import Bulk as BulkOf
 from simulator.definition.messages.payload import Node
 from simulator.payloads.frame import frame_bytes
+from simulator.payloads.line import Bulk, ByteLine, Filling, Piece, Readings, Samples
+from simulator.payloads.octets import Known
 from simulator.payloads.presence import optional_name, present
+from simulator.payloads.texts import JsonText
 from simulator.payloads.typed import Typed
+from simulator.randomness import IntArray
 
 
 class Packer(ABC):

@@ -1,10 +1,9 @@
 """Plain text with placeholders as a line: topics, paths, ids, cells."""
 
-from simulator.payloads.line import Line
-from simulator.payloads.texts import Form
-
 from simulator.definition.expressions.template import Template
 from simulator.payloads.hole import Hole
+from simulator.payloads.line import Line
+from simulator.payloads.texts import Form
 
 
 def plain_line(template: Template, form: Form = Form.PLAIN) -> Line:

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from simulator.generators.base import LEFT_OUT
 
 from simulator.definition.expressions.template import Template
 from simulator.definition.messages.payload import Node
+from simulator.generators.base import LEFT_OUT
 
 Mask = NDArray[np.bool_]
 

@@ -12,20 +12,20 @@ from typing import Any
 import numpy as np
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from numpy.typing import NDArray
-from simulator.definition.arithmetic import number, truth
-from simulator.payloads.line import Bulk, ByteLine, Filling, Piece, Readings, Samples
-from simulator.payloads.octets import ONE, Known, lengths_of, numbers_of, plain, varints, zigzags
-from simulator.payloads.texts import Form
-from simulator.payloads.texts import plain as text_of
-from simulator.randomness import IntArray
 
+from simulator.definition.arithmetic import number, truth
 from simulator.definition.expressions.template import Template
 from simulator.definition.messages.binary import Binary
 from simulator.definition.messages.payload import Bulk as BulkOf
 from simulator.definition.messages.payload import Node
 from simulator.definition.messages.protobuf import TIMESTAMP, Protobuf, map_entry
 from simulator.payloads.frame import frame_bytes
+from simulator.payloads.line import Bulk, ByteLine, Filling, Piece, Readings, Samples
+from simulator.payloads.octets import ONE, Known, lengths_of, numbers_of, plain, varints, zigzags
+from simulator.payloads.texts import Form
+from simulator.payloads.texts import plain as text_of
 from simulator.payloads.typed import Typed
+from simulator.randomness import IntArray
 
 _F = FieldDescriptor
 _VARINT, _FIXED64, _DELIMITED, _FIXED32 = 0, 1, 2, 5  # wire types

@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote_plus
 
-from simulator.payloads.line import Bulk, Filling, Line, Piece, Readings, Samples
-from simulator.payloads.texts import Form, plain
-from simulator.randomness import IntArray
-
 from simulator.definition.expressions.template import Template
 from simulator.definition.messages.bodies import Table
+from simulator.payloads.line import Bulk, Filling, Line, Piece, Readings, Samples
 from simulator.payloads.plain import plain_line
+from simulator.payloads.texts import Form, plain
+from simulator.randomness import IntArray
 
 # What a form's field may hold as it is. Source: URL standard, application/x-www-form-urlencoded.
 _ODD_IN_FORM = re.compile(r"[^*\-._0-9A-Za-z]")

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from simulator.payloads.line import Readings
-from simulator.randomness import FloatArray
 
 from simulator.definition.expressions.template import WHOLE, Placeholder, Template
 from simulator.payloads import moments
 from simulator.payloads.hole import DECIMALS, gives_numbers
+from simulator.payloads.line import Readings
 from simulator.payloads.plain import plain_line
+from simulator.randomness import FloatArray
 
 # Next to a half, a value times its scale may round to the other side than the exact decimal does.
 _TIE = 0.5 - 1e-5

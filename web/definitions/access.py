@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Lower
 from django.http import Http404
+
 from web.accounts.models import Workspace
 from web.definitions.models import Definition, Version
 

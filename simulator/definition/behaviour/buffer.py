@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
-from simulator.definition.model import Model, reader, show
-from simulator.errors import DefinitionError
 
+from simulator.definition.model import Model, reader, show
 from simulator.definition.quantities.units import quantity
+from simulator.errors import DefinitionError
 
 MAX_MESSAGES_KEPT = 100_000  # of one mock: more than a day at one a second
 MAX_BYTES_KEPT = 64 * 1024 * 1024  # of one mock; what a whole fleet may keep is a limit of its own

@@ -9,8 +9,6 @@ from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
-from simulator.definition.model import Model, Read, own_error, reader, show
-from simulator.errors import DefinitionError
 
 from simulator.definition.behaviour.buffer import SomeBuffer
 from simulator.definition.expressions.expression import Expression
@@ -19,9 +17,11 @@ from simulator.definition.messages.interval import NEVER, Interval, Pace, read_i
 from simulator.definition.messages.interval import SCHEMA as INTERVAL_SCHEMA
 from simulator.definition.messages.message import MAX_MESSAGES
 from simulator.definition.metrics.metric import Metric
+from simulator.definition.model import Model, Read, own_error, reader, show
 from simulator.definition.quantities.durations import Duration
 from simulator.definition.quantities.scalars import MAX_TEXT, Text
 from simulator.definition.quantities.units import Chance, Cron, Rate, SomeSeconds, read_chance
+from simulator.errors import DefinitionError
 
 MAX_TRANSITIONS = 50  # out of one status: one to each
 MAX_LEVELS = 5  # of statuses in statuses; a diagram of more cannot be read

@@ -6,8 +6,6 @@ Rule: what a broker or a server would refuse of a topic or a path is refused her
 import re
 from collections.abc import Iterator, Mapping
 
-from simulator.errors import DefinitionError
-
 from simulator.definition.checks.metrics import Dataset
 from simulator.definition.checks.names import IN_IDENTITY, IN_MESSAGES, Scope, scope_of
 from simulator.definition.expressions.template import Placeholder, Template
@@ -16,6 +14,7 @@ from simulator.definition.messages.message import DEFAULT_TOPIC, Message
 from simulator.definition.messages.payload import MAX_NODES, MAX_VALUES
 from simulator.definition.reading import Draft
 from simulator.definition.text.places import Finding, Path
+from simulator.errors import DefinitionError
 
 _NOT_IN_PATHS = re.compile(r"[\s\x00-\x1f\x7f]")
 

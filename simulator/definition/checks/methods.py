@@ -5,10 +5,9 @@ Rule: what is wrong with something that a method has added is told at the method
 
 from collections.abc import Iterator
 
-from simulator.definition.model import nearest
-
 from simulator.definition.behaviour.nesting import levels, named
 from simulator.definition.checks.names import expression_name_refusal
+from simulator.definition.model import nearest
 from simulator.definition.reading import Draft
 from simulator.definition.text.places import Finding
 

@@ -6,17 +6,16 @@ Rule: a metric is drawn after everything that it reads.
 from collections.abc import Collection, Iterator, Mapping
 from typing import Literal, Protocol, TypeVar
 
-from simulator.definition.model import nearest
-from simulator.errors import DefinitionError
-
 from simulator.definition.checks.clocks import clock_findings
 from simulator.definition.checks.names import IN_METRICS, every_status, scope_of
 from simulator.definition.checks.shaping import shaping_findings
 from simulator.definition.metrics.generator import Need
 from simulator.definition.metrics.metric import Metric
 from simulator.definition.metrics.variables import Variable
+from simulator.definition.model import nearest
 from simulator.definition.reading import Draft
 from simulator.definition.text.places import Finding, Path
+from simulator.errors import DefinitionError
 
 
 class Reader(Protocol):

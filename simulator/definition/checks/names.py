@@ -9,10 +9,9 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from simulator.definition.model import nearest
-
 from simulator.definition.behaviour.nesting import levels, named
 from simulator.definition.expressions.expression import CONSTANTS
+from simulator.definition.model import nearest
 from simulator.definition.reading import Draft
 from simulator.definition.text.places import Finding, Path
 

@@ -6,8 +6,6 @@ Rule: what came in is known here and nowhere else.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from simulator.definition.model import nearest
-
 from simulator.definition.behaviour.reply import Answer, Reply
 from simulator.definition.checks.filters import on_findings
 from simulator.definition.checks.messages import findings_of_message, with_topic
@@ -23,6 +21,7 @@ from simulator.definition.checks.names import (
 )
 from simulator.definition.checks.statuses import set_findings
 from simulator.definition.expressions.expression import Expression
+from simulator.definition.model import nearest
 from simulator.definition.reading import Draft
 from simulator.definition.text.places import Finding, Path
 

@@ -5,8 +5,6 @@ Rule: a transition has one trigger, or is an alternative to the one before it.
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from simulator.definition.model import nearest
-
 from simulator.definition.behaviour.nesting import Level, levels, reads
 from simulator.definition.behaviour.status import (
     BACK,
@@ -28,6 +26,7 @@ from simulator.definition.checks.names import (
 from simulator.definition.checks.names import every_status as known_statuses
 from simulator.definition.document import MAX_STATUSES, Definition
 from simulator.definition.messages.interval import NEVER, ComputedEvery
+from simulator.definition.model import nearest
 from simulator.definition.quantities.units import Chance, Rate
 from simulator.definition.reading import Draft
 from simulator.definition.text.places import Finding, Path

@@ -6,10 +6,9 @@ mock has an id, a status or a reading.
 
 from collections.abc import Iterator, Mapping
 
-from simulator.definition.model import nearest
-
 from simulator.definition.checks.metrics import Dataset, dataset_refusals
 from simulator.definition.checks.names import IN_IDENTITY
+from simulator.definition.model import nearest
 from simulator.definition.reading import Draft
 from simulator.definition.text.places import Finding
 

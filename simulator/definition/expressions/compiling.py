@@ -13,11 +13,11 @@ from functools import reduce
 from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
+
 from simulator.definition.arithmetic import OPERATORS, Values, choose, truth, values_of
+from simulator.definition.functions import FUNCTIONS
 from simulator.definition.model import nearest, show
 from simulator.errors import DefinitionError
-
-from simulator.definition.functions import FUNCTIONS
 
 MAX_LENGTH = 1_000  # characters; what still fits on a screen
 MAX_DEPTH = 100  # of brackets and operators inside each other; keeps the parser's stack small

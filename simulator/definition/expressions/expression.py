@@ -8,10 +8,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from pydantic.json_schema import JsonSchemaValue
-from simulator.definition.arithmetic import Values
-from simulator.definition.model import Read, show
-from simulator.errors import DefinitionError
 
+from simulator.definition.arithmetic import Values
 from simulator.definition.expressions.compiling import (
     CONSTANTS,
     DRAWS,
@@ -25,6 +23,8 @@ from simulator.definition.expressions.compiling import (
     Other,
     parse_tree,
 )
+from simulator.definition.model import Read, show
+from simulator.errors import DefinitionError
 
 __all__ = [
     "CONSTANTS",

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, NoReturn, Self, TypeAlias
 
 from pydantic.json_schema import JsonSchemaValue
-from simulator.definition.model import Read, show
-from simulator.errors import DefinitionError
 
 from simulator.definition.expressions.expression import Expression
+from simulator.definition.model import Read, show
+from simulator.errors import DefinitionError
 
 MAX_LENGTH = 10_000  # characters
 MAX_PLACEHOLDERS = 200  # as many as there can be metrics

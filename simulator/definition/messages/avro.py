@@ -12,12 +12,12 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
-from simulator.definition.model import Model, nearest, own_error, reader, show
-from simulator.errors import DefinitionError
 
 from simulator.definition.expressions.template import Template
 from simulator.definition.messages.binary import Binary
 from simulator.definition.messages.payload import Bulk, Node, Payload
+from simulator.definition.model import Model, nearest, own_error, reader, show
+from simulator.errors import DefinitionError
 
 MAX_SCHEMA = 100_000  # characters of its JSON
 MAX_DEPTH = 50  # levels of a schema, those it names counted each time

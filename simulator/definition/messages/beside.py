@@ -8,10 +8,10 @@ import re
 from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, Field
-from simulator.definition.model import reader, show
-from simulator.errors import DefinitionError
 
 from simulator.definition.expressions.template import Template
+from simulator.definition.model import reader, show
+from simulator.errors import DefinitionError
 
 MAX_BESIDE = 50  # headers, or user properties, of a message
 MAX_TYPE = 200  # characters of a media type

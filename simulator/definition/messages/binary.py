@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
-from simulator.definition.model import Model, nearest
 
 from simulator.definition.expressions.template import Template
 from simulator.definition.messages.checksums import LITTLE
@@ -26,6 +25,7 @@ from simulator.definition.messages.layout import (
     templates_in,
 )
 from simulator.definition.messages.samples import Samples
+from simulator.definition.model import Model, nearest
 
 
 class Binary(Model):

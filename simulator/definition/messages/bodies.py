@@ -6,11 +6,11 @@ Rule: only what the document says; what makes the bytes is in ``payloads/``.
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
-from simulator.definition.model import Model, reader, show
-from simulator.errors import DefinitionError
 
 from simulator.definition.expressions.template import Template
 from simulator.definition.messages.samples import Samples
+from simulator.definition.model import Model, reader, show
+from simulator.errors import DefinitionError
 
 MAX_COLUMNS = 500  # of a line, or fields of a form
 MAX_SIZE = 1_000_000  # bytes that one payload is filled up to

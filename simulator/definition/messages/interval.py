@@ -11,12 +11,10 @@ from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 import numpy as np
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
-from simulator.definition.arithmetic import number
-from simulator.definition.model import Read, reader, show
-from simulator.errors import DefinitionError
-from simulator.randomness import FloatArray
 
+from simulator.definition.arithmetic import number
 from simulator.definition.expressions.expression import MAX_LENGTH, Expression
+from simulator.definition.model import Read, reader, show
 from simulator.definition.quantities.units import (
     DURATIONS,
     MAX_DURATION,
@@ -25,6 +23,8 @@ from simulator.definition.quantities.units import (
     read_seconds,
     split_spread,
 )
+from simulator.errors import DefinitionError
+from simulator.randomness import FloatArray
 
 _COMPUTED = re.compile(r"\s*\{([^{}]*)\}\s*(\S*)\s*")
 

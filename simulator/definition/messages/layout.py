@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
-from simulator.definition.model import Model, inner_error, nearest, own_error, reader, show
-from simulator.errors import DefinitionError
 
 from simulator.definition.expressions.template import Template
 from simulator.definition.messages.checksums import CHECKSUMS, width_of
 from simulator.definition.messages.samples import Samples
+from simulator.definition.model import Model, inner_error, nearest, own_error, reader, show
+from simulator.errors import DefinitionError
 
 MAX_FIELDS = 500  # of one layout; the largest register map of one Modbus request has 125
 MAX_TEXT_BYTES = 10_000  # of one text field

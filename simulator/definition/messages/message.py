@@ -6,7 +6,6 @@ Rule: only the shape; what must hold between a message and the rest is in ``chec
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
-from simulator.definition.model import Model
 
 from simulator.definition.expressions.template import Template
 from simulator.definition.messages.avro import Avro
@@ -22,6 +21,7 @@ from simulator.definition.messages.payload import (
     templates_of,
 )
 from simulator.definition.messages.protobuf import Protobuf
+from simulator.definition.model import Model
 
 MAX_MESSAGES = 50  # as many kinds as a gateway of a large maker has
 

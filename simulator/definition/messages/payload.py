@@ -11,12 +11,12 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
 from pydantic_core import InitErrorDetails
-from simulator.definition.model import SHARED, inner_error, own_error, show
-from simulator.errors import DefinitionError
 
 from simulator.definition.expressions.template import Template
 from simulator.definition.messages.binary import Binary
 from simulator.definition.messages.samples import MAX_BULK, Samples
+from simulator.definition.model import SHARED, inner_error, own_error, show
+from simulator.errors import DefinitionError
 
 __all__ = ["MAX_BULK", "MAX_NODES", "MAX_VALUES", "Bulk", "Node", "Payload", "read_payload"]
 __all__ += ["count_nodes", "count_values", "templates_of"]

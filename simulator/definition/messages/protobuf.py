@@ -17,12 +17,12 @@ from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from google.protobuf.descriptor_pool import DescriptorPool
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
-from simulator.definition.model import Model, nearest, own_error, show
-from simulator.errors import DefinitionError
 
 from simulator.definition.expressions.template import Template
 from simulator.definition.messages.binary import Binary
 from simulator.definition.messages.payload import Bulk, Node, Payload
+from simulator.definition.model import Model, nearest, own_error, show
+from simulator.errors import DefinitionError
 
 MAX_SCHEMA = 100_000  # characters
 MAX_SCHEMAS = 50  # compiled ones that are remembered; a tower runs a few lots

@@ -1,8 +1,8 @@
 """Several samples in one message: how many, and how far apart."""
 
 from pydantic import Field
-from simulator.definition.model import Model
 
+from simulator.definition.model import Model
 from simulator.definition.quantities.units import Seconds
 
 MAX_BULK = 10_000  # samples in one message; a minute at 166 Hz

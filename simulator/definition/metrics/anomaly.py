@@ -10,10 +10,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic.json_schema import JsonSchemaValue
-from simulator.definition.model import Model, Read, reader, show
-from simulator.errors import DefinitionError
 
 from simulator.definition.expressions.expression import Expression
+from simulator.definition.model import Model, Read, reader, show
 from simulator.definition.quantities.cron import Cron
 from simulator.definition.quantities.durations import Duration
 from simulator.definition.quantities.scalars import MAX_TEXT
@@ -26,6 +25,7 @@ from simulator.definition.quantities.units import (
     read_chance,
 )
 from simulator.definition.quantities.units import split_spread as split
+from simulator.errors import DefinitionError
 
 MAX_ANOMALIES = 20  # of one metric
 MAX_CHOICES = 100  # values of an ``out_of_range``

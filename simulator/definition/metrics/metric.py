@@ -7,15 +7,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, ValidationError
-from simulator.definition.model import (
-    Model,
-    inner_error,
-    only_word,
-    own_error,
-    unknown_word,
-    within,
-)
-from simulator.errors import DefinitionError
 
 from simulator.definition.metrics.anomaly import Anomalies
 from simulator.definition.metrics.generator import KINDS, Generator, Need
@@ -28,7 +19,16 @@ from simulator.definition.metrics.shaping import (
     Sensor,
     Shaping,
 )
+from simulator.definition.model import (
+    Model,
+    inner_error,
+    only_word,
+    own_error,
+    unknown_word,
+    within,
+)
 from simulator.definition.quantities.scalars import Text
+from simulator.errors import DefinitionError
 
 
 def read_generator(data: Any) -> Generator:
@@ -146,9 +146,8 @@ class Metric(Model):
     def column(self, cast: Any, name: str) -> Any:
         """Return the metric at work for a ``generators.Cast``: a ``generators.Column``."""
         # Here, because the generators are read with the help of this module.
-        from simulator.generators.readings.clocked import Clocked  # noqa: PLC0415
-
         from simulator.generators.readings.around import alone  # noqa: PLC0415
+        from simulator.generators.readings.clocked import Clocked  # noqa: PLC0415
         from simulator.generators.readings.faulty import Faulty  # noqa: PLC0415
 
         if self.sampled is None:

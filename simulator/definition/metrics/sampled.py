@@ -6,8 +6,8 @@ Rule: such a metric reads nothing of the mock's life: other mocks compute its va
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
-from simulator.definition.model import Model, show
 
+from simulator.definition.model import Model, show
 from simulator.definition.quantities.units import SomeSeconds
 
 MIN_EVERY = 1.0  # s; a metric that others read is computed once more for each shard that reads it

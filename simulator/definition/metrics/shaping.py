@@ -9,11 +9,11 @@ from typing import Any, Self
 
 import numpy as np
 from pydantic import Field, PrivateAttr, model_validator
+
 from simulator.definition.model import Model
+from simulator.definition.quantities.measures import conversion
 from simulator.errors import DefinitionError
 from simulator.randomness import FloatArray
-
-from simulator.definition.quantities.measures import conversion
 
 MAX_BITS = 32  # of a sensor; the finest converters have 32
 MIN_DECIMALS, MAX_DECIMALS = -9, 12  # what float64 has of a number of everyday size

@@ -10,6 +10,11 @@ from typing import Annotated, Any, ClassVar, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
+
+from simulator import randomness
+from simulator.definition.metrics.generator import KINDS as GENERATORS
+from simulator.definition.metrics.generator import Generator, Need
+from simulator.definition.metrics.metric import read_generator
 from simulator.definition.model import (
     SHARED,
     Model,
@@ -23,11 +28,6 @@ from simulator.definition.model import (
 )
 from simulator.errors import DefinitionError
 from simulator.randomness import KeyArray
-
-from simulator import randomness
-from simulator.definition.metrics.generator import KINDS as GENERATORS
-from simulator.definition.metrics.generator import Generator, Need
-from simulator.definition.metrics.metric import read_generator
 
 MAX_OPTIONS = 10_000  # of a choice; more belongs into a dataset
 MAX_WHOLE = 2**53  # as far as float64, and JSON's readers, count without gaps

@@ -18,10 +18,10 @@ from zoneinfo import ZoneInfo
 
 from croniter import croniter
 from pydantic.json_schema import JsonSchemaValue
-from simulator.definition.model import Read, show, unknown_word
-from simulator.errors import DefinitionError
 
+from simulator.definition.model import Read, show, unknown_word
 from simulator.definition.quantities.zones import zone_refusal
+from simulator.errors import DefinitionError
 
 MAX_TEXT = 100  # characters; the longest useful list of minutes is about as long
 _MAX_YEARS = 9  # between two moments: 29 February skips 2100, so it can be 8 years away

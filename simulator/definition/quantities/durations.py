@@ -11,12 +11,9 @@ from typing import Annotated, Any, ClassVar, Self, TypeAlias
 import numpy as np
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic.json_schema import JsonSchemaValue
-from simulator.definition.model import Model, Read, only_word, reader, show, within, word_schema
-from simulator.errors import DefinitionError
-from simulator.exact import exponential
-from simulator.randomness import FloatArray, IntArray, KeyArray
 
 from simulator import randomness
+from simulator.definition.model import Model, Read, only_word, reader, show, within, word_schema
 from simulator.definition.quantities.units import (
     DURATIONS,
     MAX_DURATION,
@@ -27,6 +24,9 @@ from simulator.definition.quantities.units import (
     read_seconds,
     split_spread,
 )
+from simulator.errors import DefinitionError
+from simulator.exact import exponential
+from simulator.randomness import FloatArray, IntArray, KeyArray
 
 MAX_OPTIONS = 100  # of a choice of durations; a stage of a device has a handful
 MAX_SIGMA = 5.0  # one time in three is then above 140 times the median

@@ -3,6 +3,7 @@
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
+
 from simulator.definition.model import reader, show
 from simulator.errors import DefinitionError
 

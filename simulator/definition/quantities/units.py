@@ -10,10 +10,10 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
-from simulator.definition.model import Read, reader, show
-from simulator.errors import DefinitionError
 
+from simulator.definition.model import Read, reader, show
 from simulator.definition.quantities.cron import Cron
+from simulator.errors import DefinitionError
 
 __all__ = [
     "Chance",

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import numpy as np
 from numpy.typing import NDArray
+
 from simulator.definition.model import nearest
 from simulator.randomness import FloatArray
 

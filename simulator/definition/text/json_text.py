@@ -8,10 +8,9 @@ import json
 import re
 from collections.abc import Iterator
 
-from simulator.errors import DefinitionError, Problem
-
 from simulator.definition.text.places import Mark, Path, place_of
 from simulator.definition.text.plain import MAX_DEPTH, TOO_DEEP, Text, number_refusal, text_refusal
+from simulator.errors import DefinitionError, Problem
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}:,]|[^\s\[\]{}:,"]+|\n')
 

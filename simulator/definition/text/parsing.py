@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import yaml
-from simulator.errors import DefinitionError, Problem
 
 from simulator.definition.text.json_text import read_json
 from simulator.definition.text.places import Mark, Path, place_of
@@ -24,6 +23,7 @@ from simulator.definition.text.plain import (
     number_refusal,
 )
 from simulator.definition.text.yaml_faults import fault_of
+from simulator.errors import DefinitionError, Problem
 
 MAX_BYTES = 256 * 1024  # of UTF-8; 200 metrics and 50 messages are about 60 KiB
 MAX_DIGITS = 400  # of a number; float64 ends at 309 before the point, int() refuses 4,300

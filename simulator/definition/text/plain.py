@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.definition.model import show
-from simulator.errors import Problem
-
 from simulator.definition.text.places import Finding, Mark, Path
+from simulator.errors import Problem
 
 MAX_DEPTH = 50  # levels; a payload of a real device has up to 8
 MAX_VALUES = 50_000  # with those that an alias repeats; a choice of 10,000 takes 20,000

@@ -9,11 +9,11 @@ import re
 from collections.abc import Mapping
 
 import yaml
-from simulator.errors import DefinitionError
 
 from simulator.definition.text.parsing import read_text
 from simulator.definition.text.places import Mark, Path, problem_at
 from simulator.definition.text.versions import VERSION, Data, Upgraded, upgraded, version_finding
+from simulator.errors import DefinitionError
 
 _VERSION = re.compile(r"""(["']?)version\1\s*:\s*(["']?)\d+\2""")
 # Comments and the like, before the first word.

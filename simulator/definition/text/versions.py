@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from simulator.definition.model import show
-
 from simulator.definition.text.places import Finding, Path
 
 VERSION = 2  # the present one

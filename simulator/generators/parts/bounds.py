@@ -8,9 +8,9 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 from pydantic import Field
-from simulator.randomness import FloatArray
 
 from simulator.definition.metrics.generator import Generator
+from simulator.randomness import FloatArray
 
 AtBounds: TypeAlias = Literal["reflect", "absorb", "hold"]
 

@@ -4,9 +4,9 @@ Rule: each moment is computed once and shared by all mocks; how many are kept is
 """
 
 import numpy as np
-from simulator.randomness import FloatArray
 
 from simulator.definition.quantities.cron import Cron
+from simulator.randomness import FloatArray
 
 MAX_KNOWN = 4096  # moments; at one a second about an hour, more than mocks of one shard are apart
 

@@ -8,10 +8,10 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from simulator.randomness import IntArray
 
 from simulator.generators.base import Cast, Sample, Values
 from simulator.generators.parts.memory import Remembering
+from simulator.randomness import IntArray
 
 # From when readings count: each mock's own start, or its entry into the status that it is in.
 CountOrigin: TypeAlias = Literal["mock", "status"]

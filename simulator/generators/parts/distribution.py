@@ -10,11 +10,11 @@ from typing import ClassVar, Literal, Self, TypeAlias
 
 import numpy as np
 from pydantic import Field, model_validator
-from simulator.exact import FloatArray, constant
-from simulator.generators.base import Cast, Column, Sample, Values
 
 from simulator import randomness
 from simulator.definition.metrics.generator import Generator
+from simulator.exact import FloatArray, constant
+from simulator.generators.base import Cast, Column, Sample, Values
 
 Beyond: TypeAlias = Literal["clip", "redraw"]
 

@@ -4,12 +4,12 @@ Rule: what is no number is no value (NaN).
 """
 
 import numpy as np
-from simulator.definition.arithmetic import Values, number
-from simulator.generators.base import Sample
-from simulator.randomness import FloatArray
 
+from simulator.definition.arithmetic import Values, number
 from simulator.definition.expressions.expression import Expression
+from simulator.generators.base import Sample
 from simulator.generators.formula import column_of, known_of
+from simulator.randomness import FloatArray
 
 
 def values_in(expression: Expression, sample: Sample) -> Values:

@@ -8,6 +8,7 @@ eight digits and more. Only ``exact`` functions make it, so the bits are the sam
 from functools import lru_cache
 
 import numpy as np
+
 from simulator.exact import FloatArray, constant, exponential, logarithm, normal_quantile
 
 MIN_SHAPE, MAX_SHAPE = 0.01, 10_000.0

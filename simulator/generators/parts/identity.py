@@ -11,13 +11,13 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 from pydantic import Field
+
+from simulator import randomness
+from simulator.definition.metrics.generator import Generator
 from simulator.errors import DefinitionError
 from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.parts.permuting import MAX_SIZE, Permutation
 from simulator.randomness import FloatArray, IntArray, KeyArray
-
-from simulator import randomness
-from simulator.definition.metrics.generator import Generator
 
 _PARTS = 64  # draws for one identity; a text of 256 hexadecimal digits takes 31
 

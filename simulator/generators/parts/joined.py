@@ -6,6 +6,7 @@ Rule: between two points a line is one polynomial, so a value costs one search a
 from typing import Literal, TypeAlias
 
 import numpy as np
+
 from simulator.randomness import FloatArray
 
 Between: TypeAlias = Literal["linear", "smooth"]

@@ -6,6 +6,7 @@ Rule: for tens of rows at most; whoever has more uses numpy's own.
 import math
 
 import numpy as np
+
 from simulator.randomness import FloatArray
 
 # Of a variance that rounding has made negative, as a share of the largest: about 1,000 times the

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from simulator.randomness import FloatArray
 
 from simulator.generators.base import Column, Sample, check_state
+from simulator.randomness import FloatArray
 
 
 class Remembering(Column):

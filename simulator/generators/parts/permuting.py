@@ -5,9 +5,9 @@ one and the same order.
 """
 
 import numpy as np
-from simulator.randomness import FloatArray, IntArray, KeyArray
 
 from simulator import randomness
+from simulator.randomness import FloatArray, IntArray, KeyArray
 
 MAX_SIZE = 2**62  # halves of 31 bits, which a uniform value of 53 bits fills
 _ROUNDS = 4  # Source: Luby, Rackoff, "How to construct pseudorandom permutations", SIAM 1988

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
 from simulator.randomness import FloatArray, IntArray
 
 SHORTEST = 1e-6  # s; what happens within a µs happens at once

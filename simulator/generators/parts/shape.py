@@ -9,12 +9,11 @@ from typing import Annotated, ClassVar, Self, TypeAlias
 
 import numpy as np
 from pydantic import Field, model_validator
-from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.randomness import FloatArray
 
 from simulator import randomness
 from simulator.definition.metrics.generator import Generator
 from simulator.definition.quantities.units import SomeSeconds
+from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.parts.timing import (
     OFFSET_TEXT,
     ORIGIN_TEXT,
@@ -25,6 +24,7 @@ from simulator.generators.parts.timing import (
     beginnings,
     elapsed,
 )
+from simulator.randomness import FloatArray
 
 # Seconds since the origin -> values, one each; the seconds may be changed.
 Course: TypeAlias = Callable[[FloatArray], Values]

@@ -7,12 +7,9 @@ from typing import Annotated, Any, Literal, TypeAlias, assert_never
 
 import numpy as np
 from pydantic import BeforeValidator, WithJsonSchema
-from simulator.definition.model import reader, show
-from simulator.errors import DefinitionError
-from simulator.generators.base import Cast, Sample
-from simulator.randomness import FloatArray
 
 from simulator import randomness
+from simulator.definition.model import reader, show
 from simulator.definition.quantities.units import (
     MAX_TEXT,
     METRES_SCHEMA,
@@ -21,6 +18,9 @@ from simulator.definition.quantities.units import (
     read_seconds,
 )
 from simulator.definition.quantities.zones import local_seconds, zone_refusal
+from simulator.errors import DefinitionError
+from simulator.generators.base import Cast, Sample
+from simulator.randomness import FloatArray
 
 # start: the run's start, so that all mocks go together and every run goes alike. mock: each mock's
 # own start. status: its entry into the status that it is in. clock: what the clocks of the zone

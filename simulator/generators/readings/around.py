@@ -10,12 +10,12 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from simulator.errors import DefinitionError
-from simulator.generators.base import Cast, Sample, Values
-from simulator.randomness import FloatArray, IntArray
 
 from simulator.definition.metrics.metric import Metric
+from simulator.errors import DefinitionError
+from simulator.generators.base import Cast, Sample, Values
 from simulator.generators.readings.track import Track
+from simulator.randomness import FloatArray, IntArray
 
 # Values of other mocks, each second, that a reader computes: 10,000 mocks every 5 s. A shard that
 # goes on elsewhere computes them again from the run's start, a million in about 50 ms.

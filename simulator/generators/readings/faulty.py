@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from simulator.generators.base import LEFT_OUT, Cast, Column, Drawn, Sample, Values, check_state
-from simulator.randomness import FloatArray, IntArray
 
 from simulator import randomness
 from simulator.definition.metrics.anomaly import LAST, Anomaly
+from simulator.generators.base import LEFT_OUT, Cast, Column, Drawn, Sample, Values, check_state
 from simulator.generators.readings.happening import Happening, event
 from simulator.generators.readings.shaped import numbers_of
+from simulator.randomness import FloatArray, IntArray
 
 
 class Faulty(Column):

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from simulator.generators.base import Cast, Column, Drawn, Sample, Values
-from simulator.randomness import FloatArray, KeyArray
 
 from simulator import randomness
 from simulator.definition.metrics.shaping import Shaping
+from simulator.generators.base import Cast, Column, Drawn, Sample, Values
+from simulator.randomness import FloatArray, KeyArray
 
 
 class Shaped(Column):

@@ -9,10 +9,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from simulator.generators.base import Column, Drawn, Sample, Values
-from simulator.randomness import FloatArray, IntArray
 
 from simulator.definition.metrics.sampled import Sampled
+from simulator.generators.base import Column, Drawn, Sample, Values
+from simulator.randomness import FloatArray, IntArray
 
 # Moments that are held at first, and values at most. A bulk or a far spread of readings asks for
 # older ones: then as many as that takes are held from then on.

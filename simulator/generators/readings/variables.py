@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from simulator.generators.base import Cast, Column, Sample, Values
 
 from simulator.definition.metrics.variables import Once, Variable
+from simulator.generators.base import Cast, Column, Sample, Values
 
 
 def drawn_once(variable: Variable, cast: Cast, name: str, known: Mapping[str, Any]) -> Values:

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulator.errors import DefinitionError
 
 from simulator.definition import parse_expression
 from simulator.definition.expressions.expression import MAX_LENGTH
+from simulator.errors import DefinitionError
 
 COLUMNS: dict[str, Any] = {
     "a": np.array([1.0, 2.0, 0.0]),

@@ -6,10 +6,10 @@ from typing import Any
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from simulator.errors import DefinitionError, Problem
 
 from simulator import Definition, check, parse_document
 from simulator.definition.text.parsing import read_text
+from simulator.errors import DefinitionError, Problem
 
 TEXT = (Path(__file__).parents[2] / "definitions/cold-chain.yaml").read_text()
 DATA: dict[str, Any] = read_text(TEXT).data

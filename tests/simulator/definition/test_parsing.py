@@ -3,10 +3,10 @@ import json
 from typing import Any
 
 import pytest
-from simulator.errors import DefinitionError
 
 from simulator.definition import check
 from simulator.definition.text.parsing import read_text
+from simulator.errors import DefinitionError
 
 
 @pytest.mark.parametrize(

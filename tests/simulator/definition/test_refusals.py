@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from simulator.errors import DefinitionError
 
 from simulator import check, parse, parse_document
 from simulator.definition.metrics.generator import KINDS
+from simulator.errors import DefinitionError
 
 GOOD = """\
 name: Sensor

@@ -1,7 +1,6 @@
 import math
 
 import pytest
-from simulator.errors import DefinitionError
 
 from simulator.definition.quantities.cron import Cron
 from simulator.definition.quantities.units import (
@@ -13,6 +12,7 @@ from simulator.definition.quantities.units import (
     read_seconds,
     read_speed,
 )
+from simulator.errors import DefinitionError
 
 UNITS = "second, minute, hour, day, week, ms, s, min, h, d, w"
 SIX_FIELDS = "needs a clock time with the six fields second, minute, hour, day, month, weekday"

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from simulator.__main__ import main
 
 from simulator import check, parse, parse_document
+from simulator.__main__ import main
 from simulator.definition.text.upgrading import upgrade_text
 from simulator.definition.text.versions import VERSION, upgraded
 

@@ -13,14 +13,14 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulator.generators.base import LEFT_OUT
-from tests.simulator.fleet.memory import differences
 
 from simulator import Definition, parse, parse_document
 from simulator.definition.metrics.generator import KINDS
 from simulator.definition.metrics.metric import Metric
 from simulator.fleet import Fleet, checkpoint
+from simulator.generators.base import LEFT_OUT
 from tests.simulator.fleet.lives import EPOCH, Life, datasets_of, fleet, live
+from tests.simulator.fleet.memory import differences
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/reference/definition.md").read_text()

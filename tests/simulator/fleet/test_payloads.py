@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
-from simulator.commands.preview import line as preview_line
-from simulator.errors import DefinitionError
 
 from simulator import check, definition_schema, parse_document, preview
+from simulator.commands.preview import line as preview_line
 from simulator.definition.carrying import target_problems
 from simulator.definition.messages.avro import Avro
 from simulator.definition.messages.binary import Binary
@@ -20,6 +19,7 @@ from simulator.definition.messages.bodies import Table
 from simulator.definition.messages.least_size import size_refusal
 from simulator.definition.messages.message import Message
 from simulator.definition.messages.protobuf import Protobuf
+from simulator.errors import DefinitionError
 from simulator.fleet import Fleet
 from tests.simulator.fleet.lives import fleet, live
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from simulator.datasets import Dataset, read_dataset
 
+from simulator.datasets import Dataset, read_dataset
 from simulator.definition.metrics.metric import read_generator
 from simulator.generators import Cast, Column, Drawn, Sample
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from simulator.errors import DefinitionError
-from simulator.generators.base import LEFT_OUT
 
 from simulator import check, parse, preview
 from simulator.definition.metrics.metric import Metric
+from simulator.errors import DefinitionError
 from simulator.fleet import Fleet
 from simulator.generators import Cast, Column, Sample
+from simulator.generators.base import LEFT_OUT
 from simulator.generators.readings.faulty import Faulty
 
 from .bench import EPOCH, sample

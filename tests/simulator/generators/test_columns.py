@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from simulator.datasets import read_gpx
 
 from simulator import generators
+from simulator.datasets import read_gpx
 from simulator.definition.metrics.generator import KINDS, Generator
 from simulator.generators import Cast, Column, Drawn
 

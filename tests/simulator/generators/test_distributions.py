@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats
-from simulator.errors import DefinitionError
-from simulator.randomness import FloatArray
 
 from simulator.definition.metrics.metric import read_generator
+from simulator.errors import DefinitionError
+from simulator.randomness import FloatArray
 
 from .bench import cast, column, sample, table
 

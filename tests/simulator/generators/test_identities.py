@@ -8,11 +8,11 @@ from uuid import RFC_4122, UUID
 
 import numpy as np
 import pytest
-from simulator.errors import DefinitionError
-from simulator.generators.parts.permuting import Permutation
 
 from simulator.definition.metrics.generator import KINDS
 from simulator.definition.metrics.metric import read_generator
+from simulator.errors import DefinitionError
+from simulator.generators.parts.permuting import Permutation
 from simulator.generators.sim import luhn_digits
 from simulator.generators.vin import check_digit
 

@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from simulator.generators.base import Cast
 
 from docs.press.drawn import datasets, definition_of
 from simulator import check
 from simulator.definition.checks.cost import MAX_MEMORY
 from simulator.definition.metrics.generator import KINDS
+from simulator.generators.base import Cast
 
 MOCKS = 5  # as many as the rows of the device list that an example deals out
 DATASETS = datasets()

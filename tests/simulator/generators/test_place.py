@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 from geographiclib.geodesic import Geodesic
-from simulator.datasets import Dataset, read_dataset
-from simulator.errors import DefinitionError
 
+from simulator.datasets import Dataset, read_dataset
 from simulator.definition.metrics.generator import Need
 from simulator.definition.metrics.metric import read_generator
+from simulator.errors import DefinitionError
 from simulator.generators.land.area import Circle, Outlined, Round
 
 from .bench import cast, column, sample

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from simulator.errors import DatasetError
 
 from simulator.definition.metrics.metric import read_generator
+from simulator.errors import DatasetError
 from simulator.generators import Column
 from simulator.generators.ar import Fit, fitted, largest_root
 

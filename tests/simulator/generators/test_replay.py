@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from simulator.errors import DatasetError, DefinitionError
 
 from simulator.definition.metrics.generator import Need
 from simulator.definition.metrics.metric import read_generator
+from simulator.errors import DatasetError, DefinitionError
 
 from .bench import cast, column, demo, sample, table
 

@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 from geographiclib.geodesic import Geodesic
-from simulator.datasets import Dataset, read_dataset, read_gpx
-from simulator.errors import DefinitionError
 
+from simulator.datasets import Dataset, read_dataset, read_gpx
 from simulator.definition.metrics.generator import Need
 from simulator.definition.metrics.metric import read_generator
+from simulator.errors import DefinitionError
 from simulator.generators.route import PARTS
 
 from .bench import cast, column, demo, sample

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 from scipy.interpolate import PchipInterpolator
-from simulator.generators.parts.joined import line
 
 from simulator.definition.metrics.generator import KINDS
 from simulator.definition.metrics.metric import read_generator
+from simulator.generators.parts.joined import line
 from simulator.generators.parts.shape import Shape
 
 from .bench import EPOCH, cast, column, sample

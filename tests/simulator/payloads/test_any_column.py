@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulator.generators.base import LEFT_OUT
-from simulator.payloads.texts import JsonText
 
 from simulator.definition.messages.message import Message
+from simulator.generators.base import LEFT_OUT
 from simulator.payloads import body
+from simulator.payloads.texts import JsonText
 
 PROTO = """syntax = "proto3"; import "google/protobuf/timestamp.proto";
 message R { string s = 1; double d = 2; int32 i = 3; uint64 u = 4; bool b = 5; enum E { A = 0; }

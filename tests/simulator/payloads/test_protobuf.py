@@ -9,10 +9,10 @@ from google.protobuf.message_factory import GetMessageClass
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from simulator.generators.base import LEFT_OUT
 
 from simulator.definition.messages.message import Message
 from simulator.definition.messages.protobuf import Protobuf
+from simulator.generators.base import LEFT_OUT
 from tests.simulator.payloads.making import payloads
 
 SCHEMA = """

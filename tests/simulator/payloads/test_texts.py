@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from simulator.generators.base import LEFT_OUT
 
 from simulator.definition.messages.message import Message
+from simulator.generators.base import LEFT_OUT
 from tests.simulator.payloads.making import payload, payloads
 
 

@@ -1,7 +1,7 @@
 import pytest
-from web.definitions.models import Definition, Version
 
 from web.definitions import actions
+from web.definitions.models import Definition, Version
 
 
 def test_each_save_makes_a_version_and_keeps_the_ones_before(definition, sound, owner, teammate):

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+
 from web.definitions.models import Definition
 from web.lots.models import Lot, LotPart
 from web.targets.models import Target
