@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-
 from simulator.behaviour.topics import matches
-from simulator.definition.matching import Comparison
+
+from simulator.definition.behaviour.matching import Comparison
 
 # Bytes of a payload that are read for its fields. Commands are small, and a mock of an IoT device
 # takes no more (AWS IoT Core and Azure IoT Hub end at 128 kB and 256 kB).

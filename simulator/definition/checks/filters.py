@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 from simulator.definition.checks.names import IN_FILTERS, Scope, scope_of
 from simulator.definition.expressions.template import Template
-from simulator.definition.matching import On
 from simulator.definition.reading import Draft
 from simulator.definition.text.places import Finding, Path
+
+from simulator.definition.behaviour.matching import On
 
 
 def on_findings(draft: Draft, on: On, path: Path) -> Iterator[Finding]:
