@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.definitions import create_views, history_views, preview_views, views
+from web.definitions import create_views, history_views, outlook_views, preview_views, views
 
 app_name = "definitions"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("preview/", preview_views.preview, name="preview"),
     path("series/", preview_views.series, name="series"),
     path("<uuid:definition>/", views.edit, name="edit"),
+    path("<uuid:definition>/outlook/", outlook_views.outlook, name="outlook"),
     path("<uuid:definition>/copy/", views.copy, name="copy"),
     path("<uuid:definition>/rename/", views.rename, name="rename"),
     path("<uuid:definition>/delete/", views.delete, name="delete"),
