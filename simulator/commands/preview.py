@@ -1,6 +1,7 @@
 """``preview FILE``: shows what mocks would send, one JSON object a line, in virtual time."""
 
 import os
+import re
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from base64 import b64encode
@@ -14,6 +15,8 @@ from simulator.commands.values import duration, whole
 from simulator.errors import DefinitionError
 from simulator.lot import MAX_MOCKS
 from simulator.preview import START, PreviewMessage, preview
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # all but tab, CR and LF
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -72,16 +75,22 @@ def line(message: PreviewMessage) -> bytes:
 
 
 def _payload(payload: bytes) -> dict[str, object]:
-    """Return JSON as it is, other text as text, and what is no text in base64."""
+    """Return JSON as it is, other text as text, and what is no text in base64.
+
+    A frame whose bytes happen to be UTF-8 is no text either: it has control characters.
+    """
     try:
         orjson.loads(payload)
         return {"payload": orjson.Fragment(payload)}
     except orjson.JSONDecodeError:
         pass
     try:
-        return {"payload": payload.decode()}
+        text = payload.decode()
     except UnicodeDecodeError:
+        text = "\0"
+    if _CONTROL.search(text):
         return {"payload_base64": b64encode(payload).decode()}
+    return {"payload": text}
 
 
 def _moment(text: str) -> float:

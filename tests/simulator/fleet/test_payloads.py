@@ -258,7 +258,9 @@ def test_the_json_schema_sees_what_the_parser_refuses(message: dict[str, Any]) -
     [
         ({"json": {"a": 1}}, {"payload": {"a": 1}}),
         ({"text": "a b"}, {"payload": "a b"}),
+        ({"text": "a\tb\r\n"}, {"payload": "a\tb\r\n"}),
         ({"binary": {"fields": [{"hex": "ff00"}]}}, {"payload_base64": "/wA="}),
+        ({"binary": {"fields": [{"hex": "0141"}]}}, {"payload_base64": "AUE="}),
     ],
 )
 def test_a_preview_shows_payloads_as_what_they_are(
