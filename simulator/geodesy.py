@@ -8,7 +8,8 @@ from typing import Self
 
 import numpy as np
 
-from simulator.randomness import FloatArray
+from simulator.angles import arctangent, cosine, direction, hypotenuse, sine_and_cosine, tangent
+from simulator.exact import FloatArray
 
 # World Geodetic System 1984. Source: NGA.STND.0036, table 3.1
 SEMI_MAJOR = 6_378_137.0  # m, radius of the equator
@@ -39,8 +40,8 @@ def inverse(
     Review 23 (1975), no. 176.
     """
     reduced, to_reduced = _reduced(lat), _reduced(to_lat)
-    sin_1, cos_1 = np.sin(reduced), np.cos(reduced)
-    sin_2, cos_2 = np.sin(to_reduced), np.cos(to_reduced)
+    sin_1, cos_1 = sine_and_cosine(reduced)
+    sin_2, cos_2 = sine_and_cosine(to_reduced)
     across = np.radians(np.asarray(to_lon) - np.asarray(lon))
     across = np.remainder(across + np.pi, 2 * np.pi) - np.pi
     angle, is_done = across, np.zeros(np.shape(across), dtype=bool)
@@ -55,9 +56,9 @@ def inverse(
             break
     arc = _Arc.between(sin_1, cos_1, sin_2, cos_2, angle)
     length = _length(arc.squared, arc.arc, arc.sin_s, arc.cos_s, arc.middle)
-    sin_a, cos_a = np.sin(angle), np.cos(angle)
-    begin = np.arctan2(cos_2 * sin_a, cos_1 * sin_2 - sin_1 * cos_2 * cos_a)
-    end = np.arctan2(cos_1 * sin_a, cos_1 * sin_2 * cos_a - sin_1 * cos_2)
+    sin_a, cos_a = sine_and_cosine(angle)
+    begin = direction(cos_2 * sin_a, cos_1 * sin_2 - sin_1 * cos_2 * cos_a)
+    end = direction(cos_1 * sin_a, cos_1 * sin_2 * cos_a - sin_1 * cos_2)
     lost = ~is_done | (np.abs(angle) > np.pi)
     return (
         np.where(lost, np.nan, length),
@@ -84,35 +85,35 @@ def direct(
     """
     azimuth = np.radians(bearing)
     reduced = _reduced(lat)
-    sin_1, cos_1 = np.sin(reduced), np.cos(reduced)
-    sin_z, cos_z = np.sin(azimuth), np.cos(azimuth)
-    from_equator = np.arctan2(np.tan(reduced), cos_z)
+    sin_1, cos_1 = sine_and_cosine(reduced)
+    sin_z, cos_z = sine_and_cosine(azimuth)
+    from_equator = direction(tangent(reduced), cos_z)
     at_equator = cos_1 * sin_z
     squared = 1 - at_equator**2
     scale, slope = _series(squared)
     straight = np.asarray(length) / (SEMI_MINOR * scale)
     arc, is_done = straight, np.zeros(np.shape(straight), dtype=bool)
     for _ in range(_ROUNDS):
-        middle = np.cos(2 * from_equator + arc)
-        change = _arc_change(slope, np.sin(arc), np.cos(arc), middle)
+        middle = cosine(2 * from_equator + arc)
+        change = _arc_change(slope, *sine_and_cosine(arc), middle)
         next_arc = np.where(is_done, arc, straight + change)
         is_done |= np.abs(next_arc - arc) < _CLOSE
         arc = next_arc
         if np.all(is_done):
             break
-    sin_s, cos_s = np.sin(arc), np.cos(arc)
-    middle = np.cos(2 * from_equator + arc)
+    sin_s, cos_s = sine_and_cosine(arc)
+    middle = cosine(2 * from_equator + arc)
     inward = sin_1 * sin_s - cos_1 * cos_s * cos_z
-    end_lat = np.arctan2(
+    end_lat = direction(
         sin_1 * cos_s + cos_1 * sin_s * cos_z,
-        (1 - FLATTENING) * np.hypot(at_equator, inward),
+        (1 - FLATTENING) * hypotenuse(at_equator, inward),
     )
-    angle = np.arctan2(sin_s * sin_z, cos_1 * cos_s - sin_1 * sin_s * cos_z)
+    angle = direction(sin_s * sin_z, cos_1 * cos_s - sin_1 * sin_s * cos_z)
     turned = angle - _longitude(at_equator, squared, arc, sin_s, cos_s, middle)
     return (
         np.degrees(end_lat),
         within(lon + np.degrees(turned)),
-        compass(np.arctan2(at_equator, -inward)),
+        compass(direction(at_equator, -inward)),
     )
 
 
@@ -123,11 +124,12 @@ def radii(lat: FloatArray) -> tuple[FloatArray, FloatArray]:
     and in the prime vertical, Snyder, "Map projections", USGS Professional Paper 1395, (4-19) f.
     """
     angle = np.radians(lat)
-    root = 1 - _SQUARED * np.sin(angle) ** 2
+    sin_a, cos_a = sine_and_cosine(angle)
+    root = 1 - _SQUARED * sin_a**2
     normal = SEMI_MAJOR / np.sqrt(root)
     north = normal * (1 - _SQUARED) / root
     degree = np.pi / 180
-    return north * degree, normal * np.cos(angle) * degree
+    return north * degree, normal * cos_a * degree
 
 
 def within(lon: FloatArray) -> FloatArray:
@@ -163,17 +165,17 @@ class _Arc:
         angle: FloatArray,
     ) -> Self:
         """Return the arc between two reduced latitudes that are an angle of longitude apart."""
-        sin_a, cos_a = np.sin(angle), np.cos(angle)
-        sin_s = np.hypot(cos_2 * sin_a, cos_1 * sin_2 - sin_1 * cos_2 * cos_a)
+        sin_a, cos_a = sine_and_cosine(angle)
+        sin_s = hypotenuse(cos_2 * sin_a, cos_1 * sin_2 - sin_1 * cos_2 * cos_a)
         cos_s = sin_1 * sin_2 + cos_1 * cos_2 * cos_a
         at_equator = _ratio(cos_1 * cos_2 * sin_a, sin_s)
         squared = 1 - at_equator**2
         middle = cos_s - 2 * _ratio(sin_1 * sin_2, squared)
-        return cls(at_equator, squared, np.arctan2(sin_s, cos_s), sin_s, cos_s, middle)
+        return cls(at_equator, squared, direction(sin_s, cos_s), sin_s, cos_s, middle)
 
 
 def _reduced(lat: FloatArray) -> FloatArray:
-    angle: FloatArray = np.arctan((1 - FLATTENING) * np.tan(np.radians(lat)))
+    angle: FloatArray = arctangent((1 - FLATTENING) * tangent(np.radians(lat)))
     return angle
 
 

@@ -12,6 +12,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator import powers
+
 Values: TypeAlias = NDArray[Any]  # float64, int64, bool or object (text); one value, or one a row
 Operator: TypeAlias = Callable[..., Values]
 
@@ -123,7 +125,7 @@ OPERATORS: dict[str, Operator] = {
     "Div": on_floats(np.divide),
     "FloorDiv": _whole_or_float(np.floor_divide),
     "Mod": _whole_or_float(np.mod),
-    "Pow": on_floats(np.power),
+    "Pow": on_floats(powers.power),
     "USub": on_numbers(np.negative),
     "UAdd": on_numbers(np.positive),
     "Not": lambda values: ~truth(values),

@@ -9,6 +9,9 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
+
+from simulator import angles, powers
+from simulator.definition import physics
 from simulator.definition.arithmetic import (
     Operator,
     Values,
@@ -22,8 +25,6 @@ from simulator.definition.arithmetic import (
 from simulator.definition.expressions import texts
 from simulator.definition.quantities.zones import zone_refusal, zoned_seconds
 from simulator.randomness import FloatArray
-
-from simulator.definition import physics
 
 MANY = 20  # values of a function that takes any number of them
 _LARGEST = 2.0**62  # int64 holds it, and float64 exactly
@@ -64,7 +65,7 @@ class Function:
 def _round(values: Values, digits: Values | None = None) -> Values:
     if digits is None:
         return np.rint(values)
-    scale = 10.0 ** np.clip(digits, -15, 15)
+    scale = powers.power(np.array(10.0), np.clip(number(digits).astype(np.float64), -15, 15))
     return np.rint(values * scale) / scale
 
 
@@ -176,28 +177,28 @@ def _text(takes: str, says: str, compute: Callable[..., Any], dtype: Any = objec
 # Angles are in radians. ``moment`` is Unix s, as ``now`` is.
 FUNCTIONS: dict[str, Function] = {
     "abs": _number("x", "without its sign", np.abs),
-    "acos": _float("x", "arc cosine, 0 to π", np.arccos),
-    "asin": _float("x", "arc sine, -π/2 to π/2", np.arcsin),
-    "atan": _float("x", "arc tangent, -π/2 to π/2", np.arctan),
-    "atan2": _float("y, x", "the angle of the point (x, y), -π to π", np.arctan2),
-    "cbrt": _float("x", "cube root", np.cbrt),
+    "acos": _float("x", "arc cosine, 0 to π", angles.arccosine),
+    "asin": _float("x", "arc sine, -π/2 to π/2", angles.arcsine),
+    "atan": _float("x", "arc tangent, -π/2 to π/2", angles.arctangent),
+    "atan2": _float("y, x", "the angle of the point (x, y), -π to π", angles.direction),
+    "cbrt": _float("x", "cube root", powers.cube_root),
     "ceil": _float("x", "the next whole number up", np.ceil),
     "choose": Function("condition, yes, no", "the same as `yes if condition else no`", choose),
     "clamp": _number("x, low, high", "x, kept between low and high", _clamp),
-    "cos": _float("x", "cosine", np.cos),
-    "cosh": _float("x", "hyperbolic cosine", np.cosh),
+    "cos": _float("x", "cosine", angles.cosine),
+    "cosh": _float("x", "hyperbolic cosine", powers.hyperbolic_cosine),
     "degrees": _float("x", "radians as degrees", np.degrees),
-    "exp": _float("x", "e to the power of x", np.exp),
+    "exp": _float("x", "e to the power of x", powers.exponential),
     "first": Function("a, b, ...", "the first of them that has a value", _first),
     "floor": _float("x", "the next whole number down", np.floor),
     "fract": _float("x", "what is behind the point: x - floor(x)", lambda x: x - np.floor(x)),
     "has_value": Function("x", "whether there is a value: no null, no empty text", _has_value),
-    "hypot": _float("a, b", "√(a² + b²)", np.hypot),
+    "hypot": _float("a, b", "√(a² + b²)", angles.hypotenuse),
     "int": Function("x", "without what is behind the point; 0 for what is no number", _whole),
     "lerp": _float("a, b, share", "from a (share 0) to b (share 1), and beyond", _lerp),
-    "log": _float("x", "natural logarithm", np.log),
-    "log10": _float("x", "logarithm to base 10", np.log10),
-    "log2": _float("x", "logarithm to base 2", np.log2),
+    "log": _float("x", "natural logarithm", powers.logarithm),
+    "log10": _float("x", "logarithm to base 10", powers.logarithm_10),
+    "log2": _float("x", "logarithm to base 2", powers.logarithm_2),
     "map": _float(
         "x, low, high, to_low, to_high", "x of the range low to high in another range", _mapped
     ),
@@ -208,13 +209,13 @@ FUNCTIONS: dict[str, Function] = {
     "radians": _float("x", "degrees as radians", np.radians),
     "round": _float("x, digits?", "rounded, ties to even; digits -15 to 15", _round),
     "sign": _number("x", "-1, 0 or 1", np.sign),
-    "sin": _float("x", "sine", np.sin),
-    "sinh": _float("x", "hyperbolic sine", np.sinh),
+    "sin": _float("x", "sine", angles.sine),
+    "sinh": _float("x", "hyperbolic sine", powers.hyperbolic_sine),
     "smoothstep": _float("low, high, x", "0 below low, 1 above high, smooth between", _smoothstep),
     "sqrt": _float("x", "square root", np.sqrt),
     "sum": _number("a, b, ...", "their sum", lambda *values: reduce(np.add, values)),
-    "tan": _float("x", "tangent", np.tan),
-    "tanh": _float("x", "hyperbolic tangent", np.tanh),
+    "tan": _float("x", "tangent", angles.tangent),
+    "tanh": _float("x", "hyperbolic tangent", powers.hyperbolic_tangent),
     "trunc": _float("x", "without what is behind the point", np.trunc),
     "wrap": _float("x, low, high", "x, carried over from high to low: angles", _wrapped),
     "count": Function("a, b, ...", "how many of them are true", _count_of),

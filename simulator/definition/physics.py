@@ -5,7 +5,8 @@ Rule: float64 in and out, one value a row, and NaN where a formula does not hold
 
 import numpy as np
 
-from simulator.randomness import FloatArray
+from simulator import angles, powers
+from simulator.exact import FloatArray
 
 # Magnus' formula over water: hPa, -, °C; within 0.4 % from -40 to 50 °C. Source: Alduchov and
 # Eskridge, "Improved Magnus form approximation of saturation vapor pressure", J. Appl. Meteor. 35
@@ -33,12 +34,12 @@ _ROTHFUSZ = (
 
 def vapour_pressure(temperature: FloatArray) -> FloatArray:
     """Return the saturation pressure of water vapour in hPa at a temperature in °C."""
-    return _MAGNUS_HPA * np.exp(_MAGNUS_A * temperature / (_MAGNUS_B + temperature))
+    return _MAGNUS_HPA * powers.exponential(_MAGNUS_A * temperature / (_MAGNUS_B + temperature))
 
 
 def dew_point(temperature: FloatArray, humidity: FloatArray) -> FloatArray:
     """Return the dew point in °C; temperature in °C, relative humidity in %, above 0."""
-    share = np.log(humidity / 100) + _MAGNUS_A * temperature / (_MAGNUS_B + temperature)
+    share = powers.logarithm(humidity / 100) + _MAGNUS_A * temperature / (_MAGNUS_B + temperature)
     return _MAGNUS_B * share / (_MAGNUS_A - share)
 
 
@@ -70,7 +71,7 @@ def wind_chill(temperature: FloatArray, speed: FloatArray) -> FloatArray:
 
     Elsewhere it is the temperature. Source: Environment Canada and NWS, 2001.
     """
-    power = np.maximum(speed, 0) ** 0.16
+    power = powers.power(np.maximum(speed, 0), np.array(0.16))
     chill = 13.12 + 0.6215 * temperature + (0.3965 * temperature - 11.37) * power
     return np.where((temperature <= 10) & (speed >= 4.8), chill, temperature)
 
@@ -80,7 +81,7 @@ def air_pressure(altitude: FloatArray) -> FloatArray:
 
     Source: ISO 2533:1975, 1013.25 hPa and 15 °C at sea level, 6.5 K less each 1,000 m.
     """
-    return 1013.25 * (1 - 0.0065 * altitude / 288.15) ** 5.255880
+    return 1013.25 * powers.power(1 - 0.0065 * altitude / 288.15, np.array(5.255880))
 
 
 def distance(
@@ -88,10 +89,10 @@ def distance(
 ) -> FloatArray:
     """Return metres between two positions in degrees along a great circle (haversine)."""
     from_lat, to_lat = np.radians(lat), np.radians(other_lat)
-    north = np.sin((to_lat - from_lat) / 2) ** 2
-    east = np.sin(np.radians(other_lon - lon) / 2) ** 2
-    share = north + np.cos(from_lat) * np.cos(to_lat) * east
-    metres: FloatArray = 2 * EARTH_RADIUS * np.arcsin(np.sqrt(np.clip(share, 0, 1)))
+    north = angles.sine((to_lat - from_lat) / 2) ** 2
+    east = angles.sine(np.radians(other_lon - lon) / 2) ** 2
+    share = north + angles.cosine(from_lat) * angles.cosine(to_lat) * east
+    metres: FloatArray = 2 * EARTH_RADIUS * angles.arcsine(np.sqrt(np.clip(share, 0, 1)))
     return metres
 
 
@@ -100,7 +101,9 @@ def bearing(
 ) -> FloatArray:
     """Return the course at the first of two positions towards the second, 0 to below 360°."""
     from_lat, to_lat, east = np.radians(lat), np.radians(other_lat), np.radians(other_lon - lon)
-    across = np.sin(east) * np.cos(to_lat)
-    ahead = np.cos(from_lat) * np.sin(to_lat) - np.sin(from_lat) * np.cos(to_lat) * np.cos(east)
-    degrees: FloatArray = np.mod(np.degrees(np.arctan2(across, ahead)), 360)
+    sin_1, cos_1 = angles.sine_and_cosine(from_lat)
+    sin_2, cos_2 = angles.sine_and_cosine(to_lat)
+    sin_e, cos_e = angles.sine_and_cosine(east)
+    ahead = cos_1 * sin_2 - sin_1 * cos_2 * cos_e
+    degrees: FloatArray = np.mod(np.degrees(angles.direction(sin_e * cos_2, ahead)), 360)
     return degrees

@@ -12,15 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from simulator.datasets import Dataset
-from simulator.definition.metrics.generator import Generator, Need
 from simulator.definition.model import Model
-from simulator.definition.quantities.units import Metres
 from simulator.errors import DefinitionError
 from simulator.generators.base import Cast
 from simulator.generators.land.spots import Outline, Point
 from simulator.randomness import FloatArray
 
-from simulator import geodesy
+from simulator import angles, geodesy
+from simulator.definition.metrics.generator import Generator, Need
+from simulator.definition.quantities.units import Metres
 
 MAX_RADIUS = 500_000.0  # m; beyond, a circle drawn evenly by its radius is uneven by over 0.1 %
 # A circle this small (m), this far from the poles (degrees), is round in the plane that touches
@@ -67,7 +67,9 @@ class Round(Area):
         open_ = np.flatnonzero(~(np.isnan(lat) | np.isnan(lon)))
         if radius <= _NEAR and abs(at.lat) <= _FLAT:
             # The plane is enough where it is not close; measured: 10,000 places in 0.6 ms, not 21.
-            away = np.hypot((lat - at.lat) * self._north, geodesy.within(lon - at.lon) * self._east)
+            away = angles.hypotenuse(
+                (lat - at.lat) * self._north, geodesy.within(lon - at.lon) * self._east
+            )
             inside |= away < radius * (1 - _CLOSE)
             open_ = np.flatnonzero(np.abs(away / radius - 1) <= _CLOSE)
         here = np.ones(len(open_))
@@ -148,13 +150,13 @@ class Outlined(Area):
         if lat[0] == lat[-1] and lon[0] == lon[-1]:
             lat, lon = lat[:-1], lon[:-1]
         turned = np.unwrap(np.append(self._middle, lon), period=360)[1:]
-        return np.stack([turned - self._middle, np.sin(np.radians(lat))], axis=1)
+        return np.stack([turned - self._middle, angles.sine(np.radians(lat))], axis=1)
 
     def _plane(self, lat: FloatArray, lon: FloatArray) -> tuple[FloatArray, FloatArray]:
-        return geodesy.within(lon - self._middle), np.sin(np.radians(lat))
+        return geodesy.within(lon - self._middle), angles.sine(np.radians(lat))
 
     def _places(self, x: FloatArray, z: FloatArray) -> tuple[FloatArray, FloatArray]:
-        return np.degrees(np.arcsin(np.clip(z, -1, 1))), geodesy.within(x + self._middle)
+        return np.degrees(angles.arcsine(np.clip(z, -1, 1))), geodesy.within(x + self._middle)
 
 
 def _strips(corners: FloatArray, *, name: str) -> FloatArray:
