@@ -29,8 +29,8 @@ class _Seconds(dict[int, str]):
     def __missing__(self, second: int) -> str:
         if len(self) >= MAX_SECONDS:
             self.clear()
-        text = self[second] = (_UNIX + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S")
-        return text.rjust(19, "0")  # the year has four digits on every system
+        text = self[second] = (_UNIX + timedelta(seconds=second)).isoformat()[:19]  # no zone
+        return text
 
 
 _SECONDS = _Seconds()
