@@ -1,4 +1,4 @@
-"""Values a second of every generator, beside Python loops, faker and mimesis, in one run.
+"""Values and payloads a second of CPU time, beside Python loops, faker and mimesis, in one run.
 
     python -m tests.benchmarks.generation [WORD ...] [--mocks 10000] [--seconds 0.3] [--no-peers]
 
@@ -6,9 +6,12 @@ Each generator runs as its own first example says, so a new word appears by itse
 it reads are drawn before it, uncounted. A generator draws a column for all mocks at once; the loop
 makes one value after the other, as one would write it first; the peers are called once a value and
 know neither mock nor time. What a mock has for its life, such as an address, is made when a fleet
-is and looked up from then on, so its figure is that of looking up. The peers live in .run/bench-
-venv, made at the first call. A benchmark never fails for being slow; what was found with it stands
-beside the code that it is about.
+is and looked up from then on, so its figure is that of looking up.
+
+The payloads of 10 fields and of 45 nested ones are those of a fleet with statuses and transitions;
+last comes what previews take. The peers live in .run/bench-venv, made at the first call. A
+benchmark never fails for being slow; what was found with it stands beside the code that it is
+about.
 """
 
 import argparse
@@ -20,16 +23,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from docs.press.drawn import datasets, definition_of
+from simulator import Definition
 from simulator.datasets import Dataset
 from simulator.definition.metrics.generator import FAMILIES, KINDS
 from simulator.errors import DefinitionError
+from simulator.generators import Cast, Column, Sample
 from simulator.randomness import keys, normal, uniform
 from tests.benchmarks.environment import peers_python
-from tests.benchmarks.loops import LOOPS, One
-
-from simulator import Definition
-from simulator.generators import Cast, Column, Sample
+from tests.benchmarks.loops import LOOPS, One, payload_loop
+from tests.benchmarks.payloads import FLAT, in_fleet, nested
+from tests.benchmarks.preview import print_days
 
 PEERS = ("faker", "mimesis")
 EPOCH = 1.7e9  # Unix s
@@ -54,7 +59,10 @@ def main() -> None:
         others += [rates.get(word) for rates in peers.values()]
         print(f"{word:13}{rate / 1e6:8.1f}" + "".join(_beside(rate, other) for other in others))
     if not options.words:
+        _print_payloads(options.mocks, options.seconds, peers)
         _print_calls(options.seconds)
+        print()
+        print_days()
 
 
 def _options() -> argparse.Namespace:
@@ -89,10 +97,10 @@ def _rate(word: str, files: Mapping[str, Dataset], mocks: int, seconds: float) -
     for sample in _samples(cast):
         known = {**sample.readings, **_before(columns, subject, sample)}
         ready = _with(sample, known)
-        began = time.perf_counter()
+        began = time.process_time()
         columns[subject].draw(ready)
         if drawn >= 0:
-            spent += time.perf_counter() - began
+            spent += time.process_time() - began
         drawn += 1
         if spent >= seconds:
             break
@@ -147,9 +155,9 @@ def _loop_rate(word: str, files: dict[str, Dataset], mocks: int, seconds: float)
     one = LOOPS[word](definition.metrics[_subject(definition, word)].generator, files)
     spent, drawn = 0.0, 0
     for sample in _samples(Cast(first=0, count=mocks, seed=1, epoch=EPOCH)):
-        began = time.perf_counter()
+        began = time.process_time()
         _loop(one, sample)
-        spent += time.perf_counter() - began
+        spent += time.process_time() - began
         drawn += mocks
         if spent >= seconds:
             break
@@ -170,6 +178,20 @@ def _peer(name: str, seconds: float) -> dict[str, float]:
     return rates
 
 
+def _print_payloads(mocks: int, seconds: float, peers: Mapping[str, dict[str, float]]) -> None:
+    """Print payloads a second beside loops and peers that make the same fields one by one."""
+    print(f"\n{'million payloads/s':13}{'ours':>11}{'loop':>9}")
+    for kind, tree in (("10 fields", FLAT), ("45 nested", nested())):
+        rate = max(in_fleet({"json": tree}, mocks) for _ in range(3))
+        spent, made, one = 0.0, 0, payload_loop(tree)
+        while spent < seconds:
+            began = time.process_time()
+            made += len([one(row, made / mocks * STEP, made // mocks) for row in range(mocks)])
+            spent += time.process_time() - began
+        others = [made / spent, *(rates.get(kind) for rates in peers.values())]
+        print(f"{kind:20}{rate / 1e6:9.3f}" + "".join(_beside(rate, other) for other in others))
+
+
 def _print_calls(seconds: float) -> None:
     """Print how long a call for few values takes, which is what small fleets pay."""
     print("\nµs a call for so many values:" + "".join(f"{batch:>9,}" for batch in BATCHES))
@@ -182,12 +204,12 @@ def _call_time(function: Callable[..., Any], batch: int, seconds: float) -> floa
     """Return the best of many rounds, because a machine has other things to do as well."""
     drawn = keys(1, np.arange(batch, dtype=np.int64), "m")
     count = np.arange(batch, dtype=np.int64)
-    best, until = float("inf"), time.perf_counter() + seconds
-    while time.perf_counter() < until:
-        began = time.perf_counter()
+    best, until = float("inf"), time.process_time() + seconds
+    while time.process_time() < until:
+        began = time.process_time()
         for _ in range(10):
             function(drawn, count)
-        best = min(best, (time.perf_counter() - began) / 10)
+        best = min(best, (time.process_time() - began) / 10)
     return best
 
 

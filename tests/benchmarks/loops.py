@@ -4,11 +4,13 @@ Rule: as plain as a good programmer writes it, with the parameters of our own ex
 not depend on mock or time is computed before.
 """
 
+import json
 import math
 import random
 import uuid
 from bisect import bisect_right
 from collections.abc import Callable
+from datetime import UTC, datetime
 from itertools import accumulate
 from typing import Any, TypeAlias
 
@@ -217,3 +219,40 @@ LOOPS: dict[str, Make] = {
     "uuid": lambda g, _: lambda row, t, count: str(uuid.uuid4()),
     "hex": lambda g, _: lambda row, t, count: f"{random.getrandbits(64):016x}",
 }
+
+
+def payload_loop(tree: Any) -> One:
+    """Return what makes a mock's payload: status, values, a dictionary, ``json.dumps``."""
+    status: dict[int, tuple[str, float]] = {}
+    walked: dict[int, float] = {}
+
+    def one(row: int, t: float, count: int) -> bytes:
+        known = {
+            "id": f"mock-{row:06d}",
+            "now": 1.7e9 + t,
+            "seq": count,
+            "site": ("fukuoka", "tokyo")[row % 2],
+            "a": random.uniform(-10, 40),
+            "b": random.uniform(0, 100),
+            "c": walked.get(row, 50.0) + random.gauss(0, 0.5),
+            "door": random.choice(("open", "closed")),
+            "count": count % 101,
+        }
+        walked[row] = known["c"]
+        at, since = status.get(row, ("running", 0.0))
+        if at == "running" and (known["a"] > 39.5 or random.random() < 0.1 * 10 / 3600):
+            status[row] = "alarm", t
+        elif at == "alarm" and t > since + 30:
+            status[row] = "running", t
+        return json.dumps(_filled(tree, known)).encode()
+
+    return one
+
+
+def _filled(tree: Any, known: dict[str, Any]) -> Any:
+    if isinstance(tree, dict):
+        return {key: _filled(value, known) for key, value in tree.items()}
+    name, _, spec = tree[1:-1].partition(":")
+    if spec == "iso":
+        return datetime.fromtimestamp(known[name], UTC).isoformat(timespec="milliseconds")
+    return round(known[name], int(spec[1])) if spec.endswith("f") else known[name]

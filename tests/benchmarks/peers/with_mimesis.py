@@ -1,5 +1,6 @@
 """mimesis: one call a value, of what it has for our words. Argument: seconds measured for each."""
 
+import json
 import sys
 
 from mimesis import Generic
@@ -7,6 +8,25 @@ from mimesis.locales import Locale
 from rates import print_rates
 
 fake = Generic(Locale.EN, seed=1)
+
+
+def payload() -> bytes:
+    """Return ten fields as the benchmark of payloads has them."""
+    return json.dumps(
+        {
+            "id": fake.random.generate_string_by_mask("mock-######"),
+            "at": fake.datetime.datetime().isoformat(),
+            "seq": fake.numeric.increment(),
+            "t": fake.numeric.float_number(-10, 40, 1),
+            "h": fake.numeric.float_number(0, 100, 1),
+            "p": fake.numeric.float_number(0, 100, 2),
+            "open": fake.choice(("open", "closed")),
+            "n": fake.numeric.integer_number(0, 100),
+            "site": fake.choice(("fukuoka", "tokyo")),
+            "v": fake.numeric.float_number(-10, 40, 3),
+        }
+    ).encode()
+
 
 print_rates(
     {
@@ -24,6 +44,7 @@ print_rates(
         "uuid": fake.cryptographic.uuid,
         "hex": lambda: fake.cryptographic.token_hex(8),
         "serial": lambda: fake.random.generate_string_by_mask("SN-####-@@"),
+        "10 fields": payload,
     },
     float(sys.argv[1]),
 )
