@@ -124,11 +124,11 @@ def identities(definition: Definition, cast: Cast) -> list[str]:
         DefinitionError: A dataset has too few rows, or a pattern no room for all mocks.
     """
     wanted = set(definition.id.names)
-    for name, variable in reversed(definition.metrics.variables.items()):
+    for name, variable in reversed(definition.variables.items()):
         if name in wanted:
             wanted |= variable.names()
     known = {**definition.constants, "index": cast.numbers}
-    for name, variable in definition.metrics.variables.items():
+    for name, variable in definition.variables.items():
         if name in wanted:
             known[name] = drawn_once(variable, cast, name, known)
     return plain_line(definition.id).texts(known, np.arange(cast.count))

@@ -186,7 +186,7 @@ class Readings:
 def fixed_values(definition: Definition, cast: Cast) -> dict[str, Any]:
     """Return what never changes: single values, and arrays with one entry a row."""
     fixed: dict[str, Any] = {**definition.constants, "index": cast.numbers}
-    for name, variable in definition.metrics.variables.items():
+    for name, variable in definition.variables.items():
         fixed[name] = drawn_once(variable, cast, name, fixed)
     texts = plain_line(definition.id).texts(fixed, np.arange(cast.count))
     fixed["id"] = np.array(texts, dtype=object)
