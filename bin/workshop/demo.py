@@ -186,7 +186,7 @@ def main_job(
     ask(receiver, method="DELETE")
     runs = {name: start_lot(console, path) for name, path in seeded.lots.items()}
     totals = watch(supervisor, console, runs, options.seconds)
-    await_arrivals(totals["mqtt"].due, subscriber)
+    await_arrivals(totals["mqtt"].acknowledged, subscriber)
     subscriber.close()
     tallies = {"mqtt": subscriber.tally, "http": restored(json.loads(ask(receiver)))}
     for path in runs.values():

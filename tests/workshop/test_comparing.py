@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from workshop.comparing import Totals, compare, together
+from workshop.comparing import IN_BUFFER, Totals, compare, together
 from workshop.counting import Tally, restored
 
 HEADER = "id,sequence\n"
@@ -62,6 +62,19 @@ def test_nothing_sent_is_not_ok() -> None:
 
 def test_a_failed_message_is_not_ok() -> None:
     assert not compare(totals(due=5, acknowledged=4, failed=1), tally(*ALL), lines(*ALL)).ok
+
+
+def test_what_waits_in_a_buffer_at_the_end_is_in_the_report_alone() -> None:
+    held = [*lines(*ALL), f"b,2,{IN_BUFFER}\n"]
+    held[0] = "id,sequence,reason\n"
+    counted = totals(due=5, acknowledged=4, failed=1)
+
+    comparison = compare(counted, tally(*ALL), held)
+
+    assert comparison.ok
+    assert (comparison.buffered, comparison.csv_rows, comparison.missing) == (1, 5, 0)
+    assert not compare(counted, tally(*ALL, ("b", 2)), held).ok
+    assert not compare(counted, tally(*ALL), [*held[:-1], "b,2,connection refused\n"]).ok
 
 
 def test_sums_are_over_all_lots_and_one_that_differs_spoils_them() -> None:

@@ -88,14 +88,21 @@ def seed(plan: Plan) -> Made:
     return Made(workspace=workspace, lots=made)
 
 
+# Share of the mocks over MQTT, in hundredths; what they do not make up goes to the first one.
+SHARES = {
+    "cold-chain-sensor": 50,
+    "gps-tracker": 20,
+    "weather-station": 5,
+    "smart-meter": 10,
+    "delivery-van": 10,
+    "ev-charger": 5,
+}
+
+
 def shares(mocks: int, devices: Mapping[str, Definition], *, rate: float) -> list[PartPlan]:
-    """Return ``mocks`` over the three devices, six to three to one, each at ``rate`` messages/s."""
-    trackers, stations = mocks * 3 // 10, mocks // 10
-    counts = {
-        "cold-chain-sensor": mocks - trackers - stations,
-        "gps-tracker": trackers,
-        "weather-station": stations,
-    }
+    """Return ``mocks`` over all devices, each at ``rate`` messages/s."""
+    counts = {name: mocks * share // 100 for name, share in SHARES.items()}
+    counts[next(iter(SHARES))] += mocks - sum(counts.values())
     return [PartPlan(devices[name], count, rate) for name, count in counts.items() if count]
 
 
