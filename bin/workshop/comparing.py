@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 
 from workshop.counting import Tally
 
-
 # Why a message that a mock held back on purpose failed: the run ended before its status did.
 IN_BUFFER = "run ended with the message in the mock's buffer"
 
@@ -19,8 +18,9 @@ class Comparison:
     """One lot's counts, side by side.
 
     ``buffered`` is what mocks that were off line by their status still held in their buffers at the
-    end: it is in the report, with that reason, and arrived nowhere. ``missing`` are acknowledged messages that did not arrive or are not in the report, and
-    sequence numbers that a mock left out; ``duplicates`` came more than once.
+    end: it is in the report, with that reason, and arrived nowhere. ``missing`` are acknowledged
+    messages that did not arrive or are not in the report, and sequence numbers that a mock left
+    out; ``duplicates`` came more than once.
     """
 
     mocks: int
