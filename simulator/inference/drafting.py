@@ -17,7 +17,7 @@ from simulator.inference.known import snake
 from simulator.inference.positions import Position, position_of
 from simulator.inference.recognising import Reading, reading_of
 from simulator.inference.relations import relations
-from simulator.inference.shape import MAX_LEAVES, Burst, Leaf, Path, Shape, leaves
+from simulator.inference.shape import MAX_LEAVES, MAX_LIST, Burst, Leaf, Path, Shape, leaves
 from simulator.inference.writing import Inferred, Note, yaml_of
 
 LANGUAGE = 2  # version of the definition language that is written
@@ -88,17 +88,21 @@ class _Body:
         self._parts = _position_parts(draft, position)
         self.metrics: dict[Path, str] = {}  # of each value that has one
 
-    def tree(self, shape: Shape) -> Any:
+    def tree(self, shape: Shape, *, is_sample: bool = False) -> Any:
+        """Return the payload of a shape; ``is_sample``: of what stands in a burst."""
         match shape:
             case Leaf():
                 return self._leaf(shape)
+            case Burst() if is_sample:  # a bulk holds no other bulk
+                return [self.tree(shape.of, is_sample=True)] * min(shape.count, MAX_LIST)
             case Burst():
                 step = fine_duration(shape.step) if shape.step else DEFAULT_STEP
-                return {"bulk": {"count": shape.count, "step": step, "of": self.tree(shape.of)}}
+                of = self.tree(shape.of, is_sample=True)
+                return {"bulk": {"count": shape.count, "step": step, "of": of}}
             case dict():
-                return {escaped(key): self.tree(child) for key, child in shape.items()}
+                return {escaped(k): self.tree(v, is_sample=is_sample) for k, v in shape.items()}
             case list():
-                return [self.tree(child) for child in shape]
+                return [self.tree(child, is_sample=is_sample) for child in shape]
 
     def _leaf(self, leaf: Leaf) -> Any:
         if leaf.path in self._parts:

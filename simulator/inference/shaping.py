@@ -59,7 +59,8 @@ def _entry(lists: Sequence[list[Any]], place: int, path: Path) -> Shape:
 def _is_named(lists: Sequence[list[Any]]) -> bool:
     """Whether each entry has a name and a value, in all lists the same names at the same places."""
     names = [[_name(entry) for entry in entries] for entries in lists]
-    return all(names[0]) and all(each == names[0] for each in names) and len(set(names[0])) > 1
+    is_told_apart = len(set(names[0])) > 1 or len(names[0]) == 1
+    return is_told_apart and all(names[0]) and all(each == names[0] for each in names)
 
 
 def _name(entry: Any) -> str:

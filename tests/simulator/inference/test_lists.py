@@ -83,6 +83,21 @@ def test_a_senml_pack_is_one_message() -> None:
     assert definition(inferred).metrics["humidity"].unit == "%"
 
 
+def test_a_pack_of_one_record_calls_its_value_by_its_name() -> None:
+    inferred = made([{"bn": "urn:dev:mac:0024befffe804ff1/", "n": "temperature", "v": 23.1}])
+
+    assert list(definition(inferred).metrics) == ["temperature"]
+
+
+def test_lists_within_samples_stay_lists() -> None:
+    samples = [{"ts": 1731659100000 + 1000 * n, "axes": [1.5] * (n + 1)} for n in range(3)]
+
+    sent = payloads(made({"samples": samples}), count=1)[0]["samples"]
+
+    assert len(sent) == 3
+    assert [len(sample["axes"]) for sample in sent] == [3, 3, 3]
+
+
 def test_a_list_of_other_objects_is_a_list_of_messages() -> None:
     inferred = made([{"v": 1.5, "rssi": -70}, {"v": 1.6, "rssi": -71}])
 
