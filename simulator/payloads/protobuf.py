@@ -7,10 +7,9 @@ the same bytes that Google's own library makes. What has no value is not sent.
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from numpy.typing import NDArray
 
 from simulator.definition.arithmetic import number, truth
@@ -18,7 +17,7 @@ from simulator.definition.expressions.template import Template
 from simulator.definition.messages.binary import Binary
 from simulator.definition.messages.payload import Bulk as BulkOf
 from simulator.definition.messages.payload import Node
-from simulator.definition.messages.protobuf import TIMESTAMP, Protobuf, map_entry
+from simulator.definition.messages.protobuf import TIMESTAMP, FieldType, Protobuf, map_entry
 from simulator.payloads.frame import frame_bytes
 from simulator.payloads.line import Bulk, ByteLine, Filling, Piece, Readings, Samples
 from simulator.payloads.octets import ONE, Known, lengths_of, numbers_of, plain, varints, zigzags
@@ -27,7 +26,10 @@ from simulator.payloads.texts import plain as text_of
 from simulator.payloads.typed import Typed
 from simulator.randomness import IntArray
 
-_F = FieldDescriptor
+if TYPE_CHECKING:
+    from google.protobuf.descriptor import Descriptor, FieldDescriptor
+
+_F = FieldType
 _VARINT, _FIXED64, _DELIMITED, _FIXED32 = 0, 1, 2, 5  # wire types
 
 _32, _64 = (-(2.0**31), 2.0**31 - 1), (-(2.0**63), 2.0**63 - 1024)
@@ -71,14 +73,14 @@ def protobuf_line(payload: Protobuf) -> ByteLine:
     return _message(payload.fields, payload.descriptor)
 
 
-def _message(node: Node, kind: Descriptor) -> ByteLine:
+def _message(node: Node, kind: "Descriptor") -> ByteLine:
     if kind.full_name == TIMESTAMP and not isinstance(node, dict):
         return ByteLine([_Moment(Typed(node))])
     fields = sorted((kind.fields_by_name[str(name)] for name in node), key=lambda f: f.number)
     return ByteLine([piece for field in fields for piece in _field(node[field.name], field)])
 
 
-def _field(node: Node, field: FieldDescriptor) -> Iterator[bytes | Piece[bytes]]:
+def _field(node: Node, field: "FieldDescriptor") -> Iterator[bytes | Piece[bytes]]:
     members = map_entry(field)
     if members is not None:
         for key, value in node.items():
@@ -98,7 +100,7 @@ def _field(node: Node, field: FieldDescriptor) -> Iterator[bytes | Piece[bytes]]
             yield from _labelled(each, field)
 
 
-def _entry(key: str | Template, value: Node, kind: Descriptor) -> ByteLine:
+def _entry(key: str | Template, value: Node, kind: "Descriptor") -> ByteLine:
     """Return one member of a map: a message of a key and a value."""
     of_key, of_value = (kind.fields_by_name[name] for name in ("key", "value"))
     written: Any = key
@@ -110,7 +112,7 @@ def _entry(key: str | Template, value: Node, kind: Descriptor) -> ByteLine:
 
 
 def _labelled(
-    node: Node, field: FieldDescriptor, *, may_be_absent: bool = False
+    node: Node, field: "FieldDescriptor", *, may_be_absent: bool = False
 ) -> Iterator[bytes | Piece[bytes]]:
     """Return a value with its tag; without ``may_be_absent`` no value is the type's zero."""
     if field.message_type is not None:
@@ -123,17 +125,17 @@ def _labelled(
         yield _Scalar(node, field, tag=_tag(field), keeps_all=keeps_all, omits_zero=omits_zero)
 
 
-def _bare(node: Node, field: FieldDescriptor) -> Iterator[Piece[bytes]]:
+def _bare(node: Node, field: "FieldDescriptor") -> Iterator[Piece[bytes]]:
     """Return a value of a packed list, which has no tag of its own."""
     yield _Scalar(node, field, tag=b"", keeps_all=True, omits_zero=False)
 
 
-def _delimited(field: FieldDescriptor, inner: ByteLine) -> Iterator[bytes | Piece[bytes]]:
+def _delimited(field: "FieldDescriptor", inner: ByteLine) -> Iterator[bytes | Piece[bytes]]:
     yield varints(np.array([field.number << 3 | _DELIMITED]))[0]
     yield Delimited(inner, varints)
 
 
-def _tag(field: FieldDescriptor) -> bytes:
+def _tag(field: "FieldDescriptor") -> bytes:
     return varints(np.array([field.number << 3 | _WIRE.get(field.type, _VARINT)]))[0]
 
 
@@ -162,7 +164,7 @@ class _Scalar(Piece[bytes]):
     """A number, a text or an enum's value."""
 
     def __init__(
-        self, node: Node, field: FieldDescriptor, *, tag: bytes, keeps_all: bool, omits_zero: bool
+        self, node: Node, field: "FieldDescriptor", *, tag: bytes, keeps_all: bool, omits_zero: bool
     ) -> None:
         self._typed = Typed(node)
         self.names = self._typed.names
@@ -185,7 +187,7 @@ class _Scalar(Piece[bytes]):
         return [tags, [text if is_sent else b"" for text, is_sent in kept]]
 
 
-def _column(values: NDArray[Any], field: FieldDescriptor) -> Column:
+def _column(values: NDArray[Any], field: "FieldDescriptor") -> Column:
     if field.type in (_F.TYPE_STRING, _F.TYPE_BYTES):
         return _texts(values)
     if field.enum_type is not None and values.dtype == object:
@@ -211,7 +213,7 @@ def _enum_value(value: Any, known: dict[str, int]) -> float:
     return float(value) if isinstance(value, int | float) else np.nan
 
 
-def _wholes(numbers: NDArray[Any], field: FieldDescriptor) -> NDArray[np.int64]:
+def _wholes(numbers: NDArray[Any], field: "FieldDescriptor") -> NDArray[np.int64]:
     low, high = _LIMITS.get(field.type, _64)
     if numbers.dtype.kind == "i":
         fitted = np.clip(numbers, int(low), None if high == _64[1] else int(high))

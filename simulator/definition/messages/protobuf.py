@@ -7,14 +7,12 @@ file but the schema and Google's own types.
 import tempfile
 import warnings
 from collections.abc import Iterator
+from enum import IntEnum
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
-from google.protobuf.descriptor_pb2 import FileDescriptorSet
-from google.protobuf.descriptor_pool import DescriptorPool
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
@@ -23,6 +21,9 @@ from simulator.definition.messages.binary import Binary
 from simulator.definition.messages.payload import Bulk, Node, Payload
 from simulator.definition.model import Model, nearest, own_error, show
 from simulator.errors import DefinitionError
+
+if TYPE_CHECKING:  # its import takes 30 ms and 5 MB, which few definitions need
+    from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
 MAX_SCHEMA = 100_000  # characters
 MAX_SCHEMAS = 50  # compiled ones that are remembered; a tower runs a few lots
@@ -34,18 +35,42 @@ TIMESTAMP = "google.protobuf.Timestamp"
 Errors: TypeAlias = Iterator[InitErrorDetails]
 _Place: TypeAlias = tuple[str | int, ...]
 
+
+class FieldType(IntEnum):
+    """What a field holds. Source: ``FieldDescriptorProto.Type`` of descriptor.proto."""
+
+    TYPE_DOUBLE = 1
+    TYPE_FLOAT = 2
+    TYPE_INT64 = 3
+    TYPE_UINT64 = 4
+    TYPE_INT32 = 5
+    TYPE_FIXED64 = 6
+    TYPE_FIXED32 = 7
+    TYPE_BOOL = 8
+    TYPE_STRING = 9
+    TYPE_GROUP = 10
+    TYPE_MESSAGE = 11
+    TYPE_BYTES = 12
+    TYPE_UINT32 = 13
+    TYPE_ENUM = 14
+    TYPE_SFIXED32 = 15
+    TYPE_SFIXED64 = 16
+    TYPE_SINT32 = 17
+    TYPE_SINT64 = 18
+
+
 _32, _64 = (-(2**31), 2**31 - 1), (-(2**63), 2**63 - 1)
 _WHOLE = {
-    FieldDescriptor.TYPE_INT32: _32,
-    FieldDescriptor.TYPE_SINT32: _32,
-    FieldDescriptor.TYPE_SFIXED32: _32,
-    FieldDescriptor.TYPE_UINT32: (0, 2**32 - 1),
-    FieldDescriptor.TYPE_FIXED32: (0, 2**32 - 1),
-    FieldDescriptor.TYPE_INT64: _64,
-    FieldDescriptor.TYPE_SINT64: _64,
-    FieldDescriptor.TYPE_SFIXED64: _64,
-    FieldDescriptor.TYPE_UINT64: (0, 2**63 - 1),
-    FieldDescriptor.TYPE_FIXED64: (0, 2**63 - 1),
+    FieldType.TYPE_INT32: _32,
+    FieldType.TYPE_SINT32: _32,
+    FieldType.TYPE_SFIXED32: _32,
+    FieldType.TYPE_UINT32: (0, 2**32 - 1),
+    FieldType.TYPE_FIXED32: (0, 2**32 - 1),
+    FieldType.TYPE_INT64: _64,
+    FieldType.TYPE_SINT64: _64,
+    FieldType.TYPE_SFIXED64: _64,
+    FieldType.TYPE_UINT64: (0, 2**63 - 1),
+    FieldType.TYPE_FIXED64: (0, 2**63 - 1),
 }
 
 
@@ -93,7 +118,7 @@ class Protobuf(Model):
         return self
 
     @property
-    def descriptor(self) -> Descriptor:
+    def descriptor(self) -> "Descriptor":
         """The message's own.
 
         Raises:
@@ -113,8 +138,9 @@ def compiled(schema: str) -> Any:
     Raises:
         DefinitionError: It cannot be compiled; with the line in the schema.
     """
-    pool = DescriptorPool()
-    for file in FileDescriptorSet.FromString(_compile(schema)).file:
+    pool = import_module("google.protobuf.descriptor_pool").DescriptorPool()
+    files = import_module("google.protobuf.descriptor_pb2").FileDescriptorSet
+    for file in files.FromString(_compile(schema)).file:
         pool.AddSerializedFile(file.SerializeToString())
     return pool.FindFileByName(_FILE)
 
@@ -153,7 +179,7 @@ def _reason(errors: Any) -> str:
     return f"not a schema of Protocol Buffers: {where}{text[:1].lower()}{text[1:]}"
 
 
-def _messages(file: Any) -> Iterator[Descriptor]:
+def _messages(file: Any) -> "Iterator[Descriptor]":
     left = list(file.message_types_by_name.values())
     while left:
         kind = left.pop(0)
@@ -165,13 +191,13 @@ def _names(file: Any) -> list[str]:
     return [kind.full_name.removeprefix(f"{file.package}.") for kind in _messages(file)]
 
 
-def map_entry(field: FieldDescriptor) -> Descriptor | None:
+def map_entry(field: "FieldDescriptor") -> "Descriptor | None":
     """Return the message of a member of ``map<key, value>``; None when a field is no map."""
     kind = field.message_type
     return kind if kind is not None and kind.GetOptions().map_entry else None
 
 
-def _message_errors(node: Node, kind: Descriptor, place: _Place) -> Errors:
+def _message_errors(node: Node, kind: "Descriptor", place: _Place) -> Errors:
     if not isinstance(node, dict):
         yield own_error(f"{kind.name} is a message: needs a mapping of its fields", place, node)
         return
@@ -193,7 +219,7 @@ def _message_errors(node: Node, kind: Descriptor, place: _Place) -> Errors:
             yield own_error(f"{kind.name} requires the field {field.name!r}", place, node)
 
 
-def _field_errors(node: Node, field: FieldDescriptor, place: _Place) -> Errors:
+def _field_errors(node: Node, field: "FieldDescriptor", place: _Place) -> Errors:
     members = map_entry(field)
     if members is not None:
         if not isinstance(node, dict):
@@ -219,12 +245,12 @@ def _field_errors(node: Node, field: FieldDescriptor, place: _Place) -> Errors:
         yield from _one_errors(node, field, place)
 
 
-def _key_errors(name: str, field: FieldDescriptor, place: _Place) -> Errors:
+def _key_errors(name: str, field: "FieldDescriptor", place: _Place) -> Errors:
     if field.type in _WHOLE and not name.lstrip("-").isdigit():
         yield own_error(f"a key of this map is a whole number, got {show(name)}", place, name)
 
 
-def _one_errors(node: Node, field: FieldDescriptor, place: _Place) -> Errors:
+def _one_errors(node: Node, field: "FieldDescriptor", place: _Place) -> Errors:
     kind = field.message_type
     if kind is not None:
         is_moment = kind.full_name == TIMESTAMP and isinstance(node, Template | int | float)
@@ -244,7 +270,7 @@ def _shown(node: Node) -> Any:
     return list(node) if isinstance(node, tuple) else node
 
 
-def _refusal(value: Any, field: FieldDescriptor) -> str:
+def _refusal(value: Any, field: "FieldDescriptor") -> str:
     """Return what a constant should have been; empty when it is."""
     if field.enum_type is not None:
         return _enum_refusal(value, field.enum_type)
@@ -252,17 +278,17 @@ def _refusal(value: Any, field: FieldDescriptor) -> str:
         low, high = _WHOLE[field.type]
         is_whole = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
         return "" if is_whole else f"a whole number from {low} to {high}"
-    if field.type == FieldDescriptor.TYPE_BOOL:
+    if field.type == FieldType.TYPE_BOOL:
         return "" if isinstance(value, bool) else "true or false"
-    if field.type == FieldDescriptor.TYPE_STRING:
+    if field.type == FieldType.TYPE_STRING:
         return "" if isinstance(value, str) else "a text"
-    if field.type == FieldDescriptor.TYPE_BYTES:
+    if field.type == FieldType.TYPE_BYTES:
         return "" if isinstance(value, str | Binary) else "bytes: a text or a binary layout"
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return "" if is_number else "a number"
 
 
-def _enum_refusal(value: Any, kind: EnumDescriptor) -> str:
+def _enum_refusal(value: Any, kind: "EnumDescriptor") -> str:
     if isinstance(value, str):
         known = value in kind.values_by_name
         return "" if known else f"one of {kind.name}, {nearest(value, kind.values_by_name)}"
