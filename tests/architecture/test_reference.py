@@ -9,6 +9,11 @@ from docs.press.drawn import ROOT
 from docs.press.features import GROUPS
 from docs.press.pages import PICTURES, files
 from docs.press.svg import COLOURS
+from simulator.definition import Definition
+from simulator.definition.behaviour.status import Transition
+from simulator.definition.messages.message import Message
+from simulator.definition.metrics.anomaly import Anomaly
+from simulator.definition.metrics.generator import KINDS
 
 MADE = dict(files())
 MAX_PICTURE = 40_000  # bytes; a page with sixty of them still opens at once
@@ -57,9 +62,37 @@ def _anchors(pages: dict[Path, str], path: Path, target: str) -> set[str]:
     return {re.sub(r"[^\w -]", "", head).strip().lower().replace(" ", "-") for head in heads}
 
 
-@pytest.mark.parametrize("test", [each.test for group in GROUPS.values() for each in group])
+@pytest.mark.parametrize(
+    "test", [test for group in GROUPS.values() for each in group for test in each.tests]
+)
 def test_what_the_reference_promises_is_shown_by_a_test_that_is_there(test: str) -> None:
     file, _, name = test.partition("::")
     source = (ROOT / "tests" / file).read_text("utf-8")
 
     assert re.search(rf"^(async )?def {name}\(", source, re.MULTILINE)
+
+
+SECTIONS = {"name", "id", "version", "schema_", "sparkplug", "metrics"}  # no feature by themselves
+BESIDE = {
+    "content_type",
+    "method",
+    "response_topic",
+    "correlation",
+    "topic",
+    "path",
+    "qos",
+    "retain",
+}
+
+
+def test_the_table_of_what_can_be_described_has_every_kind_of_word() -> None:
+    told = " ".join(each.words for group in GROUPS.values() for each in group)
+    words = {
+        *KINDS,
+        *(name.rstrip("_") for name in Message.model_fields if name not in BESIDE),
+        *(set(Transition.model_fields) - {"to"}),
+        *(set(Anomaly.model_fields) - {"name", "statuses"}),
+        *(set(Definition.model_fields) - SECTIONS),
+    }
+
+    assert sorted(word for word in words if not re.search(rf"\b{word}\b", told)) == []
