@@ -6,15 +6,14 @@ Rule: a number is named by its constant, never written here.
 from docs.press.tables import table
 from simulator.datasets import dataset, shapes, track
 from simulator.datasets import table as csv
-from simulator.definition.expressions import compiling, template
+from simulator.definition import document
+from simulator.definition.behaviour import buffer, matching, status
+from simulator.definition.checks import cost, names
+from simulator.definition.expressions import compiling, syntax, template
 from simulator.definition.messages import avro, beside, binary, bodies, message, payload, samples
 from simulator.definition.metrics import variables
 from simulator.definition.quantities import scalars
 from simulator.definition.text import parsing, plain
-
-from simulator.definition import document
-from simulator.definition.behaviour import buffer, matching, status
-from simulator.definition.checks import cost, names
 from simulator.fleet import backlog
 
 _MB = 1_000_000
@@ -54,7 +53,7 @@ def _texts() -> list[tuple[str, ...]]:
         ),
         (
             "expression",
-            f"{compiling.MAX_LENGTH:,} characters, {compiling.MAX_NODES} names, numbers and"
+            f"{syntax.MAX_LENGTH:,} characters, {compiling.MAX_NODES} names, numbers and"
             f" operators, {compiling.MAX_DEPTH} levels, a cost of {compiling.MAX_COST}",
         ),
     ]

@@ -14,7 +14,8 @@ from simulator.commands.files import load
 from simulator.commands.values import duration, whole
 from simulator.errors import DefinitionError
 from simulator.lot import MAX_MOCKS
-from simulator.preview import START, PreviewMessage, preview
+from simulator.outlook import START
+from simulator.preview import PreviewMessage, preview
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # all but tab, CR and LF
 

@@ -77,7 +77,8 @@ class Cast:
     statuses: tuple[str, ...] = ()  # their names; ``Sample.status`` holds positions in it
     # The names of those in it for each status that has statuses of its own.
     nested: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    # A ``generators.readings.around.Around``: these mocks as functions of time, and the others of the run.
+    # A ``generators.readings.around.Around``: these mocks as functions of time, and the others of
+    # the run.
     around: Any = field(default=None, compare=False, repr=False)
 
     @property

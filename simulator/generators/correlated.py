@@ -11,9 +11,8 @@ from simulator.definition.metrics.generator import Generator, register
 from simulator.definition.model import Model, nearest
 from simulator.definition.quantities.units import SomeSeconds
 from simulator.generators.base import Cast, Column, Drawn, Sample
-from simulator.generators.ou import kept_share
 from simulator.generators.parts.matrices import mixed, root_of
-from simulator.generators.parts.memory import Timed
+from simulator.generators.parts.memory import Timed, kept_share
 from simulator.randomness import FloatArray
 
 MAX_PARTS = 20

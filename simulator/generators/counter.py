@@ -198,7 +198,8 @@ class _Column(Counting):
             number *= self._sums[1]
             return number
         rounds, places = np.divmod(number, len(self._sums) - 1)
-        return rounds * self._sums[-1] + self._sums[places]
+        progress: IntArray = rounds * self._sums[-1] + self._sums[places]
+        return progress
 
     def _readings_of_a_round(self) -> IntArray | None:
         """Return how many readings there are until it begins again."""

@@ -1,6 +1,6 @@
 """formula: computed from what else is known of the mock."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -10,12 +10,9 @@ from simulator.definition.expressions.expression import DRAWS, Computed
 from simulator.definition.metrics.generator import Generator, register
 from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.parts.drawing import Draws, keys_of
+from simulator.generators.parts.expressed import OWN, column_of, known_of
 from simulator.generators.parts.memory import Remembering
-from simulator.generators.parts.timing import age
 from simulator.generators.readings.others import Edge, source_of
-
-# What a formula knows besides its readings; seconds.
-OWN = frozenset({"age", "time_in_status", "previous"})
 
 
 @register("formula")
@@ -88,20 +85,3 @@ class _Column(Remembering):
             values = number(values).astype(np.float64)
             self.memory["last"][sample.rows] = values
         return values
-
-
-def column_of(values: Values, count: int) -> Values:
-    """Return an expression's values as a new array of ``count`` entries."""
-    if values.ndim:
-        return values.copy()
-    return np.full(count, values, dtype=values.dtype)
-
-
-def known_of(sample: Sample, names: frozenset[str]) -> dict[str, Any]:
-    """Return the columns of ``names`` that a sample knows, ``previous`` left out."""
-    known = {name: sample.readings[name] for name in names - OWN}
-    if "age" in names:
-        known["age"] = age(sample)
-    if "time_in_status" in names:
-        known["time_in_status"] = np.maximum(sample.t - sample.entered, 0.0)
-    return known

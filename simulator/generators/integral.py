@@ -12,10 +12,9 @@ from simulator.definition.model import Model
 from simulator.definition.quantities.cron import Cron
 from simulator.definition.quantities.units import SomeSeconds
 from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.generators.formula import OWN, known_of
 from simulator.generators.parts.clocks import Clock
 from simulator.generators.parts.drawing import Draws, keys_of
-from simulator.generators.parts.expressed import numbers_in
+from simulator.generators.parts.expressed import OWN, known_of, numbers_in
 from simulator.generators.parts.memory import Timed
 from simulator.randomness import FloatArray
 

@@ -9,10 +9,8 @@ from simulator.definition.expressions.expression import Expression
 from simulator.definition.metrics.generator import Generator, register
 from simulator.definition.quantities.units import SomeSeconds
 from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.generators.formula import OWN
-from simulator.generators.ou import kept_share
-from simulator.generators.parts.expressed import numbers_in
-from simulator.generators.parts.memory import Timed
+from simulator.generators.parts.expressed import OWN, numbers_in
+from simulator.generators.parts.memory import Timed, kept_share
 from simulator.randomness import FloatArray
 
 

@@ -6,13 +6,12 @@ from typing import ClassVar, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from simulator import exact, randomness
+from simulator import randomness
 from simulator.definition.metrics.generator import register
 from simulator.definition.quantities.units import SomeSeconds
 from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.parts.bounds import Bounded
-from simulator.generators.parts.memory import Timed
-from simulator.randomness import FloatArray
+from simulator.generators.parts.memory import Timed, kept_share
 
 
 @register("ou")
@@ -95,16 +94,3 @@ class _Column(Timed):
             values[np.isnan(seconds)] = ou.start
         self.memory["last"][sample.rows] = values
         return values
-
-
-def kept_share(seconds: FloatArray, decay: float) -> FloatArray:
-    """Return how much is left after a time, ``exp(-decay · s)``; 0 where there was no time before.
-
-    Most samples are alike (all mocks an interval after their last), so each time is asked once
-    where that is less work.
-    """
-    if len(seconds) == 1:
-        return exact.exponential(seconds * -decay) if seconds[0] >= 0.0 else np.zeros(1)
-    if len(seconds) and (seconds == seconds[0]).all():
-        return np.full(len(seconds), exact.exponential(seconds[:1] * -decay)[0])
-    return np.where(np.isnan(seconds), 0.0, exact.exponential(np.nan_to_num(seconds) * -decay))

@@ -1,4 +1,4 @@
-"""From the text of an expression to what computes it: parsed, held against the tables, nested.
+"""From the tree of an expression to what computes it: held against the tables, nested.
 
 Rule: what is not in the tables is refused while parsing; what is parsed can be computed, at a cost
 that is bounded.
@@ -6,7 +6,6 @@ that is bounded.
 
 import ast
 import math
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
@@ -15,11 +14,11 @@ from typing import Any, NoReturn, TypeAlias
 import numpy as np
 
 from simulator.definition.arithmetic import OPERATORS, Values, choose, truth, values_of
+from simulator.definition.expressions.syntax import arrived, is_stand_in, refusal
 from simulator.definition.functions import FUNCTIONS
 from simulator.definition.model import nearest, show
 from simulator.errors import DefinitionError
 
-MAX_LENGTH = 1_000  # characters; what still fits on a screen
 MAX_DEPTH = 100  # of brackets and operators inside each other; keeps the parser's stack small
 MAX_NODES = 200  # numbers, names and operators
 MAX_COST = 400  # numpy operations a sample; a function of text counts as 10, of air or time as 5
@@ -29,7 +28,8 @@ CONSTANTS: dict[str, Any] = {"true": True, "false": False, "pi": math.pi}
 # Columns that no document can name: what draws at random, and what other mocks read.
 DRAWS = "%draws"
 
-# Functions that draw: how many values each takes. A draw's method of ``generators.parts.drawing.Draws``.
+# Functions that draw: how many values each takes. Each is a method of
+# ``generators.parts.drawing.Draws``.
 DRAWING = {"uniform": 2, "normal": 2, "integer": 2, "exponential": 1, "chance": 1}
 
 # Over all mocks, or those that have something alike: mean(mocks.power), max(mocks.load, site).
@@ -55,79 +55,6 @@ class Other:
     number_names: frozenset[str] = frozenset()
     over: str = ""  # one of OVER_MOCKS
     by: str = ""  # a name of the reader and of the others
-
-
-_TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
-_NUMBER_LIKE = re.compile(r"(?<![\w.])(?:[0-9][\w.]*|\.[0-9]\w*)")
-_NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][0-9]*)?")
-
-
-def parse_tree(text: str) -> ast.expr:
-    """Return the tree of an expression's text.
-
-    Raises:
-        DefinitionError: It is none, or too long; the text says at which character.
-    """
-    if not text.strip():
-        raise DefinitionError("needs an expression, got an empty text")
-    if len(text) > MAX_LENGTH:
-        raise DefinitionError(f"an expression has at most {MAX_LENGTH} characters, got {len(text)}")
-    _refuse_odd_characters(text)
-    try:
-        return ast.parse(_ARRIVED.sub(_stand_in, text).strip(), mode="eval").body
-    except SyntaxError as error:
-        blanks = len(text) - len(text.lstrip())
-        column = min(error.offset + blanks, len(text)) if error.offset else len(text)
-        raise _refusal(_reason(error, text[column - 1]), column) from None
-    except (ValueError, RecursionError, MemoryError):
-        raise DefinitionError("not an expression: too deeply nested") from None
-
-
-# What came in, as replies read it: in.topic[2], in.payload.pumps[0].on, in.payload['a-b']. Quoted
-# texts are matched first, to be left alone.
-_ARRIVED = re.compile(
-    r"'[^']*'|\"[^\"]*\"|(?<![\w.])(in\.(?:payload|topic|text)\b"
-    r"(?:\.\w+|\[[0-9]{1,6}\]|\['[^'\].]*'\]|\[\"[^\"\].]*\"\])*)"
-)
-_STEP = re.compile(r"\.(\w+)|\[([0-9]+)\]|\[['\"]([^'\"]*)['\"]\]")
-# Begins the names that stand in for it while Python reads the rest; nobody writes it.
-_MARK = "\ua66e"
-
-
-def _stand_in(match: re.Match[str]) -> str:
-    """Return a name as long as what was found, so that places in errors stay right."""
-    if match[1] is None:
-        return match[0]
-    return f"{_MARK}{match.start():0{len(match[1]) - 1}d}"
-
-
-def _arrived(text: str, start: int) -> str:
-    """Return what stands in an expression at a place, dotted: ``in.payload.pumps.0.on``."""
-    match = _ARRIVED.match(text, start)
-    assert match is not None
-    steps = ["".join(filter(None, step.groups())) for step in _STEP.finditer(match[1], 2)]
-    return ".".join(["in", *steps])
-
-
-def _refuse_odd_characters(text: str) -> None:
-    """Refuse what Python's own reader would take, warn about or read as more than one line."""
-    for index, character in enumerate(text):
-        if character in "\\#\n\r\t\f" or not character.isprintable():
-            raise _refusal(f"unexpected {character!r}", index + 1)
-    # ``1or 2`` and ``0x1f`` are read by Python, the first with a warning.
-    for match in _NUMBER_LIKE.finditer(_TEXT.sub(lambda m: "'" * len(m[0]), text)):
-        if not _NUMBER.fullmatch(match[0]):
-            raise _refusal(f"not a number: {match[0]!r}", match.start() + 1)
-
-
-def _reason(error: SyntaxError, character: str) -> str:
-    if character == "=":
-        return "'=' does not compare, use '=='"
-    return "not an expression" if error.msg == "invalid syntax" else error.msg.split(". ")[0]
-
-
-def _refusal(text: str, column: int) -> DefinitionError:
-    return DefinitionError(f"{text} (at character {column} of the expression)")
 
 
 class Compiler:
@@ -167,7 +94,7 @@ class Compiler:
         # ast counts bytes of UTF-8, without the blanks before the expression.
         before = self._text.strip().encode()[: node.col_offset].decode(errors="ignore")
         blanks = len(self._text) - len(self._text.lstrip())
-        raise _refusal(text, len(before) + blanks + 1)
+        raise refusal(text, len(before) + blanks + 1)
 
     def constant(self, node: ast.Constant) -> Compute:
         value = node.value
@@ -178,8 +105,8 @@ class Compiler:
         return _always(values_of(value))
 
     def name(self, node: ast.Name) -> Compute:
-        if node.id.startswith(_MARK) and node.id[1:].isdecimal():
-            return self._column(_arrived(self._text, int(node.id[1:])))
+        if is_stand_in(node.id):
+            return self._column(arrived(self._text, node.id))
         if node.id in CONSTANTS:
             return _always(values_of(CONSTANTS[node.id]))
         if self._inside:

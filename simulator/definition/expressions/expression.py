@@ -15,14 +15,13 @@ from simulator.definition.expressions.compiling import (
     DRAWS,
     MAX_COST,
     MAX_DEPTH,
-    MAX_LENGTH,
     MAX_NODES,
     Columns,
     Compiler,
     Compute,
     Other,
-    parse_tree,
 )
+from simulator.definition.expressions.syntax import MAX_LENGTH, parse_tree
 from simulator.definition.model import Read, show
 from simulator.errors import DefinitionError
 
@@ -108,8 +107,9 @@ class Expression(Read):
 class Computed(Expression):
     """An expression that may also draw at random and read other mocks: a formula's.
 
-    Whoever evaluates it gives, beside ``names``, the column ``DRAWS`` (``generators.parts.drawing``) when
-    ``draws`` is above 0, and for each of ``others`` the column of its ``key``.
+    Whoever evaluates it gives, beside ``names``, the column ``DRAWS``
+    (``generators.parts.drawing``) when ``draws`` is above 0, and for each of ``others`` the column
+    of its ``key``.
     """
 
     is_free: ClassVar[bool] = True

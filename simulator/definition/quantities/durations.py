@@ -17,12 +17,11 @@ from simulator.definition.model import Model, Read, only_word, reader, show, wit
 from simulator.definition.quantities.units import (
     DURATIONS,
     MAX_DURATION,
-    MAX_TEXT,
     Every,
     Seconds,
     SomeSeconds,
     read_seconds,
-    split_spread,
+    read_spread,
 )
 from simulator.errors import DefinitionError
 from simulator.exact import exponential
@@ -56,12 +55,7 @@ class Steady(Read):
 
     @classmethod
     def read(cls, value: Any) -> Self:
-        if not isinstance(value, str):
-            return cls(read_seconds(value))
-        if len(value) > MAX_TEXT:
-            raise DefinitionError(f"needs a duration such as 5min ± 1min, got {show(value)}")
-        middle, spread = split_spread(value)
-        return cls(read_seconds(middle), read_seconds(spread) if spread else 0.0)
+        return cls(*read_spread(value, example="5min ± 1min"))
 
     @property
     def mean(self) -> float:

@@ -132,6 +132,24 @@ def split_spread(text: str) -> tuple[str, str]:
     return middle, spread[0] if spread else ""
 
 
+def read_spread(value: Any, *, example: str) -> tuple[float, float]:
+    """Return the seconds of ``10s ± 2s``, and how far from them; 0 where there is no ``±``.
+
+    Args:
+        value: What the document has; a number is seconds.
+        example: A value that is right, for the text of the error.
+
+    Raises:
+        DefinitionError: It is no duration, one below 0 or above 10 years, or a text too long.
+    """
+    if not isinstance(value, str):
+        return read_seconds(value), 0.0
+    if len(value) > MAX_TEXT:
+        raise DefinitionError(f"needs a duration such as {example}, got {show(value)}")
+    middle, spread = split_spread(value)
+    return read_seconds(middle), read_seconds(spread) if spread else 0.0
+
+
 SECONDS_SCHEMA = schema(
     "duration", DURATIONS, "10s", "1.5 h", "90d", what="A duration up to 10 years"
 )
@@ -179,12 +197,7 @@ class Every(Read):
 
     @classmethod
     def read(cls, value: Any) -> Self:
-        if not isinstance(value, str):
-            return cls(read_seconds(value))
-        if len(value) > MAX_TEXT:
-            raise DefinitionError(f"needs a duration such as 10s ± 2s, got {show(value)}")
-        interval, spread = split_spread(value)
-        return cls(read_seconds(interval), read_seconds(spread) if spread else 0.0)
+        return cls(*read_spread(value, example="10s ± 2s"))
 
     def __str__(self) -> str:
         spread = f" ± {self.spread:g}s" if self.spread else ""

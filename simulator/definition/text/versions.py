@@ -6,12 +6,12 @@ renamed, so that a problem stands where the document has it.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from simulator.definition.model import show
 from simulator.definition.text.places import Finding, Path
 
-VERSION = 2  # the present one
+VERSION: Final = 2  # the present one
 OLDEST = 1  # that of a document without ``version``
 
 Data: TypeAlias = dict[str, Any]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator import exact
 from simulator.generators.base import Column, Sample, check_state
 from simulator.randomness import FloatArray
 
@@ -45,3 +46,16 @@ class Timed(Remembering):
         self.memory["read_at"][sample.rows] = np.fmax(last, sample.t)
         seconds: FloatArray = np.maximum(sample.t - last, 0.0)
         return seconds
+
+
+def kept_share(seconds: FloatArray, decay: float) -> FloatArray:
+    """Return how much is left after a time, ``exp(-decay · s)``; 0 where there was no time before.
+
+    Most samples are alike (all mocks an interval after their last), so each time is asked once
+    where that is less work.
+    """
+    if len(seconds) == 1:
+        return exact.exponential(seconds * -decay) if seconds[0] >= 0.0 else np.zeros(1)
+    if len(seconds) and (seconds == seconds[0]).all():
+        return np.full(len(seconds), exact.exponential(seconds[:1] * -decay)[0])
+    return np.where(np.isnan(seconds), 0.0, exact.exponential(np.nan_to_num(seconds) * -decay))

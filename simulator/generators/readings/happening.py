@@ -14,8 +14,8 @@ from simulator.definition.arithmetic import truth
 from simulator.definition.metrics.anomaly import Anomaly
 from simulator.definition.quantities.units import Chance, Rate
 from simulator.generators.base import Cast, Sample
-from simulator.generators.formula import known_of
 from simulator.generators.parts.clocks import Clock
+from simulator.generators.parts.expressed import known_of
 from simulator.randomness import FloatArray, IntArray, KeyArray
 
 # Events between two readings of a mock that are looked at one by one; after more, the next one is
