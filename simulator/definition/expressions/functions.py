@@ -9,10 +9,12 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
+from simulator.definition.quantities.zones import zone_refusal, zoned_seconds
+from simulator.randomness import FloatArray
 
 from simulator import angles, powers
-from simulator.definition import physics
-from simulator.definition.arithmetic import (
+from simulator.definition.expressions import physics, texts
+from simulator.definition.expressions.arithmetic import (
     Operator,
     Values,
     choose,
@@ -22,9 +24,6 @@ from simulator.definition.arithmetic import (
     truth,
     values_of,
 )
-from simulator.definition.expressions import texts
-from simulator.definition.quantities.zones import zone_refusal, zoned_seconds
-from simulator.randomness import FloatArray
 
 MANY = 20  # values of a function that takes any number of them
 _LARGEST = 2.0**62  # int64 holds it, and float64 exactly
