@@ -13,13 +13,12 @@ from docs.press.limits import limits_table
 from docs.press.models import described, homes, linked, used_by
 from docs.press.pictures import picture
 from docs.press.tables import Schema, table, words_table
+from simulator import Dataset, definition_schema
 from simulator.definition.checks import names
 from simulator.definition.docstrings import read_docstring
+from simulator.definition.expressions.functions import FUNCTIONS
 from simulator.definition.metrics.generator import FAMILIES, KINDS, Generator
 from simulator.definition.text.versions import UPGRADES
-
-from simulator import Dataset, definition_schema
-from simulator.definition.expressions.functions import FUNCTIONS
 
 REFERENCE = ROOT / "docs/reference"
 PARTS = REFERENCE / "parts"

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from simulator.behaviour.topics import matches
 
+from simulator.behaviour.topics import matches
 from simulator.definition.behaviour.matching import Comparison
 
 # Bytes of a payload that are read for its fields. Commands are small, and a mock of an IoT device

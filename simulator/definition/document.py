@@ -8,8 +8,12 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, TypeAdapter, WithJsonSchema, model_validator
+
 from simulator.definition.behaviour.buffer import SomeBuffer
+from simulator.definition.behaviour.method import MAX_METHODS, Method
 from simulator.definition.behaviour.nesting import levels
+from simulator.definition.behaviour.reply import MAX_REPLIES, Reply
+from simulator.definition.behaviour.status import Status
 from simulator.definition.children import SCHEMA
 from simulator.definition.expressions.template import Template
 from simulator.definition.messages.message import MAX_MESSAGES, Message
@@ -20,10 +24,6 @@ from simulator.definition.quantities.scalars import Scalar, Text, Title
 from simulator.definition.quantities.units import Every
 from simulator.definition.sparkplug import Sparkplug
 from simulator.definition.text.versions import VERSION
-
-from simulator.definition.behaviour.method import MAX_METHODS, Method
-from simulator.definition.behaviour.reply import MAX_REPLIES, Reply
-from simulator.definition.behaviour.status import Status
 
 MAX_METRICS = 200  # the largest real payload we know has 120 fields
 MAX_STATUSES = 50  # a diagram of more cannot be read

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from simulator.definition.expressions.arithmetic import number
 from simulator.definition.quantities.scalars import MAX_TEXT
 from simulator.generators.base import check_state
 from simulator.randomness import IntArray
-
-from simulator.definition.expressions.arithmetic import number
 
 _LARGEST = 2.0**53  # as far as float64, and JSON's readers, count without gaps
 

@@ -9,10 +9,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
 from simulator.behaviour.conditions import Conditions
 from simulator.behaviour.exits import TO_BACK, Exit
 from simulator.behaviour.passage import Passage
 from simulator.behaviour.plan import Doing, Plan
+from simulator.definition.expressions.arithmetic import truth
 from simulator.fleet.checkpoint import part_of, under
 from simulator.fleet.counts import Counts
 from simulator.fleet.due import Found
@@ -21,8 +23,6 @@ from simulator.fleet.origins import Origins
 from simulator.fleet.outgoing import Taken
 from simulator.fleet.population import EXITS, Population
 from simulator.randomness import FloatArray, IntArray
-
-from simulator.definition.expressions.arithmetic import truth
 
 MAX_HOPS = 100  # moves of one mock at one moment; a loop of transitions that take no time ends here
 HOP_PAUSE = 1.0  # s that such a mock waits then

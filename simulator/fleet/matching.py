@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from simulator.definition.expressions.template import Template
-from simulator.payloads.document import plain_line
 
 from simulator.behaviour.commands import Received, meets
 from simulator.definition.behaviour.matching import On
+from simulator.definition.expressions.template import Template
+from simulator.payloads.document import plain_line
 
 
 class Matcher:

@@ -8,11 +8,14 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
 from simulator.behaviour.commands import Received
 from simulator.behaviour.replies import ReplyPlan, arrived, replies_of
 from simulator.definition.behaviour.reply import NOW
 from simulator.definition.document import Definition
+from simulator.definition.expressions.arithmetic import truth
 from simulator.fleet.checkpoint import part_of, under
+from simulator.fleet.departures import Departures
 from simulator.fleet.doings import Doings
 from simulator.fleet.due import Found
 from simulator.fleet.matching import Matcher
@@ -23,9 +26,6 @@ from simulator.fleet.readings import Readings
 from simulator.generators.base import check_state
 from simulator.payloads.texts import JsonText
 from simulator.randomness import FloatArray, IntArray
-
-from simulator.definition.expressions.arithmetic import truth
-from simulator.fleet.departures import Departures
 
 # Messages that one mock answers in a second of the run. Two mocks that answer each other would go
 # on for ever, as fast as the broker lets them.

@@ -4,14 +4,14 @@ from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
-from simulator.definition.metrics.generator import Generator, register
-from simulator.generators.base import Cast, Column, Sample, Values
-from simulator.generators.parts.memory import Remembering
 
 from simulator.definition.expressions.arithmetic import number
 from simulator.definition.expressions.expression import DRAWS, Computed
+from simulator.definition.metrics.generator import Generator, register
+from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.parts.drawing import Draws, keys_of
 from simulator.generators.parts.expressed import OWN, column_of, known_of
+from simulator.generators.parts.memory import Remembering
 from simulator.generators.readings.others import Edge, source_of
 
 

@@ -4,19 +4,19 @@ from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 from pydantic import Field, model_validator
+
+from simulator.definition.expressions.arithmetic import number
+from simulator.definition.expressions.expression import DRAWS, Computed, Expression
 from simulator.definition.metrics.generator import Generator, register
 from simulator.definition.model import Model
 from simulator.definition.quantities.cron import Cron
 from simulator.definition.quantities.units import SomeSeconds
 from simulator.generators.base import Cast, Column, Sample, Values
 from simulator.generators.parts.clocks import Clock
-from simulator.generators.parts.memory import Timed
-from simulator.randomness import FloatArray
-
-from simulator.definition.expressions.arithmetic import number
-from simulator.definition.expressions.expression import DRAWS, Computed, Expression
 from simulator.generators.parts.drawing import Draws, keys_of
 from simulator.generators.parts.expressed import OWN, known_of, numbers_in
+from simulator.generators.parts.memory import Timed
+from simulator.randomness import FloatArray
 
 MAX_STATUSES = 50  # as many as a document may have
 

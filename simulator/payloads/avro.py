@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from simulator.definition.expressions.arithmetic import number, truth
 from simulator.definition.expressions.template import Template
 from simulator.definition.messages.avro import (
     Avro,
@@ -23,14 +25,12 @@ from simulator.definition.messages.payload import Bulk as BulkOf
 from simulator.definition.messages.payload import Node
 from simulator.payloads.frame import frame_bytes
 from simulator.payloads.line import Bulk, ByteLine, Filling, Piece, Readings, Samples
+from simulator.payloads.octets import ONE, Known, numbers_of, plain, zigzags
+from simulator.payloads.protobuf import Delimited
 from simulator.payloads.texts import Form
 from simulator.payloads.texts import plain as text_of
 from simulator.payloads.typed import Typed
 from simulator.randomness import IntArray
-
-from simulator.definition.expressions.arithmetic import number, truth
-from simulator.payloads.octets import ONE, Known, numbers_of, plain, zigzags
-from simulator.payloads.protobuf import Delimited
 
 _Write = Callable[[NDArray[Any]], list[bytes]]
 

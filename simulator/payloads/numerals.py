@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from simulator.definition.messages.layout import BitField, Endian, Number
-from simulator.payloads.checksums import ByteMatrix
 
 from simulator.definition.expressions.arithmetic import number, truth
+from simulator.definition.messages.layout import BitField, Endian, Number
+from simulator.payloads.checksums import ByteMatrix
 
 Bits = NDArray[np.uint64]
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from simulator.payloads.texts import MAX_QUOTED
 
 from simulator.definition.expressions.arithmetic import number
+from simulator.payloads.texts import MAX_QUOTED
 
 ONE: NDArray[np.object_] = np.array([bytes([byte]) for byte in range(256)], dtype=object)
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from simulator.definition.expressions.arithmetic import number, truth
 from simulator.definition.expressions.template import Template
 from simulator.definition.messages.binary import Binary
 from simulator.definition.messages.payload import Bulk as BulkOf
@@ -18,13 +20,11 @@ from simulator.definition.messages.payload import Node
 from simulator.definition.messages.protobuf import TIMESTAMP, FieldType, Protobuf, map_entry
 from simulator.payloads.frame import frame_bytes
 from simulator.payloads.line import Bulk, ByteLine, Filling, Piece, Readings, Samples
+from simulator.payloads.octets import ONE, Known, lengths_of, numbers_of, plain, varints, zigzags
 from simulator.payloads.texts import Form
 from simulator.payloads.texts import plain as text_of
 from simulator.payloads.typed import Typed
 from simulator.randomness import IntArray
-
-from simulator.definition.expressions.arithmetic import number, truth
-from simulator.payloads.octets import ONE, Known, lengths_of, numbers_of, plain, varints, zigzags
 
 if TYPE_CHECKING:
     from google.protobuf.descriptor import Descriptor, FieldDescriptor

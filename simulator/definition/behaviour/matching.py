@@ -7,6 +7,7 @@ import re
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
+
 from simulator.definition.expressions.template import Template
 from simulator.definition.model import Model, reader
 from simulator.definition.quantities.scalars import MAX_TEXT, Scalar, read_scalar

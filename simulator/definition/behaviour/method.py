@@ -7,16 +7,16 @@ plain data; the rest of the language reads that like any other.
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
+
+from simulator.definition.behaviour.matching import Comparison, On, dotted
+from simulator.definition.behaviour.reply import NOW, Answers
+from simulator.definition.behaviour.status import MAX_SET
 from simulator.definition.expressions.expression import Expression
 from simulator.definition.messages.message import Message
 from simulator.definition.model import Model
 from simulator.definition.quantities.durations import Duration, Steady
 from simulator.definition.quantities.scalars import Scalar, Text
 from simulator.definition.quantities.units import Chance, Every
-
-from simulator.definition.behaviour.matching import Comparison, On, dotted
-from simulator.definition.behaviour.reply import NOW, Answers
-from simulator.definition.behaviour.status import MAX_SET
 
 MAX_METHODS = 20  # of a definition
 MAX_STAGES = 20  # of an update

@@ -15,6 +15,9 @@ from pydantic import (
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
+
+from simulator.definition.behaviour.matching import On
+from simulator.definition.behaviour.status import MAX_SET
 from simulator.definition.expressions.expression import Expression
 from simulator.definition.messages.message import BODIES, Message
 from simulator.definition.model import Model, reader, show
@@ -22,9 +25,6 @@ from simulator.definition.quantities.durations import Duration, Steady
 from simulator.definition.quantities.scalars import Text
 from simulator.definition.quantities.units import Chance
 from simulator.errors import DefinitionError
-
-from simulator.definition.behaviour.matching import On
-from simulator.definition.behaviour.status import MAX_SET
 
 MAX_REPLIES = 50  # of a definition
 MAX_ANSWERS = 20  # of one reply

@@ -9,7 +9,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
+
 from simulator.definition.behaviour.buffer import SomeBuffer
+from simulator.definition.behaviour.matching import On
 from simulator.definition.expressions.expression import Expression
 from simulator.definition.messages.interval import NEVER, Interval, Pace, read_interval
 from simulator.definition.messages.interval import SCHEMA as INTERVAL_SCHEMA
@@ -20,8 +22,6 @@ from simulator.definition.quantities.durations import Duration
 from simulator.definition.quantities.scalars import MAX_TEXT, Text
 from simulator.definition.quantities.units import Chance, Cron, Rate, SomeSeconds, read_chance
 from simulator.errors import DefinitionError
-
-from simulator.definition.behaviour.matching import On
 
 MAX_TRANSITIONS = 50  # out of one status: one to each
 MAX_LEVELS = 5  # of statuses in statuses; a diagram of more cannot be read

@@ -6,12 +6,11 @@ Rule: what a broker would refuse of a filter is refused here already.
 import re
 from collections.abc import Iterator
 
+from simulator.definition.behaviour.matching import On
 from simulator.definition.checks.names import IN_FILTERS, Scope, scope_of
 from simulator.definition.expressions.template import Template
 from simulator.definition.reading import Draft
 from simulator.definition.text.places import Finding, Path
-
-from simulator.definition.behaviour.matching import On
 
 
 def on_findings(draft: Draft, on: On, path: Path) -> Iterator[Finding]:

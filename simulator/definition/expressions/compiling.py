@@ -12,12 +12,12 @@ from functools import reduce
 from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
-from simulator.definition.expressions.syntax import arrived, is_stand_in, refusal
-from simulator.definition.model import nearest, show
-from simulator.errors import DefinitionError
 
 from simulator.definition.expressions.arithmetic import OPERATORS, Values, choose, truth, values_of
 from simulator.definition.expressions.functions import FUNCTIONS
+from simulator.definition.expressions.syntax import arrived, is_stand_in, refusal
+from simulator.definition.model import nearest, show
+from simulator.errors import DefinitionError
 
 MAX_DEPTH = 100  # of brackets and operators inside each other; keeps the parser's stack small
 MAX_NODES = 200  # numbers, names and operators

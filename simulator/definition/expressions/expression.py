@@ -8,9 +8,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from pydantic.json_schema import JsonSchemaValue
-from simulator.definition.expressions.syntax import MAX_LENGTH, parse_tree
-from simulator.definition.model import Read, show
-from simulator.errors import DefinitionError
 
 from simulator.definition.expressions.arithmetic import Values
 from simulator.definition.expressions.compiling import (
@@ -24,6 +21,9 @@ from simulator.definition.expressions.compiling import (
     Compute,
     Other,
 )
+from simulator.definition.expressions.syntax import MAX_LENGTH, parse_tree
+from simulator.definition.model import Read, show
+from simulator.errors import DefinitionError
 
 __all__ = [
     "CONSTANTS",

@@ -9,8 +9,6 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
-from simulator.definition.quantities.zones import zone_refusal, zoned_seconds
-from simulator.randomness import FloatArray
 
 from simulator import angles, powers
 from simulator.definition.expressions import physics, texts
@@ -24,6 +22,8 @@ from simulator.definition.expressions.arithmetic import (
     truth,
     values_of,
 )
+from simulator.definition.quantities.zones import zone_refusal, zoned_seconds
+from simulator.randomness import FloatArray
 
 MANY = 20  # values of a function that takes any number of them
 _LARGEST = 2.0**62  # int64 holds it, and float64 exactly

@@ -4,9 +4,9 @@ Rule: float64 in and out, one value a row, and NaN where a formula does not hold
 """
 
 import numpy as np
-from simulator.exact import FloatArray
 
 from simulator import angles, powers
+from simulator.exact import FloatArray
 
 # Magnus' formula over water: hPa, -, °C; within 0.4 % from -40 to 50 °C. Source: Alduchov and
 # Eskridge, "Improved Magnus form approximation of saturation vapor pressure", J. Appl. Meteor. 35

@@ -11,6 +11,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 import numpy as np
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
+
+from simulator.definition.expressions.arithmetic import number
+from simulator.definition.expressions.expression import MAX_LENGTH, Expression
 from simulator.definition.model import Read, reader, show
 from simulator.definition.quantities.units import (
     DURATIONS,
@@ -22,9 +25,6 @@ from simulator.definition.quantities.units import (
 )
 from simulator.errors import DefinitionError
 from simulator.randomness import FloatArray
-
-from simulator.definition.expressions.arithmetic import number
-from simulator.definition.expressions.expression import MAX_LENGTH, Expression
 
 _COMPUTED = re.compile(r"\s*\{([^{}]*)\}\s*(\S*)\s*")
 

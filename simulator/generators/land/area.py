@@ -11,16 +11,16 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
+
+from simulator import angles, geodesy
 from simulator.datasets import Dataset
+from simulator.definition.metrics.generator import Generator, Need
 from simulator.definition.model import Model
+from simulator.definition.quantities.units import Metres
 from simulator.errors import DefinitionError
 from simulator.generators.base import Cast
 from simulator.generators.land.spots import Outline, Point
 from simulator.randomness import FloatArray
-
-from simulator import angles, geodesy
-from simulator.definition.metrics.generator import Generator, Need
-from simulator.definition.quantities.units import Metres
 
 MAX_RADIUS = 500_000.0  # m; beyond, a circle drawn evenly by its radius is uneven by over 0.1 %
 # A circle this small (m), this far from the poles (degrees), is round in the plane that touches

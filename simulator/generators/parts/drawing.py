@@ -4,11 +4,11 @@ Rule: each place in an expression has keys of its own, so two ``uniform(0, 1)`` 
 """
 
 import numpy as np
-from simulator.generators.base import Cast
-from simulator.randomness import FloatArray, IntArray, KeyArray
 
 from simulator import randomness
 from simulator.definition.expressions.arithmetic import Values, number
+from simulator.generators.base import Cast
+from simulator.randomness import FloatArray, IntArray, KeyArray
 
 
 class Draws:

@@ -6,12 +6,12 @@ Rule: what is no number is no value (NaN).
 from typing import Any
 
 import numpy as np
-from simulator.generators.base import Sample
-from simulator.generators.parts.timing import age
-from simulator.randomness import FloatArray
 
 from simulator.definition.expressions.arithmetic import Values, number
 from simulator.definition.expressions.expression import Expression
+from simulator.generators.base import Sample
+from simulator.generators.parts.timing import age
+from simulator.randomness import FloatArray
 
 # What an expression knows besides its readings; seconds.
 OWN = frozenset({"age", "time_in_status", "previous"})

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from simulator import randomness
+from simulator.definition.expressions.arithmetic import truth
 from simulator.definition.metrics.anomaly import Anomaly
 from simulator.definition.quantities.units import Chance, Rate
 from simulator.generators.base import Cast, Sample
 from simulator.generators.parts.clocks import Clock
-from simulator.randomness import FloatArray, IntArray, KeyArray
-
-from simulator import randomness
-from simulator.definition.expressions.arithmetic import truth
 from simulator.generators.parts.expressed import known_of
+from simulator.randomness import FloatArray, IntArray, KeyArray
 
 # Events between two readings of a mock that are looked at one by one; after more, the next one is
 # drawn anew from the reading on. At 1 % a second and a reading an hour there are 36.

@@ -7,13 +7,13 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from simulator.definition.expressions.arithmetic import number, truth
+from simulator.definition.expressions.compiling import Other
 from simulator.errors import DefinitionError
 from simulator.generators.base import Sample, Values
 from simulator.generators.readings.around import Around, as_objects
 from simulator.randomness import FloatArray, IntArray
-
-from simulator.definition.expressions.arithmetic import number, truth
-from simulator.definition.expressions.compiling import Other
 
 Edge: TypeAlias = Literal["none", "wrap", "hold"]
 

@@ -4,12 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
-from simulator.definition.checks.names import RESERVED
-from simulator.definition.quantities import units
-from simulator.definition.schema import definition_schema
 
 from simulator import parse, parse_document, preview
+from simulator.definition.checks.names import RESERVED
 from simulator.definition.expressions.functions import FUNCTIONS
+from simulator.definition.quantities import units
+from simulator.definition.schema import definition_schema
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/reference/definition.md").read_text()

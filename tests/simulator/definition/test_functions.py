@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from simulator.definition.expressions.texts import MAX_TEXT
-from simulator.errors import DefinitionError
 
 from simulator.definition import parse_expression
 from simulator.definition.expressions.functions import FUNCTIONS
+from simulator.definition.expressions.texts import MAX_TEXT
+from simulator.errors import DefinitionError
 
 NAN = float("nan")
 NOON = datetime(2026, 3, 28, 12, 34, 56, tzinfo=UTC).timestamp()  # a Saturday

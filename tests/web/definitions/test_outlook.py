@@ -3,9 +3,9 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from web.definitions.outlook import day_of
 
 import simulator
+from web.definitions.outlook import day_of
 
 START = 1_767_225_600.0  # 2026-01-01
 CYCLE = """\
