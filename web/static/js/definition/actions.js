@@ -1,5 +1,5 @@
 /* What the visitor does in the form, as edits of the document: one action is one step that can be undone. */
-import { formsOf } from "./boxes.js";
+import { formsOf } from "./alternatives.js";
 import { copy, move, put, remove, rename } from "./edits.js";
 import { freeName, renaming } from "./names.js";
 import { LISTS } from "./sections.js";

@@ -9,18 +9,22 @@
      The form writes that into the document as the smallest edit and one step of undo. "input" and "change" events of
      elements inside of it, which have no data-kind, are left alone.
 */
-import { gone } from "./controls.js";
+import { alternatives } from "./alternatives.js";
+import { asText, button, errors, gone, idOf } from "./basics.js";
 import { h } from "./elements.js";
-import { asText, button, errors, field, idOf, words } from "./fields.js";
 import { shown } from "./values.js";
 import { isMapping } from "./vocabulary.js";
+
+/* What draws the fields inside of a box: { field, words }, which fields.js puts here. Modules that import one another
+   in a circle cannot be published under names made of their content. */
+export const makers = {};
 
 export const SPECIAL = { curve: "curve-editor", route: "route-editor" };
 
 export function group(view, path, whole, about) {
   const [word, ...others] = Object.keys(about.variant.properties);
   if (!others.length && formsOf(view, whole).length > 1) return only(view, path, whole, { ...about, word });
-  return box(view, path, whole, about, words(view, path, about.variant));
+  return box(view, path, whole, about, makers.words(view, path, about.variant));
 }
 
 /* A mapping of one word, as {normal: ...}: its choice and its value, without a box around both. */
@@ -28,7 +32,7 @@ export function only(view, path, whole, about) {
   return h("div", { class: "only", "data-key": idOf(path), "data-section": asText(path), "data-wide": true },
     alternatives(view, path, whole, about),
     errors(view, path),
-    field(view, [...path, about.word], about.variant.properties[about.word], { label: about.word.replaceAll("_", " "), isNeeded: about.isNeeded }));
+    makers.field(view, [...path, about.word], about.variant.properties[about.word], { label: about.word.replaceAll("_", " "), isNeeded: about.isNeeded }));
 }
 
 /* A mapping with names of the visitor's own: each with its value. */
@@ -45,7 +49,7 @@ function entry(view, path, shape) {
   const name = path.at(-1);
   return h("div", { class: "entry", "data-key": idOf(path) },
     h("input", { type: "text", class: "input entry-name", "data-key": "name", "data-kind": "name", "data-path": asText(path), "aria-label": `Name of ${name}`, value: name, disabled: view.isReadOnly, spellcheck: "false", autocomplete: "off" }),
-    field(view, path, shape, { label: "Value" }));
+    makers.field(view, path, shape, { label: "Value" }));
 }
 
 /* A list of mappings: a card for each, in their order. */
@@ -65,7 +69,7 @@ function card(view, path, shape, count) {
   return h("section", { class: "item", "data-key": idOf(path), "data-section": asText(path), "aria-label": `Entry ${label}` },
     h("div", { class: "item-head", "data-key": "head" }, h("span", { class: "item-number" }, label), h("span", { class: "item-summary" }, summary(value)), orders(view, path, count)),
     errors(view, path),
-    isMapping(value) && variant.properties ? words(view, path, variant) : field(view, path, shape, { label: "Value", isNeeded: true }));
+    isMapping(value) && variant.properties ? makers.words(view, path, variant) : makers.field(view, path, shape, { label: "Value", isNeeded: true }));
 }
 
 export function orders(view, path, count) {
@@ -111,33 +115,4 @@ function special(view, path, { value }) {
   element.context = { name: path[1], metric: view.reading.value(path.slice(0, 2)), reading: view.reading };
   element.value = value;
   return element;
-}
-
-/* Which of several forms a value has: a duration, or a mapping that draws one. */
-export function alternatives(view, path, whole, { value }) {
-  const forms = formsOf(view, whole);
-  if (forms.length < 2 || view.isReadOnly || value === undefined) return null;
-  const chosen = view.vocabulary.variantOf(whole, value);
-  const current = forms.find(({ variants }) => variants.some((each) => each === chosen || JSON.stringify(each) === JSON.stringify(chosen)));
-  return h("select", { class: "input become", "data-key": "become", "data-kind": "become", "data-path": asText(path), "aria-label": "Written as" },
-    forms.map(({ label }, index) => h("option", { value: index, selected: forms[index] === current }, label)));
-}
-
-/* The forms that a visitor may choose between; all that are typed on one line count as one, and so do the
-   long and the short form of a word. */
-export function formsOf(view, whole) {
-  const forms = new Map();
-  for (const each of view.vocabulary.variants(whole)) {
-    const label = labelOf(each);
-    if (!forms.has(label)) forms.set(label, { label, variants: [] });
-    forms.get(label).variants.push(each);
-  }
-  return [...forms.values()];
-}
-
-function labelOf(variant) {
-  const [type] = [variant.type].flat();
-  if (variant.properties) return (variant.title ?? Object.keys(variant.properties).join(", ")).toLowerCase().replace(/,.*/, "");
-  if (type === "object" && isMapping(variant.additionalProperties)) return "names with values";
-  return type === "array" ? "a list" : "a value";
 }

@@ -2,9 +2,9 @@
 
    Each takes (view, path, shape, about), about being { label, help, isNeeded, variant, value }; see fields.js.
 */
-import { alternatives } from "./boxes.js";
+import { alternatives } from "./alternatives.js";
+import { asText, errors, gone, idOf } from "./basics.js";
 import { h } from "./elements.js";
-import { asText, errors, idOf } from "./fields.js";
 import { shown } from "./values.js";
 
 /* Words whose values are names of a section of the document, or of the workspace's datasets. */
@@ -98,7 +98,3 @@ function common(view, path, kind, about) {
   return { id: idOf(path), "data-path": asText(path), "data-kind": kind, "data-key": "control", "aria-describedby": described || null, "aria-invalid": view.problems.at(path).length ? "true" : null, disabled: view.isReadOnly };
 }
 
-/* The button that takes a word out; behind its field, for the keyboard. */
-export function gone(path, label) {
-  return h("button", { type: "button", class: "field-gone", "data-key": "gone", "data-do": "remove", "data-path": asText(path), "aria-label": `Take out ${label}`, title: "Take out" }, "×");
-}

@@ -4,7 +4,8 @@
    data-do: add, remove, up, down, append, enter. A view is { vocabulary, reading, problems, isReadOnly, names }.
    controls.js has the controls of single values, boxes.js what holds other fields, and the place for special editors.
 */
-import { cards, entries, group } from "./boxes.js";
+import { asText, idOf } from "./basics.js";
+import { cards, entries, group, makers } from "./boxes.js";
 import { choicesOf, line, PICKED, picks, select, tick, tree } from "./controls.js";
 import { h } from "./elements.js";
 import { isMapping, plainText } from "./vocabulary.js";
@@ -61,24 +62,6 @@ function adders(view, path, properties) {
   }));
 }
 
-/* What is wrong at a path, to stand behind its field. */
-export function errors(view, path) {
-  const texts = view.problems.at(path);
-  return texts.length ? h("div", { class: "field-errors", id: `${idOf(path)}.errors`, "data-key": "errors" }, texts.map((text) => h("p", {}, text))) : null;
-}
-
-export function button(action, path, text, { kind = "quiet", ...more } = {}) {
-  return h("button", { type: "button", class: "button", "data-size": "small", "data-kind": kind, "data-do": action, "data-path": asText(path), ...more }, text);
-}
-
-export function asText(path) {
-  return JSON.stringify(path);
-}
-
-export function idOf(path) {
-  return ["field", ...path].map((step) => encodeURIComponent(step)).join(".");
-}
-
 function makerOf(view, path, whole, variant, value) {
   const types = view.vocabulary.types(whole);
   if (isTree(whole)) return tree;
@@ -113,3 +96,5 @@ function helpOf(view, whole, value) {
   const variant = view.vocabulary.variantOf(whole, value);
   return plainText(whole.description ?? variant.description ?? "");
 }
+
+Object.assign(makers, { field, words });

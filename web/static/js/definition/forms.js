@@ -10,7 +10,7 @@ import "./chooser.js";
 import "./diagram.js";
 import { Actions } from "./actions.js";
 import { h, morph } from "./elements.js";
-import { asText } from "./fields.js";
+import { asText } from "./basics.js";
 import { Problems } from "./problems.js";
 import { device, list, LISTS } from "./sections.js";
 import { pictures } from "./series.js";

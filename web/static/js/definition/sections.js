@@ -2,9 +2,10 @@
 
    A list's entry is a row; the open one shows its fields. Buttons: data-do="open create copy up down remove choose".
 */
+import { asText, button, errors, idOf } from "./basics.js";
 import { summary } from "./boxes.js";
 import { h } from "./elements.js";
-import { asText, button, errors, field, idOf, words } from "./fields.js";
+import { field, words } from "./fields.js";
 import { spark } from "./series.js";
 import { isMapping } from "./vocabulary.js";
 
