@@ -1,7 +1,7 @@
-"""Values over time, as numpy columns over many mocks; one module a family.
+"""Values over time, as numpy columns over many mocks; one module a word, or a few words.
 
 Rule: a new generator is a new module here and nothing else. Importing this package imports every
-module in it, and so registers each generator's word.
+module beside its rooms, and so registers each generator's word.
 """
 
 from importlib import import_module
@@ -12,4 +12,5 @@ from simulator.generators.base import Cast, Column, Drawn, Sample, Values
 __all__ = ["Cast", "Column", "Drawn", "Sample", "Values"]
 
 for _module in iter_modules(__path__):
-    import_module(f"{__name__}.{_module.name}")
+    if not _module.ispkg:
+        import_module(f"{__name__}.{_module.name}")

@@ -152,7 +152,8 @@ class _Column(Timed):
         known: dict[str, Any] = known_of(sample, self._initial.names)
         known[DRAWS] = Draws(self._keys, sample.rows, np.zeros(len(sample), dtype=np.int64))
         values = number(self._initial.evaluate(known)).astype(np.float64)
-        return np.nan_to_num(np.broadcast_to(values, len(sample)))
+        first: FloatArray = np.nan_to_num(np.broadcast_to(values, len(sample)))
+        return first
 
 
 def _mean(before: FloatArray, now: FloatArray) -> FloatArray:
