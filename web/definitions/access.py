@@ -51,7 +51,7 @@ def definition_of(workspace: Workspace, code: UUID) -> Definition:
 
 def versions_of(definition: Definition) -> QuerySet[Version]:
     """Return the definition's versions, newest first, with who saved each."""
-    return definition.text.versions.select_related("created_by").order_by("-number")
+    return definition.versions.select_related("created_by").order_by("-number")
 
 
 def version_of(definition: Definition, number: int) -> Version:

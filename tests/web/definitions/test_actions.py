@@ -9,8 +9,8 @@ def test_each_save_makes_a_version_and_keeps_the_ones_before(definition, sound, 
 
     assert saved.number == definition.number == 2
     assert definition.edited_by == teammate
-    assert [version.created_by for version in definition.text.versions.all()] == [teammate, owner]
-    assert "every: 10s" in definition.text.versions.get(number=1).text
+    assert [version.created_by for version in definition.versions.all()] == [teammate, owner]
+    assert "every: 10s" in definition.versions.get(number=1).text
     assert "every: 5s" in definition.text
 
 

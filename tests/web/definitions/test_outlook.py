@@ -62,7 +62,7 @@ def test_numbers_that_make_no_sense_are_made_sensible(client_of, viewer, address
 
 def test_what_is_estimated_is_marked(client_of, teammate, definition, address):
     fast = definition.text.replace("every: 10s", "every: 100ms")
-    definition.text.versions.update(text=fast)
+    definition.versions.update(text=fast)
 
     page = client_of(teammate).get(address).content.decode()
 
@@ -73,7 +73,7 @@ def test_what_is_estimated_is_marked(client_of, teammate, definition, address):
 def test_a_version_that_is_no_longer_sound_shows_its_problems(
     client_of, viewer, definition, address
 ):
-    definition.text.versions.update(text=definition.text.replace("walk", "wlak"))
+    definition.versions.update(text=definition.text.replace("walk", "wlak"))
 
     page = client_of(viewer).get(address).content.decode()
 

@@ -110,7 +110,7 @@ def test_an_unsound_text_comes_back_as_typed_with_its_errors(
     assert "did you mean &#x27;temperature&#x27;?" in page
     assert 'data-line="11"' in page
     assert 'name="base" value="1"' in page
-    assert definition.text.versions.count() == 1
+    assert definition.versions.count() == 1
 
 
 def test_a_text_beyond_the_limit_comes_back_with_its_reason(
@@ -135,7 +135,7 @@ def test_a_save_that_does_not_know_its_version_changes_nothing(
     assert answer.status_code == 422
     assert "Somebody else has saved" in answer.content.decode()
     assert "every: 5s" in answer.content.decode()
-    assert definition.text.versions.count() == 1
+    assert definition.versions.count() == 1
 
 
 def test_markup_in_a_text_is_shown_as_text(client_of, owner, workspace, definition):
@@ -300,7 +300,7 @@ def test_a_viewer_reads_and_changes_nothing(client_of, viewer, workspace, defini
         posted = {"text": sound, "base": "1", "name": "x"}
         assert client.post(address(page, workspace, definition), posted).status_code == 403
     assert client.get(address("create", workspace)).status_code == 403
-    assert definition.text.versions.count() == 1
+    assert definition.versions.count() == 1
 
 
 def test_a_viewer_gets_a_document_that_cannot_be_typed_in(
