@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from simulator.definition.behaviour.matching import Comparison, On, dotted
+from simulator.definition.behaviour.matching import MAX_WHERE, Comparison, On, dotted
 from simulator.definition.behaviour.reply import NOW, Answers
 from simulator.definition.behaviour.status import MAX_SET
 from simulator.definition.expressions.expression import Expression
@@ -103,7 +103,8 @@ class Configure(Model):
     """Variables set from a command, each within its bounds; acknowledged, or refused with a reason.
 
     Makes the replies ``name`` and, for each value with bounds, ``name refuses value``. A value that
-    the command does not have stays; one that is refused refuses the command as a whole.
+    the command does not have stays; one that is refused refuses the command as a whole, and so
+    does a command that has none of them (``name refuses nothing``), such as one that is not JSON.
     """
 
     on: On = Field(description="The command")
@@ -122,18 +123,17 @@ class Configure(Model):
         """Return what a document would say."""
         replies: Plain = {}
         paths = {variable: each.field or variable for variable, each in self.values.items()}
+        nothing = dict.fromkeys(paths.values(), Comparison(exists=False))
+        if len(self.on.where) + len(nothing) <= MAX_WHERE:
+            reason = _quoted(f"needs {' or '.join(nothing)}"[:MAX_REASON])
+            replies[f"{name} refuses nothing"] = self._refusal(nothing, reason)
         for variable, each in self.values.items():
             if not each.limits:
                 continue
             path = paths[variable]
             wrong = Comparison.model_validate({"exists": True, "not": each.limits})
             reason = _quoted(f"{path} must be {each.rule}"[:MAX_REASON])
-            replies[f"{name} refuses {variable}"] = {
-                "on": self.on.model_copy(update={"where": {**self.on.where, path: wrong}}),
-                "delay": self.delay,
-                "with": {"reason": reason},
-                "send": self.refused,
-            }
+            replies[f"{name} refuses {variable}"] = self._refusal({path: wrong}, reason)
         replies[name] = {
             "on": self.on,
             "delay": self.delay,
@@ -141,6 +141,14 @@ class Configure(Model):
             "send": self.accepted,
         }
         return {"replies": replies}
+
+    def _refusal(self, where: dict[str, Any], reason: str) -> Plain:
+        return {
+            "on": self.on.model_copy(update={"where": {**self.on.where, **where}}),
+            "delay": self.delay,
+            "with": {"reason": reason},
+            "send": self.refused,
+        }
 
 
 class Stage(Model):

@@ -84,6 +84,8 @@ CONFIGURE = {
         ({"id": 3, "cfg": {"pace": 61}}, "no", ["cfg.pace must be at least 1 and at most 60", 3]),
         ({"id": 4, "cfg": {"pace": "5"}}, "no", ["cfg.pace must be at least 1 and at most 60", 4]),
         ({"cfg": {"pace": 5}, "mode": "off"}, "no", ["mode must be one of eco, on", None]),
+        ({"id": 5}, "no", ["needs cfg.pace or mode", 5]),
+        (["pace", 5], "no", ["needs cfg.pace or mode", None]),
     ],
 )
 def test_a_configuration_is_taken_or_refused_with_the_reason(
