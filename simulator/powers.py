@@ -11,6 +11,7 @@ from simulator.exact import FloatArray, constants, polynomial
 
 _MOST = 1024  # whole exponents up to here are multiplied out
 _TENS = np.array([float(f"1e{n}") for n in range(-300, 301)])
+_TINY, _TERMS = 0.01, 9  # of its series; the first term left out is below 1e-19 of the first
 _LN_10 = 2.302585092994046
 _SMALL = 0.5  # below it, a hyperbolic sine from its series; the first term left out is below 1e-17
 _FACTORS = (1.0, 6.0, 120.0, 5040.0, 362880.0, 39916800.0, 6227020800.0)
@@ -29,6 +30,19 @@ def logarithm(values: FloatArray) -> FloatArray:
     sound = (values > 0) & np.isfinite(values)
     found = exact.logarithm(np.where(sound, values, 1.0).ravel()).reshape(values.shape)
     return np.where(sound, found, np.nan)
+
+
+def rate_of(share: float) -> float:
+    """Return -ln(1 - share), the rate at which a share goes; ``share`` from 0 to below 1.
+
+    As right for tiny shares, where the logarithm of what is left would have lost their digits.
+    """
+    if share > _TINY:
+        return -exact.logarithm_of(1.0 - share)
+    total = 0.0
+    for place in range(_TERMS, 0, -1):
+        total = (total + 1.0 / place) * share
+    return total
 
 
 def logarithm_2(values: FloatArray) -> FloatArray:

@@ -32,6 +32,11 @@ def test_it_is_right_to_its_last_digits(
     assert ours(values) == pytest.approx([theirs(v) for v in values.tolist()], rel=2e-15)
 
 
+@pytest.mark.parametrize("share", [0.0, 1e-300, 1e-12, 0.0099, 0.0101, 0.5, 0.999_999])
+def test_a_share_goes_at_its_rate_however_small_it_is(share: float) -> None:
+    assert powers.rate_of(share) == pytest.approx(-math.log1p(-share), rel=2e-14)
+
+
 def test_what_is_exact_on_paper_is_exact() -> None:
     assert powers.logarithm_10(np.array([1e-7, 1.0, 1000.0])).tolist() == [-7, 0, 3]
     assert powers.logarithm_2(np.array([0.25, 1.0, 1024.0])).tolist() == [-2, 0, 10]

@@ -14,6 +14,7 @@ from pydantic.json_schema import JsonSchemaValue
 from simulator.definition.model import Read, reader, show
 from simulator.definition.quantities.cron import Cron
 from simulator.errors import DefinitionError
+from simulator.powers import rate_of
 
 __all__ = [
     "Chance",
@@ -260,7 +261,7 @@ class Rate(Read):
         share = float(number) / (100 if percent else 1)
         if not 0 < share < 1:
             raise DefinitionError(f"must be above 0 % and below 100 % in a time, got {show(value)}")
-        return cls(-math.log1p(-share) / PERIODS[unit], " ".join(value.split()))
+        return cls(rate_of(share) / PERIODS[unit], " ".join(value.split()))
 
     def __str__(self) -> str:
         return self.text or f"{self.hazard:g} per second"
