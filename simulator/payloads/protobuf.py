@@ -33,7 +33,7 @@ _F = FieldType
 _VARINT, _FIXED64, _DELIMITED, _FIXED32 = 0, 1, 2, 5  # wire types
 
 _32, _64 = (-(2.0**31), 2.0**31 - 1), (-(2.0**63), 2.0**63 - 1024)
-_LIMITS = {
+_LIMITS: dict[int, tuple[float, float]] = {
     _F.TYPE_INT32: _32,
     _F.TYPE_SINT32: _32,
     _F.TYPE_SFIXED32: _32,
@@ -43,7 +43,7 @@ _LIMITS = {
     _F.TYPE_UINT64: (0, _64[1]),
     _F.TYPE_FIXED64: (0, _64[1]),
 }
-_WIRE = {
+_WIRE: dict[int, int] = {
     _F.TYPE_DOUBLE: _FIXED64,
     _F.TYPE_FIXED64: _FIXED64,
     _F.TYPE_SFIXED64: _FIXED64,

@@ -60,7 +60,7 @@ class FieldType(IntEnum):
 
 
 _32, _64 = (-(2**31), 2**31 - 1), (-(2**63), 2**63 - 1)
-_WHOLE = {
+_WHOLE: dict[int, tuple[int, int]] = {
     FieldType.TYPE_INT32: _32,
     FieldType.TYPE_SINT32: _32,
     FieldType.TYPE_SFIXED32: _32,
