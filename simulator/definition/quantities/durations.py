@@ -152,7 +152,7 @@ class LognormalTime(_Bounded):
     @property
     def mean(self) -> float:
         """What it is on average before it is cut, s."""
-        return float(self.median * np.exp(self.sigma**2 / 2))
+        return float(self.median * exponential(np.array([self.sigma**2 / 2]))[0])
 
     def draw(self, keys: KeyArray, counts: IntArray) -> FloatArray:
         """Return one duration for each key, s."""
