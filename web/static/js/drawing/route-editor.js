@@ -91,7 +91,7 @@ class RouteEditor extends HTMLElement {
       const found = placeOf(place.value);
       place.toggleAttribute("aria-invalid", !found);
       if (!found || !this.map) return;
-      this.map.setView(found, Math.max(this.map.getZoom(), 12));
+      this.map.setView(found, Math.max(this.map.getZoom(), 12), { animate: false });
       if (isPoint) this.add({ lat: found[0], lng: found[1] }, this.#points.length);
     };
     place.addEventListener("keydown", (event) => {
