@@ -53,10 +53,6 @@ class Function:
         """Return how many values it takes at most."""
         return MANY if self.takes.endswith("...") else len(self._names())
 
-    def signature(self, name: str) -> str:
-        """Return how it is written: ``round(x, digits?)``."""
-        return f"{name}({self.takes})"
-
     def _names(self) -> list[str]:
         return self.takes.split(", ")
 

@@ -140,12 +140,7 @@ def line_of(track: Track, *, jumps: bool, is_timed: bool) -> Line:
     """
     lon = np.unwrap(track.lon, period=360)  # so that 180 is not far from -180
     length, begin, end = geodesy.inverse(track.lat[:-1], lon[:-1], track.lat[1:], lon[1:])
-    if np.isnan(length).any():
-        at = int(np.flatnonzero(np.isnan(length))[0])
-        raise DefinitionError(
-            f"{track.name}: points {at + 1} and {at + 2} are on opposite sides of the Earth; "
-            "put a point between them"
-        )
+    _refuse_opposites(length, track.name)
     seconds = np.full(len(length), np.nan)
     if is_timed and track.time is not None:
         seconds = np.diff(track.time)
@@ -177,6 +172,16 @@ def line_of(track: Track, *, jumps: bool, is_timed: bool) -> Line:
     )
 
 
+def _refuse_opposites(length: FloatArray, name: str) -> None:
+    """Refuse points between which no way is the shortest, where ``length`` is NaN."""
+    if np.isnan(length).any():
+        at = int(np.flatnonzero(np.isnan(length))[0])
+        raise DefinitionError(
+            f"{name}: points {at + 1} and {at + 2} are on opposite sides of the Earth; "
+            "put a point between them"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class _Legs:
     """Ways from point to point."""
@@ -206,14 +211,7 @@ def _cut(legs: _Legs, *, name: str) -> Line:
     of = np.repeat(np.arange(len(counts)), counts)  # each piece's leg
     nth = np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts)
     lengths = legs.length[of] / counts[of]
-    lat, lon, bearing = legs.lat[of], legs.lon[of], legs.begin[of]
-    inner = np.flatnonzero(nth)
-    if len(inner):
-        leg = of[inner]
-        lat[inner], turned, bearing[inner] = geodesy.direct(
-            legs.lat[leg], legs.lon[leg], legs.begin[leg], nth[inner] * lengths[inner]
-        )
-        lon[inner] = legs.lon[leg] + within(turned - legs.lon[leg])
+    lat, lon, bearing = _beginnings(legs, of, nth * lengths)
     is_last = nth == counts[of] - 1
     to_lat = np.where(is_last, legs.to_lat[of], np.append(lat[1:], 0.0))
     to_lon = np.where(is_last, legs.to_lon[of], np.append(lon[1:], 0.0))
@@ -240,6 +238,21 @@ def _cut(legs: _Legs, *, name: str) -> Line:
         },
         crosses=bool(lon.min() < -180 or to_lon.max() >= 180 or lon.max() >= 180),
     )
+
+
+def _beginnings(
+    legs: _Legs, of: IntArray, way: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return lat, lon and bearing, in degrees, ``way`` metres from the beginning of leg ``of``."""
+    lat, lon, bearing = legs.lat[of], legs.lon[of], legs.begin[of]
+    inner = np.flatnonzero(way)
+    if len(inner):
+        leg = of[inner]
+        lat[inner], turned, bearing[inner] = geodesy.direct(
+            legs.lat[leg], legs.lon[leg], legs.begin[leg], way[inner]
+        )
+        lon[inner] = legs.lon[leg] + within(turned - legs.lon[leg])
+    return lat, lon, bearing
 
 
 def _filled(altitude: FloatArray, places: FloatArray) -> FloatArray:
