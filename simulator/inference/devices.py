@@ -25,7 +25,7 @@ class Devices(NamedTuple):
     column: str  # that tells them apart; empty where there is one
     id: str  # of the definition
     first: Dataset  # the rows of the first one
-    count: int
+    number: int  # of devices
 
 
 def devices_of(recording: Dataset) -> Devices:

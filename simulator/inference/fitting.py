@@ -259,7 +259,7 @@ def _seconds(dataset: Dataset) -> FloatArray | None:
 def _who(devices: Devices) -> str:
     if not devices.column:
         return "no identity is in a recording"
-    return f"{devices.count:,} devices by {devices.column!r}; values are those of the first one"
+    return f"{devices.number:,} devices by {devices.column!r}; values are those of the first one"
 
 
 def _pace(dataset: Dataset, step: float) -> Note:
