@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+
+from simulator import randomness
 from simulator.definition.model import Model, reader, show
 from simulator.definition.quantities.units import Chance, Every, Metres, read_metres
 from simulator.errors import DefinitionError
@@ -18,8 +20,6 @@ from simulator.generators.base import check_state
 from simulator.generators.land.line import Line
 from simulator.generators.land.spots import Spot, read_spot
 from simulator.randomness import FloatArray, IntArray, KeyArray
-
-from simulator import randomness
 
 MAX_STOPS = 50  # entries of a route
 MAX_HALTS = 10_000  # places of one round; a bus line has about 50
