@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from simulator.randomness import FloatArray, IntArray
 
 from simulator.generators.land.line import Line
+from simulator.randomness import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import BeforeValidator, WithJsonSchema
+
 from simulator.definition.model import reader, show
 from simulator.errors import DefinitionError
 

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import orjson
 import pytest
+
+from simulator import parse_document
 from simulator.definition.behaviour.buffer import MAX_MESSAGES_KEPT
 from simulator.errors import DefinitionError
 from simulator.fleet import Due, Fleet, backlog
 from tests.simulator.fleet.lives import EPOCH, fleet, live, steps
-
-from simulator import parse_document
 
 PING = {"ping": {"every": "1s", "topic": "t/{id}", "json": {"seq": "{seq}", "at": "{now:epoch}"}}}
 
@@ -136,7 +136,7 @@ def test_a_shard_keeps_only_so_much(monkeypatch: pytest.MonkeyPatch) -> None:
             for p, a in zip(b.payloads, b.addresses, strict=True)
         )
         <= 200
-    )  # noqa: E501
+    )
 
 
 def test_the_backlog_is_sent_at_its_rate_beside_new_messages() -> None:
