@@ -93,6 +93,7 @@ def arguments(workspace, owner, teammate) -> Mapping[str, UUID | int]:
         "number": 1,
         "dataset": dataset.code,
         "target": target.code,
+        "trial": uuid4(),
         "lot": lot.code,
         "run": run.code,
         "mock": 0,

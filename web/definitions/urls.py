@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from web.definitions import create_views, history_views, outlook_views, preview_views, views
+from web.definitions import (
+    create_views,
+    history_views,
+    outlook_views,
+    preview_views,
+    trial_views,
+    views,
+)
 
 app_name = "definitions"
 urlpatterns = [
@@ -13,6 +20,8 @@ urlpatterns = [
     path("series/", preview_views.series, name="series"),
     path("<uuid:definition>/", views.edit, name="edit"),
     path("<uuid:definition>/outlook/", outlook_views.outlook, name="outlook"),
+    path("<uuid:definition>/try/", trial_views.begin, name="try"),
+    path("<uuid:definition>/try/<uuid:trial>/", trial_views.watch, name="trial"),
     path("<uuid:definition>/copy/", views.copy, name="copy"),
     path("<uuid:definition>/rename/", views.rename, name="rename"),
     path("<uuid:definition>/delete/", views.delete, name="delete"),

@@ -20,6 +20,7 @@ from web.definitions import access, actions
 from web.definitions.forms import RenameForm
 from web.definitions.models import Definition
 from web.platform import storage
+from web.targets.access import targets_of
 
 ROWS_ON_A_PAGE = 50
 STORE_IS_DOWN = (
@@ -146,6 +147,7 @@ def _editor(
         "refusal": refusal,
         "is_unsaved": is_refused,
         "tiles": {"url": settings.MAP_TILES_URL, "attribution": settings.MAP_TILES_ATTRIBUTION},
+        "targets": targets_of(definition.workspace),
         "dataset_names": [each.name for each in datasets_of(definition.workspace)],
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if is_refused else HTTPStatus.OK

@@ -137,6 +137,12 @@ def all_sends(run: Run) -> Iterator[pa.RecordBatch]:
                     yield sends
 
 
+def records_of(data: bytes) -> list[Record]:
+    """Return all records of a chunk that is at hand, mock after mock, each in order of time."""
+    table = parquet.ParquetFile(pa.BufferReader(data)).read()
+    return [Record(**row) for row in _rows(table)]
+
+
 def open_chunk(chunk: Chunk, *, whole: bool = False) -> parquet.ParquetFile:
     """Open a chunk: small ones and ``whole`` at once, of others only what is read.
 
