@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.behaviour.plan import Plan
 from simulator.behaviour.topics import matches
 from simulator.definition.children import Children
 from simulator.definition.document import Definition
@@ -247,3 +248,41 @@ class Brood:
             after=move.after + self._offset,
             device=self.fleet.identities[move.row],
         )
+
+
+def brood_of(
+    definition: Definition,
+    cast: Cast,
+    make: "Callable[..., Fleet]",
+    *,
+    plan: Plan,
+    **settings: Any,
+) -> Brood | None:
+    """Return the devices behind mocks; None when these are no gateways.
+
+    Args:
+        definition: That of the mocks.
+        cast: The mocks.
+        make: Makes a fleet.
+        plan: The statuses of the mocks.
+        settings: More of the fleet's.
+
+    Raises:
+        DefinitionError: They are too many.
+    """
+    if definition.children is None:
+        return None
+    return Brood(
+        definition.children,
+        definition,
+        make,
+        parents=cast.count,
+        offset=len(cast.statuses),
+        is_connected=tuple(s.is_connected and not s.is_end for s in plan.statuses),
+        first=cast.first,
+        total=cast.base + cast.total,
+        base=cast.base,
+        seed=cast.seed,
+        epoch=cast.epoch,
+        **settings,
+    )

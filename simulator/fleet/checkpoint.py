@@ -17,13 +17,15 @@ import struct
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
+from hashlib import blake2b
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from simulator.generators.base import LEFT_OUT
+from simulator.definition.document import Definition
+from simulator.generators.base import LEFT_OUT, Cast
 
 VERSION = 1
 # Bytes of a checkpoint's arrays; a shard of 1,000 mocks has some 100 kB. It keeps a damaged or
@@ -36,6 +38,30 @@ _LEVEL = 1  # of zlib; 6 takes four times as long and saves a tenth
 _KINDS = "biuf"  # of the dtypes that are written as they are
 
 Memory: TypeAlias = dict[str, NDArray[Any]]  # what something remembers, by name
+
+
+class Remembering(Protocol):
+    """A part of a fleet that a checkpoint has to hold."""
+
+    def state(self) -> dict[str, NDArray[Any]]: ...
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None: ...
+
+
+def description(
+    definition: Definition, cast: Cast, *, ramp: float, rate: float | None
+) -> dict[str, Any]:
+    """Return what two fleets have in common that can go on from each other's checkpoints."""
+    document = orjson.dumps(definition.source, option=orjson.OPT_NON_STR_KEYS)
+    return {
+        "definition": blake2b(document, digest_size=8).hexdigest(),
+        "first mock": cast.first,
+        "mocks": cast.count,
+        "mocks of the run": cast.total,
+        "seed": cast.seed,
+        "epoch": cast.epoch,
+        "ramp": ramp,
+        "rate": rate,
+    }
 
 
 def pack(of: Mapping[str, Any], memory: Mapping[str, NDArray[Any]]) -> bytes:

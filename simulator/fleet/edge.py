@@ -20,6 +20,7 @@ from simulator.definition.sparkplug import DEVICE_DATA, NODE_DATA, Sparkplug, to
 from simulator.fleet.due import Batch, Found
 from simulator.fleet.outgoing import Outgoing, Taken
 from simulator.fleet.population import Population
+from simulator.fleet.readings import Readings
 from simulator.fleet.reporting import Reporting
 from simulator.generators.base import check_state
 from simulator.lot import Parting
@@ -34,8 +35,6 @@ BIRTH, DEVICE_BIRTH, DEATH = "NBIRTH", "DBIRTH", "NDEATH"
 
 # Which mocks' messages are to be kept and not sent: rows, codes of statuses -> yes or no.
 IsKept: TypeAlias = Callable[[IntArray, NDArray[np.uint8]], NDArray[np.bool_]]
-# Sets a variable of one mock at a time: name, row, time, value.
-Write: TypeAlias = Callable[[str, IntArray, FloatArray, Any], None]
 
 
 class Edge:
@@ -46,29 +45,27 @@ class Edge:
         sparkplug: Sparkplug,
         *,
         mocks: Population,
-        fixed: Mapping[str, Any],
+        readings: Readings,
         epoch: float,
         outgoing: Mapping[str, Outgoing],
         is_kept: IsKept,
-        write: Write,
     ) -> None:
         """Make it.
 
         Args:
             sparkplug: A sound one.
             mocks: Whom it is for.
-            fixed: What never changes of them, for topics and metrics.
+            readings: What they read; commands set variables among it.
             epoch: Unix time of t = 0, s.
             outgoing: The messages of the definition, by name.
             is_kept: Whose messages wait in a buffer.
-            write: What commands do.
         """
-        count = len(mocks.status)
+        count, fixed = len(mocks.status), readings.fixed
         self._sparkplug = sparkplug
         self._mocks = mocks
         self._epoch = epoch
         self._is_kept = is_kept
-        self._write = write
+        self._readings = readings
         self._reports: dict[str, Reporting] = {}
         alias = 1
         for name, device, metrics in sparkplug.groups():
@@ -187,7 +184,7 @@ class Edge:
             report = self._reports.get(name)
             written = report.written(command) if report else None
             if written is not None:
-                self._write(written[0], row, time, written[1])
+                self._write(*written, row, time)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return copies of what it remembers."""
@@ -208,6 +205,13 @@ class Edge:
         self.is_born[:] = state["born"]
         for name, report in self._reports.items():
             report.last = [state[f"{name}.{n}"].copy() for n in range(len(report.last))]
+
+    def _write(self, name: str, value: Any, row: IntArray, time: FloatArray) -> None:
+        """Set a variable of one mock, as a command wants it."""
+        values = np.empty(1, dtype=object)
+        values[0] = value
+        self._readings.changeable.set(name, row, values)
+        self._mocks.send_anew(frozenset({name}), row, time)
 
     def _born_metrics(self, name: str, rows: IntArray, times: FloatArray) -> list[list[bytes]]:
         if name not in self._reports:

@@ -6,32 +6,24 @@ into can show in what is sent.
 """
 
 from collections.abc import Mapping, Sequence
-from hashlib import blake2b
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
-from simulator.behaviour.plan import Plan
 from simulator.datasets import Dataset
 from simulator.definition.behaviour.nesting import leaves
 from simulator.definition.document import Definition
 from simulator.errors import DefinitionError
 from simulator.fleet import checkpoint
-from simulator.fleet.backlog import ENDED, Backlog, buffers_of
-from simulator.fleet.brood import Brood
-from simulator.fleet.departures import Departures, groups
-from simulator.fleet.doings import Doings
+from simulator.fleet.brood import brood_of
+from simulator.fleet.departures import groups
 from simulator.fleet.due import Batch, Due, Found
-from simulator.fleet.edge import UNBORN, Edge
 from simulator.fleet.happenings import BORN, DELIVERED, FAILED, LOST, MADE
-from simulator.fleet.incoming import Incoming
-from simulator.fleet.links import Links
-from simulator.fleet.outgoing import Outgoing, Taken, answers, checks, counted, outgoing, watched
-from simulator.fleet.population import DRAIN, EXITS, INBOX, LINK, REPLY, SWITCH_ON, Population
-from simulator.fleet.readings import Readings, Seen
-from simulator.fleet.replying import Replying
+from simulator.fleet.outgoing import checks, counted, watched
+from simulator.fleet.parts import Parts
+from simulator.fleet.population import DRAIN, EXITS, INBOX, LINK, REPLY, SWITCH_ON
+from simulator.fleet.readings import Seen
 from simulator.generators.base import Cast
 from simulator.lot import Parting
 from simulator.payloads.addresses import Protocol as Speech
@@ -39,13 +31,6 @@ from simulator.randomness import FloatArray, IntArray
 
 MAX_EVENTS = 50_000  # in one call of ``due``; about 0.2 s of work, then the tower breathes
 MAX_VALUES = 2_000_000  # in one call, bulks unrolled; some 20 MB of payloads
-
-
-class Remembering(Protocol):
-    """A part of a fleet that a checkpoint has to hold."""
-
-    def state(self) -> dict[str, NDArray[Any]]: ...
-    def restore(self, state: Mapping[str, NDArray[Any]]) -> None: ...
 
 
 class Fleet:
@@ -93,6 +78,7 @@ class Fleet:
 
         Raises:
             DatasetError: A dataset is not there, or not what the definition needs.
+            DefinitionError: The protocol cannot carry a message; gateways have too many children.
         """
         cast = Cast(
             first=first,
@@ -104,96 +90,29 @@ class Fleet:
             base=base,
             statuses=leaves(definition.statuses),
         )
-        self.statuses = cast.statuses
-        self._readings = Readings(definition, cast)
-        self.identities = self._readings.identities
-        self._plan = Plan.of(definition, rate=rate)
-        self._mocks = Population(
-            self._plan, cast, messages=tuple(definition.messages), known=self._readings.known
-        )
-        self._readings.tell("uptime", self._mocks.uptime)
-        self._readings.tell("progress", self._mocks.progress)
-        self._links = Links(count, is_instant=is_instant)
-        self._doings = Doings(
-            self._plan, self._mocks, self._readings, self._links, send=self._send_now
-        )
-        self._departures = Departures(
-            self._plan,
-            self._mocks,
-            self._links,
-            act=self._doings.act,
-            forget=self._doings.forget,
-            online=self._begin_draining,
-        )
-        self._outgoing = outgoing(definition, self._plan, self._readings, protocol)
-        self._replying = Replying(
-            definition,
-            self._mocks,
-            self._readings,
-            departures=self._departures,
-            doings=self._doings,
-            send=self._answer,
-            make=answers(definition, self._readings, protocol),
-            messages=dict(zip(definition.messages, self._outgoing, strict=True)),
-        )
-        self._incoming = Incoming(
-            self._plan,
-            self._mocks,
-            self._readings,
-            departures=self._departures,
-            doings=self._doings,
-            replying=self._replying,
-        )
+        parts = Parts(definition, cast, rate=rate, protocol=protocol, is_instant=is_instant)
+        self._plan, self._mocks = parts.plan, parts.mocks
+        self._readings, self._links = parts.readings, parts.links
+        self._departures, self._incoming = parts.departures, parts.incoming
+        self._replying, self._delivery = parts.replying, parts.delivery
+        self._outgoing = parts.outgoing
+        self._parts = parts
         self._watched = [watched(self._plan, i) for i in range(len(self._outgoing))]
-        self._checks = checks(self._plan, self._readings)
         self._counted = [counted(self._plan, i) for i in range(len(self._outgoing))]
-        self._backlog = Backlog(buffers_of(definition, self.statuses), count)
-        self._edge = self._edge_of(definition, cast)
-        self._brood = self._brood_of(definition, cast, datasets=datasets, protocol=protocol)
+        self._checks = checks(self._plan, self._readings)
+        self._brood = brood_of(
+            definition, cast, Fleet, plan=self._plan, datasets=datasets, protocol=protocol
+        )
+        self.identities = self._readings.identities
+        self.statuses: tuple[str, ...] = cast.statuses
         if self._brood:
-            self.statuses = (*self.statuses, *self._brood.fleet.statuses)
+            self.statuses += self._brood.fleet.statuses
         self._reached = 0.0
         self._limit = _limit(definition)
-        self._of = _description(definition, cast, ramp=ramp, rate=rate)
+        self._of = checkpoint.description(definition, cast, ramp=ramp, rate=rate)
         numbers = cast.numbers.astype(np.float64)
         switched_on = ramp * numbers / (total or first + count)
         self._mocks.timers.start(np.arange(count), SWITCH_ON, switched_on)
-
-    def _brood_of(self, definition: Definition, cast: Cast, **settings: Any) -> Brood | None:
-        """Return the devices behind the mocks; None when they are no gateways."""
-        if definition.children is None:
-            return None
-        return Brood(
-            definition.children,
-            definition,
-            Fleet,
-            parents=cast.count,
-            offset=len(self.statuses),
-            is_connected=tuple(s.is_connected and not s.is_end for s in self._plan.statuses),
-            first=cast.first,
-            total=cast.base + cast.total,
-            base=cast.base,
-            seed=cast.seed,
-            epoch=cast.epoch,
-            **settings,
-        )
-
-    def _edge_of(self, definition: Definition, cast: Cast) -> Edge | None:
-        """Return what makes Edge Nodes of the mocks; None when they do not speak Sparkplug."""
-        if definition.sparkplug is None:
-            return None
-        edge = Edge(
-            definition.sparkplug,
-            mocks=self._mocks,
-            fixed=self._readings.fixed,
-            epoch=cast.epoch,
-            outgoing=dict(zip(definition.messages, self._outgoing, strict=True)),
-            is_kept=self._is_kept,
-            write=self._write,
-        )
-        self._incoming.greet, self._incoming.hear = edge.give_birth, edge.hear
-        self._departures.greet, self._departures.part = edge.give_birth, edge.part
-        return edge
 
     @property
     def status(self) -> NDArray[np.uint8]:
@@ -241,7 +160,7 @@ class Fleet:
             for kind, chosen in groups(events.kinds):
                 self._do(kind, events.rows[chosen], events.times[chosen], found)
         due = found.due(self._mocks.ended)
-        self._settle_links(due)
+        self._delivery.settle(due, self._reached)
         if self._brood:
             if self._links.is_instant:
                 self._brood.catch_up(self._links.is_up, self._mocks.born)
@@ -269,7 +188,7 @@ class Fleet:
         made = self._links.made(mocks)
         self._incoming.tell(new, BORN, max(t, self._reached))
         self._incoming.tell(made[~np.isin(made, new)], MADE, max(t, self._reached))
-        self._begin_draining(mocks, np.full(len(mocks), max(t, self._reached)))
+        self._delivery.begin_draining(mocks, np.full(len(mocks), max(t, self._reached)))
         if self._brood:
             self._brood.connected(mocks[self._mocks.wanted[mocks]], max(t, self._reached))
 
@@ -279,8 +198,7 @@ class Fleet:
         What these mocks send until ``connected`` waits in their buffers, where they have one.
         """
         lost = self._links.lost(np.unique(np.asarray(rows, dtype=np.int64)))
-        if self._edge:
-            self._edge.lost(lost)
+        self._delivery.lost(lost)
         if self._brood:
             self._brood.disconnected(lost, max(t, self._reached))
         self._incoming.tell(lost, LOST, max(t, self._reached))
@@ -303,7 +221,7 @@ class Fleet:
 
     def backlog(self) -> list[Batch]:
         """Take out all messages that wait in buffers; to be called once nothing more is sent."""
-        own = self._backlog.clear(range(len(self.identities)))
+        own = self._delivery.clear()
         return own + self._brood.backlog() if self._brood else own
 
     def received(self, row: int, topic: str, payload: bytes, t: float) -> None:
@@ -324,7 +242,8 @@ class Fleet:
 
     def subscriptions(self, row: int) -> tuple[str, ...]:
         """Return the topic filters whose messages a mock waits for, in any status, each once."""
-        filters = self._edge.subscriptions(row) if self._edge else ()
+        edge = self._delivery.edge
+        filters = edge.subscriptions(row) if edge else ()
         filters += self._incoming.subscriptions(row)
         if self._brood:
             filters += self._brood.subscriptions(row)
@@ -335,12 +254,12 @@ class Fleet:
 
         To be asked once before each connection; None when the definition says nothing of it.
         """
-        return self._edge.will(row) if self._edge else None
+        return self._delivery.edge.will(row) if self._delivery.edge else None
 
     @property
     def leaves_wills(self) -> bool:
         """Whether ``will`` says something."""
-        return self._edge is not None
+        return self._delivery.edge is not None
 
     def state(self) -> bytes:
         """Return all that the fleet needs to go on elsewhere; between two calls of ``due``.
@@ -349,7 +268,7 @@ class Fleet:
         bytes from here on. See ``fleet/checkpoint.py`` for the layout.
         """
         memory = {"reached": np.array([self._reached])}
-        for name, part in self._parts().items():
+        for name, part in self._remembering().items():
             memory |= checkpoint.under(name, part.state())
         return checkpoint.pack(self._of, memory)
 
@@ -365,7 +284,7 @@ class Fleet:
         """
         memory = checkpoint.unpack(state, self._of)
         try:
-            for name, part in self._parts().items():
+            for name, part in self._remembering().items():
                 part.restore(checkpoint.part_of(memory, name))
             self._reached = float(memory["reached"][0])
         except (KeyError, IndexError, TypeError) as error:
@@ -376,20 +295,10 @@ class Fleet:
         """The rows of the mocks that are to be connected now."""
         return np.flatnonzero(self._mocks.wanted).tolist()
 
-    def _parts(self) -> dict[str, Remembering]:
+    def _remembering(self) -> dict[str, checkpoint.Remembering]:
         """Return everything that remembers something, by the name it has in a checkpoint."""
-        also = {"edge": self._edge, "children": self._brood}
-        return {
-            **{name: part for name, part in also.items() if part is not None},
-            "mocks": self._mocks,
-            "readings": self._readings,
-            "links": self._links,
-            "backlog": self._backlog,
-            "doings": self._doings,
-            "departures": self._departures,
-            "incoming": self._incoming,
-            "replying": self._replying,
-        }
+        children = {"children": self._brood} if self._brood else {}
+        return {**children, **self._parts.remembering()}
 
     def _do(self, kind: int, rows: IntArray, times: FloatArray, found: Found) -> None:
         """Do one kind of event of some mocks, none twice."""
@@ -404,7 +313,7 @@ class Fleet:
         elif kind == REPLY:
             self._replying.do(rows, times, found)
         elif kind == DRAIN:
-            self._drain(rows, times, found)
+            self._delivery.drain(rows, times, found)
         elif kind == self._mocks.check:
             self._check(rows, times, found)
         elif kind == LINK:
@@ -434,96 +343,9 @@ class Fleet:
             taken = taken.only(kept)
             outgoing.sampler.renew(mocks, taken)
         if len(taken.rows):
-            self._emit(self._made(outgoing, taken), found)
+            self._delivery.send(outgoing, taken, found)
         for code, exits in self._counted[message]:
             self._departures.by_count(code, exits, taken.rows, taken.times, found)
-
-    def _answer(
-        self,
-        outgoing: Outgoing,
-        rows: IntArray,
-        times: FloatArray,
-        came: Mapping[str, NDArray[Any]],
-        found: Found,
-    ) -> None:
-        """Send an answer, which knows what came."""
-        taken = outgoing.sampler.take(self._mocks, rows, times)
-        taken.readings.update(came)
-        self._emit(self._made(outgoing, taken), found)
-
-    def _send_now(self, message: int, rows: IntArray, times: FloatArray, found: Found) -> None:
-        """Send a message beside its rhythm."""
-        outgoing = self._outgoing[message]
-        taken = outgoing.sampler.take(self._mocks, rows, times)
-        self._emit(self._made(outgoing, taken), found)
-
-    def _made(self, outgoing: Outgoing, taken: Taken) -> Batch:
-        """Return a message of mocks, by whoever makes it."""
-        if self._edge and outgoing.name in self._edge.names:
-            return self._edge.batch(outgoing, taken)
-        return outgoing.batch(self._mocks, taken)
-
-    def _is_kept(self, rows: IntArray, codes: NDArray[np.uint8]) -> NDArray[np.bool_]:
-        """Return whose messages wait in their buffers, by the statuses that these are sent in."""
-        if not self._backlog.is_used:
-            return np.zeros(len(rows), dtype=bool)
-        return self._backlog.to_keep(rows, codes, wanted=self._mocks.wanted, is_up=self._is_ready)
-
-    @property
-    def _is_ready(self) -> NDArray[np.bool_]:
-        """Who can send data now; an Edge Node not before its birth."""
-        return self._links.is_up & self._edge.is_born if self._edge else self._links.is_up
-
-    def _emit(self, batch: Batch, found: Found) -> None:
-        """Let a batch be sent now, but for those mocks whose buffers keep it."""
-        if self._backlog.is_used:
-            kept = self._is_kept(batch.rows, batch.statuses)
-            if kept.any():
-                found.drops += self._backlog.keep(batch.only(kept))
-                batch = batch.only(~kept)
-        if self._edge and batch.message in self._edge.names:
-            early = ~self._edge.is_born[batch.rows]
-            if early.any():
-                found.drops.append((batch.only(early), UNBORN))
-                batch = batch.only(~early)
-            batch = self._edge.stamped(batch)
-        if len(batch):
-            found.sends.append(batch)
-
-    def _write(self, name: str, rows: IntArray, times: FloatArray, value: Any) -> None:
-        """Set a variable, as a command wants it."""
-        values = np.empty(len(rows), dtype=object)
-        values[:] = value
-        self._readings.changeable.set(name, rows, values)
-        self._mocks.send_anew(frozenset({name}), rows, times)
-
-    def _drain(self, rows: IntArray, times: FloatArray, found: Found) -> None:
-        """Send what waits in the buffers of mocks that are connected; others wait on."""
-        may = self._is_ready[rows] & self._mocks.wanted[rows] & self._backlog.waits(rows)
-        rows, times = rows[may], times[may]
-        released = self._backlog.release(rows, times)
-        found.sends += map(self._edge.stamped, released) if self._edge else released
-        left = self._backlog.waits(rows)
-        gaps = self._backlog.gaps(rows[left])
-        self._mocks.timers.start(rows[left], DRAIN, times[left] + gaps)
-
-    def _begin_draining(self, rows: IntArray, times: FloatArray) -> None:
-        """Let what waits be sent from a time on, where nothing of it is planned yet."""
-        if not len(self._backlog):
-            return
-        idle = np.isinf(self._mocks.timers.planned[rows, DRAIN]) & self._backlog.waits(rows)
-        online = idle & self._mocks.wanted[rows] & self._links.is_up[rows]
-        if online.any():
-            self._mocks.timers.start(rows[online], DRAIN, times[online])
-
-    def _settle_links(self, due: Due) -> None:
-        """Note whose connection goes with this call, and empty the buffers of who has ended."""
-        if due.ended:
-            self._links.lost(np.array(due.ended, dtype=np.int64))
-        if self._backlog.is_used and len(self._backlog):
-            due.drops.extend((batch, ENDED) for batch in self._backlog.clear(due.ended))
-            rows = np.arange(len(self.identities))
-            self._begin_draining(rows, np.full(len(rows), self._reached))
 
     def _check(self, rows: IntArray, times: FloatArray, found: Found) -> None:
         """Look at the conditions of statuses that send nothing."""
@@ -538,20 +360,3 @@ class Fleet:
 def _limit(definition: Definition) -> int:
     values = [message.sizes[1] for message in definition.messages.values()]
     return max(1, min(MAX_EVENTS, MAX_VALUES // max(values, default=1)))
-
-
-def _description(
-    definition: Definition, cast: Cast, *, ramp: float, rate: float | None
-) -> dict[str, Any]:
-    """Return what two fleets have in common that can go on from each other's checkpoints."""
-    document = orjson.dumps(definition.source, option=orjson.OPT_NON_STR_KEYS)
-    return {
-        "definition": blake2b(document, digest_size=8).hexdigest(),
-        "first mock": cast.first,
-        "mocks": cast.count,
-        "mocks of the run": cast.total,
-        "seed": cast.seed,
-        "epoch": cast.epoch,
-        "ramp": ramp,
-        "rate": rate,
-    }
