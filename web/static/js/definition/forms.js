@@ -94,12 +94,12 @@ export class DefinitionForms extends HTMLElement {
   /* Shows the problems of the last check, each with a place and a text. */
   show(problems) {
     this.problems = new Problems(problems);
-    if (this.vocabulary) this.redraw();
+    this.redraw();
   }
 
   /* Draws the form anew. Taking out a field that was typed in makes it send what it holds: too late. */
   redraw() {
-    if (this.isDrawing) return;
+    if (this.isDrawing || !this.vocabulary) return; // the first time it is drawn with what was opened until then
     this.isDrawing = true;
     const { view } = this;
     morph(this.firstElementChild, h("div", { class: "forms", "data-readonly": view.isReadOnly },
