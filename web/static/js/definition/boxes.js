@@ -9,7 +9,7 @@
      The form writes that into the document as the smallest edit and one step of undo. "input" and "change" events of
      elements inside of it, which have no data-kind, are left alone.
 */
-import { alternatives } from "./alternatives.js";
+import { alternatives, formsOf } from "./alternatives.js";
 import { asText, button, errors, gone, idOf } from "./basics.js";
 import { h } from "./elements.js";
 import { shown } from "./values.js";
