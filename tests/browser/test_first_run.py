@@ -14,7 +14,7 @@ from tests.browser import steps
 from tests.browser.visitor import Visitor
 
 ROOT = Path(__file__).parent.parent.parent
-SAMPLE = ROOT / "tests" / "web" / "definitions" / "samples" / "tasmota-sensor.json"
+SAMPLE = ROOT / "tests" / "definitions" / "payloads" / "tasmota-sensor.json"
 WEATHER = ROOT / "web" / "platform" / "demo" / "seattle-weather-hourly.csv"
 EMAIL = "nadia@example.org"
 MOCKS, SECONDS = 20, 8
@@ -85,7 +85,7 @@ def see_a_mistake_at_its_line(visitor: Visitor) -> None:
     steps.rewrite_line(visitor, "name:", "name: Greenhouse sensor", "colour: green")
     problem = page.get_by_role("listitem").filter(has_text="colour")
     expect(problem).to_contain_text("unknown word")
-    expect(problem.get_by_role("button", name="line 2")).to_be_visible()
+    expect(problem.get_by_role("button", name="line 3")).to_be_visible()
     expect(page.locator(".cm-lint-marker-error")).to_be_visible()
     visitor.look("editor-problem")
     page.keyboard.press("Control+s")
@@ -111,12 +111,12 @@ def send_each_second(visitor: Visitor) -> None:
     """The mended definition replays the file, numbers its messages, and has its own topic."""
     visitor.go("Definitions")
     visitor.page.get_by_role("link", name="Greenhouse sensor").click()
-    replay = "replay: {dataset: seattle-weather-hourly.csv, column: temperature, speed: 600}"
-    steps.rewrite_line(visitor, "walk: {start: 24.6", replay)
+    replay = "{dataset: seattle-weather-hourly.csv, column: temperature, speed: 600}"
+    steps.rewrite_line(visitor, "temperature:", f"temperature: {{replay: {replay}}}")
     steps.rewrite_line(visitor, "every:", "every: 1s", "qos: 1")
     steps.rewrite_line(visitor, "topic:", 'topic: "greenhouse/{id}"')
     steps.rewrite_line(visitor, "TempUnit:", "TempUnit: C", 'id: "{id}"', 'seq: "{seq}"')
-    expect(visitor.page.get_by_text("greenhouse/device-000000").first).to_be_visible()
+    expect(visitor.page.get_by_text("greenhouse/mock-0000").first).to_be_visible()
     expect(visitor.page.locator("[data-problem]")).to_have_count(0)
     visitor.look("editor-replay")
     steps.editor(visitor).click()
@@ -152,9 +152,9 @@ def figure(visitor: Visitor, name: str) -> Locator:
 def read_the_log_of_one(visitor: Visitor) -> None:
     """The log of a mock has each payload."""
     page = visitor.page
-    page.get_by_role("link", name="device-000007").click()
-    expect(page.get_by_role("heading", level=1, name="device-000007")).to_be_visible()
-    newest = page.get_by_role("listitem").filter(has_text="greenhouse/device-000007").first
+    page.get_by_role("link", name="mock-0007").click()
+    expect(page.get_by_role("heading", level=1, name="mock-0007")).to_be_visible()
+    newest = page.get_by_role("listitem").filter(has_text="greenhouse/mock-0007").first
     expect(newest).to_contain_text('"AM2301"')
     expect(newest).to_contain_text("Acknowledged")
     visitor.look("mock-log")

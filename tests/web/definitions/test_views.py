@@ -12,7 +12,7 @@ from web.definitions.models import Definition
 from web.lots.models import Lot, LotPart
 from web.targets.models import Target
 
-TASMOTA = Path(__file__).parent / "samples" / "tasmota-sensor.json"
+TASMOTA = Path(__file__).parents[2] / "definitions" / "payloads" / "tasmota-sensor.json"
 PAGES = ["edit", "copy", "rename", "delete", "export", "versions"]
 READ = ["edit", "export", "versions"]
 
