@@ -10,11 +10,12 @@ from simulator.definition import document
 from simulator.definition.behaviour import buffer, matching, status
 from simulator.definition.checks import cost, names
 from simulator.definition.expressions import compiling, syntax, template
-from simulator.definition.messages import avro, beside, binary, bodies, message, payload, samples
+from simulator.definition.messages import beside, binary, bodies, message, payload, samples
 from simulator.definition.metrics import variables
 from simulator.definition.quantities import scalars
 from simulator.definition.text import parsing, plain
 from simulator.fleet import backlog
+from simulator.schemas import protobuf
 
 _MB = 1_000_000
 
@@ -70,7 +71,7 @@ def _messages() -> list[tuple[str, ...]]:
         ("columns of a CSV line, fields of a form", f"{bodies.MAX_COLUMNS} each"),
         ("headers, user properties", f"{beside.MAX_BESIDE} each"),
         ("fields of a binary layout", f"{binary.MAX_FIELDS}"),
-        ("schema of Protobuf or Avro", f"{avro.MAX_SCHEMA:,} characters"),
+        ("schema of Protobuf or Avro", f"{protobuf.MAX_SCHEMA:,} characters"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Uploaded files as tables: CSV to replay, GPX to drive along, GeoJSON with lines and areas.
+"""Uploaded files: tables to replay or to drive along, and schemas that messages are written by.
 
 Rule: a file is taken whole or refused by name and place; no row is skipped in silence.
 """
@@ -8,19 +8,22 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from simulator.datasets.dataset import MAX_BYTES, CellType, Dataset, Kind
+from simulator.datasets.schema import read_avsc, read_proto
 from simulator.datasets.shapes import read_geojson
 from simulator.datasets.table import read_csv
 from simulator.datasets.track import read_gpx
 from simulator.errors import DatasetError
 
 __all__ = ["ENDINGS", "MAX_BYTES", "CellType", "Dataset", "Kind", "read_csv", "read_dataset"]
-__all__ += ["read_geojson", "read_gpx"]
+__all__ += ["read_avsc", "read_geojson", "read_gpx", "read_proto"]
 
 # What can be uploaded, by the ending of its name.
 ENDINGS: dict[str, Callable[[str, bytes | BinaryIO], Dataset]] = {
     ".csv": read_csv,
     ".gpx": read_gpx,
     ".geojson": read_geojson,
+    ".proto": read_proto,
+    ".avsc": read_avsc,
 }
 
 

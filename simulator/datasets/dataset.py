@@ -15,18 +15,19 @@ MAX_BYTES = 100_000_000  # of one file; a tower holds the tables of its lots in 
 
 MAX_HEAD = 50  # rows whose cells are kept as the file has them
 
-Kind: TypeAlias = Literal["csv", "gpx", "geojson"]
+Kind: TypeAlias = Literal["csv", "gpx", "geojson", "proto", "avsc"]
 CellType: TypeAlias = Literal["number", "text", "time"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
-    """A table of an uploaded file.
+    """A table of an uploaded file, or the text of a schema, which has no columns.
 
     ``columns`` keeps the file's order. A column of numbers is int64 when all are whole and none is
     missing, else float64 (NaN: an empty cell); any other is object (str; None: an empty cell).
     ``times`` holds those columns that are moments as Unix seconds, float64, too. ``head`` are the
-    first rows as the file has them, where it has text.
+    first rows as the file has them, where it has text. ``text`` is a schema's, and ``messages``
+    what it describes: names of messages or of a record, each with its number of fields.
     """
 
     kind: Kind
@@ -34,10 +35,14 @@ class Dataset:
     columns: dict[str, NDArray[Any]]
     times: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     head: tuple[tuple[str, ...], ...] = ()
+    text: str = ""
+    messages: dict[str, int] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
-        """How many rows, or points, there are; at least 1."""
+        """How many rows, points or lines of text there are; at least 1."""
+        if not self.columns:
+            return len(self.text.splitlines())
         return len(next(iter(self.columns.values())))
 
     @property
@@ -51,8 +56,11 @@ class Dataset:
     def first_lines(self, count: int = 10) -> list[list[str]]:
         """Return the names of the columns and then the first ``count`` rows, as text.
 
+        Of a schema these are its first lines, each alone, without a header.
         Cells of a CSV file are as the file has them, of its first ``MAX_HEAD`` rows.
         """
+        if not self.columns:
+            return [[line] for line in self.text.splitlines()[:count]]
         if self.head:
             return [list(self.columns), *map(list, self.head[:count])]
         cells = [[_text(value) for value in values[:count]] for values in self.columns.values()]

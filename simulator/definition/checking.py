@@ -136,12 +136,12 @@ def _cross_findings(draft: Draft, datasets: Mapping[str, Dataset] | None) -> Ite
     yield from identity_findings(draft, datasets)
     yield from variable_findings(draft, datasets)
     yield from metric_findings(draft, datasets)
-    yield from message_findings(draft)
+    yield from message_findings(draft, datasets)
     yield from memory_findings(draft)
     yield from node_findings(draft)
     yield from status_findings(draft, datasets)
     yield from interval_findings(draft)
-    yield from reply_findings(draft)
+    yield from reply_findings(draft, datasets)
     yield from method_findings(draft)
 
 

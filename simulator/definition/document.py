@@ -120,10 +120,12 @@ class Definition(Model):
 
     @property
     def datasets(self) -> frozenset[str]:
-        """The names of the datasets that its metrics and variables read."""
+        """The names of the datasets that its metrics, variables and messages read."""
         every = levels(self.statuses).values()
         others = [metric for each in every for metric in each.status.metrics.values()]
-        readers = (*self.metrics.values(), *others, *self.variables.values())
+        answers = [answer for reply in self.replies.values() for answer in reply.send]
+        messages = (*self.messages.values(), *answers)
+        readers = (*self.metrics.values(), *others, *self.variables.values(), *messages)
         own = frozenset(need.dataset for each in readers for need in each.needs())
         return own | self.children.definition.datasets if self.children else own
 

@@ -112,13 +112,17 @@ class Outgoing:
         protocol: Protocol | None,
         left_out: frozenset[str] = frozenset(),
     ) -> None:
-        """Make it; ``left_out`` are the metrics that may be ``LEFT_OUT``."""
+        """Make it; ``left_out`` are the metrics that may be ``LEFT_OUT``.
+
+        Raises:
+            DefinitionError: The dataset of its schema is missing, or does not fit.
+        """
         count = len(readings.identities)
         address = Address.of(topic=message.topic, path=message.path, protocol=protocol)
         self.name = name
         self._message = message
         fixed = {**readings.fixed, "message": name}
-        made = body(message, left_out)
+        made = body(message, left_out, datasets=readings.datasets)
         self._body = made.bound(fixed, count)
         self._beside = Beside.of(
             message, content_type=made.content_type, content_encoding=made.content_encoding

@@ -53,6 +53,7 @@ class Readings:
     def __init__(self, definition: Definition, cast: Cast) -> None:
         cast = replace(cast, nested=nested(definition.statuses))
         cast = Around(definition.metrics, cast, lambda mocks: fixed_values(definition, mocks)).cast
+        self.datasets = cast.datasets
         self._metrics = definition.metrics
         self._reads = {name: reads(definition, name) for name in definition.metrics}
         self._columns = {

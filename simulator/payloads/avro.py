@@ -14,10 +14,7 @@ from simulator.definition.expressions.arithmetic import number, truth
 from simulator.definition.expressions.template import Template
 from simulator.definition.messages.avro import (
     Avro,
-    Schema,
     branch_of,
-    fastavro_schema,
-    resolved,
     type_of,
 )
 from simulator.definition.messages.binary import Binary
@@ -31,6 +28,7 @@ from simulator.payloads.texts import Form
 from simulator.payloads.texts import plain as text_of
 from simulator.payloads.typed import Typed
 from simulator.randomness import IntArray
+from simulator.schemas.avro import Schema, fastavro_schema, resolved
 
 _Write = Callable[[NDArray[Any]], list[bytes]]
 

@@ -5,12 +5,14 @@ business.
 """
 
 import binascii
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial, reduce
 from typing import Any, Protocol
 from urllib.parse import quote_plus
 
+from simulator.datasets import Dataset
 from simulator.definition.messages.message import Message
+from simulator.errors import DefinitionError
 from simulator.payloads.avro import avro_line
 from simulator.payloads.cbor import Cbor
 from simulator.payloads.document import json_line
@@ -104,14 +106,24 @@ def _next(payload: bytes, step: Pack) -> bytes:
     return step(payload)
 
 
-def body(message: Message, left_out: Collection[str] = ()) -> Body:
+def body(
+    message: Message,
+    left_out: Collection[str] = (),
+    *,
+    datasets: Mapping[str, Dataset] | None = None,
+) -> Body:
     """Return what makes the payloads of a message; bind it to the mocks that send it.
 
     Args:
         message: A sound one.
         left_out: The metrics that may be ``LEFT_OUT`` (``Metric.may_be_left_out``), whose keys are
             then missing.
+        datasets: By the names in the definition; where the message's schema may lie.
+
+    Raises:
+        DefinitionError: The dataset of its schema is missing, or the message does not fit it.
     """
+    message = _with_schema(message, datasets or {})
     line, media_type, fill = _BODIES[message.word](message, frozenset(left_out))
     packing = message.compress
     return LineBody(
@@ -120,6 +132,17 @@ def body(message: Message, left_out: Collection[str] = ()) -> Body:
         content_encoding=packing.method if packing else "",
         steps=(*fill, *([compressor(packing)] if packing else [])),
     )
+
+
+def _with_schema(message: Message, datasets: Mapping[str, Dataset]) -> Message:
+    """Return a message whose schema is here, held against it where it comes from a dataset."""
+    for need in message.needs():
+        if need.dataset not in datasets or datasets[need.dataset].kind != need.kind:
+            raise DefinitionError(f"missing {need.kind} dataset {need.dataset!r}")
+        message = message.with_schema(datasets[need.dataset].text)
+        for misfit in message.misfits():
+            raise DefinitionError(f"{need.dataset}: {misfit['type']}")
+    return message
 
 
 _Made = tuple[Line | ByteLine, str, list[Pack]]

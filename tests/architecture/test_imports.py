@@ -19,10 +19,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "wheel": set(),
     "lot": set(),
     "geodesy": {"angles", "exact"},
-    "datasets": {"errors"},
-    "definition": {"errors", "angles", "exact", "powers", "randomness", "datasets", "generators"},
+    "schemas": {"errors"},
+    "datasets": {"errors", "schemas"},
+    "definition": {"errors", "angles", "exact", "powers", "randomness", "schemas", "datasets"}
+    | {"generators"},
     "generators": {"errors", "angles", "exact", "geodesy", "randomness", "datasets", "definition"},
-    "payloads": {"errors", "randomness", "datasets", "definition", "generators"},
+    "payloads": {"errors", "randomness", "schemas", "datasets", "definition", "generators"},
     "sparkplug": {"definition", "generators"},
     "behaviour": {"errors", "randomness", "wheel", "datasets", "definition", "generators"},
     "fleet": FOUNDATION

@@ -12,7 +12,7 @@ ROOMS: dict[str, set[str]] = {
     "quantities": BASE,
     "expressions": BASE | {"quantities"},
     "metrics": BASE | {"quantities", "expressions"},
-    "messages": BASE | {"text", "quantities", "expressions"},
+    "messages": BASE | {"text", "quantities", "expressions", "metrics"},
     "behaviour": BASE | {"text", "quantities", "expressions", "metrics", "messages"},
 }
 WORDS = "simulator.generators"

@@ -1,4 +1,5 @@
-"""What a page tells of a dataset: its columns with kinds and ranges, first lines, and its map.
+"""What a page tells of a dataset: its columns with kinds and ranges, first lines, and its map; of
+a schema what it describes.
 
 Rule: plain values only, for they lie in a JSON column; made once, when the file has been read.
 """
@@ -16,6 +17,8 @@ FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
 FIRST_LINES = 10
 MOST_CELL = 60  # characters of a cell that are kept
+MOST_LINE = 200  # characters of a schema's line
+MOST_MESSAGES = 100  # of a schema that are named
 MOST_OUTLINE = 400  # points of a track that are drawn
 EARTH_RADIUS = 6_371_008.8  # m, mean radius, IUGG
 
@@ -25,8 +28,11 @@ def facts_of(dataset: simulator.Dataset) -> Facts:
 
     Returns:
         ``kind`` ("csv", "gpx", "geojson"), ``rows``, ``columns`` (each ``name``, ``kind``,
-        ``range``, ``empty``), ``lines`` (the header first) and, for places, ``track``.
+        ``range``, ``empty``), ``lines`` (the header first) and, for places, ``track``. For a schema
+        (``kind`` "proto", "avsc") those of ``_schema``.
     """
+    if dataset.text:
+        return _schema(dataset)
     lines = [[cell[:MOST_CELL] for cell in line] for line in dataset.first_lines(FIRST_LINES)]
     return {
         "kind": dataset.kind,
@@ -34,6 +40,20 @@ def facts_of(dataset: simulator.Dataset) -> Facts:
         "columns": [_column(dataset, name) for name in dataset.columns],
         "lines": lines,
         "track": None if dataset.kind == "csv" else _track(dataset),
+    }
+
+
+def _schema(dataset: simulator.Dataset) -> Facts:
+    """Return ``kind``, ``rows``, the first ``lines`` of its text and its ``messages``, each with
+    ``name`` and ``fields``, how many it has.
+    """
+    named = list(dataset.messages.items())[:MOST_MESSAGES]
+    return {
+        "kind": dataset.kind,
+        "rows": dataset.rows,
+        "lines": [line[:MOST_LINE] for (line,) in dataset.first_lines(FIRST_LINES)],
+        "messages": [{"name": name, "fields": count} for name, count in named],
+        "is_schema": True,
     }
 
 

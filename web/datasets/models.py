@@ -18,12 +18,14 @@ CONTENT_TYPES = {
     ".csv": "text/csv",
     ".gpx": "application/gpx+xml",
     ".geojson": "application/geo+json",
+    ".proto": "text/plain",
+    ".avsc": "application/json",
 }
-NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*\.(csv|gpx|geojson)"
+NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*\.(csv|gpx|geojson|proto|avsc)"
 name_is_safe = RegexValidator(
     f"^{NAME}$",
-    "A dataset's name is made of letters, digits, “.”, “-” and “_”, and ends in .csv, .gpx or "
-    ".geojson.",
+    "A dataset's name is made of letters, digits, “.”, “-” and “_”, and ends in .csv, .gpx, "
+    ".geojson, .proto or .avsc.",
 )
 
 

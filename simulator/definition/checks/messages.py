@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from simulator.definition.checks.metrics import Dataset
 from simulator.definition.checks.names import IN_IDENTITY, IN_MESSAGES, Scope, scope_of
+from simulator.definition.checks.schemas import schema_findings
 from simulator.definition.expressions.template import Placeholder, Template
 from simulator.definition.messages.least_size import size_refusal, weight_refusal
 from simulator.definition.messages.message import DEFAULT_TOPIC, Message
@@ -56,12 +57,15 @@ def _unique_refusal(draft: Draft, name: str, datasets: Mapping[str, Dataset] | N
     return ""
 
 
-def message_findings(draft: Draft) -> Iterator[Finding]:
+def message_findings(
+    draft: Draft, datasets: Mapping[str, Dataset] | None = None
+) -> Iterator[Finding]:
     """Yield what is wrong with each message."""
     scope = scope_of(draft, IN_MESSAGES)
     for name, message in draft.definition.messages.items():
         path = ("messages", name)
         yield from findings_of_message(message, scope, path)
+        yield from schema_findings(message, datasets, path)
         for place, template in (*_addresses(message), *message.templates()):
             yield from _format_findings(template, draft, (*path, *place))
 

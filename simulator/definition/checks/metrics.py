@@ -31,10 +31,13 @@ class Dataset(Protocol):
     """What is asked of an uploaded file; ``simulator.datasets.Dataset`` is one."""
 
     @property
-    def kind(self) -> Literal["csv", "gpx", "geojson"]: ...
+    def kind(self) -> Literal["csv", "gpx", "geojson", "proto", "avsc"]: ...
 
     @property
     def columns(self) -> Collection[str]: ...
+
+    @property
+    def text(self) -> str: ...
 
 
 def metric_findings(draft: Draft, datasets: Mapping[str, Dataset] | None) -> Iterator[Finding]:
@@ -63,7 +66,7 @@ def _status_findings(draft: Draft, path: Path, metric: Metric) -> Iterator[Findi
 
 def dataset_refusals(reader: Metric | Variable, datasets: Mapping[str, Dataset]) -> list[str]:
     """Return why a metric or a variable cannot work with the datasets that are there."""
-    texts = [_need_refusal(need, datasets) for need in reader.needs()]
+    texts = [need_refusal(need, datasets) for need in reader.needs()]
     refusals = [text for text in texts if text]
     if not refusals:
         try:
@@ -73,12 +76,14 @@ def dataset_refusals(reader: Metric | Variable, datasets: Mapping[str, Dataset])
     return refusals
 
 
-def _need_refusal(need: Need, datasets: Mapping[str, Dataset]) -> str:
+def need_refusal(need: Need, datasets: Mapping[str, Dataset]) -> str:
+    """Return why what is needed is not there; empty when it is."""
     dataset = datasets.get(need.dataset)
     if dataset is None:
         return f"missing dataset {need.dataset!r}, {nearest(need.dataset, datasets)}"
     if dataset.kind != need.kind:
-        return f"needs a {need.kind} dataset, and {need.dataset!r} is {dataset.kind}"
+        article = "an" if need.kind == "avsc" else "a"
+        return f"needs {article} {need.kind} dataset, and {need.dataset!r} is {dataset.kind}"
     for column in need.columns:
         if column not in dataset.columns:
             near = nearest(column, dataset.columns)

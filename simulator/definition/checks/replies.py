@@ -3,12 +3,13 @@
 Rule: what came in is known here and nowhere else.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from simulator.definition.behaviour.reply import Answer, Reply
 from simulator.definition.checks.filters import on_findings
 from simulator.definition.checks.messages import findings_of_message, with_topic
+from simulator.definition.checks.metrics import Dataset
 from simulator.definition.checks.names import (
     ARRIVED,
     IN_MESSAGES,
@@ -19,6 +20,7 @@ from simulator.definition.checks.names import (
     scope_of,
     title_findings,
 )
+from simulator.definition.checks.schemas import schema_findings
 from simulator.definition.checks.statuses import set_findings
 from simulator.definition.expressions.expression import Expression
 from simulator.definition.model import nearest
@@ -26,7 +28,9 @@ from simulator.definition.reading import Draft
 from simulator.definition.text.places import Finding, Path
 
 
-def reply_findings(draft: Draft) -> Iterator[Finding]:
+def reply_findings(
+    draft: Draft, datasets: Mapping[str, Dataset] | None = None
+) -> Iterator[Finding]:
     """Yield what is wrong with each reply."""
     for name, reply in draft.definition.replies.items():
         path: Path = ("replies", name)
@@ -40,6 +44,7 @@ def reply_findings(draft: Draft) -> Iterator[Finding]:
         for index, answer in enumerate(reply.send):
             place = (*path, "send", index) if isinstance(given, list) else (*path, "send")
             yield from _answer_findings(draft, reply, answer, place)
+            yield from schema_findings(answer, datasets, place)
         if reply.choose == "random" and reply.send and not sum(a.weight for a in reply.send):
             yield Finding((*path, "send"), "one weight at least must be above 0")
 

@@ -1,13 +1,10 @@
-"""Avro: a schema, and a value held against it.
+"""Avro: a value held against its schema.
 
-Rule: the schema is read by fastavro, which knows its rules; what is asked of it here is only what
-can stand where.
+Rule: what is asked of the schema is only what can stand where; one in a dataset is not here yet,
+and what is made with it is held against it then.
 """
 
-import json
 from collections.abc import Callable, Iterator
-from copy import deepcopy
-from importlib import import_module
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
@@ -16,54 +13,34 @@ from pydantic_core import InitErrorDetails
 from simulator.definition.expressions.template import Template
 from simulator.definition.messages.binary import Binary
 from simulator.definition.messages.payload import Bulk, Node, Payload
+from simulator.definition.messages.schema_file import SchemaFile
 from simulator.definition.model import Model, nearest, own_error, reader, show
-from simulator.errors import DefinitionError
+from simulator.schemas.avro import Schema, read_schema, resolved
 
-MAX_SCHEMA = 100_000  # characters of its JSON
 MAX_DEPTH = 50  # levels of a schema, those it names counted each time
 
 Errors: TypeAlias = Iterator[InitErrorDetails]
-Schema: TypeAlias = Any  # str, a list (a union) or a mapping, as the specification has it
 _Place: TypeAlias = tuple[str | int, ...]
 
-PRIMITIVES = ("null", "boolean", "int", "long", "float", "double", "bytes", "string")
 _WHOLE = {"int": (-(2**31), 2**31 - 1), "long": (-(2**63), 2**63 - 1)}
-_NAMED = ("record", "enum", "fixed")
 
 
-def read_schema(value: Any) -> Schema:
-    """Return a schema as plain data: a text is its JSON, or the name of a type.
+def read_schema_or_file(value: Any) -> Schema | SchemaFile:
+    """Return a schema as plain data, or the file that it lies in.
 
     Raises:
-        DefinitionError: It is no schema; with what fastavro says.
+        DefinitionError: It is neither; with what fastavro says.
+        ValidationError: It names no file.
     """
-    if isinstance(value, str) and value.strip()[:1] in ("{", "[", '"'):
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError) as error:
-            raise DefinitionError(f"not a schema of Avro: no JSON ({error})") from None
-    library = fastavro_schema()
-    try:
-        if len(json.dumps(value)) > MAX_SCHEMA:
-            raise DefinitionError(f"a schema has at most {MAX_SCHEMA:,} characters of JSON")
-        library.parse_schema(deepcopy(value))
-        resolved(value, {}, "")  # fastavro lets a record without fields pass
-    except library.UnknownType as error:
-        raise DefinitionError(f"not a schema of Avro: unknown type {error}") from None
-    except library.SchemaParseException as error:
-        raise DefinitionError(f"not a schema of Avro: {error}") from None
-    except (TypeError, KeyError, AttributeError, ValueError, RecursionError) as error:
-        raise DefinitionError(f"not a schema of Avro: {error!r:.100}") from None
-    return value
-
-
-def fastavro_schema() -> Any:
-    """Return fastavro's module of schemas: 6 MB that a tower without them need not have."""
-    return import_module("fastavro.schema")
+    if isinstance(value, SchemaFile):
+        return value
+    if isinstance(value, dict) and "dataset" in value and "type" not in value:
+        return SchemaFile.model_validate(value)
+    return read_schema(value)
 
 
 class Avro(Model):
-    """A value of Avro, its schema given as a mapping or as the text of an ``.avsc`` file.
+    """A value of Avro, its schema a mapping, the text of an ``.avsc`` file, or such a dataset.
 
     ``value`` is a record's fields by name, arrays as lists or a bulk, maps as mappings. Of a union,
     the branch is the one that a value fits; no value is ``null`` where that is allowed, else the
@@ -71,13 +48,17 @@ class Avro(Model):
     it; a whole number is in that unit already.
     """
 
+    dataset_kind: ClassVar[Literal["avsc"]] = "avsc"
     examples: ClassVar[tuple[str, ...]] = (
         "{schema: {type: record, name: Reading, fields: [{name: id, type: string},"
         ' {name: t, type: ["null", double]}]}, value: {id: "{id}", t: "{temperature}"}}',
     )
 
-    schema_: Annotated[Any, BeforeValidator(reader(read_schema))] = Field(
-        alias="schema", description="The schema: a mapping, or JSON as text"
+    schema_: Annotated[Any, BeforeValidator(reader(read_schema_or_file))] = Field(
+        alias="schema",
+        description=(
+            "The schema: a mapping, JSON as text, or `{dataset: reading.avsc}`, an uploaded file"
+        ),
     )
     value: Payload = Field(description="What is sent: any payload that fits the schema")
     framing: Literal["raw", "single_object", "confluent"] = Field(
@@ -96,44 +77,20 @@ class Avro(Model):
     def _fits_its_schema(self) -> "Avro":
         if (self.framing == "confluent") != (self.schema_id is not None):
             raise ValueError("confluent needs schema_id, and only that has one")
-        names: dict[str, Schema] = {}
-        schema = resolved(self.schema_, names, "")
-        errors = list(_errors(self.value, schema, names, ("value",)))
+        errors = [] if isinstance(self.schema_, SchemaFile) else list(self.misfits())
         if errors:
             raise ValidationError.from_exception_data("avro", errors)
         return self
 
+    def misfits(self) -> Errors:
+        """Yield what does not fit its schema, which is here as plain data."""
+        names: dict[str, Schema] = {}
+        schema = resolved(self.schema_, names, "")
+        yield from _errors(self.value, schema, names, ("value",))
 
-def resolved(schema: Schema, names: dict[str, Schema], space: str) -> Schema:
-    """Return a schema whose own names are whole, each named type put into ``names``."""
-    if isinstance(schema, list):
-        return [resolved(each, names, space) for each in schema]
-    if isinstance(schema, str):
-        return schema if schema in PRIMITIVES else _whole(schema, space)
-    kind = schema["type"]
-    if not isinstance(kind, str):
-        return resolved(kind, names, space)
-    made = dict(schema)
-    if kind in _NAMED or kind == "error":
-        space = schema.get("namespace", space) if "." not in schema["name"] else ""
-        made["name"] = _whole(schema["name"], space)
-        space = made["name"].rpartition(".")[0]
-        names[made["name"]] = made
-    if kind in ("record", "error"):
-        made["type"] = "record"
-        made["fields"] = [
-            {**field, "type": resolved(field["type"], names, space)} for field in schema["fields"]
-        ]
-    for inner in ("items", "values"):
-        if inner in schema:
-            made[inner] = resolved(schema[inner], names, space)
-    if kind not in (*PRIMITIVES, *_NAMED, "error", "array", "map"):
-        return _whole(kind, space)
-    return made
-
-
-def _whole(name: str, space: str) -> str:
-    return name if "." in name or not space else f"{space}.{name}"
+    def with_text(self, text: str) -> "Avro":
+        """Return it with the text of the file that its schema lies in."""
+        return self.model_copy(update={"schema_": read_schema(text)})
 
 
 def type_of(schema: Schema, names: dict[str, Schema]) -> tuple[str, dict[str, Any]]:

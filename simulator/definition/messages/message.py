@@ -6,6 +6,7 @@ Rule: only the shape; what must hold between a message and the rest is in ``chec
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
+from pydantic_core import InitErrorDetails
 
 from simulator.definition.expressions.template import Template
 from simulator.definition.messages.avro import Avro
@@ -21,6 +22,8 @@ from simulator.definition.messages.payload import (
     templates_of,
 )
 from simulator.definition.messages.protobuf import Protobuf
+from simulator.definition.messages.schema_file import SchemaFile
+from simulator.definition.metrics.generator import Need
 from simulator.definition.model import Model
 
 MAX_MESSAGES = 50  # as many kinds as a gateway of a large maker has
@@ -171,6 +174,27 @@ class Message(Model):
         elif isinstance(content, Avro):
             content = content.value
         return count_nodes(content), times * count_values(content)
+
+    @property
+    def _with_a_schema(self) -> Protobuf | Avro | None:
+        return self.protobuf or self.avro
+
+    def needs(self) -> tuple[Need, ...]:
+        """Return the dataset that its schema lies in; none when that is in the document."""
+        content = self._with_a_schema
+        if content is None or not isinstance(content.schema_, SchemaFile):
+            return ()
+        return (Need(content.schema_.dataset, content.dataset_kind),)
+
+    def with_schema(self, text: str) -> "Message":
+        """Return it with the text of the file that its schema lies in."""
+        content = self._with_a_schema
+        return self.model_copy(update={self.word: content.with_text(text)}) if content else self
+
+    def misfits(self) -> list[InitErrorDetails]:
+        """Return what does not fit its schema, which must be here; places are below its word."""
+        content = self._with_a_schema
+        return list(content.misfits()) if content else []
 
     def templates(self) -> list[tuple[Any, Template]]:
         """Return every template of its payload and of what goes beside it, with its place."""

@@ -1,34 +1,26 @@
-"""Protocol Buffers: a schema compiled in this process, and fields held against it.
+"""Protocol Buffers: a message's fields, held against its schema.
 
-Rule: the compiler is the official one, as a library: no shell, no other program, and it sees no
-file but the schema and Google's own types.
+Rule: only what the schema allows can stand anywhere; a schema in a dataset is not here yet, and
+what is made with it is held against it then.
 """
 
-import tempfile
-import warnings
 from collections.abc import Iterator
 from enum import IntEnum
-from functools import lru_cache
-from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
 from simulator.definition.expressions.template import Template
 from simulator.definition.messages.binary import Binary
 from simulator.definition.messages.payload import Bulk, Node, Payload
-from simulator.definition.model import Model, nearest, own_error, show
+from simulator.definition.messages.schema_file import SchemaFile
+from simulator.definition.model import Model, nearest, own_error, reader, show
 from simulator.errors import DefinitionError
+from simulator.schemas.protobuf import MAX_SCHEMA, compiled, messages_of, names_of
 
 if TYPE_CHECKING:  # its import takes 30 ms and 5 MB, which few definitions need
     from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
-
-MAX_SCHEMA = 100_000  # characters
-MAX_SCHEMAS = 50  # compiled ones that are remembered; a tower runs a few lots
-
-_FILE = "schema.proto"
 
 TIMESTAMP = "google.protobuf.Timestamp"
 
@@ -74,24 +66,47 @@ _WHOLE: dict[int, tuple[int, int]] = {
 }
 
 
+def read_schema(value: Any) -> str | SchemaFile:
+    """Return the text of a schema, or the file that it lies in.
+
+    Raises:
+        DefinitionError: It is neither, or too long.
+        ValidationError: It names no file.
+    """
+    if isinstance(value, dict):
+        return SchemaFile.model_validate(value)
+    if isinstance(value, SchemaFile):
+        return value
+    if not isinstance(value, str):
+        text = "needs the text of a .proto file or {dataset: reading.proto}"
+        raise DefinitionError(f"{text}, got {show(value)}")
+    if len(value) > MAX_SCHEMA:
+        raise DefinitionError(f"a schema has at most {MAX_SCHEMA:,} characters, got {len(value):,}")
+    return value
+
+
 class Protobuf(Model):
-    """A message of Protocol Buffers, its schema given as the text of a ``.proto`` file.
+    """A message of Protocol Buffers, its schema a ``.proto`` file: its text, or its dataset.
 
     ``fields`` are the message's by their names, nested ones as mappings, repeated ones as lists or
     a bulk. What has no value is not sent. An enum's value is its name or its number; a
     ``google.protobuf.Timestamp`` takes Unix seconds, such as ``{now}``.
     """
 
+    dataset_kind: ClassVar[Literal["proto"]] = "proto"
     examples: ClassVar[tuple[str, ...]] = (
         "{schema: 'syntax = \"proto3\"; message Reading { string id = 1; float t = 2; }',"
         ' message: Reading, fields: {id: "{id}", t: "{temperature}"}}',
     )
 
-    schema_: str = Field(
+    schema_: Annotated[
+        Annotated[str, Field(max_length=MAX_SCHEMA)] | SchemaFile,
+        BeforeValidator(reader(read_schema)),
+    ] = Field(
         alias="schema",
-        max_length=MAX_SCHEMA,
         description=(
-            f"The `.proto` file, at most {MAX_SCHEMA:,} characters; it may import Google's own"
+            f"The text of the `.proto` file, at most {MAX_SCHEMA:,} characters, or"
+            " `{dataset: reading.proto}`, an uploaded one; it may import Google's own"
             " (`google/protobuf/timestamp.proto`) and nothing else"
         ),
     )
@@ -100,95 +115,51 @@ class Protobuf(Model):
 
     @model_validator(mode="after")
     def _fits_its_schema(self) -> "Protobuf":
-        try:
-            kind = self.descriptor
-        except DefinitionError as error:
-            raise ValidationError.from_exception_data(
-                "protobuf", [own_error(str(error), ("schema",), self.schema_)]
-            ) from None
-        except KeyError:
-            known = _names(compiled(self.schema_))
-            text = f"the schema has no message {self.message!r}, {nearest(self.message, known)}"
-            raise ValidationError.from_exception_data(
-                "protobuf", [own_error(text, ("message",), self.message)]
-            ) from None
-        errors = list(_message_errors(self.fields, kind, ("fields",)))
+        errors = [] if isinstance(self.schema_, SchemaFile) else list(self.misfits())
         if errors:
             raise ValidationError.from_exception_data("protobuf", errors)
         return self
+
+    def misfits(self) -> Errors:
+        """Yield what is wrong with its schema, which is here as text, or does not fit it."""
+        try:
+            kind = self.descriptor
+        except DefinitionError as error:
+            yield own_error(str(error), ("schema",), self.schema_)
+        except KeyError:
+            near = nearest(self.message, names_of(compiled(self.text)))
+            text = f"the schema has no message {self.message!r}, {near}"
+            yield own_error(text, ("message",), self.message)
+        else:
+            yield from _message_errors(self.fields, kind, ("fields",))
+
+    @property
+    def text(self) -> str:
+        """Its schema.
+
+        Raises:
+            DefinitionError: It lies in a dataset.
+        """
+        if isinstance(self.schema_, SchemaFile):
+            raise DefinitionError(f"missing dataset {self.schema_.dataset!r}")
+        return self.schema_
+
+    def with_text(self, text: str) -> "Protobuf":
+        """Return it with the text of the file that its schema lies in."""
+        return self.model_copy(update={"schema_": text})
 
     @property
     def descriptor(self) -> "Descriptor":
         """The message's own.
 
         Raises:
-            DefinitionError: The schema cannot be compiled.
+            DefinitionError: The schema is not here, or cannot be compiled.
             KeyError: It has no such message.
         """
-        for kind in _messages(compiled(self.schema_)):
+        for kind in messages_of(compiled(self.text)):
             if self.message in (kind.name, kind.full_name):
                 return kind
         raise KeyError(self.message)
-
-
-@lru_cache(maxsize=MAX_SCHEMAS)
-def compiled(schema: str) -> Any:
-    """Return the file descriptor of a schema.
-
-    Raises:
-        DefinitionError: It cannot be compiled; with the line in the schema.
-    """
-    pool = import_module("google.protobuf.descriptor_pool").DescriptorPool()
-    files = import_module("google.protobuf.descriptor_pb2").FileDescriptorSet
-    for file in files.FromString(_compile(schema)).file:
-        pool.AddSerializedFile(file.SerializeToString())
-    return pool.FindFileByName(_FILE)
-
-
-def _compile(schema: str) -> bytes:
-    # 7 MB that a tower without such a message need not have.
-    compiler = import_module("grpc_tools._protoc_compiler")
-    google = Path(str(compiler.__file__)).parent / "_proto"  # google/protobuf/timestamp.proto, ...
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / _FILE).write_text(schema, "utf-8")
-        include = [str(folder).encode(), str(google).encode()]
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # an import that is not used, a missing syntax
-                compiler.get_protos(_FILE.encode(), include)
-        except compiler.ProtocErrors as error:
-            raise DefinitionError(_reason(error.errors())) from None
-        out = folder / "descriptors"
-        paths = [b"-I" + each for each in include]
-        into = f"--descriptor_set_out={out}".encode()
-        arguments = [b"protoc", *paths, b"--include_imports", into]
-        if compiler.run_main([*arguments, _FILE.encode()]):
-            raise DefinitionError("the schema cannot be compiled")
-        return out.read_bytes()
-
-
-def _reason(errors: Any) -> str:
-    """Return what the compiler says first; its lines and columns count from 0."""
-    first = next(iter(errors), None)
-    if first is None:
-        return "the schema cannot be compiled"
-    message = first.message.decode() if isinstance(first.message, bytes) else str(first.message)
-    text = message.removeprefix("b'").removeprefix('b"').rstrip("'\"").rstrip(".")
-    where = f"line {first.line + 1}, column {first.column + 1}: " if first.line >= 0 else ""
-    return f"not a schema of Protocol Buffers: {where}{text[:1].lower()}{text[1:]}"
-
-
-def _messages(file: Any) -> "Iterator[Descriptor]":
-    left = list(file.message_types_by_name.values())
-    while left:
-        kind = left.pop(0)
-        yield kind
-        left += [each for each in kind.nested_types if not each.GetOptions().map_entry]
-
-
-def _names(file: Any) -> list[str]:
-    return [kind.full_name.removeprefix(f"{file.package}.") for kind in _messages(file)]
 
 
 def map_entry(field: "FieldDescriptor") -> "Descriptor | None":

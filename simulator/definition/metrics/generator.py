@@ -20,10 +20,10 @@ FAMILIES = ("fixed", "random", "choice", "shape", "process", "derived", "place",
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A dataset that a generator reads, held against what has been uploaded."""
+    """A dataset that a generator or a message reads, held against what has been uploaded."""
 
     dataset: str  # its name in the document
-    kind: Literal["csv", "gpx", "geojson"]
+    kind: Literal["csv", "gpx", "geojson", "proto", "avsc"]
     columns: tuple[str, ...] = ()
 
 

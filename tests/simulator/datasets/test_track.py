@@ -98,5 +98,5 @@ def test_a_file_with_too_many_points_is_refused(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_file_of_another_ending_is_refused_with_those_that_are_allowed() -> None:
-    with pytest.raises(DatasetError, match=r"notes.txt: .* must end in \.csv, \.gpx or \.geojson"):
+    with pytest.raises(DatasetError, match=r"notes.txt: .* end in .*, \.proto or \.avsc"):
         read_dataset("notes.txt", b"a")

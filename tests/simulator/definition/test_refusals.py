@@ -43,6 +43,7 @@ statuses:
 class File:
     kind: Any
     columns: tuple[str, ...]
+    text: str = ""
 
 
 ROUTE = KINDS["route"].model_validate({"dataset": "van.gpx", "speed": 1})

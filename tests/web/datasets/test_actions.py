@@ -237,3 +237,19 @@ def test_of_a_large_file_the_editor_reads_the_beginning(put, workspace, monkeypa
     put(b"a,b\n" + b"10,20\n" * 1_000, "large.csv")
 
     assert WorkspaceDatasets(workspace)["large.csv"].rows == 7
+
+
+def test_another_schema_is_refused_where_a_definition_cannot_use_it(workspace, owner, put):
+    put(b'syntax = "proto3"; message Reading { string id = 1; }', "reading.proto")
+    create_definition(
+        workspace,
+        text='name: S\nid: "s-{index}"\nmessages: {x: {every: 1s, protobuf: {'
+        'schema: {dataset: reading.proto}, message: Reading, fields: {id: "{id}"}}}}\n',
+        by=owner,
+    )
+
+    dataset = put(b'syntax = "proto3"; message Reading { string name = 1; }', "reading.proto")
+
+    assert dataset.newest.state == State.REFUSED
+    assert dataset.definitions.count() == 1
+    assert "Reading has no field 'id'" in dataset.newest.reason

@@ -114,3 +114,16 @@ def test_long_cells_are_cut():
     told = facts.facts_of(simulator.read_dataset("a.csv", data))
 
     assert told["lines"][1] == ["x" * facts.MOST_CELL]
+
+
+def test_a_schema_tells_what_it_describes_and_its_first_lines():
+    proto = b'syntax = "proto3";\nmessage Reading { string id = 1; double t = 2; }\n'
+    avsc = b'{"type": "record", "name": "Reading", "fields": [{"name": "id", "type": "string"}]}'
+
+    told = facts.facts_of(simulator.read_dataset("reading.proto", proto))
+    record = facts.facts_of(simulator.read_dataset("reading.avsc", avsc))
+
+    assert (told["kind"], told["rows"], told["is_schema"]) == ("proto", 2, True)
+    assert told["messages"] == [{"name": "Reading", "fields": 2}]
+    assert told["lines"] == proto.decode().splitlines()
+    assert (record["kind"], record["messages"]) == ("avsc", [{"name": "Reading", "fields": 1}])

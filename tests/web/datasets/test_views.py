@@ -72,7 +72,7 @@ def test_a_refused_file_says_why_on_its_page(client_of, viewer, workspace, put):
         ({"name": "cold.csv", "size": "x"}, "Enter a whole number."),
         ({"name": "cold.csv", "size": "100000001"}, "at most 100 MB can be uploaded"),
         ({"name": "", "size": "5"}, "This field is required."),
-        ({"name": "cold.exe", "size": "5"}, "ends in .csv, .gpx or .geojson"),
+        ({"name": "cold.exe", "size": "5"}, "ends in .csv, .gpx, .geojson, .proto or .avsc"),
         ({"name": "../x.csv", "size": "5"}, "is made of letters"),
         ({"name": "a b.csv", "size": "5"}, "is made of letters"),
         ({"name": "a.csv\n", "size": "5"}, "is made of letters"),
@@ -233,3 +233,32 @@ def test_a_wrong_method_is_refused(client_of, owner, workspace, put):
     assert client.get(address("create", workspace)).status_code == 405
     assert client.post(address("detail", workspace, dataset)).status_code == 405
     assert client.post(address("download", workspace, dataset)).status_code == 405
+
+
+def test_a_schema_shows_its_messages_and_its_first_lines(client_of, viewer, workspace, put):
+    text = 'syntax = "proto3";\nmessage Reading { string id = 1; double t = 2; }\n'
+    proto = put(text.encode(), "reading.proto")
+    avsc = put(b'{"type": "record", "name": "R", "fields": []}', "r.avsc")
+
+    pages = [client_of(viewer).get(each.get_absolute_url()) for each in (proto, avsc)]
+    first, second = (page.content.decode() for page in pages)
+    listed = client_of(viewer).get(address("index", workspace)).content.decode()
+
+    assert "Protocol Buffers" in first
+    assert "<code>Reading</code> (2 fields)" in first
+    assert "message Reading { string id = 1; double t = 2; }" in first
+    assert "Columns" not in first
+    assert "<code>R</code> (0 fields)" in second
+    assert "reading.proto" in listed
+    assert "r.avsc" in listed
+
+
+def test_a_schema_that_cannot_be_compiled_is_refused_with_its_line(
+    client_of, viewer, workspace, put
+):
+    broken = put(b'syntax = "proto3";\nmessage Reading { strin id = 1; }\n', "reading.proto")
+
+    page = client_of(viewer).get(broken.get_absolute_url()).content.decode()
+
+    assert "This file was refused." in page
+    assert "line 2, column 19" in page

@@ -8,6 +8,7 @@ register = template.Library()
 register.filter("size", sizes.size_text)
 
 KINDS = {"csv": "CSV", "gpx": "GPX", "geojson": "GeoJSON"}
+KINDS |= {"proto": "Protocol Buffers", "avsc": "Avro"}
 
 
 @register.filter
