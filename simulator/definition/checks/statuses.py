@@ -63,6 +63,27 @@ def interval_findings(draft: Draft) -> Iterator[Finding]:
         yield from _interval_findings(scope, level.status.every, (*level.path, "every"))
         for name, pace in level.status.send.items():
             yield from _interval_findings(scope, pace, (*level.path, "send", name))
+    yield from _text_intervals(draft)
+
+
+def _text_intervals(draft: Draft) -> Iterator[Finding]:
+    """Yield the intervals that are nothing but a text, and so would never come."""
+    texts = {name for name, value in draft.definition.constants.items() if isinstance(value, str)}
+    for name, variable in draft.definition.variables.items():
+        options = getattr(variable, "options", ())
+        if options and all(isinstance(value, str) for value, _ in options):
+            texts.add(name)
+    paces: list[tuple[Path, object]] = [
+        (("messages", name, "every"), message.every)
+        for name, message in draft.definition.messages.items()
+    ]
+    for level in levels(draft.definition.statuses).values():
+        paces.append(((*level.path, "every"), level.status.every))
+        paces += [((*level.path, "send", name), pace) for name, pace in level.status.send.items()]
+    for path, pace in paces:
+        if isinstance(pace, ComputedEvery) and pace.expression.name in texts:
+            text = f"needs a number to wait, and {pace.expression.name!r} holds text"
+            yield Finding(path, text)
 
 
 def action_findings(draft: Draft, action: Action, path: Path) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import simulator
 from simulator import check, parse, parse_document
 from simulator.definition.metrics.generator import KINDS
 from simulator.errors import DefinitionError
@@ -292,3 +293,19 @@ def test_bulks_count_with_all_their_samples() -> None:
     assert problems('{count: 60, step: 1s, of: "{temperature}"', samples) == [
         "messages.burst.json: a message has at most 100,000 values with its bulks, got 110,002"
     ]
+
+
+@pytest.mark.parametrize(
+    ("where", "place"),
+    [
+        ("every: '{s} s', json: 1", "messages.m.every"),
+        ("every: '{k} s', json: 1", "messages.m.every"),
+    ],
+)
+def test_an_interval_that_is_text_is_refused(where: str, place: str) -> None:
+    text = "name: x\nid: 'a-{index}'\nconstants: {k: fast}\n"
+    text += f"variables: {{s: {{choice: [fast, slow]}}}}\nmessages: {{m: {{{where}}}}}\n"
+
+    (problem,) = simulator.check(text).problems
+
+    assert (problem.place, "holds text" in problem.text) == (place, True)
