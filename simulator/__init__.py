@@ -24,11 +24,14 @@ from simulator.lot import (
     MAX_MOCKS,
     MAX_RATE,
     Credentials,
+    HttpTarget,
     Lot,
+    MqttTarget,
     Part,
     Target,
     Tls,
     Will,
+    target_of,
 )
 from simulator.outlook import MessageOutlook, MetricOutlook, Outlook, outlook
 from simulator.preview import PreviewMessage, preview, series
@@ -45,6 +48,7 @@ from simulator.recording.counters import Second
 from simulator.recording.histogram import Histogram
 from simulator.recording.reasons import Reason
 from simulator.roll import LotProblem, lot_problems
+from simulator.speech import Speech
 from simulator.tower import Assignment, Snapshot, Tower, run_in_loop
 
 __all__ = [
@@ -63,6 +67,7 @@ __all__ = [
     "Definition",
     "DefinitionError",
     "Histogram",
+    "HttpTarget",
     "Inferred",
     "Link",
     "Lot",
@@ -70,6 +75,7 @@ __all__ = [
     "MessageOutlook",
     "MetricOutlook",
     "MocklotError",
+    "MqttTarget",
     "Note",
     "Outlook",
     "Part",
@@ -81,6 +87,7 @@ __all__ = [
     "Refused",
     "Second",
     "Snapshot",
+    "Speech",
     "StaleLease",
     "Target",
     "TargetError",
@@ -105,6 +112,7 @@ __all__ = [
     "ready",
     "run_in_loop",
     "series",
+    "target_of",
     "target_problems",
     "unpack_board",
 ]

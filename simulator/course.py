@@ -61,7 +61,7 @@ def followed(definition: Definition, *, duration: float, mock: int, **settings: 
     """Return a mock's course; with fewer messages, and so marked, when that is too much work."""
     within("duration", duration, 0, MAX_DURATION)
     within("mock", mock, 0, MAX_MOCKS)
-    settings = {**settings, "first": mock, "count": 1, "total": mock + 1, "protocol": None}
+    settings = {**settings, "first": mock, "count": 1, "total": mock + 1, "speech": None}
     course, work = _follow(Fleet(definition, **settings), duration)
     if course.until >= duration:
         return course

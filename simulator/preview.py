@@ -71,7 +71,7 @@ def preview(
         seed=seed,
         epoch=start,
         datasets=datasets,
-        protocol=None,
+        speech=None,
         is_instant=True,
     )
     return islice(_messages(fleet, definition, duration=duration), limit)

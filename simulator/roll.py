@@ -7,7 +7,6 @@ of all ids; so whoever stores or starts a lot can say it at once.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Literal
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from simulator.fleet import Fleet
 from simulator.generators.base import Cast
 from simulator.generators.readings.variables import drawn_once
 from simulator.payloads.document import plain_line
+from simulator.speech import Speech
 
 MAX_TOLD = 3  # ids that one text names
 
@@ -36,7 +36,7 @@ class LotProblem:
 def lot_problems(
     parts: Sequence[tuple[Definition, int]],
     *,
-    protocol: Literal["mqtt", "http"] | None = None,
+    speech: Speech | None = None,
     datasets: Mapping[str, Dataset] | None = None,
     seed: int = 1,
 ) -> tuple[LotProblem, ...]:
@@ -44,7 +44,7 @@ def lot_problems(
 
     Args:
         parts: Each definition with how many mocks follow it, 1 or more; numbered in this order.
-        protocol: What the target speaks; None: it is not known yet.
+        speech: What the target's protocol carries; None: it is not known yet.
         datasets: By the names in the definitions. A file with fewer rows than mocks is told with
             how many are needed.
         seed: Of the run; where ids are drawn, another seed may draw others.
@@ -69,7 +69,7 @@ def lot_problems(
     found = [
         LotProblem(number, problem)
         for number, (definition, _) in enumerate(parts)
-        for problem in _refusals(definition, casts[number], total=total, protocol=protocol)
+        for problem in _refusals(definition, casts[number], total=total, speech=speech)
     ]
     if not found:
         found = _twice([definition for definition, _ in parts], casts)
@@ -81,7 +81,7 @@ def _refusals(
     cast: Cast,
     *,
     total: int,
-    protocol: Literal["mqtt", "http"] | None,
+    speech: Speech | None,
 ) -> tuple[Problem, ...]:
     """Return why there can be no fleet of a part: one mock of it is put in place."""
     try:
@@ -94,7 +94,7 @@ def _refusals(
             size=cast.count,
             seed=cast.seed,
             datasets=cast.datasets,
-            protocol=protocol,
+            speech=speech,
         )
     except DefinitionError as error:
         return error.problems

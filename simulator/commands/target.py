@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from simulator.definition.refusals import text_of
 from simulator.errors import DefinitionError
-from simulator.lot import MAX_TEXT, Credentials, Target, Tls
+from simulator.lot import MAX_TEXT, Credentials, Target, Tls, target_of
 
 # Scheme -> protocol, whether it is over TLS, port. Source: IANA's registry of port numbers.
 SCHEMES = {
@@ -43,16 +43,18 @@ def read_target(url: str, *, ca: str = "", verify: bool = True) -> tuple[Target,
     if not is_tls and (ca or not verify):
         raise DefinitionError(f"target: {parts.scheme}:// has no TLS, --ca and --insecure are none")
     try:
-        target = Target(
-            protocol=protocol,
-            host=parts.hostname or "",
-            port=default_port if port is None else port,
-            tls=Tls(ca=ca, verify=verify) if is_tls else None,
-            path=_path(parts, protocol),
+        target = target_of(
+            {
+                "protocol": protocol,
+                "host": parts.hostname or "",
+                "port": default_port if port is None else port,
+                "tls": Tls(ca=ca, verify=verify) if is_tls else None,
+                **_path(parts, protocol),
+            }
         )
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise DefinitionError(f"target: {first['loc'][0]}: {text_of(first)}") from None
+        raise DefinitionError(f"target: {first['loc'][-1]}: {text_of(first)}") from None
     return target, _credentials(parts)
 
 
@@ -63,7 +65,7 @@ def _credentials(parts: SplitResult) -> Credentials:
     return Credentials(username=username, password=password)
 
 
-def _path(parts: SplitResult, protocol: str) -> str:
+def _path(parts: SplitResult, protocol: str) -> dict[str, str]:
     if parts.query or parts.fragment:
         raise DefinitionError("target: takes neither ?query nor #fragment")
     path = parts.path.rstrip("/")
@@ -71,4 +73,4 @@ def _path(parts: SplitResult, protocol: str) -> str:
         raise DefinitionError(f"target: MQTT has no path, got {path}")
     if any(character.isspace() or not character.isprintable() for character in path):
         raise DefinitionError(f"target: a path has no blanks, write %20 for one, got {path!r}")
-    return path
+    return {} if protocol == "mqtt" else {"path": path}

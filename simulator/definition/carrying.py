@@ -5,13 +5,15 @@ it ought to carry and cannot is refused, so that nobody believes it was sent, or
 """
 
 from collections.abc import Callable, Iterator
-from typing import Literal, TypeAlias
+from functools import partial
+from typing import TypeAlias
 
 from simulator.definition.behaviour.nesting import levels
 from simulator.definition.document import Definition
 from simulator.definition.messages.message import Message
 from simulator.definition.text.places import Finding, Path, place_of
 from simulator.errors import Problem
+from simulator.speech import Speech
 
 Findings: TypeAlias = Callable[[Definition], Iterator[Finding]]
 
@@ -21,19 +23,17 @@ _OF_MQTT_5 = {
     "response_topic": "response topic",
     "correlation": "correlation data",
 }
-_NOT_HEARD = "over HTTP nothing comes to a mock: take this out, or choose a target of MQTT"
+_NOT_HEARD = "over {} nothing comes to a mock: take this out, or choose a target of MQTT"
 _NO_NODE = "Sparkplug is spoken over MQTT alone: choose a target of MQTT"
 
 
-def target_problems(
-    definition: Definition, protocol: Literal["mqtt", "http"]
-) -> tuple[Problem, ...]:
+def target_problems(definition: Definition, speech: Speech) -> tuple[Problem, ...]:
     """Return what a target cannot carry, with the places in the definition; none when it can.
 
-    MQTT is carried as version 3.1.1 at QoS 0 and 1. HTTP carries what mocks send, and nothing that
-    they wait for: commands of replies and transitions, or a Sparkplug host.
+    A protocol by which nothing comes to a mock carries none of what mocks wait for: commands of
+    replies and transitions, or a Sparkplug host.
     """
-    findings = _over_http if protocol == "http" else _over_mqtt
+    findings = partial(_findings, speech=speech)
     found = [Problem(place_of(each.path), each.text) for each in _in_all(definition, findings)]
     return tuple(dict.fromkeys(found))  # a method may wait for several commands
 
@@ -45,25 +45,35 @@ def _in_all(definition: Definition, findings: Findings) -> Iterator[Finding]:
             yield Finding(("children", *each.path), each.text)
 
 
-def _over_http(definition: Definition) -> Iterator[Finding]:
-    if definition.sparkplug is not None:
+def _findings(definition: Definition, *, speech: Speech) -> Iterator[Finding]:
+    if definition.sparkplug is not None and not speech.is_mqtt:
         yield Finding(("sparkplug",), _NO_NODE)
+    if not speech.hears:
+        yield from _unheard(definition, speech)
+    if speech.is_mqtt:
+        yield from _unsaid(definition, speech)
+
+
+def _unheard(definition: Definition, speech: Speech) -> Iterator[Finding]:
+    """Yield what mocks wait for in vain."""
+    text = _NOT_HEARD.format(speech.words)
     for name in definition.replies:
-        yield Finding(_made_by(definition, "replies", name), _NOT_HEARD)
+        yield Finding(_made_by(definition, "replies", name), text)
     for level in levels(definition.statuses).values():
         for place, leaving in enumerate(level.status.go):
             if leaving.on is not None:
-                yield Finding((*level.path, "go", place, "on"), _NOT_HEARD)
+                yield Finding((*level.path, "go", place, "on"), text)
 
 
-def _over_mqtt(definition: Definition) -> Iterator[Finding]:
+def _unsaid(definition: Definition, speech: Speech) -> Iterator[Finding]:
+    """Yield what of a message this version of MQTT cannot say."""
     for path, message in _messages(definition):
-        if message.qos == 2:
-            text = "the connection speaks QoS 0 and 1, got 2: choose one of them"
+        if message.qos > speech.qos:
+            text = f"the connection speaks QoS 0 to {speech.qos}, got {message.qos}"
             yield Finding((*path, "qos"), text)
         for word, what in _OF_MQTT_5.items():
-            if getattr(message, word):
-                text = f"the connection speaks MQTT 3.1.1, which has no {what}"
+            if getattr(message, word) and not speech.has_properties:
+                text = f"the connection speaks {speech.words}, which has no {what}"
                 yield Finding((*path, word), text)
 
 

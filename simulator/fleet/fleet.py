@@ -26,8 +26,8 @@ from simulator.fleet.population import DRAIN, EXITS, INBOX, LINK, REPLY, SWITCH_
 from simulator.fleet.readings import Seen
 from simulator.generators.base import Cast
 from simulator.lot import Parting
-from simulator.payloads.addresses import Protocol as Speech
 from simulator.randomness import FloatArray, IntArray
+from simulator.speech import MQTT_3, Speech
 
 MAX_EVENTS = 50_000  # in one call of ``due``; about 0.2 s of work, then the tower breathes
 MAX_VALUES = 2_000_000  # in one call, bulks unrolled; some 20 MB of payloads
@@ -55,7 +55,7 @@ class Fleet:
         ramp: float = 0.0,
         rate: float | None = None,
         datasets: Mapping[str, Dataset] | None = None,
-        protocol: Speech | None = "mqtt",
+        speech: Speech | None = MQTT_3,
         is_instant: bool = False,
     ) -> None:
         """Put ``count`` mocks in place.
@@ -72,7 +72,7 @@ class Fleet:
             ramp: s from the first to the last mock's switching on.
             rate: Messages/s of each mock, over all messages of a status, in place of their own.
             datasets: By the names in the definition.
-            protocol: Whether addresses are topics or paths; None: as each message has it.
+            speech: What the target's protocol carries; None: addresses are as messages have them.
             is_instant: Whether connections are taken as made the moment that they are asked for,
                 as a preview does; ``connected`` is not to be called then.
 
@@ -90,7 +90,7 @@ class Fleet:
             base=base,
             statuses=leaves(definition.statuses),
         )
-        parts = Parts(definition, cast, rate=rate, protocol=protocol, is_instant=is_instant)
+        parts = Parts(definition, cast, rate=rate, speech=speech, is_instant=is_instant)
         self._plan, self._mocks = parts.plan, parts.mocks
         self._readings, self._links = parts.readings, parts.links
         self._departures, self._incoming = parts.departures, parts.incoming
@@ -101,7 +101,7 @@ class Fleet:
         self._counted = [counted(self._plan, i) for i in range(len(self._outgoing))]
         self._checks = checks(self._plan, self._readings)
         self._brood = brood_of(
-            definition, cast, Fleet, plan=self._plan, datasets=datasets, protocol=protocol
+            definition, cast, Fleet, plan=self._plan, datasets=datasets, speech=speech
         )
         self.identities = self._readings.identities
         self.statuses: tuple[str, ...] = cast.statuses

@@ -21,10 +21,11 @@ from simulator.fleet.due import Batch
 from simulator.fleet.population import Population
 from simulator.fleet.readings import Need, Readings, only
 from simulator.payloads import body
-from simulator.payloads.addresses import Address, Protocol
+from simulator.payloads.addresses import Address
 from simulator.payloads.beside import Beside
 from simulator.payloads.line import Bulk
 from simulator.randomness import FloatArray, IntArray
+from simulator.speech import Speech
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class Outgoing:
         *,
         conditions: frozenset[str],
         readings: Readings,
-        protocol: Protocol | None,
+        speech: Speech | None,
         left_out: frozenset[str] = frozenset(),
     ) -> None:
         """Make it; ``left_out`` are the metrics that may be ``LEFT_OUT``.
@@ -118,7 +119,8 @@ class Outgoing:
             DefinitionError: The dataset of its schema is missing, or does not fit.
         """
         count = len(readings.identities)
-        address = Address.of(topic=message.topic, path=message.path, protocol=protocol)
+        kind = speech.addresses if speech else None
+        address = Address.of(topic=message.topic, path=message.path, kind=kind)
         self.name = name
         self._message = message
         fixed = {**readings.fixed, "message": name}
@@ -174,14 +176,14 @@ def counted(plan: Plan, message: int) -> list[tuple[int, list[Exit]]]:
 
 
 def outgoing(
-    definition: Definition, plan: Plan, readings: Readings, protocol: Protocol | None
+    definition: Definition, plan: Plan, readings: Readings, speech: Speech | None
 ) -> list[Outgoing]:
     """Return every message of a definition, in its order.
 
     Raises:
         DefinitionError: A message needs what the protocol cannot carry.
     """
-    problems = target_problems(definition, protocol) if protocol else ()
+    problems = target_problems(definition, speech) if speech else ()
     if problems:
         raise DefinitionError(*problems)
     left_out = _left_out(definition)
@@ -191,7 +193,7 @@ def outgoing(
             message,
             conditions=_names([e for _, exits in watched(plan, i) for e in exits]),
             readings=readings,
-            protocol=protocol,
+            speech=speech,
             left_out=left_out,
         )
         for i, (name, message) in enumerate(definition.messages.items())
@@ -199,7 +201,7 @@ def outgoing(
 
 
 def answers(
-    definition: Definition, readings: Readings, protocol: Protocol | None
+    definition: Definition, readings: Readings, speech: Speech | None
 ) -> Callable[[str, Message], Outgoing]:
     """Return what makes a message that a reply sends ready; it gets the reply's name."""
     left_out = _left_out(definition)
@@ -208,7 +210,7 @@ def answers(
         message,
         conditions=frozenset(),
         readings=readings,
-        protocol=protocol,
+        speech=speech,
         left_out=left_out,
     )
 

@@ -18,7 +18,7 @@ from simulator.fleet.population import Population
 from simulator.fleet.readings import Readings
 from simulator.fleet.replying import Replying
 from simulator.generators.base import Cast
-from simulator.payloads.addresses import Protocol as Speech
+from simulator.speech import Speech
 
 
 class Parts:
@@ -30,7 +30,7 @@ class Parts:
         cast: Cast,
         *,
         rate: float | None,
-        protocol: Speech | None,
+        speech: Speech | None,
         is_instant: bool,
     ) -> None:
         """Make them; see ``Fleet`` for what the arguments mean.
@@ -43,7 +43,7 @@ class Parts:
         self.plan = Plan.of(definition, rate=rate)
         self.mocks = self._population(definition, cast)
         self.links = Links(cast.count, is_instant=is_instant)
-        self.outgoing = outgoing(definition, self.plan, self.readings, protocol)
+        self.outgoing = outgoing(definition, self.plan, self.readings, speech)
         self.delivery = Delivery(
             definition,
             cast,
@@ -56,7 +56,7 @@ class Parts:
             self.plan, self.mocks, self.readings, self.links, send=self.delivery.send_now
         )
         self.departures = self._departures()
-        self.replying = self._replying(definition, protocol)
+        self.replying = self._replying(definition, speech)
         self.incoming = self._incoming()
         self._greet_as_edge_nodes()
 
@@ -93,7 +93,7 @@ class Parts:
             online=self.delivery.begin_draining,
         )
 
-    def _replying(self, definition: Definition, protocol: Speech | None) -> Replying:
+    def _replying(self, definition: Definition, speech: Speech | None) -> Replying:
         return Replying(
             definition,
             self.mocks,
@@ -101,7 +101,7 @@ class Parts:
             departures=self.departures,
             doings=self.doings,
             send=self.delivery.answer,
-            make=answers(definition, self.readings, protocol),
+            make=answers(definition, self.readings, speech),
             messages=dict(zip(definition.messages, self.outgoing, strict=True)),
         )
 

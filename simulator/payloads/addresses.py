@@ -12,7 +12,7 @@ from simulator.payloads.document import plain_line
 from simulator.payloads.line import Fixed, Line, Readings
 from simulator.randomness import IntArray
 
-Protocol = Literal["mqtt", "http"]
+Kind = Literal["topic", "path"]
 
 # What a path may hold beside letters and digits. Source: RFC 3986, sections 3.3 and 3.4; with "%",
 # because a path may be written with its escapes.
@@ -32,18 +32,16 @@ class Address:
         self._fixed: Fixed[str] | None = None
 
     @classmethod
-    def of(
-        cls, *, topic: Template | None, path: Template | None, protocol: Protocol | None
-    ) -> "Address":
-        """Return the address for a protocol; a message that has only the other's is translated.
+    def of(cls, *, topic: Template | None, path: Template | None, kind: Kind | None) -> "Address":
+        """Return the address of a kind; a message that has only the other's is translated.
 
         A topic becomes a path by a slash before it, a path a topic without it. A message with
         neither goes to the root of the target's path; a sound definition has one of them. Without
-        a protocol it is the topic, or else the path, as the definition has it.
+        a kind it is the topic, or else the path, as the definition has it.
         """
-        template = (path or topic) if protocol == "http" else (topic or path)
+        template = (path or topic) if kind == "path" else (topic or path)
         line = plain_line(template) if template is not None else Line([])
-        if protocol == "http" or (protocol is None and topic is None):
+        if kind == "path" or (kind is None and topic is None):
             return cls(line, fit_path)
         return cls(line, fit_topic if topic is not None else _topic_of_path)
 

@@ -31,5 +31,5 @@ def build_fleet(assignment: Assignment) -> Fleet:
         ramp=lot.ramp,
         rate=part.rate,
         datasets=assignment.datasets,
-        protocol=lot.target.protocol,
+        speech=lot.target.speech,
     )

@@ -15,7 +15,7 @@ from simulator.definition import parse_template
 from simulator.definition.model import nearest
 from simulator.errors import DefinitionError, Problem
 from simulator.fleet import Fleet
-from simulator.lot import Credentials, Target, Will
+from simulator.lot import Credentials, MqttTarget, Target, Will
 from simulator.payloads.document import plain_line
 from simulator.transports import Identity
 
@@ -32,9 +32,10 @@ def identities(fleet: Fleet, *, target: Target, secrets: Credentials) -> Callabl
     Raises:
         DefinitionError: A placeholder is of something that is not fixed for a mock, or none.
     """
-    clients = _texts("target.client_id", target.client_id, fleet)
+    own = target if isinstance(target, MqttTarget) else None
+    clients = _texts("target.client_id", own.client_id if own else "", fleet)
     users = _texts("target.username", secrets.username, fleet)
-    wills = _wills(target.will, fleet)
+    wills = _wills(own.will if own else None, fleet)
 
     def identity(row: int) -> Identity:
         return Identity(

@@ -125,7 +125,7 @@ class Shard:
             log=self._log,
             board=self._board,
             zero=zero,
-            acknowledging=lot.target.protocol == "http",
+            acknowledging=lot.target.always_acknowledges,
         )
         self._record = self._recorder.settled
         self._second = Second(at=math.floor(zero.unix(clock())))

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import partial
 from math import inf
+from typing import Any
 
 from simulator.errors import DefinitionError, Unreachable
 from simulator.lot import Target
@@ -27,7 +28,7 @@ from simulator.transports.wire import CLOSE_WITHIN, Office, Wire
 MAX_OPENING = 200
 RETRY_TICK = 0.01  # s; retries due within it are woken together
 
-WIRES: dict[str, Callable[[Office, Line], Wire]] = {"mqtt": MqttWire, "http": HttpWire}
+WIRES: dict[str, Callable[[Office, Line], Wire[Any]]] = {"mqtt": MqttWire, "http": HttpWire}
 
 
 class Exchange:
@@ -67,9 +68,9 @@ class Exchange:
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = inf
         self._lines: dict[int, Line] = {}
-        self._queue: OrderedDict[Wire, None] = OrderedDict()  # to be opened, first come first
-        self._opening: dict[Wire, asyncio.Task[None]] = {}  # at most MAX_OPENING
-        self._wires: set[Wire] = set()  # those with a connection, closing ones included
+        self._queue: OrderedDict[Wire[Any], None] = OrderedDict()  # to be opened, first come first
+        self._opening: dict[Wire[Any], asyncio.Task[None]] = {}  # at most MAX_OPENING
+        self._wires: set[Wire[Any]] = set()  # those with a connection, closing ones included
         self._emptied: asyncio.Event | None = None  # set when closing has nothing left
 
     def connect(self, row: int, identity: Identity) -> None:
@@ -143,11 +144,11 @@ class Exchange:
 
     # What its wires tell it: see Office.
 
-    def wire_made(self, wire: Wire) -> None:
+    def wire_made(self, wire: Wire[Any]) -> None:
         """The connection stands."""
         self._wires.add(wire)
 
-    def wire_ready(self, wire: Wire) -> None:
+    def wire_ready(self, wire: Wire[Any]) -> None:
         """The mock can send."""
         line = wire.line
         if line.wire is wire and not line.is_open:
@@ -155,7 +156,7 @@ class Exchange:
             line.opened_at = self.clock()
             self._listener.opened(line.row)
 
-    def wire_idle(self, wire: Wire, waiting: Sequence[Parcel]) -> None:
+    def wire_idle(self, wire: Wire[Any], waiting: Sequence[Parcel]) -> None:
         """The connection ended in order, between two messages; the next parcel opens another."""
         line = wire.line
         if line.wire is wire:
@@ -163,7 +164,7 @@ class Exchange:
         for parcel in waiting:
             self.send(line.row, parcel)
 
-    def wire_lost(self, wire: Wire, reason: str) -> None:
+    def wire_lost(self, wire: Wire[Any], reason: str) -> None:
         """The connection broke, or was never made: settle, tell, and plan the next attempt."""
         line, now = wire.line, self.clock()
         is_current = line.wire is wire
@@ -177,12 +178,12 @@ class Exchange:
         if is_current:
             self._listener.lost(line.row, reason)
 
-    def wire_gone(self, wire: Wire) -> None:
+    def wire_gone(self, wire: Wire[Any]) -> None:
         """The transport is closed for good."""
         self._wires.discard(wire)
         self._check_emptied()
 
-    def _settle_orphans(self, wire: Wire, why: str) -> None:
+    def _settle_orphans(self, wire: Wire[Any], why: str) -> None:
         for parcel, reason in wire.orphans(why):
             self.settled(parcel, self.clock(), reason)
 
@@ -209,13 +210,13 @@ class Exchange:
             self._opening[wire] = task
             task.add_done_callback(partial(self._opened, wire))
 
-    async def _open(self, wire: Wire) -> None:
+    async def _open(self, wire: Wire[Any]) -> None:
         try:
             await self._road.open(lambda: wire, wire.line.row + wire.line.failures)
         except Unreachable as error:
             wire.end(str(error))
 
-    def _opened(self, wire: Wire, _task: asyncio.Task[None]) -> None:
+    def _opened(self, wire: Wire[Any], _task: asyncio.Task[None]) -> None:
         # As a callback, for a task that is cancelled before its first step runs no "finally".
         del self._opening[wire]
         self._open_next()

@@ -7,7 +7,7 @@ when no answer came, and a record stands for one request; so such a parcel fails
 from math import inf, isnan
 
 from simulator.errors import DefinitionError, ProtocolViolation
-from simulator.lot import Target
+from simulator.lot import HttpTarget
 from simulator.protocols import http
 from simulator.transports import reasons
 from simulator.transports.line import Line
@@ -19,7 +19,7 @@ MAX_WAITING = (
 )
 
 
-class HttpWire(Wire):
+class HttpWire(Wire[HttpTarget]):
     """One kept connection. A far side that closes it between two requests has done nothing wrong:
     the next parcel opens another one, and nothing is told as lost."""
 
@@ -28,7 +28,7 @@ class HttpWire(Wire):
     def __init__(self, office: Office, line: Line) -> None:
         super().__init__(office, line)
         if line.kept is None:
-            line.kept = compile_request(office.target, line.identity)
+            line.kept = compile_request(self.target, line.identity)
         self.parcel: Parcel | None = None  # whose answer is awaited
         self.response: http.Response | None = None
         self.has_answered = False  # at least one request on this connection
@@ -50,8 +50,8 @@ class HttpWire(Wire):
             self.refuse(parcel, self.too_slow())
             return
         try:
-            path = http.target_path(office.target.path, parcel.address)
-            method = parcel.method or office.target.method
+            path = http.target_path(self.target.path, parcel.address)
+            method = parcel.method or self.target.method
             request = self.line.kept.encode(method, path, parcel.payload, parcel.headers)
         except DefinitionError as error:
             self.refuse(parcel, str(error))
@@ -132,7 +132,7 @@ class HttpWire(Wire):
         return in_flight + self.waiting_orphans(why)
 
     def sweep_open(self, now: float) -> None:
-        limit = self.office.target.acknowledge_within
+        limit = self.target.acknowledge_within
         self.expire_waiting(now, limit)
         if now >= self.finish_by:
             self.end("the mock disconnected")
@@ -146,7 +146,7 @@ class HttpWire(Wire):
         self._settle(why)
 
 
-def compile_request(target: Target, identity: Identity) -> http.Request:
+def compile_request(target: HttpTarget, identity: Identity) -> http.Request:
     """Return the part that all requests of a mock share.
 
     Raises:

@@ -8,6 +8,7 @@ from math import inf, isnan, nan
 from typing import Any
 
 from simulator.errors import DefinitionError, TargetError
+from simulator.lot import MqttTarget
 from simulator.protocols import mqtt
 from simulator.transports.line import Line
 from simulator.transports.parcel import Parcel
@@ -19,7 +20,7 @@ MAX_WAITING = 100  # messages of a mock that wait for an acknowledgement to make
 PING_AHEAD = 1.0  # s; a sweep comes once a second, and the silence must not pass keep_alive
 
 
-class MqttWire(Wire):
+class MqttWire(Wire[MqttTarget]):
     """One connection: CONNECT, SUBSCRIBE, then parcels, until something ends it.
 
     At QoS 0 a parcel is settled once its bytes are handed to the socket; at QoS 1 by its PUBACK.
@@ -29,7 +30,7 @@ class MqttWire(Wire):
 
     def __init__(self, office: Office, line: Line) -> None:
         super().__init__(office, line)
-        identity, target = line.identity, office.target
+        identity, target = line.identity, self.target
         own = identity.will() if callable(identity.will) else identity.will
         self.session: mqtt.Session[Parcel] = mqtt.Session(
             client_id=identity.client_id,
@@ -158,7 +159,7 @@ class MqttWire(Wire):
             self._say_goodbye()
 
     def _expire(self, now: float) -> None:
-        limit, in_flight = self.office.target.acknowledge_within, self.session.in_flight
+        limit, in_flight = self.target.acknowledge_within, self.session.in_flight
         while in_flight:
             packet_id, parcel = next(iter(in_flight.items()))
             if now - parcel.sent < limit:
@@ -168,7 +169,7 @@ class MqttWire(Wire):
         self.expire_waiting(now, limit)
 
     def _keep_alive(self, now: float) -> None:
-        keep_alive = self.office.target.keep_alive
+        keep_alive = self.target.keep_alive
         if now - self.pinged_at > 1.5 * keep_alive:  # as long as a server waits, section 3.1.2.10
             self.end(f"no answer to a ping within {1.5 * keep_alive:g} s")
         elif isnan(self.pinged_at) and now - self.written_at >= keep_alive - PING_AHEAD:

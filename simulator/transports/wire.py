@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Sequence
 from math import inf, isnan, nan
-from typing import Protocol, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from simulator.lot import Target
 from simulator.transports import reasons
@@ -20,6 +20,7 @@ WRITE_LIMIT = 256 * 1024  # bytes that may wait for one target to read; about 1,
 LINGER = 5.0  # s that a mock which disconnects waits for its last acknowledgements
 CLOSE_WITHIN = 5.0  # s for the last bytes to leave, then the connection is cut
 
+Kind = TypeVar("Kind", bound=Target)  # of the target that a wire speaks to
 Orphan = tuple[Parcel, str]  # a parcel that lost its connection, and the reason for its record
 
 
@@ -31,14 +32,14 @@ class Office(Protocol):
     def clock(self) -> float: ...
     def settled(self, parcel: Parcel, at: float, reason: str) -> None: ...
     def received(self, row: int, topic: str, payload: bytes) -> None: ...
-    def wire_made(self, wire: "Wire") -> None: ...
-    def wire_ready(self, wire: "Wire") -> None: ...
-    def wire_idle(self, wire: "Wire", waiting: Sequence[Parcel]) -> None: ...
-    def wire_lost(self, wire: "Wire", reason: str) -> None: ...
-    def wire_gone(self, wire: "Wire") -> None: ...
+    def wire_made(self, wire: "Wire[Any]") -> None: ...
+    def wire_ready(self, wire: "Wire[Any]") -> None: ...
+    def wire_idle(self, wire: "Wire[Any]", waiting: Sequence[Parcel]) -> None: ...
+    def wire_lost(self, wire: "Wire[Any]", reason: str) -> None: ...
+    def wire_gone(self, wire: "Wire[Any]") -> None: ...
 
 
-class Wire(asyncio.Protocol, ABC):
+class Wire(asyncio.Protocol, ABC, Generic[Kind]):
     """A connection from the wish to open it to its end; the loop calls it as a protocol."""
 
     __slots__ = (
@@ -49,6 +50,7 @@ class Wire(asyncio.Protocol, ABC):
         "line",
         "made_at",
         "office",
+        "target",
         "transport",
         "waiting",
     )
@@ -58,6 +60,7 @@ class Wire(asyncio.Protocol, ABC):
     def __init__(self, office: Office, line: Line) -> None:
         """Raises DefinitionError when the mock's identity cannot be said in the protocol."""
         self.office = office
+        self.target = cast(Kind, office.target)  # each kind of wire stands beside its target's
         self.line = line
         self.made_at = nan  # s; nan: no connection yet
         self.is_over = False  # nothing is sent or read any more

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 
 # What each room of the simulator may import of the others. What is not listed, may not.
-FOUNDATION = {"errors", "randomness", "wheel", "lot"}
+FOUNDATION = {"errors", "randomness", "wheel", "lot", "speech"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "exact": set(),
@@ -17,12 +17,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "powers": {"exact"},
     "randomness": {"exact"},
     "wheel": set(),
-    "lot": set(),
+    "speech": set(),
+    "lot": {"speech"},
     "geodesy": {"angles", "exact"},
     "schemas": {"errors"},
     "datasets": {"errors", "schemas"},
-    "definition": {"errors", "angles", "exact", "powers", "randomness", "schemas", "datasets"}
-    | {"generators"},
+    "definition": {"errors", "speech", "angles", "exact", "powers", "randomness", "schemas"}
+    | {"datasets", "generators"},
     "generators": {"errors", "angles", "exact", "geodesy", "randomness", "datasets", "definition"},
     "payloads": {"errors", "randomness", "schemas", "datasets", "definition", "generators"},
     "sparkplug": {"definition", "generators"},
@@ -35,8 +36,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "inference": FOUNDATION | {"datasets", "definition", "course"},
     "preview": FOUNDATION | {"datasets", "definition", "fleet", "course", "outlook"},
     "roll": FOUNDATION | {"datasets", "definition", "generators", "payloads", "fleet"},
-    "protocols": {"errors", "lot"},
-    "transports": {"errors", "lot", "protocols"},
+    "protocols": {"errors", "lot", "speech"},
+    "transports": {"errors", "lot", "speech", "protocols"},
     "recording": {"errors"},
     "tower": FOUNDATION
     | {"datasets", "definition", "fleet", "payloads", "recording", "transports"},

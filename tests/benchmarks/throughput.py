@@ -25,7 +25,7 @@ from typing import Any
 import paho.mqtt.client as paho
 import yaml
 
-from simulator.lot import Lot, Part, Target
+from simulator.lot import Lot, MqttTarget, Part
 from simulator.recording import Chunk, Second
 from simulator.tower import Assignment, Snapshot, Tower, run_in_loop
 from tests.benchmarks.environment import peers_python
@@ -85,7 +85,7 @@ class Contest:
         self.stored = [0, 0]  # bytes and records of chunks
         document = yaml.safe_load(DEFINITION.replace("QOS", str(qos)))
         part = Part(name="bench", document=document, count=mocks, rate=OFFERED[qos] / mocks)
-        target = Target(protocol="mqtt", host="127.0.0.1", port=port)
+        target = MqttTarget(host="127.0.0.1", port=port)
         self.lot = Lot(duration=WARM + seconds + 1, parts=[part], target=target)
         self.ticks = (round(WARM), round(WARM + seconds))
         self.tick = 0

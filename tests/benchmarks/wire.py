@@ -18,7 +18,7 @@ from pathlib import Path
 
 import uvloop
 
-from simulator.lot import Target
+from simulator.lot import MqttTarget
 from simulator.protocols import http, mqtt
 from simulator.transports import Exchange, Identity, Parcel
 from tests.integration.transports.conftest import Broker
@@ -54,7 +54,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 async def measure(port: int, mocks: int, messages: int) -> None:
     count = Count()
-    exchange = Exchange(Target(protocol="mqtt", host="127.0.0.1", port=port), listener=count)
+    exchange = Exchange(MqttTarget(host="127.0.0.1", port=port), listener=count)
     start = time.perf_counter()
     for row in range(mocks):
         exchange.connect(row, Identity(client_id=f"mock-{row}"))
@@ -148,7 +148,7 @@ class Silence:
 async def ours() -> None:
     """From Exchange.send to the transport, and back from it, without a socket."""
     road = Silence()
-    target = Target(protocol="mqtt", host="h", port=1)
+    target = MqttTarget(host="h", port=1)
     exchange = Exchange(target, listener=Count(), road=road)
     exchange.connect(0, Identity(client_id="c"))
     await asyncio.sleep(0)

@@ -3,6 +3,7 @@
 import pytest
 
 from simulator import Dataset, Definition, lot_problems, parse, read_dataset
+from simulator.speech import MQTT_3
 
 LISTED = """\
 name: Pump
@@ -26,7 +27,7 @@ def texts(*parts: tuple[Definition, int], **how: object) -> list[str]:
 
 
 def test_a_sound_lot_has_no_problems() -> None:
-    assert texts((parse(LISTED), 20), (parse(PLAIN), 5), datasets=pumps(20), protocol="mqtt") == []
+    assert texts((parse(LISTED), 20), (parse(PLAIN), 5), datasets=pumps(20), speech=MQTT_3) == []
 
 
 def test_fewer_rows_than_mocks_are_told_with_how_many_are_needed() -> None:
@@ -75,9 +76,9 @@ def test_a_missing_file_is_told_at_its_part() -> None:
 def test_what_the_target_cannot_carry_is_told_with_the_definition() -> None:
     loud = PLAIN.replace("json: 1", "qos: 2, json: 1")
 
-    (text,) = texts((parse(PLAIN), 1), (parse(loud), 1), protocol="mqtt")
+    (text,) = texts((parse(PLAIN), 1), (parse(loud), 1), speech=MQTT_3)
 
-    assert text.startswith("1 messages.on.qos: the connection speaks QoS 0 and 1, got 2")
+    assert text.startswith("1 messages.on.qos: the connection speaks QoS 0 to 1, got 2")
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

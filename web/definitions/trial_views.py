@@ -21,6 +21,7 @@ from web.definitions.documents import check
 from web.definitions.models import Definition
 from web.platform import queues, storage
 from web.targets.access import target_of, targets_of
+from web.targets.actions import speech_of
 from web.targets.models import Target
 
 NO_TARGET = "Choose one of the workspace's targets."
@@ -113,7 +114,7 @@ def _hold(workspace: Workspace, text: str, *, target: Target, seed: int) -> None
             )
         found = simulator.lot_problems(
             [(checked.definition, 1)],
-            protocol="mqtt" if target.is_mqtt else "http",
+            speech=speech_of(target),
             datasets=WorkspaceDatasets(workspace, rows=1),
             seed=seed,
         )

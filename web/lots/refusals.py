@@ -12,6 +12,7 @@ import simulator
 from web.accounts.models import Workspace
 from web.datasets.loading import WorkspaceDatasets
 from web.definitions.models import Definition
+from web.targets.actions import speech_of
 from web.targets.models import Target
 
 MOST_TOLD = 3  # problems of one part
@@ -57,7 +58,7 @@ def held(workspace: Workspace, parts: Sequence[Planned], *, target: Target, seed
     counts = [part.count for part in parts]
     found = simulator.lot_problems(
         list(zip(definitions, counts, strict=True)),
-        protocol="http" if target.protocol == Target.Protocol.HTTP else "mqtt",
+        speech=speech_of(target),
         datasets=datasets,
         seed=seed,
     )

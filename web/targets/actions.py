@@ -1,5 +1,6 @@
 """Everything that changes targets, and the target as a run takes it along."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -68,22 +69,12 @@ def delete_target(target: Target) -> None:
 
 def lot_target(target: Target) -> simulator.Target:
     """Return the target as it stands in ``lot.json``: its secrets sealed, see ``credentials``."""
-    return simulator.Target.model_validate(
-        {
-            "protocol": target.protocol,
-            "host": target.host,
-            "port": target.port,
-            "tls": _tls(target),
-            "client_id": target.client_id,
-            "keep_alive": target.keep_alive,
-            "will": _will(target),
-            "method": target.method,
-            "path": target.path,
-            "headers": target.headers,
-            "acknowledge_within": target.acknowledge_within,
-            "secrets": _sealed_credentials(target),
-        }
-    )
+    return simulator.target_of({**_document(target), "secrets": _sealed_credentials(target)})
+
+
+def speech_of(target: Target) -> simulator.Speech:
+    """Return what of a definition the target's protocol carries; no secret is opened for it."""
+    return simulator.target_of(_document(target)).speech
 
 
 def credentials(sealed: str) -> simulator.Credentials:
@@ -111,6 +102,37 @@ def _sealed_credentials(target: Target) -> str:
     return "" if known == simulator.Credentials() else secrets.seal(known.model_dump_json())
 
 
+def _document(target: Target) -> dict[str, Any]:
+    """Return the target as plain data, without its secrets."""
+    common = {
+        "protocol": target.protocol,
+        "host": target.host,
+        "port": target.port,
+        "tls": _tls(target),
+        "acknowledge_within": target.acknowledge_within,
+    }
+    return common | _OPTIONS[target.protocol](target)
+
+
+def _mqtt(target: Target) -> dict[str, Any]:
+    return {
+        "client_id": target.client_id,
+        "keep_alive": target.keep_alive,
+        "will": _will(target),
+    }
+
+
+def _http(target: Target) -> dict[str, Any]:
+    return {"method": target.method, "path": target.path, "headers": target.headers}
+
+
+# What only targets of one protocol have.
+_OPTIONS: dict[str, Callable[[Target], dict[str, Any]]] = {
+    Target.Protocol.MQTT: _mqtt,
+    Target.Protocol.HTTP: _http,
+}
+
+
 def _tls(target: Target) -> dict[str, Any] | None:
     if not target.has_tls:
         return None
@@ -118,7 +140,7 @@ def _tls(target: Target) -> dict[str, Any] | None:
 
 
 def _will(target: Target) -> dict[str, Any] | None:
-    if not (target.is_mqtt and target.has_will):
+    if not target.has_will:
         return None
     return {
         "topic": target.will_topic,

@@ -9,7 +9,7 @@ from typing import Any
 import paho.mqtt.client as paho
 import yaml
 
-from simulator.lot import Lot, Part, Target
+from simulator.lot import Lot, MqttTarget, Part
 from simulator.recording import Chunk, Second
 from simulator.tower import Assignment, Snapshot, Tower
 
@@ -94,7 +94,7 @@ def assignment(port: int, prefix: str, *, count: int = 50, duration: float = 3.0
     lot = Lot(
         duration=duration,
         parts=[Part(name="Sensor", document=document, count=count)],
-        target=Target(protocol="mqtt", host="127.0.0.1", port=port, client_id="{id}"),
+        target=MqttTarget(host="127.0.0.1", port=port, client_id="{id}"),
     )
     return Assignment(shard="a", lot=lot, part=0, first=0, count=count, epoch=time.time())
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from workshop.supervisor import Child
 
-from simulator.lot import Lot, Part, Target
+from simulator.lot import Lot, MqttTarget, Part
 from simulator.tower import Assignment
 from tests.integration.tower.peers import Show, acted
 from tests.simulator.sparkplug.schema import read, value_of
@@ -61,7 +61,7 @@ class Host:
 
 def lines(port: int, group: str, *, count: int, duration: float) -> Assignment:
     part = Part(name="lines", document=yaml.safe_load(LINE.replace("GROUP", group)), count=count)
-    target = Target(protocol="mqtt", host="127.0.0.1", port=port)
+    target = MqttTarget(host="127.0.0.1", port=port)
     lot = Lot(duration=duration, parts=[part], target=target)
     return Assignment(shard="a", lot=lot, part=0, first=0, count=count, epoch=time.time() + 0.5)
 

@@ -14,7 +14,7 @@ import pytest
 import uvloop
 from workshop.supervisor import free_port
 
-from simulator.lot import Target
+from simulator.lot import target_of
 from simulator.transports import Exchange
 from tests.simulator.transports.virtual import Diary
 
@@ -69,7 +69,7 @@ async def exchange_to(port: int, **target: Any) -> AsyncIterator[tuple[Exchange,
     """An exchange with a far side on this machine, swept often, closed at the end."""
     diary = Diary()
     exchange = Exchange(
-        Target(**{"protocol": "mqtt", "host": "127.0.0.1", "port": port, **target}), listener=diary
+        target_of({"protocol": "mqtt", "host": "127.0.0.1", "port": port, **target}), listener=diary
     )
     sweeper = asyncio.create_task(sweep(exchange))
     try:

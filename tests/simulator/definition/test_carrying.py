@@ -1,6 +1,7 @@
 """What a target's protocol cannot carry, and where the definition asks for it."""
 
-from simulator import parse, target_problems
+from simulator import Speech, parse, target_problems
+from simulator.speech import HTTP, MQTT_3
 
 HEARD = """\
 name: Lamp
@@ -24,12 +25,12 @@ sparkplug: {group: plant, node: "{id}", every: 10s, metrics: {Speed: "{speed}"}}
 """
 
 
-def places(text: str, protocol: str) -> list[str]:
-    return [each.place for each in target_problems(parse(text), protocol)]  # type: ignore[arg-type]
+def places(text: str, speech: Speech) -> list[str]:
+    return [each.place for each in target_problems(parse(text), speech)]
 
 
 def test_http_hears_no_commands() -> None:
-    assert places(HEARD, "http") == [
+    assert places(HEARD, HTTP) == [
         "replies.ping.on",
         "statuses.lit.statuses.dim.go[1].on",
         "statuses.dark.go[0].on",
@@ -40,16 +41,16 @@ def test_what_a_method_waits_for_is_told_at_the_method() -> None:
     reboot = 'methods: {restart: {reboot: {on: {topic: "cmd/{id}"}}}}\n'
     text = HEARD.partition("statuses:")[0] + reboot
 
-    assert set(places(text, "http")) == {"methods.restart"}
+    assert set(places(text, HTTP)) == {"methods.restart"}
 
 
 def test_http_speaks_no_sparkplug() -> None:
-    assert places(NODE, "http") == ["sparkplug"]
-    assert places(NODE, "mqtt") == []
+    assert places(NODE, HTTP) == ["sparkplug"]
+    assert places(NODE, MQTT_3) == []
 
 
 def test_the_answers_of_replies_are_held_against_the_connection_too() -> None:
-    assert places(HEARD, "mqtt") == ["replies.ping.send.qos"]
+    assert places(HEARD, MQTT_3) == ["replies.ping.send.qos"]
 
 
 def test_children_are_held_against_it_as_well() -> None:
@@ -62,5 +63,5 @@ children:
   id: "{parent}-{child}"
   messages: {level: {every: 1s, qos: 2, json: 1}}
 """
-    assert places(text, "mqtt") == ["children.messages.level.qos"]
-    assert places(text, "http") == []
+    assert places(text, MQTT_3) == ["children.messages.level.qos"]
+    assert places(text, HTTP) == []

@@ -21,6 +21,7 @@ from simulator.definition.messages.message import Message
 from simulator.definition.messages.protobuf import Protobuf
 from simulator.errors import DefinitionError
 from simulator.fleet import Fleet
+from simulator.speech import HTTP, MQTT_3
 from tests.simulator.fleet.lives import fleet, live
 
 PROTO = 'syntax = "proto3"; message R { string id = 1; double t = 2; repeated double s = 3; }'
@@ -82,7 +83,7 @@ def test_bulks_at_the_same_moments_are_of_the_same_samples() -> None:
 
 def test_headers_come_with_a_batch() -> None:
     sends = {"m": {"every": "1s", "csv": ["{t}"], "headers": {"x-id": "{id}", "x-n": "{seq}"}}}
-    mocks = fleet(count=2, metrics=METRICS, messages=sends, protocol="http")
+    mocks = fleet(count=2, metrics=METRICS, messages=sends, speech=HTTP)
 
     mocks.connected(mocks.due(0.0).connect, 0.0)
     batch = mocks.due(1.0).sends[0]
@@ -96,7 +97,7 @@ def test_headers_come_with_a_batch() -> None:
 @pytest.mark.parametrize(
     ("words", "text"),
     [
-        ({"qos": 2}, "messages.m.qos: the connection speaks QoS 0 and 1, got 2"),
+        ({"qos": 2}, "messages.m.qos: the connection speaks QoS 0 to 1, got 2"),
         ({"properties": {"a": "b"}}, "messages.m.properties: the connection speaks MQTT 3.1.1"),
         ({"response_topic": "a"}, "messages.m.response_topic: the connection speaks MQTT 3.1.1"),
         ({"correlation": "a"}, "messages.m.correlation: the connection speaks MQTT 3.1.1"),
@@ -110,10 +111,10 @@ def test_what_a_target_cannot_carry_is_refused_where_the_target_is_known(
     assert checked.definition is not None
 
     with pytest.raises(DefinitionError, match=text):
-        Fleet(checked.definition, protocol="mqtt")
-    (problem,) = target_problems(checked.definition, "mqtt")
+        Fleet(checked.definition, speech=MQTT_3)
+    (problem,) = target_problems(checked.definition, MQTT_3)
     assert str(problem).startswith(text)
-    assert Fleet(checked.definition, protocol="http").live == 1
+    assert Fleet(checked.definition, speech=HTTP).live == 1
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from simulator.definition import Template, parse_template
-from simulator.payloads.addresses import Address, Protocol
+from simulator.payloads.addresses import Address, Kind
 
 ROWS = np.arange(2)
 
@@ -16,45 +16,43 @@ def template(text: str | None) -> Template | None:
 
 
 @pytest.mark.parametrize(
-    ("topic", "path", "protocol", "expected"),
+    ("topic", "path", "kind", "expected"),
     [
-        ("a/{x}", None, "mqtt", "a/1"),
-        ("/a/{x}", None, "mqtt", "/a/1"),
-        ("a/{x}", None, "http", "/a/1"),
-        ("/a/{x}", None, "http", "/a/1"),
-        (None, "/a/{x}?q=1", "http", "/a/1?q=1"),
-        (None, "/a/{x}", "mqtt", "a/1"),
-        ("t", "/p", "mqtt", "t"),
-        ("t", "/p", "http", "/p"),
+        ("a/{x}", None, "topic", "a/1"),
+        ("/a/{x}", None, "topic", "/a/1"),
+        ("a/{x}", None, "path", "/a/1"),
+        ("/a/{x}", None, "path", "/a/1"),
+        (None, "/a/{x}?q=1", "path", "/a/1?q=1"),
+        (None, "/a/{x}", "topic", "a/1"),
+        ("t", "/p", "topic", "t"),
+        ("t", "/p", "path", "/p"),
         ("t", "/p", None, "t"),
         (None, "/p", None, "/p"),
-        (None, None, "http", "/"),
+        (None, None, "path", "/"),
     ],
 )
 def test_each_protocol_gets_the_address_that_it_understands(
-    topic: str | None, path: str | None, protocol: Protocol | None, expected: str
+    topic: str | None, path: str | None, kind: Kind | None, expected: str
 ) -> None:
-    address = Address.of(topic=template(topic), path=template(path), protocol=protocol)
+    address = Address.of(topic=template(topic), path=template(path), kind=kind)
 
     assert address.texts({"x": np.array([1, 2])}, ROWS)[0] == expected
     assert address.bound({"x": np.array([1, 2])}, 2).texts({}, ROWS)[0] == expected
 
 
 @pytest.mark.parametrize(
-    ("protocol", "value", "expected"),
+    ("kind", "value", "expected"),
     [
-        ("mqtt", "a+b#c\0d", "t/a_b_c_d"),
-        ("mqtt", "日本 °C", "t/日本 °C"),
-        ("mqtt", "half \ud800", "t/half _"),
-        ("http", "a b\r\nHost: x", "/t/a%20b%0D%0AHost:%20x"),
-        ("http", "日#1", "/t/%E6%97%A5%231"),
-        ("http", "half \ud800", "/t/half%20?"),
+        ("topic", "a+b#c\0d", "t/a_b_c_d"),
+        ("topic", "日本 °C", "t/日本 °C"),
+        ("topic", "half \ud800", "t/half _"),
+        ("path", "a b\r\nHost: x", "/t/a%20b%0D%0AHost:%20x"),
+        ("path", "日#1", "/t/%E6%97%A5%231"),
+        ("path", "half \ud800", "/t/half%20?"),
     ],
 )
-def test_a_value_cannot_break_out_of_an_address(
-    protocol: Protocol, value: Any, expected: str
-) -> None:
-    address = Address.of(topic=template("t/{x}"), path=None, protocol=protocol)
+def test_a_value_cannot_break_out_of_an_address(kind: Kind, value: Any, expected: str) -> None:
+    address = Address.of(topic=template("t/{x}"), path=None, kind=kind)
 
     values = np.array([value, "b"], dtype=object)
 
@@ -62,7 +60,7 @@ def test_a_value_cannot_break_out_of_an_address(
 
 
 def test_an_address_of_fixed_values_is_made_once() -> None:
-    address = Address.of(topic=template("{site}/{id}"), path=None, protocol="mqtt")
+    address = Address.of(topic=template("{site}/{id}"), path=None, kind="topic")
     fixed = {"site": "tokyo", "id": np.array(["a", "b"], dtype=object)}
 
     bound = address.bound(fixed, 2)

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import yaml
 
-from simulator.lot import Lot, Part, Target
+from simulator.lot import Lot, MqttTarget, Part
 from simulator.recording import Chunk, Second, Writer
 from simulator.tower import Assignment, Snapshot, Tower
 from simulator.transports import Identity, Parcel
@@ -201,7 +201,7 @@ class Theatre:
 
 def lot(text: str = SENSOR, *, count: int = 10, duration: float = 10.0, **fields: Any) -> Lot:
     part = Part(name="x", document=yaml.safe_load(text), count=count)
-    target = Target(protocol="mqtt", host="127.0.0.1", port=1883)
+    target = MqttTarget(host="127.0.0.1", port=1883)
     return Lot(**{"duration": duration, "parts": [part], "target": target, **fields})
 
 

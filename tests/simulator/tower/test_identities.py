@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from simulator.errors import DefinitionError
-from simulator.lot import Credentials, Target, Will
+from simulator.lot import Credentials, MqttTarget, Will
 from simulator.tower.build import build_fleet
 from simulator.tower.identities import identities
 from tests.simulator.tower.staging import assignment, lot
@@ -22,7 +22,7 @@ messages: {telemetry: {every: 1s, json: "{temperature}"}}
 
 
 def identity_of(row: int, *, client_id: str = "{id}", will: Will | None = None, **secrets: str):
-    target = Target(protocol="mqtt", host="h", port=1, client_id=client_id, will=will)
+    target = MqttTarget(host="h", port=1, client_id=client_id, will=will)
     given = assignment(lot=lot(SENSOR, count=20, target=target), first=10, count=10)
     make = identities(build_fleet(given), target=target, secrets=Credentials(**secrets))
     return make(row)

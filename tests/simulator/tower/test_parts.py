@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from simulator import Assignment, Credentials, Lot, Part, Target, parse, read_dataset
+from simulator import Assignment, Credentials, Lot, MqttTarget, Part, parse, read_dataset
 from simulator.tower.build import build_fleet
 
 LIST = read_dataset("pumps.csv", "\n".join(["serial", *(f"P{n}" for n in range(6))]).encode())
@@ -39,7 +39,7 @@ LOT = Lot(
         Part(name="second", document=PUMP.source, first=4, count=6),
         Part(name="behind", document=GATEWAY.source, first=10, count=2),
     ],
-    target=Target(protocol="mqtt", host="broker.example", port=1883),
+    target=MqttTarget(host="broker.example", port=1883),
 )
 
 

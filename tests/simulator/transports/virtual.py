@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from simulator.errors import Unreachable
-from simulator.lot import Target
+from simulator.lot import target_of
 from simulator.transports import Exchange, Identity, Parcel
 from simulator.transports.wire import WRITE_LIMIT
 
@@ -135,7 +135,7 @@ class Stage:
     """An exchange with its listener and its road, and a few words to play with them."""
 
     def __init__(self, **target: Any) -> None:
-        self.target = Target(**{"protocol": "mqtt", "host": "h", "port": 1, **target})
+        self.target = target_of({"protocol": "mqtt", "host": "h", "port": 1, **target})
         self.diary, self.road = Diary(), Road()
         self.loop = asyncio.get_running_loop()
         self.exchange = Exchange(

@@ -1,0 +1,32 @@
+"""The lot document: parts, target and timetable of a run, as values.
+
+Rule: says what may be asked for; nothing here does anything.
+"""
+
+from simulator.lot.base import MAX_TEXT, Text
+from simulator.lot.credentials import Credentials
+from simulator.lot.http import HttpTarget
+from simulator.lot.lot import MAX_DURATION, MAX_MOCKS, MAX_RATE, Lot, Part
+from simulator.lot.mqtt import MqttTarget, Parting, Will
+from simulator.lot.target import Target
+from simulator.lot.targets import AnyTarget, target_of
+from simulator.lot.tls import Tls
+
+__all__ = [
+    "MAX_DURATION",
+    "MAX_MOCKS",
+    "MAX_RATE",
+    "MAX_TEXT",
+    "AnyTarget",
+    "Credentials",
+    "HttpTarget",
+    "Lot",
+    "MqttTarget",
+    "Part",
+    "Parting",
+    "Target",
+    "Text",
+    "Tls",
+    "Will",
+    "target_of",
+]

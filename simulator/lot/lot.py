@@ -1,0 +1,46 @@
+"""The lot document: what a run needs to know, as it lies in the object store.
+
+Rule: no secret stands in it in the clear; ``Target.secrets`` are sealed by whoever wrote it and are
+handed to the tower apart, in ``Credentials``.
+"""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from simulator.lot.base import Model, Text
+from simulator.lot.targets import AnyTarget
+
+MAX_MOCKS = 50_000  # in one lot; the product's promise, and what three towers here carry
+MAX_DURATION = 7 * 86_400.0  # s; a run longer than a week is a service, not a test
+MAX_RATE = 1_000.0  # messages/s of one mock
+
+
+class Part(Model):
+    """One definition of a lot and how many mocks follow it."""
+
+    name: Text
+    document: dict[str, Any]  # the definition, parsed from its text
+    first: int = Field(default=0, ge=0)  # number of its first mock in the run
+    count: int = Field(ge=1, le=MAX_MOCKS)
+    # messages/s of each mock, over all its messages; None: as the definition says
+    rate: float | None = Field(default=None, gt=0, le=MAX_RATE)
+
+
+class Lot(Model):
+    """The immutable snapshot of a lot that a run executes."""
+
+    version: Literal[1] = 1
+    run: Text = ""
+    name: Text = ""
+    seed: int = Field(default=1, ge=0, lt=2**63)
+    duration: float = Field(gt=0, le=MAX_DURATION)  # s
+    ramp: float = Field(default=0.0, ge=0, le=MAX_DURATION)  # s until the last mock is switched on
+    parts: list[Part] = Field(min_length=1, max_length=20)
+    target: AnyTarget
+    datasets: dict[str, str] = Field(default_factory=dict)  # name in definitions -> object's key
+
+    @property
+    def mocks(self) -> int:
+        """How many mocks the whole lot has."""
+        return sum(part.count for part in self.parts)

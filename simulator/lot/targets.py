@@ -1,0 +1,26 @@
+"""All kinds of target, told apart by the word of their protocol.
+
+Rule: the one list of them; a new protocol is a module with its model, and a word here.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter
+
+from simulator.lot.http import HttpTarget
+from simulator.lot.mqtt import MqttTarget
+from simulator.lot.target import Target
+
+AnyTarget = Annotated[MqttTarget | HttpTarget, Field(discriminator="protocol")]
+
+_ADAPTER: TypeAdapter[Target] = TypeAdapter(AnyTarget)
+
+
+def target_of(data: Mapping[str, Any]) -> Target:
+    """Return the target that plain data says, as it stands in a lot document.
+
+    Raises:
+        pydantic.ValidationError: No such protocol, or a value or word that its kind does not have.
+    """
+    return _ADAPTER.validate_python(dict(data))
