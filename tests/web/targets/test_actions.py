@@ -1,5 +1,7 @@
 import pytest
 
+import simulator
+
 from web.targets import actions
 from web.targets.models import Target
 
