@@ -18,7 +18,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "randomness": {"exact"},
     "wheel": set(),
     "speech": set(),
-    "lot": {"speech"},
+    "lot": {"errors", "speech", "definition"},  # its quantities: durations, chances, rates
     "geodesy": {"angles", "exact"},
     "schemas": {"errors"},
     "datasets": {"errors", "schemas"},
