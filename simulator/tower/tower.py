@@ -16,7 +16,9 @@ from simulator.errors import MocklotError
 from simulator.recording import Chunk, Second, Writer, Zero, new_board
 from simulator.tower.alarm import Alarm
 from simulator.tower.assignment import Assignment
-from simulator.tower.shard import MakeExchange, Phase, Shard
+from simulator.tower.ending import Phase
+from simulator.tower.sending import MakeExchange
+from simulator.tower.shard import Shard
 from simulator.tower.snapshot import Snapshot
 from simulator.transports import Exchange
 

@@ -12,7 +12,7 @@ import pytest
 from simulator.errors import StaleLease
 from simulator.recording import Link, Second
 from simulator.tower import Tower
-from simulator.tower.shard import ACKNOWLEDGED_WITHIN, NEVER_OPEN, RUN_ENDED
+from simulator.tower.ending import ACKNOWLEDGED_WITHIN, NEVER_OPEN, RUN_ENDED
 from simulator.transports import Exchange
 from tests.simulator.tower.staging import (
     EPOCH,

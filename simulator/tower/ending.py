@@ -1,0 +1,118 @@
+"""How a shard ends in order: it waits for acknowledgements, disconnects its mocks, stores its log.
+
+Rule: told the time; each phase has a moment at which it ends at the latest.
+"""
+
+import asyncio
+import logging
+import math
+from collections.abc import Callable
+from enum import Enum
+
+import numpy as np
+
+from simulator.recording import Board, Link, Log, Recorder, Writer
+from simulator.tower.seconds import Seconds
+from simulator.tower.sending import Exchanging
+
+logger = logging.getLogger(__name__)
+
+ACKNOWLEDGED_WITHIN = 8.0  # s after the end of sending in which acknowledgements still count
+GRACE = 3.0  # s of these before mocks are told to disconnect, which waits for the rest itself
+STORED_WITHIN = 5.0  # s that the last records have to get into the store, at the end
+GIVEN_UP_WITHIN = 1.0  # s more for the writer's thread to see that they are given up
+
+DISCONNECTED = "the mock disconnected"  # how an exchange settles what was in flight at the end
+RUN_ENDED = "run ended before acknowledgement"
+NEVER_OPEN = "run ended before the target accepted the connection"
+
+
+class Phase(Enum):
+    """Where a shard is; it only ever goes forward."""
+
+    SENDING = 0
+    WAITING = 1  # nothing new is sent, acknowledgements still come
+    CLOSING = 2  # mocks disconnect
+    STORING = 3  # the last records are on their way to the store
+    ENDED = 4
+
+
+class Ending:
+    """A shard's phase, and what leads from one to the next."""
+
+    def __init__(
+        self,
+        *,
+        exchange: Exchanging,
+        recorder: Recorder,
+        writer: Writer,
+        log: Log,
+        board: Board,
+        seconds: Seconds,
+        lost: Callable[[int, str], None],
+    ) -> None:
+        """``lost`` records that a mock, by its row, has no connection, and why."""
+        self.phase = Phase.SENDING
+        self._exchange = exchange
+        self._recorder = recorder
+        self._writer = writer
+        self._log = log
+        self._board = board
+        self._seconds = seconds
+        self._lost = lost
+        self._deadline = math.inf  # the clock's s at which the phase ends at the latest
+        self._closing: asyncio.Task[None] | None = None
+
+    def begin(self, now: float) -> None:
+        """Wait for acknowledgements from now on."""
+        self.phase = Phase.WAITING
+        self._deadline = now + GRACE
+
+    def step(self, now: float) -> None:
+        """Move on to the next phase in time."""
+        self._recorder.fold(self._seconds.running)
+        if self.phase is Phase.WAITING and (not self._seconds.in_flight or now >= self._deadline):
+            self.close()
+        elif self.phase is Phase.CLOSING and self._closing and self._closing.done():
+            self._store(now)
+        elif self.phase is Phase.STORING:
+            self._await_store(now)
+
+    def close(self) -> None:
+        """Disconnect all mocks, without waiting for acknowledgements any longer."""
+        self.phase = Phase.CLOSING
+        for row in np.flatnonzero(self._board["link"] == Link.CONNECTING).tolist():
+            self._lost(row, NEVER_OPEN)
+        connected = self._board["link"] != Link.ENDED
+        self._board["link"][connected] = Link.OFF
+        self._closing = asyncio.get_running_loop().create_task(self._exchange.close())
+
+    def give_up(self) -> None:
+        """End on the spot. What is not stored counts as dropped."""
+        self._writer.abandon(self._log)
+        self._writer.forget(self._log)
+        self.phase = Phase.ENDED
+
+    def final(self, reason: str) -> str:
+        """The reason for a record: that we disconnected is no reason of the target's."""
+        is_ours = self.phase is not Phase.SENDING and reason.endswith(DISCONNECTED)
+        return RUN_ENDED if is_ours else reason
+
+    def _store(self, now: float) -> None:
+        assert self._closing is not None
+        if problem := self._closing.exception():
+            logger.error("shard=%s: closing failed", self._log.shard, exc_info=problem)
+        self.phase = Phase.STORING
+        self._deadline = now + STORED_WITHIN
+        self._writer.finish(self._log)
+
+    def _await_store(self, now: float) -> None:
+        if not self._log.is_settled and now < self._deadline:
+            return
+        if not self._log.is_settled and not self._log.is_abandoned:
+            self._writer.abandon(self._log)
+            self._deadline = now + GIVEN_UP_WITHIN
+            return
+        self._writer.forget(self._log)
+        self._seconds.end(self._seconds.running.at)
+        self.phase = Phase.ENDED

@@ -1,0 +1,190 @@
+"""Follows the plan of one shard: asks its fleet what is due, and hands that to the exchange.
+
+Rule: told the time; every message that falls due is counted here, and settled exactly once later.
+"""
+
+from collections.abc import Callable
+from itertools import groupby
+from operator import itemgetter
+from typing import Protocol
+
+from simulator.fleet import Batch, Due, Fleet, Move
+from simulator.lot import Target
+from simulator.recording import Board, Kind, Link, Recorder, Zero
+from simulator.tower.alarm import NOW
+from simulator.tower.parcels import parcels
+from simulator.tower.seconds import Seconds
+from simulator.transports import Identity, Listener, Parcel
+
+# How far the plan is followed at once, in s, so that some 2,000 messages are sent before sockets
+# are read again: less makes small batches, which cost 10 times as much a message, more a late loop.
+STRIDE_SENDS = 2_000
+SHORTEST_STRIDE = 0.01
+LONGEST_STRIDE = 0.1
+CLOCK_ERROR = 1e-6  # s; what Unix seconds in float64 may lose on their way to the clock and back
+MAX_LATE_END = 1.0  # s past its duration in which a shard that is behind still sends what was due
+
+LEFT_IN_BUFFER = "run ended with the message in the mock's buffer"
+
+
+class Exchanging(Protocol):
+    """What a shard asks of its exchange: ``transports.Exchange``, or what a test records with."""
+
+    def connect(self, row: int, identity: Identity) -> None: ...
+    def disconnect(self, row: int) -> None: ...
+    def send(self, row: int, parcel: Parcel) -> None: ...
+    def sweep(self, now: float) -> None: ...
+    async def close(self) -> None: ...
+
+
+class MakeExchange(Protocol):
+    """Makes the exchange of a shard: ``transports.Exchange``."""
+
+    def __call__(
+        self, target: Target, *, listener: Listener, clock: Callable[[], float]
+    ) -> Exchanging: ...
+
+
+class Sending:
+    """The way of a shard's messages from its fleet to its exchange; all times are of the run."""
+
+    def __init__(
+        self,
+        fleet: Fleet,
+        *,
+        exchange: Exchanging,
+        identity: Callable[[int], Identity],
+        recorder: Recorder,
+        board: Board,
+        seconds: Seconds,
+        zero: Zero,
+        duration: float,
+        refuse: Callable[[Parcel, str], None],
+    ) -> None:
+        """
+        Args:
+            duration: s of the run in which messages fall due.
+            refuse: Settles a parcel that its mock never sent, with the reason.
+        """
+        self._fleet = fleet
+        self._exchange = exchange
+        self._identity = identity
+        self._recorder = recorder
+        self._board = board
+        self._seconds = seconds
+        self._zero = zero
+        self._duration = duration
+        self._refuse = refuse
+        # Rows, and whether each has a connection now, as told since the fleet was asked last.
+        self._links: list[tuple[int, bool]] = []
+        # Rows, and whether a send of each went well; only where a transition waits for failures.
+        self._results: list[tuple[int, bool]] = []
+        self.counts_results = fleet.counts_results
+        self._reached = 0.0  # s of the run up to which the fleet was asked
+        self._stride = SHORTEST_STRIDE  # s of the plan that are done at once
+        self._is_behind = False  # the plan goes on right where the last stride ended
+
+    def linked(self, row: int, *, is_up: bool) -> None:
+        """Note that a mock's connection came or went, for the fleet."""
+        self._links.append((row, is_up))
+
+    def ended(self, row: int, *, is_good: bool) -> None:
+        """Note how a mock's send ended, for the fleet; asked for where ``counts_results``."""
+        self._results.append((row, is_good))
+
+    def next_moment(self) -> float:
+        """The clock's moment at which ``step`` has something to do; ``NOW`` when it is behind."""
+        if self._is_behind:
+            return NOW
+        t = min(self._fleet.next_due(), self._duration)
+        return self._zero.clock + max(t, 0.0) + CLOCK_ERROR
+
+    def step(self, t: float) -> bool:
+        """Do what is due at ``t``, at most a stride of the plan; True when that was the last."""
+        if self._links or self._results:
+            self._tell_fleet(t)
+        if t < min(self._fleet.next_due(), self._duration):
+            return False
+        goal = min(t, self._duration)
+        until = min(goal, max(self._reached, self._fleet.next_due()) + self._stride)
+        before = self._seconds.running.due
+        self._do(self._fleet.due(until))
+        self._pace(self._seconds.running.due - before)
+        self._reached = until
+        self._is_behind = until < goal
+        is_over = until >= self._duration and self._fleet.next_due() > self._duration
+        return is_over or t > self._duration + MAX_LATE_END or not self._fleet.live
+
+    def stop(self) -> None:
+        """Give up what waits in the buffers of mocks; nothing is sent from now on."""
+        for batch in self._fleet.backlog():
+            self._drop(batch, LEFT_IN_BUFFER)
+
+    def _tell_fleet(self, t: float) -> None:
+        """Tell which connections came and went, and how sends ended, in the order they did."""
+        fleet = self._fleet
+        links, self._links = self._links, []
+        results, self._results = self._results, []
+        for happened, good, bad in (
+            (links, fleet.connected, fleet.disconnected),
+            (results, fleet.delivered, fleet.failed),
+        ):
+            for is_good, each in groupby(happened, key=itemgetter(1)):
+                (good if is_good else bad)([row for row, _ in each], t)
+
+    def _pace(self, sends: int) -> None:
+        """Lengthen the stride while little falls due in it, shorten it while it is too much."""
+        if sends > 2 * STRIDE_SENDS:
+            self._stride = max(SHORTEST_STRIDE, self._stride / 2)
+        elif sends < STRIDE_SENDS / 2:
+            self._stride = min(LONGEST_STRIDE, self._stride * 2)
+
+    def _do(self, due: Due) -> None:
+        """Do what the fleet asks, in the order that it names."""
+        for row in due.connect:
+            self._connect(row)
+        for move in due.moves:
+            self._tell_move(move)
+        for batch in due.sends:
+            self._send(batch)
+        for batch, reason in due.drops:
+            self._drop(batch, reason)
+        for row in due.disconnect:
+            self._let_go(row, Link.OFF)
+        for row in due.reconnect:
+            self._let_go(row, Link.CONNECTING)
+            self._connect(row)
+        for row in due.ended:
+            self._let_go(row, Link.ENDED)
+
+    def _send(self, batch: Batch) -> None:
+        """Where every batch passes on its way from the fleet to the exchange."""
+        self._seconds.running.due += len(batch)
+        send = self._exchange.send
+        for parcel in parcels(batch):
+            send(parcel.row, parcel)
+
+    def _drop(self, batch: Batch, reason: str) -> None:
+        """Keep a record of messages that their mocks never sent."""
+        self._seconds.running.due += len(batch)
+        for parcel in parcels(batch):
+            self._refuse(parcel, reason)
+
+    def _tell_move(self, move: Move) -> None:
+        """Record that a mock, or a device behind it, changed its status."""
+        self._recorder.event(
+            Kind.STATUS,
+            move.row,
+            at=self._zero.clock + move.t,
+            status=move.after,
+            reason=move.cause,
+            device=move.device,
+        )
+
+    def _connect(self, row: int) -> None:
+        self._board["link"][row] = Link.CONNECTING
+        self._exchange.connect(row, self._identity(row))
+
+    def _let_go(self, row: int, link: Link) -> None:
+        self._board["link"][row] = link
+        self._exchange.disconnect(row)
