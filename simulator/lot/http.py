@@ -3,7 +3,7 @@
 Rule: what a message says itself (path, method, headers) goes over what stands here.
 """
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -20,7 +20,9 @@ class HttpTarget(Target):
     path: Text = ""
     headers: dict[str, str] = Field(default_factory=dict, max_length=50)
 
-    always_acknowledges: ClassVar[bool] = True
+    @property
+    def acknowledged_from(self) -> int:
+        return 0
 
     @property
     def speech(self) -> Speech:

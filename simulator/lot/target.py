@@ -3,8 +3,6 @@
 Rule: a protocol's own options stand in its own module, in a model that extends this one.
 """
 
-from typing import ClassVar
-
 from pydantic import Field
 
 from simulator.lot.base import Model
@@ -22,13 +20,16 @@ class Target(Model):
     acknowledge_within: float = Field(default=20.0, gt=0, le=300)  # s
     secrets: str = Field(default="", repr=False)  # Credentials, sealed by the writer
 
-    always_acknowledges: ClassVar[bool] = False  # every message, whatever its QoS
-
     @property
     def address(self) -> str:
         """Host and port as people write it: ``broker.example:1883``, ``[::1]:80``."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
+
+    @property
+    def acknowledged_from(self) -> int:
+        """The least QoS at which every message is acknowledged; 0 is all of them, 3 is none."""
+        return 1
 
     @property
     def speech(self) -> Speech:

@@ -115,10 +115,10 @@ class Zero:
         return self.epoch + (at - self.clock)
 
 
-def fold(entries: Sequence[Entry], *, zero: Zero, acknowledging: bool) -> Block:
+def fold(entries: Sequence[Entry], *, zero: Zero, acknowledged_from: int) -> Block:
     """Make columns of ``entries``, at least one.
 
-    ``acknowledging``: the protocol acknowledges everything (HTTP), QoS 0 too.
+    ``acknowledged_from``: the least QoS that the protocol acknowledges; 0 is all, 3 is none.
     """
     kinds, items, moments, reasons = zip(*entries, strict=True)
     kind = np.array(kinds, dtype=np.uint8)
@@ -132,7 +132,7 @@ def fold(entries: Sequence[Entry], *, zero: Zero, acknowledging: bool) -> Block:
         row=_column(items, "row", np.int32),
         sequence=_column(items, "sequence", np.int64),
         status=_column(items, "status", np.uint8),
-        outcome=_outcomes(kind, items, reasons, acknowledging=acknowledging),
+        outcome=_outcomes(kind, items, reasons, acknowledged_from=acknowledged_from),
         scheduled=_microseconds(scheduled),
         planned=_microseconds(scheduled + _column(items, "held", np.float64)),
         sent=_microseconds(zero.unix(np.where(written, sent, settled))),  # type: ignore[arg-type]
@@ -160,10 +160,10 @@ def _outcomes(
     items: Sequence[Item],
     reasons: Sequence[str],
     *,
-    acknowledging: bool,
+    acknowledged_from: int,
 ) -> NDArray[np.uint8]:
     failed = np.fromiter(map(bool, reasons), dtype=np.bool_, count=len(reasons))
-    acknowledged = acknowledging | (_column(items, "qos", np.uint8) > 0)
+    acknowledged = _column(items, "qos", np.uint8) >= acknowledged_from
     good = np.where(acknowledged, Outcome.ACKNOWLEDGED, Outcome.SENT)
     ended = np.where(failed, Outcome.FAILED, good)
     return np.where(kind == Kind.SEND, ended, Outcome.NONE).astype(np.uint8)

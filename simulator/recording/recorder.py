@@ -26,13 +26,13 @@ class Recorder:
     """
 
     def __init__(
-        self, *, writer: Writer, log: Log, board: Board, zero: Zero, acknowledging: bool
+        self, *, writer: Writer, log: Log, board: Board, zero: Zero, acknowledged_from: int
     ) -> None:
         self._writer = writer
         self._log = log
         self._board = board
         self._zero = zero
-        self._acknowledging = acknowledging
+        self._acknowledged_from = acknowledged_from
         self._entries: list[Entry] = []
         self.settled: Callable[[Entry], None] = self._entries.append
         self.reasons = Reasons()
@@ -55,7 +55,7 @@ class Recorder:
         """Make columns of what came since: into ``second``, board, reasons and log."""
         if not self._entries:
             return
-        block = fold(self._entries, zero=self._zero, acknowledging=self._acknowledging)
+        block = fold(self._entries, zero=self._zero, acknowledged_from=self._acknowledged_from)
         self._entries.clear()
         count(block, second)
         mark(block, self._board, self.reasons)

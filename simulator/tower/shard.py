@@ -67,7 +67,7 @@ class Shard:
             log=self._log,
             board=self._board,
             zero=zero,
-            acknowledging=lot.target.always_acknowledges,
+            acknowledged_from=lot.target.acknowledged_from,
         )
         self._record = self._recorder.settled
         self._seconds = Seconds(math.floor(zero.unix(clock())))

@@ -10,9 +10,9 @@ from simulator.recording.tally import count, mark
 from tests.simulator.recording.making import EPOCH, block, event, sent, unsent
 
 
-def counted(*entries, acknowledging: bool = False) -> Second:
+def counted(*entries, acknowledged_from: int = 1) -> Second:
     second = Second(at=0)
-    count(block(*entries, acknowledging=acknowledging), second)
+    count(block(*entries, acknowledged_from=acknowledged_from), second)
     return second
 
 
@@ -25,9 +25,15 @@ def test_each_send_counts_once_by_how_it_ended() -> None:
 
 
 def test_a_protocol_that_acknowledges_everything_acknowledges_qos_0() -> None:
-    second = counted(sent(qos=0), acknowledging=True)
+    second = counted(sent(qos=0), acknowledged_from=0)
 
     assert (second.acknowledged, second.sent) == (1, 0)
+
+
+def test_a_protocol_that_acknowledges_nothing_has_only_sent_whatever_the_qos() -> None:
+    second = counted(sent(qos=2), acknowledged_from=3)
+
+    assert (second.acknowledged, second.sent) == (0, 1)
 
 
 def test_latency_is_of_acknowledged_sends_and_lateness_of_written_ones() -> None:

@@ -7,7 +7,7 @@ from tests.simulator.recording.making import CLOCK, ROSTER, ZERO, Store, sent
 
 
 def recorder(writer: Writer, log) -> Recorder:
-    return Recorder(writer=writer, log=log, board=new_board(100, 3), zero=ZERO, acknowledging=False)
+    return Recorder(writer=writer, log=log, board=new_board(100, 3), zero=ZERO, acknowledged_from=1)
 
 
 def test_what_is_recorded_is_stored_by_the_thread() -> None:
