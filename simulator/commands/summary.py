@@ -4,15 +4,19 @@ Rule: made from snapshots alone; people get sentences, programs one JSON object.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from simulator.lot.thresholds import Threshold
 from simulator.recording import Histogram, Link, Second
 from simulator.tower import Snapshot
+from simulator.verdict import Figures, Ruling, verdict
 
 MOST_REASONS = 20  # shown to people; the JSON has all
+SHARES = (50.0, 90.0, 99.0, 99.9)  # percentiles of a latency
 
 
 @dataclass(slots=True)
@@ -21,13 +25,21 @@ class Progress:
 
     mocks: int
     duration: float  # s
+    thresholds: Sequence[Threshold] = ()
     latest: dict[str, Snapshot] = field(default_factory=dict)
-    recent: Second = field(default_factory=lambda: Second(at=0))  # of the last look
+    most_connected: int = 0  # mocks at one moment
+    _recent: dict[str, list[Second]] = field(default_factory=dict)  # by shard: of its last look
 
     def take(self, snapshots: list[Snapshot]) -> None:
         """Bring it up to date."""
         self.latest.update({snapshot.shard: snapshot for snapshot in snapshots})
-        self.recent = Second.summed(each for snap in snapshots for each in snap.seconds)
+        self._recent.update({snapshot.shard: snapshot.seconds for snapshot in snapshots})
+        self.most_connected = max(self.most_connected, self.connected)
+
+    @property
+    def recent(self) -> Second:
+        """The second before the last look at each shard."""
+        return Second.summed(each for seconds in self._recent.values() for each in seconds[-1:])
 
     @property
     def total(self) -> Second:
@@ -46,6 +58,17 @@ class Progress:
     @property
     def dropped(self) -> int:
         return sum(snapshot.dropped for snapshot in self.latest.values())
+
+    def rulings(self, seconds: float) -> list[Ruling]:
+        """How each threshold fared; ``seconds`` from the start to the end of sending."""
+        figures = Figures(
+            total=self.total, mocks=self.mocks, connected=self.most_connected, seconds=seconds
+        )
+        return verdict(self.thresholds, figures)
+
+    def reasons(self, most: int) -> list[tuple[str, int]]:
+        """The commonest reasons of failed sends and lost connections, with how often."""
+        return (self._reasons("sends") + self._reasons("lost")).most_common(most)
 
     def line(self, elapsed: float) -> str:
         """One line for people; ``elapsed`` seconds since the start."""
@@ -79,6 +102,10 @@ class Progress:
             **_percentiles(total.latency),
             "lateness_p99_ms": _rounded(total.lateness.percentile(99)),
             "records_dropped": self.dropped,
+            "thresholds": [
+                {"text": str(each.threshold), "measured": each.measured, "kept": each.holds}
+                for each in self.rulings(seconds)
+            ],
             "errors": self.errors,
         }
 
@@ -92,7 +119,7 @@ class Progress:
             f"  failed {total.failed:,}",
         ]
         if total.latency.total:
-            shares = [f"p{share} {_milliseconds(total.latency, share)}" for share in (50, 90, 99)]
+            shares = [f"p{share:g} {_milliseconds(total.latency, share)}" for share in SHARES]
             lines.append(f"latency {'  '.join(shares)}  max {total.latency.maximum * 1e3:.1f} ms")
         if total.lateness.total:
             lines.append(f"lateness p99 {_milliseconds(total.lateness, 99)}")
@@ -100,6 +127,8 @@ class Progress:
         lines += _grouped("connections lost", self._reasons("lost"))
         if self.dropped:
             lines.append(f"{self.dropped:,} records found no room in the log")
+        if self.thresholds:
+            lines += ["thresholds:", *(f"  {each}" for each in self.rulings(seconds))]
         return "\n".join(lines + [f"ended early: {error}" for error in self.errors])
 
     def _reasons(self, kind: str) -> Counter[str]:
@@ -119,7 +148,7 @@ def _grouped(title: str, counts: Counter[str]) -> list[str]:
 
 
 def _percentiles(latency: Histogram) -> dict[str, float | None]:
-    shares = {f"p{share}_ms": _rounded(latency.percentile(share)) for share in (50, 90, 99)}
+    shares = {f"p{share:g}_ms": _rounded(latency.percentile(share)) for share in SHARES}
     return shares | {"max_ms": _rounded(latency.maximum if latency.total else None)}
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from simulator.definition.quantities.units import read_some_seconds
 from simulator.errors import DefinitionError
 from simulator.lot import MAX_DURATION, MAX_RATE
+from simulator.lot.thresholds import Threshold
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:
@@ -43,3 +44,11 @@ def rate(text: str) -> float:
     if not 0 < value <= MAX_RATE:
         raise ArgumentTypeError(f"must be above 0 to {MAX_RATE:g} messages/s, got {text}")
     return value
+
+
+def threshold(text: str) -> Threshold:
+    """Read a limit of a run, such as ``latency p99 < 200ms``."""
+    try:
+        return Threshold.read(text)
+    except DefinitionError as error:
+        raise ArgumentTypeError(str(error)) from None

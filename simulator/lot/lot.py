@@ -10,6 +10,7 @@ from pydantic import Field
 
 from simulator.lot.base import Model, Text
 from simulator.lot.targets import AnyTarget
+from simulator.lot.thresholds import MAX_THRESHOLDS, Threshold
 
 MAX_MOCKS = 50_000  # in one lot; the product's promise, and what three towers here carry
 MAX_DURATION = 7 * 86_400.0  # s; a run longer than a week is a service, not a test
@@ -39,6 +40,7 @@ class Lot(Model):
     parts: list[Part] = Field(min_length=1, max_length=20)
     target: AnyTarget
     datasets: dict[str, str] = Field(default_factory=dict)  # name in definitions -> object's key
+    thresholds: list[Threshold] = Field(default_factory=list, max_length=MAX_THRESHOLDS)
 
     @property
     def mocks(self) -> int:

@@ -39,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "protocols": {"errors", "lot", "speech"},
     "transports": {"errors", "lot", "speech", "protocols"},
     "recording": {"errors"},
+    "verdict": {"lot", "recording"},
     "tower": FOUNDATION
     | {"datasets", "definition", "fleet", "payloads", "recording", "transports"},
 }

@@ -1,0 +1,74 @@
+"""What a run on the command line is to do: the lot, its secrets and its files.
+
+Rule: everything that is wrong shows here, before a process is started or a socket opened.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from simulator.datasets import Dataset
+from simulator.definition import parse_document
+from simulator.errors import DefinitionError, Problem
+from simulator.lot import Credentials, Lot
+from simulator.roll import lot_problems
+from simulator.tower import Assignment
+
+SHARD = 10_000  # mocks in a shard: each has its own overhead, and few processes run them all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A lot, and what it needs beside itself."""
+
+    lot: Lot
+    secrets: Credentials = field(repr=False)
+    datasets: Mapping[str, Dataset]
+
+    def check(self) -> None:
+        """Refuse what no tower would run.
+
+        Raises:
+            DefinitionError: The definitions do not fit together, the target or the datasets.
+        """
+        parts = [
+            (parse_document(part.document, datasets=self.datasets), part.count)
+            for part in self.lot.parts
+        ]
+        found = lot_problems(
+            parts, speech=self.lot.target.speech, datasets=self.datasets, seed=self.lot.seed
+        )
+        if found:
+            raise DefinitionError(
+                *(
+                    Problem("", f"{self.lot.parts[each.part].name}: {each.problem}")
+                    for each in found
+                )
+            )
+
+    def assignments(self, workers: int) -> list[list[Assignment]]:
+        """Return what each of ``workers`` processes is to run, every mock once.
+
+        The epoch is not set yet: a run begins when all processes are ready.
+        """
+        shares: list[list[Assignment]] = [[] for _ in range(workers)]
+        loads = [0] * workers
+        for each in self._cut(workers):
+            lightest = loads.index(min(loads))
+            shares[lightest].append(each)
+            loads[lightest] += each.count
+        return shares
+
+    def _cut(self, workers: int) -> Iterator[Assignment]:
+        for number, part in enumerate(self.lot.parts):
+            size = min(SHARD, -(-part.count // workers))
+            for start in range(0, part.count, size):
+                yield Assignment(
+                    shard=f"mocks-{part.first + start:06d}",
+                    lot=self.lot,
+                    part=number,
+                    first=part.first + start,
+                    count=min(size, part.count - start),
+                    epoch=0.0,
+                    datasets=self.datasets,
+                    secrets=self.secrets,
+                )

@@ -1,0 +1,52 @@
+"""A job cut for its processes, and what is refused before any is started."""
+
+import pytest
+
+from simulator import parse
+from simulator.commands.runs.job import SHARD, Job
+from simulator.errors import DefinitionError
+from simulator.lot import Credentials, Lot, MqttTarget, Part
+
+SENSOR = """
+name: Sensor
+id: "s-{index}"
+messages: {telemetry: {every: 1s, topic: "t/{id}", json: {seq: "{seq}"}}}
+"""
+
+
+def job(*counts: int, text: str = SENSOR) -> Job:
+    document = dict(parse(text).source)
+    firsts = [sum(counts[:number]) for number in range(len(counts))]
+    parts = [
+        Part(name=f"part {number}", document=document, first=first, count=count)
+        for number, (first, count) in enumerate(zip(firsts, counts, strict=True))
+    ]
+    lot = Lot(duration=1.0, parts=parts, target=MqttTarget(host="h", port=1))
+    return Job(lot=lot, secrets=Credentials(), datasets={})
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 7])
+@pytest.mark.parametrize("counts", [(10,), (3, 1, 8), (25_001, 40)])
+def test_every_mock_is_run_once_whatever_the_processes(
+    counts: tuple[int, ...], workers: int
+) -> None:
+    shares = job(*counts).assignments(workers)
+
+    cut = [each for share in shares for each in share]
+    mocks = sorted(number for each in cut for number in range(each.first, each.first + each.count))
+    assert mocks == list(range(sum(counts)))
+    assert all(each.count <= SHARD for each in cut)
+    assert len({each.shard for each in cut}) == len(cut)
+
+
+def test_processes_get_equally_much() -> None:
+    shares = job(10_000).assignments(4)
+
+    assert [sum(each.count for each in share) for share in shares] == [2_500] * 4
+
+
+def test_what_no_tower_would_run_is_told_with_its_part() -> None:
+    with pytest.raises(
+        DefinitionError, match=r"part 0: messages.telemetry.properties: .*MQTT 3.1.1"
+    ):
+        job(1, text=SENSOR.replace("every: 1s", "every: 1s, properties: {a: b}")).check()
