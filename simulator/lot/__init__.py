@@ -11,6 +11,7 @@ from simulator.lot.mqtt import MqttTarget, Parting, Will
 from simulator.lot.target import Target
 from simulator.lot.targets import AnyTarget, target_of
 from simulator.lot.tls import Tls
+from simulator.lot.websocket import WebSocket
 
 __all__ = [
     "MAX_DURATION",
@@ -27,6 +28,7 @@ __all__ = [
     "Target",
     "Text",
     "Tls",
+    "WebSocket",
     "Will",
     "target_of",
 ]

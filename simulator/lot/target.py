@@ -3,11 +3,22 @@
 Rule: a protocol's own options stand in its own module, in a model that extends this one.
 """
 
-from pydantic import Field
+from ipaddress import ip_address
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 
 from simulator.lot.base import Model
 from simulator.lot.tls import Tls
+from simulator.lot.websocket import WebSocket
 from simulator.speech import Speech
+
+MAX_SOURCES = 64  # addresses; with 28,000 ports each more than any machine has sockets
+
+
+def _address(text: str) -> str:
+    """Return an IP address in its usual form; a name would be another one on each tower."""
+    return str(ip_address(text))
 
 
 class Target(Model):
@@ -17,6 +28,12 @@ class Target(Model):
     host: str = Field(min_length=1, max_length=253)
     port: int = Field(ge=1, le=65_535)
     tls: Tls | None = None
+    websocket: WebSocket | None = None  # the protocol is spoken inside of WebSocket
+    # Addresses of the tower's machine that connections come from, in turn; empty: as it chooses.
+    # One address has some 28,000 ports towards one target.
+    sources: list[Annotated[str, AfterValidator(_address)]] = Field(
+        default_factory=list, max_length=MAX_SOURCES
+    )
     acknowledge_within: float = Field(default=20.0, gt=0, le=300)  # s
     secrets: str = Field(default="", repr=False)  # Credentials, sealed by the writer
 

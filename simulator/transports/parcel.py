@@ -17,7 +17,8 @@ class Identity:
 
     ``will`` is this mock's own will, or is asked for it before each connection; None takes the
     target's as it stands. ``subscriptions`` are
-    MQTT topic filters, subscribed at QoS 1. What the protocol has no use for is ignored.
+    MQTT topic filters, subscribed at QoS 1. ``certificate`` (its chain may follow) and ``key`` are
+    PEM texts that the mock shows in TLS. What the protocol has no use for is ignored.
     """
 
     client_id: str = ""
@@ -26,6 +27,8 @@ class Identity:
     token: str = field(default="", repr=False)
     subscriptions: tuple[str, ...] = ()
     will: Will | Callable[[], Parting | None] | None = None
+    certificate: str = field(default="", repr=False)
+    key: str = field(default="", repr=False)
 
 
 @dataclass(slots=True, eq=False)
