@@ -30,7 +30,7 @@ class HttpWire(Wire[HttpTarget]):
         if line.kept is None:
             line.kept = compile_request(self.target, line.identity)
         self.parcel: Parcel | None = None  # whose answer is awaited
-        self.response: http.Response | None = None
+        self.response: http.Response | None = None  # of an answer that has begun
         self.has_answered = False  # at least one request on this connection
 
     def start(self) -> None:
@@ -56,7 +56,7 @@ class HttpWire(Wire[HttpTarget]):
         except DefinitionError as error:
             self.refuse(parcel, str(error))
             return
-        self.parcel, self.response = parcel, http.Response()
+        self.parcel = parcel
         parcel.sent = office.clock()
         self.transport.write(request)
 
@@ -65,11 +65,14 @@ class HttpWire(Wire[HttpTarget]):
             self._write(self.waiting.popleft()[0])
 
     def read(self, data: bytes) -> None:
-        if self.response is None:  # some servers say 408 before they close an idle connection
+        if self.parcel is None:  # some servers say 408 before they close an idle connection
             self._retire()
             return
         try:
-            answer = self.response.receive(data)
+            answer = http.whole_answer(data) if self.response is None else None
+            if answer is None:
+                self.response = self.response or http.Response()
+                answer = self.response.receive(data)
         except ProtocolViolation as error:
             self._settle(str(error))
             self.end(str(error))
@@ -113,7 +116,7 @@ class HttpWire(Wire[HttpTarget]):
         When it had served before and no byte of the answer came, the far side most likely closed
         it as idle while the request was on its way: the parcel fails, the mock is not lost.
         """
-        is_stale = self.has_answered and self.response is not None and not self.response.has_begun
+        is_stale = self.has_answered and self.response is None
         how = "connection closed" if why == reasons.CLOSED else why
         if is_stale:
             self._retire()

@@ -4,7 +4,8 @@ Rule: a request head is compiled once a mock; a response is read to its end and 
 status. Source: RFC 9110 (semantics) and RFC 9112 (messages).
 """
 
+from simulator.protocols.http.reasons import reason
 from simulator.protocols.http.request import Request, target_path
-from simulator.protocols.http.response import Answer, Response, reason
+from simulator.protocols.http.response import Answer, Response, whole_answer
 
-__all__ = ["Answer", "Request", "Response", "reason", "target_path"]
+__all__ = ["Answer", "Request", "Response", "reason", "target_path", "whole_answer"]

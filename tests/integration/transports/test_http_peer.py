@@ -101,7 +101,7 @@ def test_every_kind_of_answer_is_understood() -> None:
                 exchange.send(0, Parcel(0, path, path.encode()))
             await until(lambda: len(diary.ends) == 5)
 
-            assert diary.reasons == ["", "", "HTTP 503", "", ""]
+            assert diary.reasons == ["", "", "HTTP 503: service unavailable", "", ""]
             assert receiver.bodies == [b"/plain", b"/chunked", b"/busy", b"/once", b"/plain"]
             assert receiver.connections == 2
             assert diary.losses == []

@@ -53,7 +53,7 @@ def test_a_2xx_acknowledges() -> None:
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", "HTTP 503"),
+        (b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", "HTTP 503: service unavailable"),
         (
             b"HTTP/1.1 302 F\r\nLocation: https://u:p@x/y?t=1\r\nContent-Length: 0\r\n\r\n",
             "HTTP 302, redirects to https://x/y",
