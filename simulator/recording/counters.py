@@ -5,11 +5,12 @@ Rule: seconds are added, never averaged; every figure of a run is a sum of these
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any, Self
 
 from simulator.recording.histogram import Histogram
 
-_HISTOGRAMS = ("latency", "lateness")
+_HISTOGRAMS = ("latency", "lateness", "end_to_end")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -22,14 +23,27 @@ class Second:
 
     at: int  # Unix s at which it began; of a sum: the earliest
     due: int = 0  # sends that a mock's plan asked for
+    skipped: int = 0  # of those that failed: not sent, because the generator was late
     sent: int = 0  # written where the protocol acknowledges nothing (QoS 0)
     acknowledged: int = 0
     failed: int = 0
     bytes: int = 0  # of the payloads that were written or acknowledged
+    wire_out: int = 0  # bytes handed to sockets: packets and requests whole, before TLS
+    wire_in: int = 0  # bytes read from them
     connects: int = 0
+    reconnects: int = 0  # of the connects: by mocks that had been connected before
     losts: int = 0  # connections that were lost or never came to be
+    limited: int = 0  # seconds in which the generator was later than its limit, one for each shard
+    # What an observer of the target's way back saw of the sends that it followed.
+    followed: int = 0  # sends that it was told of
+    arrived: int = 0  # of the followed
+    missing: int = 0  # of the followed: written, and not seen within the time for it
+    duplicates: int = 0  # arrivals of what had arrived before
+    disordered: int = 0  # arrivals after a later message of the same mock and address
+    counted: int = 0  # how far the receiver's own counter rose
     latency: Histogram = field(default_factory=Histogram)  # sent to acknowledged
     lateness: Histogram = field(default_factory=Histogram)  # scheduled to sent
+    end_to_end: Histogram = field(default_factory=Histogram)  # sent to arrived
 
     @property
     def delivered(self) -> int:
@@ -48,20 +62,40 @@ class Second:
         return whole
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON: the counts by name, and the histograms as ``Histogram.to_dict`` has them."""
+        """For JSON: the counts by name, and the histograms as ``Histogram.to_dict`` has them.
+
+        Of what came later than version 1 of the log, only what there is.
+        """
         counts = {name: getattr(self, name) for name in ("at", *_counts())}
-        return counts | {name: getattr(self, name).to_dict() for name in _HISTOGRAMS}
+        told = {name: count for name, count in counts.items() if count or name in _OLD}
+        histograms = {name: getattr(self, name) for name in _HISTOGRAMS}
+        for name, histogram in histograms.items():
+            if histogram.total or name in _OLD:
+                told[name] = histogram.to_dict()
+        return told
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
-        """The second that ``to_dict`` wrote. Raises KeyError when a count is missing."""
+        """The second that ``to_dict`` wrote; what was not counted then is 0.
+
+        Raises:
+            KeyError: A count is missing that there always was.
+        """
         second = cls(at=int(stored["at"]))
         for name in _counts():
-            setattr(second, name, int(stored[name]))
+            setattr(second, name, int(stored[name] if name in _OLD else stored.get(name, 0)))
         for name in _HISTOGRAMS:
-            setattr(second, name, Histogram.from_dict(stored[name]))
+            if name in stored or name in _OLD:
+                setattr(second, name, Histogram.from_dict(stored[name]))
         return second
 
 
+# What every stored second has; the others came later, and are left out where there is nothing.
+_OLD = frozenset(
+    ("due", "sent", "acknowledged", "failed", "bytes", "connects", "losts", "latency", "lateness")
+)
+
+
+@cache
 def _counts() -> tuple[str, ...]:
     return tuple(f.name for f in fields(Second) if f.name not in {"at", *_HISTOGRAMS})

@@ -1,6 +1,7 @@
-"""Durations counted in buckets of equal ratio: fixed size, mergeable, percentiles within 3 %.
+"""Durations counted in buckets of equal ratio: fixed size, mergeable, percentiles within 1 %.
 
-Rule: recording is one numpy pass over many values; nothing grows with the number of values.
+Rule: recording is one numpy pass over many values; nothing grows with the number of values, and
+what never counted anything has no buckets.
 """
 
 import math
@@ -12,24 +13,34 @@ from numpy.typing import NDArray
 
 FLOOR = 1e-5  # s; what is faster counts as this: below it a loop's clock says nothing
 CEILING = 100.0  # s; above every acknowledgement limit in practice; what is slower counts as this
-GROWTH = 1.06  # upper bound / lower bound of a bucket; its middle is within 3 % of all in it
+GROWTH = 1.02  # upper bound / lower bound of a bucket; its middle is within 1 % of all in it
 _LOG_GROWTH = math.log(GROWTH)
 BUCKETS = math.ceil(math.log(CEILING / FLOOR) / _LOG_GROWTH) + 2  # one below, one above
+
+VERSION = 2  # of the stored form: the ratio of its buckets
+# Ratio, and number of buckets, of those stored before. What is in a bucket of theirs counts as its
+# middle, so percentiles of an old run stay within the 3 % that they had.
+_OLDER = {1: (1.06, 279)}
 
 
 class Histogram:
     """How many durations fell where.
 
-    ``counts`` is int64, ``BUCKETS`` long: bucket 0 holds what is at most ``FLOOR``, bucket i what
-    is at most ``FLOOR * GROWTH**i`` s, the last one all that is longer than ``CEILING``.
-    ``maximum`` is the longest duration, exact, in seconds.
+    ``counts`` is int64, ``BUCKETS`` long, and not to be written: bucket 0 holds what is at most
+    ``FLOOR``, bucket i what is at most ``FLOOR * GROWTH**i`` s, the last one all that is longer
+    than ``CEILING``. ``maximum`` is the longest duration, exact, in seconds. 6.5 kB, once it
+    counted something.
     """
 
-    __slots__ = ("counts", "maximum")
+    __slots__ = ("_counts", "maximum")
 
     def __init__(self) -> None:
-        self.counts: NDArray[np.int64] = np.zeros(BUCKETS, dtype=np.int64)
+        self._counts: NDArray[np.int64] | None = None
         self.maximum = 0.0
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        return _NONE if self._counts is None else self._counts
 
     def record(self, seconds: Sequence[float] | NDArray[np.float64]) -> None:
         """Count durations in seconds; a negative one (clock skew) counts as the shortest."""
@@ -37,9 +48,7 @@ class Histogram:
         if not values.size:
             return
         self.maximum = max(self.maximum, float(values.max()))
-        exponents = np.ceil(np.log(np.maximum(values, FLOOR) / FLOOR) / _LOG_GROWTH)
-        buckets = np.minimum(exponents, BUCKETS - 1).astype(np.intp)
-        self.counts += np.bincount(buckets, minlength=BUCKETS)
+        self._add(np.bincount(_buckets(values), minlength=BUCKETS))
 
     @property
     def total(self) -> int:
@@ -49,7 +58,7 @@ class Histogram:
     def percentile(self, share: float) -> float | None:
         """The duration in seconds that ``share`` percent (0 to 100) of all do not exceed.
 
-        Within 3 % between ``FLOOR`` and ``CEILING``, never above ``maximum``; None when empty.
+        Within 1 % between ``FLOOR`` and ``CEILING``, never above ``maximum``; None when empty.
         """
         total = self.total
         if not total:
@@ -58,7 +67,7 @@ class Histogram:
         bucket = int(np.searchsorted(np.cumsum(self.counts), rank))
         if bucket == BUCKETS - 1:
             return self.maximum
-        return min(self.maximum, FLOOR * GROWTH ** (bucket - 0.5 if bucket else 0))
+        return min(self.maximum, _middle(bucket, GROWTH))
 
     def __add__(self, other: "Histogram") -> "Histogram":
         return Histogram.merged((self, other))
@@ -75,27 +84,66 @@ class Histogram:
         """All of ``histograms`` in one, as if it had counted every value itself."""
         whole = cls()
         for histogram in histograms:
-            whole.counts += histogram.counts
-            whole.maximum = max(whole.maximum, histogram.maximum)
+            if histogram._counts is not None:
+                whole._add(histogram._counts)
+                whole.maximum = max(whole.maximum, histogram.maximum)
         return whole
 
     def to_dict(self) -> dict[str, Any]:
-        """The filled buckets alone, for JSON: ``{"max": s, "buckets": [[bucket, count], ...]}``."""
+        """The filled buckets alone, for JSON.
+
+        ``{"v": 2, "max": s, "buckets": [[bucket, count], ...]}``; without ``v`` it is version 1.
+        """
         filled = np.flatnonzero(self.counts)
-        pairs = [[int(i), int(self.counts[i])] for i in filled]
-        return {"max": round(self.maximum, 6), "buckets": pairs}
+        pairs = np.column_stack((filled, self.counts[filled])).tolist()
+        return {"v": VERSION, "max": round(self.maximum, 6), "buckets": pairs}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
-        """The histogram that ``to_dict`` wrote.
+        """The histogram that ``to_dict`` wrote, in this version or an older one.
 
         Raises:
-            ValueError: a bucket is outside 0 to ``BUCKETS - 1``.
+            ValueError: it is of a newer version, or a bucket is outside of its version's.
         """
+        version = int(stored.get("v", 1))
+        if version != VERSION and version not in _OLDER:
+            raise ValueError(f"histogram must be of version {VERSION} or older, got {version}")
+        growth, buckets = _OLDER.get(version, (GROWTH, BUCKETS))
         histogram = cls()
-        histogram.maximum = float(stored["max"])
+        counts = np.zeros(BUCKETS, dtype=np.int64)
         for bucket, count in stored["buckets"]:
-            if not 0 <= bucket < BUCKETS:
-                raise ValueError(f"bucket must be from 0 to {BUCKETS - 1}, got {bucket}")
-            histogram.counts[bucket] += count
+            if not 0 <= bucket < buckets:
+                raise ValueError(f"bucket must be from 0 to {buckets - 1}, got {bucket}")
+            counts[_moved(bucket, growth, buckets)] += count
+        if counts.any():
+            histogram._add(counts)
+        histogram.maximum = float(stored["max"])
         return histogram
+
+    def _add(self, counts: NDArray[Any]) -> None:
+        if self._counts is None:
+            self._counts = np.zeros(BUCKETS, dtype=np.int64)
+        self._counts += counts
+
+
+_NONE: NDArray[np.int64] = np.zeros(BUCKETS, dtype=np.int64)
+_NONE.flags.writeable = False
+
+
+def _buckets(values: NDArray[np.float64]) -> NDArray[np.intp]:
+    exponents = np.ceil(np.log(np.maximum(values, FLOOR) / FLOOR) / _LOG_GROWTH)
+    return np.minimum(exponents, BUCKETS - 1).astype(np.intp)
+
+
+def _middle(bucket: int, growth: float) -> float:
+    """The duration in s that stands for a bucket: of equal ratio to both of its bounds."""
+    return float(FLOOR * growth ** (bucket - 0.5 if bucket else 0))
+
+
+def _moved(bucket: int, growth: float, buckets: int) -> int:
+    """Return where a bucket of another ratio belongs."""
+    if growth == GROWTH:
+        return bucket
+    if bucket == buckets - 1:
+        return BUCKETS - 1
+    return int(_buckets(np.array([_middle(bucket, growth)]))[0])
