@@ -92,7 +92,8 @@ class Second:
 
 # What every stored second has; the others came later, and are left out where there is nothing.
 _OLD = frozenset(
-    ("due", "sent", "acknowledged", "failed", "bytes", "connects", "losts", "latency", "lateness")
+    ("at", "due", "sent", "acknowledged", "failed", "bytes", "connects", "losts")
+    + ("latency", "lateness")
 )
 
 

@@ -104,3 +104,16 @@ def test_a_lost_connection_is_a_failure_and_a_change_of_status_is_neither() -> N
 
     assert board["failing"].tolist() == [1, 0]
     assert reasons.table() == [Reason("connection refused", 0, 2)]
+
+
+def test_a_second_of_before_observers_is_still_read() -> None:
+    old = {"at": 7, "due": 3, "sent": 3, "acknowledged": 0, "failed": 0, "bytes": 30}
+    old |= {"connects": 1, "losts": 0, "latency": {"max": 0, "buckets": []}}
+    old |= {"lateness": {"max": 0.01, "buckets": [[100, 3]]}}
+
+    second = Second.from_dict(old)
+
+    assert (second.at, second.due, second.arrived, second.wire_out) == (7, 3, 0, 0)
+    assert second.lateness.total == 3
+    with pytest.raises(KeyError, match="due"):
+        Second.from_dict({name: value for name, value in old.items() if name != "due"})
