@@ -108,9 +108,11 @@ def _schemas_of_models() -> Schemas:
 
 
 def _all_models(model: type[Model] = Model) -> Iterator[type[Model]]:
+    """Yield the models of definitions; a lot's are built on the same base, and are none."""
     for each in model.__subclasses__():
-        yield each
-        yield from _all_models(each)
+        if not each.__module__.startswith("simulator.lot"):
+            yield each
+            yield from _all_models(each)
 
 
 def _short(name: str) -> str:

@@ -8,9 +8,10 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from simulator.commands.files import load, read_definition
 from simulator.commands.runs.job import Job
@@ -173,8 +174,20 @@ class _Reader:
         try:
             return Lot.model_validate({"name": self._path.stem, **data})
         except ValidationError as error:
-            self.findings += findings_of(error.errors(), data)
+            told = [{**each, "loc": _untagged(each["loc"], data)} for each in error.errors()]
+            self.findings += findings_of(cast(list[ErrorDetails], told), data)
             return None
+
+
+def _untagged(place: Place, data: Any) -> Place:
+    """Return a place without the names of a union's kinds, which no document has."""
+    path: list[str | int] = []
+    for step in place[:-1]:
+        is_there = step in data if isinstance(data, dict) else isinstance(step, int)
+        if is_there:
+            path.append(step)
+            data = data[step]
+    return (*path, *place[-1:])
 
 
 def _words() -> tuple[str, ...]:
