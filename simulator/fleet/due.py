@@ -39,6 +39,7 @@ class Batch:
     response_topics: list[str] | None = None  # MQTT 5
     correlations: list[str] | None = None  # MQTT 5, as UTF-8
     devices: list[str] | None = None  # ids of devices behind the mocks; a mock may come twice then
+    faults: list[str] | None = None  # names of faults on purpose that touched each; None: none
     held: FloatArray | None = None  # s that each waited in its mock's buffer; None: it did not
 
     def __len__(self) -> int:
@@ -59,7 +60,7 @@ class Batch:
 # What a batch has one entry a mock of; the other fields are common to all of them.
 COLUMNS = (
     "rows", "scheduled", "sequences", "statuses", "addresses", "payloads",
-    "headers", "properties", "response_topics", "correlations", "devices", "held",
+    "headers", "properties", "response_topics", "correlations", "devices", "faults", "held",
 )  # fmt: skip
 
 

@@ -40,6 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "transports": {"errors", "lot", "speech", "protocols"},
     "recording": {"errors"},
     "verdict": {"lot", "recording"},
+    "faults": FOUNDATION | {"definition", "generators", "fleet"},
     "tower": FOUNDATION
     | {"datasets", "definition", "fleet", "payloads", "recording", "transports"},
 }

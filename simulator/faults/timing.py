@@ -1,0 +1,123 @@
+"""Faults of whether and when messages go out: lost, doubled, late, out of order, old ones again.
+
+Rule: what is held back is bounded, and goes out at a moment that its message's own time fixes.
+"""
+
+from collections import deque
+
+import numpy as np
+
+from simulator.faults.load import Load, first_due, on_grid
+from simulator.faults.stage import Passed, Stage
+from simulator.faults.timeline import Spell
+from simulator.lot.faults import Duplicate, Late, Loss, Reorder, Replay
+
+OLD = 1 << 10  # copies of messages from here on are old ones, so that they draw other values
+
+
+class Losing(Stage):
+    def __init__(self, spell: Spell, fault: Loss) -> None:  # noqa: ARG002
+        super().__init__(spell)
+
+    def meet(self, load: Load, passed: Passed) -> None:
+        passed.lost.append((load.changed(self.title), f"fault: {self.title}"))
+
+
+class Doubling(Stage):
+    def __init__(self, spell: Spell, fault: Duplicate) -> None:
+        super().__init__(spell)
+        self._copies, self._after = fault.copies, fault.after
+
+    def meet(self, load: Load, passed: Passed) -> None:
+        passed.loads.append(load)
+        for number in range(1, self._copies + 1):
+            copy = load.more(number).changed(self.title)
+            if self._after.middle:
+                copy = copy.at(copy.due + self.waits(copy, self._after, "after"))
+            passed.loads.append(copy)
+
+
+class Delaying(Stage):
+    def __init__(self, spell: Spell, fault: Late) -> None:
+        super().__init__(spell)
+        self._by = fault.by
+
+    def meet(self, load: Load, passed: Passed) -> None:
+        late = load.changed(self.title)
+        passed.loads.append(late.at(late.due + self.waits(late, self._by, "by")))
+
+
+class Replaying(Stage):
+    """Remembers the last messages of the mocks that it meets, and no others."""
+
+    def __init__(self, spell: Spell, fault: Replay) -> None:
+        super().__init__(spell)
+        self._memory = fault.memory
+        self._old: dict[int, deque[Load]] = {}  # by row
+
+    def pass_on(self, load: Load, passed: Passed) -> None:
+        passed.loads.append(load)
+        met = self._mask[load.batch.rows]
+        hit = self._hit(load)
+        if not met.any():
+            return
+        which = self.uniform(load, "which")
+        for place, single in enumerate(load.singles()):
+            if met[place]:
+                if hit[place]:
+                    self._again(single, float(which[place]), passed)
+                self._keep(single)
+
+    def meet(self, load: Load, passed: Passed) -> None:
+        raise NotImplementedError("all that passes is remembered, so nothing is parted")
+
+    def _again(self, single: Load, which: float, passed: Passed) -> None:
+        old = self._old.get(int(single.batch.rows[0]))
+        if old:
+            again = old[int(which * len(old))]
+            number = OLD + int(single.batch.sequences[0])
+            passed.loads.append(again.more(number).at(single.due).changed(self.title))
+
+    def _keep(self, single: Load) -> None:
+        row = int(single.batch.rows[0])
+        self._old.setdefault(row, deque(maxlen=self._memory)).append(single)
+
+
+class Shuffling(Stage):
+    """Holds messages of each mock back until ``window`` are together, or the first has waited."""
+
+    def __init__(self, spell: Spell, fault: Reorder) -> None:
+        super().__init__(spell)
+        self._window, self._within = fault.window, fault.within
+        self._held: dict[int, list[Load]] = {}  # by row
+
+    def meet(self, load: Load, passed: Passed) -> None:
+        for single in load.singles():
+            row = int(single.batch.rows[0])
+            held = self._held.setdefault(row, [])
+            held.append(single)
+            if len(held) >= self._window:
+                self._let_go(row, float(single.due[0]), passed)
+
+    def next_due(self) -> float:
+        return first_due([self._until(held) for held in self._held.values()])
+
+    def release(self, t: float, passed: Passed) -> None:
+        due = [(self._until(held), row) for row, held in self._held.items()]
+        for until, row in sorted(due):
+            if until <= t:
+                last = float(self._held[row][-1].due[0])
+                self._let_go(row, last if t == np.inf else until, passed)
+
+    def _until(self, held: list[Load]) -> float:
+        return on_grid(float(held[0].due[0]) + self._within)
+
+    def _let_go(self, row: int, t: float, passed: Passed) -> None:
+        held = self._held.pop(row)
+        draws = [float(self.uniform(each, "order")[0]) for each in held]
+        order = sorted(range(len(held)), key=draws.__getitem__)
+        if order == sorted(order):  # it was to be another one
+            order = order[1:] + order[:1]
+        for place in order:
+            moved = held[place].at(np.maximum(held[place].due, t))
+            passed.loads.append(moved.changed(self.title))
