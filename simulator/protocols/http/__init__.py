@@ -4,8 +4,32 @@ Rule: a request head is compiled once a mock; a response is read to its end and 
 status. Source: RFC 9110 (semantics) and RFC 9112 (messages).
 """
 
+from simulator.protocols.http.granting import MAX_GRANT, Grant, read_grant, token_request
+from simulator.protocols.http.path import target_path
 from simulator.protocols.http.reasons import reason
-from simulator.protocols.http.request import Request, target_path
+from simulator.protocols.http.redirecting import Hop, is_redirect, next_hop
+from simulator.protocols.http.request import Request
 from simulator.protocols.http.response import Answer, Response, whole_answer
+from simulator.protocols.http.signing import Signer
+from simulator.protocols.http.together import Gathered, check_fits, content_type, joined
 
-__all__ = ["Answer", "Request", "Response", "reason", "target_path", "whole_answer"]
+__all__ = [
+    "MAX_GRANT",
+    "Answer",
+    "Gathered",
+    "Grant",
+    "Hop",
+    "Request",
+    "Response",
+    "Signer",
+    "check_fits",
+    "content_type",
+    "is_redirect",
+    "joined",
+    "next_hop",
+    "read_grant",
+    "reason",
+    "target_path",
+    "token_request",
+    "whole_answer",
+]

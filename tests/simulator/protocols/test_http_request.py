@@ -2,6 +2,8 @@
 
 import h11
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from simulator.errors import DefinitionError
 from simulator.protocols import http
@@ -16,6 +18,7 @@ def as_read(data: bytes) -> tuple[h11.Request, bytes]:
     while isinstance(event := server.next_event(), h11.Data):
         body += event.data
     assert isinstance(event, h11.EndOfMessage)
+    assert server.trailing_data[0] == b""  # nothing that another server could take for a request
     return request, body
 
 
@@ -160,3 +163,57 @@ def test_a_message_cannot_have_every_header(headers: dict[str, str], text: str) 
 
     with pytest.raises(DefinitionError, match=text):
         request.encode("POST", b"/", b"", headers)
+
+
+@pytest.mark.parametrize("size", [0, 1, 16_384, 16_385, 50_000])
+def test_a_body_in_chunks_is_read_by_an_independent_server(size: int) -> None:
+    request = http.Request("example.org", headers={}, framing="chunked")
+    body = bytes(number % 256 for number in range(size))
+
+    head, read = as_read(request.encode("POST", b"/", body, None, b"X-A: 1\r\n"))
+
+    assert read == body
+    assert (b"transfer-encoding", b"chunked") in head.headers
+    assert (b"x-a", b"1") in head.headers
+    assert b"content-length" not in dict(head.headers)
+
+
+def test_a_request_without_a_body_has_no_headers_of_one() -> None:
+    request = http.Request(
+        "example.org", headers={"Content-Language": "en", "X-A": "1"}, token="t", framing="none"
+    )
+
+    head, body = as_read(request.encode("GET", b"/", b"", {"content-encoding": "gzip"}))
+
+    assert body == b""
+    assert [name for name, _ in head.headers] == [b"host", b"user-agent", b"x-a", b"authorization"]
+
+
+def test_further_lines_stand_among_the_headers() -> None:
+    request = http.Request("example.org", headers={})
+
+    head, body = as_read(request.encode("POST", b"/", b"{}", None, b"X-Signature: 1\r\n"))
+
+    assert (b"x-signature", b"1") in head.headers
+    assert body == b"{}"
+
+
+NASTY = st.text(st.sampled_from("aX:\r\n\0\t é;,") | st.characters(), max_size=12)
+
+
+@given(NASTY, NASTY, NASTY, st.binary(max_size=20), st.sampled_from(["length", "chunked"]))
+def test_whatever_is_given_makes_one_request_or_none(
+    name: str, value: str, path: str, body: bytes, framing: str
+) -> None:
+    try:
+        request = http.Request("h", headers={name: value}, framing=framing)
+        data = request.encode("POST", http.target_path("", path), body, {"X-Own": value})
+    except DefinitionError:
+        return
+
+    head, read = as_read(data)
+
+    assert read == body
+    assert len(head.headers) <= 6
+    ends = [each for each, _ in head.headers if each in (b"content-length", b"transfer-encoding")]
+    assert len(ends) == 1
