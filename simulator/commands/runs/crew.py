@@ -8,11 +8,11 @@ import multiprocessing
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from simulator.commands.runs.chunks import writer_to
 from simulator.commands.runs.worker import Message, work
@@ -79,106 +79,93 @@ class Workers(Crew):
         self._workers = [_Worker(number, share, log) for number, share in enumerate(shares, 1)]
 
     async def run(self, take: Take) -> None:
-        try:
-            for each in self._workers:
-                each.start(take)
-            await self._ready()
-            epoch = time.time() + AHEAD
-            self.began = time.monotonic() + AHEAD
-            for each in self._workers:
-                each.tell(epoch)
-            await asyncio.gather(*(each.ended for each in self._workers))
-        except asyncio.CancelledError:
-            for each in self._workers:
-                each.kill()
-            raise
-        finally:
-            await asyncio.shield(self._end())
+        with ThreadPoolExecutor(len(self._workers)) as pool:  # a reading thread each
+            try:
+                listening = [asyncio.ensure_future(each.run(take, pool)) for each in self._workers]
+                await self._begin(listening)
+                await asyncio.gather(*listening)
+            except asyncio.CancelledError:
+                self._kill()
+                raise
+            finally:
+                for each in self._workers:
+                    each.leave()
+                await asyncio.shield(asyncio.wait(listening, timeout=ENDED_WITHIN))
+                self._kill()
 
     def drain(self) -> None:
         for each in self._workers:
             each.tell(None)
 
-    async def _ready(self) -> None:
-        try:
-            async with asyncio.timeout(READY_WITHIN):
-                await asyncio.gather(*(each.ready for each in self._workers))
-        except TimeoutError:
-            text = f"the processes were not ready within {READY_WITHIN:g} s"
-            raise WorkerLost(text) from None
+    async def _begin(self, listening: "list[asyncio.Future[None]]") -> None:
+        """Begin when all are ready; what fails meanwhile is raised."""
+        ready: asyncio.Future[Any] = asyncio.gather(*(e.is_ready.wait() for e in self._workers))
+        awaited: list[asyncio.Future[Any]] = [ready, *listening]
+        done, _ = await asyncio.wait(
+            awaited, timeout=READY_WITHIN, return_when=asyncio.FIRST_COMPLETED
+        )
+        if ready not in done:
+            ready.cancel()
+            for each in done:
+                await each
+            raise WorkerLost(f"the processes were not ready within {READY_WITHIN:g} s")
+        self.began, epoch = time.monotonic() + AHEAD, time.time() + AHEAD
+        for worker in self._workers:
+            worker.tell(epoch)
 
-    async def _end(self) -> None:
+    def _kill(self) -> None:
         for each in self._workers:
-            each.leave()
-        await asyncio.gather(*(asyncio.to_thread(each.end) for each in self._workers))
+            each.kill()
 
 
 class _Worker:
     """One process, seen from the one that started it."""
 
     def __init__(self, number: int, share: Sequence[Assignment], log: Path | None) -> None:
-        loop = asyncio.get_running_loop()
-        self.ready: asyncio.Future[None] = loop.create_future()
-        self.ended: asyncio.Future[None] = loop.create_future()
-        self._loop = loop
-        self._number = number
         context = multiprocessing.get_context("spawn")
-        self._pipe: Connection
-        self._pipe, self._far = context.Pipe()
+        orders, self._orders = context.Pipe(duplex=False)
+        self._results, results = context.Pipe(duplex=False)
+        self._given = (orders, results)
+        self._number = number
+        self.is_ready = asyncio.Event()
         self._process = context.Process(
-            target=work, args=(self._far, list(share), log), name=f"worker {number}", daemon=True
+            target=work, args=(orders, results, list(share), log), daemon=True
         )
 
-    def start(self, take: Take) -> None:
-        """Start the process; ``take`` gets what it tells."""
+    async def run(self, take: Take, pool: ThreadPoolExecutor) -> None:
+        """Run the process to its end; ``take`` gets what it tells.
+
+        Raises:
+            WorkerLost: It ended before its time.
+        """
+        loop = asyncio.get_running_loop()
         self._process.start()
-        self._far.close()  # or its end would never show here
-        self._loop.add_reader(self._pipe.fileno(), self._read, take)
+        for each in self._given:
+            each.close()  # or the end of a process would never show here
+        while True:
+            try:
+                message: Message = await loop.run_in_executor(pool, self._results.recv)
+            except (EOFError, OSError):
+                break
+            if isinstance(message, list):
+                take(message)
+            else:
+                self.is_ready.set()
+        await loop.run_in_executor(pool, self._process.join, GONE_WITHIN)
+        if code := self._process.exitcode:
+            how = f"signal {-code}" if code < 0 else f"status {code}"
+            raise WorkerLost(f"worker {self._number} ended with {how}")
 
     def tell(self, message: float | None) -> None:
         """Tell the run's epoch, which begins it, or None, which drains it."""
-        with suppress(OSError):  # where it is gone, the reader notices
-            self._pipe.send(message)
+        with suppress(OSError):  # where it is gone, ``run`` tells
+            self._orders.send(message)
+
+    def leave(self) -> None:
+        """Tell it nothing more; one that is still at work drains, for nobody is there."""
+        self._orders.close()
 
     def kill(self) -> None:
         """End the process on the spot; what it had not stored is lost."""
         if self._process.is_alive():
             self._process.kill()
-
-    def leave(self) -> None:
-        """Listen to the process no more; one that is still at work drains, for nobody is there."""
-        self._loop.remove_reader(self._pipe.fileno())
-        self._pipe.close()
-
-    def end(self) -> None:
-        """Wait for the process to be gone, and see to it. Blocks."""
-        if self._process.pid is None:
-            return
-        self._process.join(ENDED_WITHIN)
-        self.kill()
-        self._process.join()
-
-    def _read(self, take: Take) -> None:
-        try:
-            message: Message = self._pipe.recv()
-        except (EOFError, OSError):
-            self._gone()
-            return
-        if isinstance(message, list):
-            take(message)
-        elif message == "ready":
-            self.ready.set_result(None)
-
-    def _gone(self) -> None:
-        self._loop.remove_reader(self._pipe.fileno())
-        self._process.join(GONE_WITHIN)
-        code = self._process.exitcode
-        for moment in (self.ready, self.ended):
-            if moment.done():
-                continue
-            if code == 0 and moment is self.ended:
-                moment.set_result(None)
-            else:
-                how = f"signal {-code}" if code is not None and code < 0 else f"status {code}"
-                moment.set_exception(WorkerLost(f"worker {self._number} ended with {how}"))
-                moment.exception()  # whoever waits is told; where nobody does, nobody complains

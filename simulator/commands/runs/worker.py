@@ -1,6 +1,6 @@
 """A process that runs some of a run's mocks, as it looks from inside.
 
-Rule: told over its pipe when to begin and when to drain; it ends when its mocks have, or when
+Rule: told when to begin and when to drain; it ends when its mocks have, or when
 whoever started it is gone.
 """
 
@@ -19,37 +19,46 @@ from simulator.tower import Assignment, Snapshot, Tower, run_in_loop
 Message: TypeAlias = "str | list[Snapshot]"  # "ready", or the snapshots of a second
 
 
-def work(pipe: Connection, share: Sequence[Assignment], log: Path | None) -> None:
+def work(
+    orders: Connection, results: Connection, share: Sequence[Assignment], log: Path | None
+) -> None:
     """Run a share of a run; the main function of a process of its own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; one decides
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     try:
-        run_in_loop(_Work(pipe, share, log).run())
+        run_in_loop(_Work(orders, results, share, log).run())
     except (BrokenPipeError, ConnectionResetError):
         sys.exit(1)
 
 
 class _Work:
-    """The tower of this process, and its pipe."""
+    """The tower of this process, and its two pipes.
 
-    def __init__(self, pipe: Connection, share: Sequence[Assignment], log: Path | None) -> None:
-        self._pipe = pipe
+    There are two, for a loop reads without waiting, and what it reads from can then not be written
+    to with waiting.
+    """
+
+    def __init__(
+        self, orders: Connection, results: Connection, share: Sequence[Assignment], log: Path | None
+    ) -> None:
+        self._orders = orders
+        self._results = results
         self._share = share
         self._tower = Tower(name=f"command-{share[0].shard}", write=writer_to(log))
         self._has_begun = False
 
     async def run(self) -> None:
         """Wait for the epoch, run the share, tell each second."""
-        asyncio.get_running_loop().add_reader(self._pipe.fileno(), self._read)
-        self._pipe.send("ready")
+        asyncio.get_running_loop().add_reader(self._orders.fileno(), self._read)
+        self._results.send("ready")
         await self._tower.run(each_second=self._tell)
 
     def _read(self) -> None:
         try:
-            epoch: float | None = self._pipe.recv()
+            epoch: float | None = self._orders.recv()
         except (EOFError, OSError):
             epoch = None
-            asyncio.get_running_loop().remove_reader(self._pipe.fileno())
+            asyncio.get_running_loop().remove_reader(self._orders.fileno())
         if epoch is None:
             self._tower.drain()
             return
@@ -61,6 +70,6 @@ class _Work:
         # Identities are half of a snapshot, and nobody asks for them on the command line.
         snapshots = [replace(each, identities=()) for each in self._tower.snapshots()]
         if self._has_begun:
-            await asyncio.to_thread(self._pipe.send, snapshots)
+            await asyncio.to_thread(self._results.send, snapshots)
         if self._has_begun and self._tower.is_idle:
             self._tower.drain()
