@@ -100,7 +100,8 @@ class Workers(Crew):
     async def _begin(self, listening: "list[asyncio.Future[None]]") -> None:
         """Begin when all are ready; what fails meanwhile is raised."""
         ready: asyncio.Future[Any] = asyncio.gather(*(e.is_ready.wait() for e in self._workers))
-        awaited: list[asyncio.Future[Any]] = [ready, *listening]
+        awaited: list[asyncio.Future[Any]] = [ready]
+        awaited += listening
         done, _ = await asyncio.wait(
             awaited, timeout=READY_WITHIN, return_when=asyncio.FIRST_COMPLETED
         )
