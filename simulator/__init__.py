@@ -33,6 +33,8 @@ from simulator.lot import (
     Will,
     target_of,
 )
+from simulator.lot.pace import Late, Pace
+from simulator.lot.ramp import Ramp
 from simulator.outlook import MessageOutlook, MetricOutlook, Outlook, outlook
 from simulator.preview import PreviewMessage, preview, series
 from simulator.recording.board import (
@@ -69,6 +71,7 @@ __all__ = [
     "Histogram",
     "HttpTarget",
     "Inferred",
+    "Late",
     "Link",
     "Lot",
     "LotProblem",
@@ -78,10 +81,12 @@ __all__ = [
     "MqttTarget",
     "Note",
     "Outlook",
+    "Pace",
     "Part",
     "PreviewMessage",
     "Problem",
     "ProtocolViolation",
+    "Ramp",
     "Ready",
     "Reason",
     "Refused",

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from simulator.definition.document import Definition
 from simulator.generators.base import LEFT_OUT, Cast
+from simulator.lot.pace import Pace
 
 VERSION = 1
 # Bytes of a checkpoint's arrays; a shard of 1,000 mocks has some 100 kB. It keeps a damaged or
@@ -35,6 +36,7 @@ _MAGIC = b"MF"
 _HEADER = struct.Struct(">2sBI")  # magic, version, CRC-32 of what follows
 _LENGTH = struct.Struct(">I")
 _LEVEL = 1  # of zlib; 6 takes four times as long and saves a tenth
+PACED = {"ramp", "jitter", "start_within"}  # what of a pace changes when mocks begin
 _KINDS = "biuf"  # of the dtypes that are written as they are
 
 Memory: TypeAlias = dict[str, NDArray[Any]]  # what something remembers, by name
@@ -48,7 +50,7 @@ class Remembering(Protocol):
 
 
 def description(
-    definition: Definition, cast: Cast, *, ramp: float, rate: float | None
+    definition: Definition, cast: Cast, *, pace: Pace, rate: float | None
 ) -> dict[str, Any]:
     """Return what two fleets have in common that can go on from each other's checkpoints."""
     document = orjson.dumps(definition.source, option=orjson.OPT_NON_STR_KEYS)
@@ -59,7 +61,7 @@ def description(
         "mocks of the run": cast.total,
         "seed": cast.seed,
         "epoch": cast.epoch,
-        "ramp": ramp,
+        "pace": pace.model_dump(mode="json", include=PACED),
         "rate": rate,
     }
 

@@ -23,12 +23,15 @@ from simulator.fleet.happenings import BORN, DELIVERED, FAILED, LOST, MADE
 from simulator.fleet.outgoing import checks, counted, watched
 from simulator.fleet.parts import Parts
 from simulator.fleet.population import DRAIN, EXITS, INBOX, LINK, REPLY, SWITCH_ON
+from simulator.fleet.ramping import switched_on
 from simulator.fleet.readings import Seen
 from simulator.generators.base import Cast
 from simulator.lot import Parting
+from simulator.lot.pace import Pace
 from simulator.randomness import FloatArray, IntArray
 from simulator.speech import MQTT_3, Speech
 
+AT_ONCE = Pace()
 MAX_EVENTS = 50_000  # in one call of ``due``; about 0.2 s of work, then the tower breathes
 MAX_VALUES = 2_000_000  # in one call, bulks unrolled; some 20 MB of payloads
 
@@ -36,9 +39,9 @@ MAX_VALUES = 2_000_000  # in one call, bulks unrolled; some 20 MB of payloads
 class Fleet:
     """``count`` mocks of one definition, numbered from ``first`` in a run of ``total``.
 
-    Nothing is due before t = 0. A mock is switched on at ``ramp · number / total`` s and then asks
-    to be connected; its life begins when ``connected`` is said, or at once when its first status is
-    one without a connection.
+    Nothing is due before t = 0. A mock is switched on when the pace's ramp reaches its number and
+    then asks to be connected; its life begins when ``connected`` is said, or at once when its first
+    status is one without a connection.
     """
 
     def __init__(
@@ -52,7 +55,7 @@ class Fleet:
         size: int | None = None,
         seed: int = 1,
         epoch: float = 0.0,
-        ramp: float = 0.0,
+        pace: Pace = AT_ONCE,
         rate: float | None = None,
         datasets: Mapping[str, Dataset] | None = None,
         speech: Speech | None = MQTT_3,
@@ -64,12 +67,13 @@ class Fleet:
             definition: A sound one, from ``parse``.
             first: Number of the mock in row 0.
             count: Mocks, 1 or more.
-            total: Mocks of the run, which the ramp is spread over; ``first + count`` if not given.
+            total: Mocks of the run, which the pace is spread over; ``first + count`` if not given.
             base: Number of the first mock of this definition in the run.
             size: Mocks of this definition in the run; all from ``base`` on if not given.
             seed: 0 to 2**63 - 1; with a mock's number it fixes all that the mock draws.
             epoch: Unix time of t = 0, s.
-            ramp: s from the first to the last mock's switching on.
+            pace: When mocks are switched on, and how their first messages are spread; its rates
+                and what it says of lateness are whoever sends'.
             rate: Messages/s of each mock, over all messages of a status, in place of their own.
             datasets: By the names in the definition.
             speech: What the target's protocol carries; None: addresses are as messages have them.
@@ -90,7 +94,14 @@ class Fleet:
             base=base,
             statuses=leaves(definition.statuses),
         )
-        parts = Parts(definition, cast, rate=rate, speech=speech, is_instant=is_instant)
+        parts = Parts(
+            definition,
+            cast,
+            rate=rate,
+            speech=speech,
+            is_instant=is_instant,
+            first_within=pace.start_within,
+        )
         self._plan, self._mocks = parts.plan, parts.mocks
         self._readings, self._links = parts.readings, parts.links
         self._departures, self._incoming = parts.departures, parts.incoming
@@ -101,7 +112,13 @@ class Fleet:
         self._counted = [counted(self._plan, i) for i in range(len(self._outgoing))]
         self._checks = checks(self._plan, self._readings)
         self._brood = brood_of(
-            definition, cast, Fleet, plan=self._plan, datasets=datasets, speech=speech
+            definition,
+            cast,
+            Fleet,
+            plan=self._plan,
+            datasets=datasets,
+            speech=speech,
+            pace=Pace(start_within=pace.start_within),
         )
         self.identities = self._readings.identities
         self.statuses: tuple[str, ...] = cast.statuses
@@ -109,10 +126,9 @@ class Fleet:
             self.statuses += self._brood.fleet.statuses
         self._reached = 0.0
         self._limit = _limit(definition)
-        self._of = checkpoint.description(definition, cast, ramp=ramp, rate=rate)
-        numbers = cast.numbers.astype(np.float64)
-        switched_on = ramp * numbers / (total or first + count)
-        self._mocks.timers.start(np.arange(count), SWITCH_ON, switched_on)
+        self._of = checkpoint.description(definition, cast, pace=pace, rate=rate)
+        moments = switched_on(pace, cast.numbers, total=total or first + count, seed=seed)
+        self._mocks.timers.start(np.arange(count), SWITCH_ON, moments)
 
     @property
     def status(self) -> NDArray[np.uint8]:

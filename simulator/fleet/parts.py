@@ -32,8 +32,9 @@ class Parts:
         rate: float | None,
         speech: Speech | None,
         is_instant: bool,
+        first_within: float,
     ) -> None:
-        """Make them; see ``Fleet`` for what the arguments mean.
+        """Make them; see ``Fleet`` and ``Population`` for what the arguments mean.
 
         Raises:
             DatasetError: A dataset is not there, or not what the definition needs.
@@ -41,7 +42,7 @@ class Parts:
         """
         self.readings = Readings(definition, cast)
         self.plan = Plan.of(definition, rate=rate)
-        self.mocks = self._population(definition, cast)
+        self.mocks = self._population(definition, cast, first_within)
         self.links = Links(cast.count, is_instant=is_instant)
         self.outgoing = outgoing(definition, self.plan, self.readings, speech)
         self.delivery = Delivery(
@@ -75,10 +76,15 @@ class Parts:
             "replying": self.replying,
         }
 
-    def _population(self, definition: Definition, cast: Cast) -> Population:
+    def _population(self, definition: Definition, cast: Cast, first_within: float) -> Population:
         """Return the mocks, whose times the readings know."""
-        messages = tuple(definition.messages)
-        mocks = Population(self.plan, cast, messages=messages, known=self.readings.known)
+        mocks = Population(
+            self.plan,
+            cast,
+            messages=tuple(definition.messages),
+            known=self.readings.known,
+            first_within=first_within,
+        )
         self.readings.tell("uptime", mocks.uptime)
         self.readings.tell("progress", mocks.progress)
         return mocks

@@ -20,7 +20,6 @@ from simulator.fleet.timers import Timers
 from simulator.generators.base import Cast, check_state
 from simulator.randomness import FloatArray, IntArray, KeyArray, exponential, uniform
 
-FIRST_WITHIN = 10.0  # s after its start a mock's messages are first due, at the latest
 CHECK_EVERY = 1.0  # s between two looks at the conditions of a status that sends nothing
 
 # Kinds of timers; at the same time the lower one goes first. Exits begin at EXITS, in the order of
@@ -48,8 +47,21 @@ Known: TypeAlias = Callable[[frozenset[str], IntArray], Mapping[str, Any]]
 class Population:
     """All mocks of a cast, none of them switched on yet."""
 
-    def __init__(self, plan: Plan, cast: Cast, *, messages: tuple[str, ...], known: Known) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        cast: Cast,
+        *,
+        messages: tuple[str, ...],
+        known: Known,
+        first_within: float,
+    ) -> None:
+        """``first_within``: s after its start that a mock's messages are first due, at the latest.
+
+        ``known``: what gives the values that mocks are known by at any time.
+        """
         count = cast.count
+        self._first_within = first_within
         self.plan = plan
         self.status: NDArray[np.uint8] = np.zeros(count, dtype=np.uint8)
         self.sequence: IntArray = np.zeros(count, dtype=np.int64)  # messages so far
@@ -137,7 +149,8 @@ class Population:
         for sending in self.plan.statuses[0].sends:
             share = self.drawn(f"messages.{self._messages[sending.message]}.first", rows)
             interval = self._interval(sending.message, rows)
-            self._start(rows, sending.message, times + share * np.minimum(interval, FIRST_WITHIN))
+            first = share * np.minimum(interval, self._first_within)
+            self._start(rows, sending.message, times + first)
         return way
 
     def way(self, before: int | None, target: int, after: int) -> Passage:

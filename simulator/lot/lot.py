@@ -4,11 +4,12 @@ Rule: no secret stands in it in the clear; ``Target.secrets`` are sealed by whoe
 handed to the tower apart, in ``Credentials``.
 """
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from simulator.lot.base import Model, Text
+from simulator.lot.pace import Pace, with_pace
 from simulator.lot.targets import AnyTarget
 from simulator.lot.thresholds import MAX_THRESHOLDS, Threshold
 
@@ -36,11 +37,21 @@ class Lot(Model):
     name: Text = ""
     seed: int = Field(default=1, ge=0, lt=2**63)
     duration: float = Field(gt=0, le=MAX_DURATION)  # s
-    ramp: float = Field(default=0.0, ge=0, le=MAX_DURATION)  # s until the last mock is switched on
+    pace: Pace = Field(default=Pace(), description="Ramp, caps, and what is done when late")
     parts: list[Part] = Field(min_length=1, max_length=20)
     target: AnyTarget
     datasets: dict[str, str] = Field(default_factory=dict)  # name in definitions -> object's key
     thresholds: list[Threshold] = Field(default_factory=list, max_length=MAX_THRESHOLDS)
+
+    @classmethod
+    def _fold(cls, data: dict[Any, Any]) -> dict[Any, Any]:
+        return super()._fold(with_pace(data))
+
+    @model_validator(mode="after")
+    def _ramp_fits(self) -> Self:
+        if problem := self.pace.ramp.problem(self.mocks):
+            raise ValueError(f"pace.ramp: {problem}")
+        return self
 
     @property
     def mocks(self) -> int:

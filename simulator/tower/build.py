@@ -28,7 +28,7 @@ def build_fleet(assignment: Assignment) -> Fleet:
         size=part.count,
         seed=lot.seed,
         epoch=assignment.epoch,
-        ramp=lot.ramp,
+        pace=lot.pace,
         rate=part.rate,
         datasets=assignment.datasets,
         speech=lot.target.speech,

@@ -68,7 +68,7 @@ def snapshot_of(lot: Lot, *, run: UUID) -> Snapshot:
         name=lot.name,
         seed=seed,
         duration=lot.duration.total_seconds(),
-        ramp=lot.ramp.total_seconds(),
+        pace=simulator.Pace(ramp=simulator.Ramp(over=lot.ramp.total_seconds())),
         parts=parts,
         target=target_of(lot),
         datasets=keys,

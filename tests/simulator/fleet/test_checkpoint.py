@@ -19,6 +19,8 @@ from simulator.definition.metrics.generator import KINDS
 from simulator.definition.metrics.metric import Metric
 from simulator.fleet import Fleet, checkpoint
 from simulator.generators.base import LEFT_OUT
+from simulator.lot.pace import Pace
+from simulator.lot.ramp import Ramp
 from tests.simulator.fleet.lives import EPOCH, Life, datasets_of, fleet, live
 from tests.simulator.fleet.memory import differences
 
@@ -167,7 +169,10 @@ def test_a_message_that_waits_to_be_read_is_read_after_the_move() -> None:
 
 
 def test_a_checkpoint_tells_who_is_to_be_connected() -> None:
-    mocks, other = fleet(count=4, ramp=4.0), fleet(count=4, ramp=4.0)
+    mocks, other = (
+        fleet(count=4, pace=Pace(ramp=Ramp(over=4.0))),
+        fleet(count=4, pace=Pace(ramp=Ramp(over=4.0))),
+    )
     live(mocks, [0.0, 2.0])
 
     other.restore(mocks.state())

@@ -8,6 +8,8 @@ import orjson
 import pytest
 
 from simulator.fleet import Due, Fleet
+from simulator.lot.pace import Pace
+from simulator.lot.ramp import Ramp
 from tests.simulator.fleet.lives import fleet
 
 COUNT, UNTIL = 7, 50.0
@@ -111,7 +113,14 @@ EVERYTHING: dict[str, Any] = {
 
 
 def everything(first: int = 0, count: int = COUNT) -> Fleet:
-    return fleet(**EVERYTHING, first=first, count=count, total=COUNT, is_instant=True, ramp=5.0)
+    return fleet(
+        **EVERYTHING,
+        first=first,
+        count=count,
+        total=COUNT,
+        is_instant=True,
+        pace=Pace(ramp=Ramp(over=5.0)),
+    )
 
 
 def from_outside(mock: int) -> list[tuple[float, Any]]:

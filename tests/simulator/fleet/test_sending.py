@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from simulator.fleet import Fleet
 from simulator.fleet.fleet import MAX_EVENTS
+from simulator.lot.pace import Pace
+from simulator.lot.ramp import Ramp
 from tests.simulator.fleet.lives import Life, fleet, live, steps
 
 BUSY = {
@@ -55,7 +57,9 @@ BUSY = {
 
 
 def busy(first: int = 0, count: int = 12, seed: int = 1, total: int = 12) -> Fleet:
-    return fleet(**BUSY, first=first, count=count, total=total, seed=seed, ramp=6.0)
+    return fleet(
+        **BUSY, first=first, count=count, total=total, seed=seed, pace=Pace(ramp=Ramp(over=6.0))
+    )
 
 
 def outcome(life: Life) -> tuple[object, ...]:
@@ -228,7 +232,11 @@ def test_nothing_is_planned_before_a_mock_is_connected() -> None:
 
 
 def test_a_ramp_switches_mocks_on_one_after_the_other() -> None:
-    life = live(fleet(first=10, count=5, total=20, ramp=100.0), steps(100.0, 1.0), first=10)
+    life = live(
+        fleet(first=10, count=5, total=20, pace=Pace(ramp=Ramp(over=100.0))),
+        steps(100.0, 1.0),
+        first=10,
+    )
 
     assert life.connects == [(50.0, 10), (55.0, 11), (60.0, 12), (65.0, 13), (70.0, 14)]
     assert min(each.t for each in life.sent if each.mock == 14) >= 70.0
