@@ -4,7 +4,8 @@ Rule: says what may be asked for; nothing here does anything.
 """
 
 from simulator.lot.base import MAX_TEXT, Text
-from simulator.lot.credentials import Credentials
+from simulator.lot.credentials import Credentials, Filled, Hmac, Jwt, Sas
+from simulator.lot.deal import Deal
 from simulator.lot.http import HttpTarget
 from simulator.lot.lot import MAX_DURATION, MAX_MOCKS, MAX_RATE, Lot, Part
 from simulator.lot.mqtt import MqttTarget, Parting, Will
@@ -20,11 +21,16 @@ __all__ = [
     "MAX_TEXT",
     "AnyTarget",
     "Credentials",
+    "Deal",
+    "Filled",
+    "Hmac",
     "HttpTarget",
+    "Jwt",
     "Lot",
     "MqttTarget",
     "Part",
     "Parting",
+    "Sas",
     "Target",
     "Text",
     "Tls",

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from simulator.lot.base import Model
+from simulator.lot.deal import Deal
 from simulator.lot.tls import Tls
 from simulator.lot.websocket import WebSocket
 from simulator.speech import Speech
@@ -36,6 +37,7 @@ class Target(Model):
     )
     acknowledge_within: float = Field(default=20.0, gt=0, le=300)  # s
     secrets: str = Field(default="", repr=False)  # Credentials, sealed by the writer
+    deal: Deal | None = None  # whose row of a credential table each mock has
 
     @property
     def address(self) -> str:

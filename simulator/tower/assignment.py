@@ -6,6 +6,7 @@ Rule: everything that the slice needs, secrets in the clear included; never stor
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from simulator.credentials import CredentialTable
 from simulator.datasets import Dataset
 from simulator.lot import Credentials, Lot
 
@@ -16,7 +17,7 @@ class Assignment:
 
     ``shard`` names the slice, once in a tower. ``first`` is a number in the run, not in the part.
     ``epoch`` is the Unix time of the run's t = 0, in seconds, the same for all of its shards.
-    ``datasets`` are those that the part's definition names.
+    ``datasets`` are those that the part's definition names, ``table`` that of the target's deal.
     """
 
     shard: str
@@ -27,3 +28,4 @@ class Assignment:
     epoch: float
     datasets: Mapping[str, Dataset] = field(default_factory=dict)
     secrets: Credentials = field(default_factory=Credentials, repr=False)
+    table: CredentialTable | None = field(default=None, repr=False)

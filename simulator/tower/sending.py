@@ -115,6 +115,11 @@ class Sending:
         is_over = until >= self._duration and self._fleet.next_due() > self._duration
         return is_over or t > self._duration + MAX_LATE_END or not self._fleet.live
 
+    def reconnect(self, row: int) -> None:
+        """Let a mock go in order and have it connect anew, with what it shows now."""
+        self._let_go(row, Link.CONNECTING)
+        self._connect(row)
+
     def stop(self) -> None:
         """Give up what waits in the buffers of mocks; nothing is sent from now on."""
         for batch in self._fleet.backlog():
@@ -152,8 +157,7 @@ class Sending:
         for row in due.disconnect:
             self._let_go(row, Link.OFF)
         for row in due.reconnect:
-            self._let_go(row, Link.CONNECTING)
-            self._connect(row)
+            self.reconnect(row)
         for row in due.ended:
             self._let_go(row, Link.ENDED)
 

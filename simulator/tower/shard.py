@@ -23,7 +23,7 @@ from simulator.recording import (
 from simulator.tower.assignment import Assignment
 from simulator.tower.build import build_fleet
 from simulator.tower.ending import Ending, Phase
-from simulator.tower.identities import identities
+from simulator.tower.identities import Identities
 from simulator.tower.seconds import Seconds
 from simulator.tower.sending import MakeExchange, Sending
 from simulator.tower.snapshot import Snapshot
@@ -32,6 +32,8 @@ from simulator.transports import Parcel
 # s before a full second of wall time that a wake-up may come: clock and wall are not read at the
 # same instant, and flooring would then count two seconds as one and leave the next one empty.
 EARLY = 0.1
+
+RENEWED = "the mock connects anew, for its password or token ends soon"
 
 
 class Shard:
@@ -58,7 +60,14 @@ class Shard:
         self._clock = clock
         self._ring = ring
         self._fleet = build_fleet(assignment)
-        identity = identities(self._fleet, target=lot.target, secrets=assignment.secrets)
+        self._identity = Identities(
+            self._fleet,
+            first=assignment.first,
+            target=lot.target,
+            secrets=assignment.secrets,
+            table=assignment.table,
+            clock=lambda: zero.unix(clock()),
+        )
         roster = Roster(assignment.first, self._fleet.identities, self._fleet.statuses)
         self._log = writer.open(assignment.shard, roster)
         self._board = new_board(assignment.first, assignment.count)
@@ -75,7 +84,7 @@ class Shard:
         self._sending = Sending(
             self._fleet,
             exchange=self._exchange,
-            identity=identity,
+            identity=self._identity,
             recorder=self._recorder,
             board=self._board,
             seconds=self._seconds,
@@ -148,6 +157,8 @@ class Shard:
         """Where each second ends, at the clock's moment ``now``, and the next begins."""
         if self.phase is not Phase.ENDED:
             self._exchange.sweep(now)
+        if self.phase is Phase.SENDING:
+            self._renew(self._zero.unix(now))
         self._recorder.fold(self._seconds.running)
         self._seconds.end(math.floor(self._zero.unix(now) + EARLY))
         if self._log.is_stale:
@@ -187,6 +198,13 @@ class Shard:
             dropped=self._dropped(),
             identities=self._fleet.identities,
         )
+
+    def _renew(self, now: float) -> None:
+        """Have mocks connect anew whose password or token ends soon; ``now`` is Unix time, s."""
+        for row in self._identity.expiring(now):
+            if self._board["link"][row] == Link.CONNECTED:
+                self.lost(row, RENEWED)
+                self._sending.reconnect(row)
 
     def _refuse(self, parcel: Parcel, reason: str) -> None:
         """Settle a parcel that its mock never sent."""

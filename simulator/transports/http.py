@@ -11,7 +11,7 @@ from simulator.lot import HttpTarget
 from simulator.protocols import http
 from simulator.transports import reasons
 from simulator.transports.line import Line
-from simulator.transports.parcel import Identity, Parcel
+from simulator.transports.parcel import Identity, Parcel, shown
 from simulator.transports.wire import LINGER, Office, Orphan, Wire
 
 MAX_WAITING = (
@@ -23,12 +23,14 @@ class HttpWire(Wire[HttpTarget]):
     """One kept connection. A far side that closes it between two requests has done nothing wrong:
     the next parcel opens another one, and nothing is told as lost."""
 
-    __slots__ = ("has_answered", "parcel", "response")
+    __slots__ = ("base", "has_answered", "parcel", "response")
 
     def __init__(self, office: Office, line: Line) -> None:
         super().__init__(office, line)
-        if line.kept is None:
+        if line.kept is None or line.identity.is_made_anew:
             line.kept = compile_request(self.target, line.identity)
+        own = line.identity.path
+        self.base: str = self.target.path if own is None else own  # of every path
         self.parcel: Parcel | None = None  # whose answer is awaited
         self.response: http.Response | None = None  # of an answer that has begun
         self.has_answered = False  # at least one request on this connection
@@ -50,7 +52,7 @@ class HttpWire(Wire[HttpTarget]):
             self.refuse(parcel, self.too_slow())
             return
         try:
-            path = http.target_path(self.target.path, parcel.address)
+            path = http.target_path(self.base, parcel.address)
             method = parcel.method or self.target.method
             request = self.line.kept.encode(method, path, parcel.payload, parcel.headers)
         except DefinitionError as error:
@@ -159,8 +161,8 @@ def compile_request(target: HttpTarget, identity: Identity) -> http.Request:
     bare = f"[{target.host}]" if ":" in target.host else target.host
     return http.Request(
         bare if target.port == usual_port else target.address,
-        headers=target.headers,
+        headers=target.headers if identity.headers is None else identity.headers,
         username=identity.username,
-        password=identity.password,
-        token=identity.token,
+        password=shown(identity.password),
+        token=shown(identity.token),
     )

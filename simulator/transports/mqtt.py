@@ -11,7 +11,7 @@ from simulator.errors import DefinitionError, TargetError
 from simulator.lot import MqttTarget
 from simulator.protocols import mqtt
 from simulator.transports.line import Line
-from simulator.transports.parcel import Parcel
+from simulator.transports.parcel import Parcel, shown
 from simulator.transports.wire import LINGER, Office, Orphan, Wire
 
 ACCEPT_WITHIN = 20.0  # s from the connection to CONNACK and SUBACK
@@ -35,7 +35,7 @@ class MqttWire(Wire[MqttTarget]):
         self.session: mqtt.Session[Parcel] = mqtt.Session(
             client_id=identity.client_id,
             username=identity.username,
-            password=identity.password,
+            password=shown(identity.password),
             will=own or target.will,
             keep_alive=target.keep_alive,
         )

@@ -6,29 +6,44 @@ Rule: plain values; nothing here knows a socket or a protocol.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import nan
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from simulator.lot import Parting, Will
+
+Shown: TypeAlias = str | Callable[[], str]  # a secret, or what makes one for each connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
     """Who one mock is towards the target, every placeholder already filled in.
 
-    ``will`` is this mock's own will, or is asked for it before each connection; None takes the
-    target's as it stands. ``subscriptions`` are
+    ``password``, ``token`` and ``will`` are this mock's own, or are asked for before each
+    connection; see ``shown``. No will takes the target's as it stands. ``subscriptions`` are
     MQTT topic filters, subscribed at QoS 1. ``certificate`` (its chain may follow) and ``key`` are
-    PEM texts that the mock shows in TLS. What the protocol has no use for is ignored.
+    PEM texts that the mock shows in TLS. ``path`` and ``headers`` go over the target's; None takes
+    those. What the protocol has no use for is ignored.
     """
 
     client_id: str = ""
     username: str = ""
-    password: str = field(default="", repr=False)
-    token: str = field(default="", repr=False)
+    password: Shown = field(default="", repr=False)
+    token: Shown = field(default="", repr=False)
     subscriptions: tuple[str, ...] = ()
     will: Will | Callable[[], Parting | None] | None = None
     certificate: str = field(default="", repr=False)
     key: str = field(default="", repr=False)
+    path: str | None = None
+    headers: Mapping[str, str] | None = field(default=None, repr=False)
+
+    @property
+    def is_made_anew(self) -> bool:
+        """Whether the next connection shows another password or token."""
+        return callable(self.password) or callable(self.token)
+
+
+def shown(secret: Shown) -> str:
+    """Return a password or token for a connection that is to be made now."""
+    return secret() if callable(secret) else secret
 
 
 @dataclass(slots=True, eq=False)

@@ -8,8 +8,8 @@ import pytest
 from simulator.errors import DefinitionError
 from simulator.lot import Credentials, MqttTarget, Will
 from simulator.tower.build import build_fleet
-from simulator.tower.identities import identities
-from tests.simulator.tower.staging import assignment, lot
+from simulator.tower.identities import Identities
+from tests.simulator.tower.staging import EPOCH, assignment, lot
 
 SENSOR = """
 name: Sensor
@@ -24,7 +24,14 @@ messages: {telemetry: {every: 1s, json: "{temperature}"}}
 def identity_of(row: int, *, client_id: str = "{id}", will: Will | None = None, **secrets: str):
     target = MqttTarget(host="h", port=1, client_id=client_id, will=will)
     given = assignment(lot=lot(SENSOR, count=20, target=target), first=10, count=10)
-    make = identities(build_fleet(given), target=target, secrets=Credentials(**secrets))
+    make = Identities(
+        build_fleet(given),
+        first=10,
+        target=target,
+        secrets=Credentials(**secrets),
+        table=None,
+        clock=lambda: EPOCH,
+    )
     return make(row)
 
 

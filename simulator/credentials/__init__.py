@@ -1,0 +1,22 @@
+"""Who each mock is towards a target: tables of identities, and secrets made for each mock.
+
+Rule: no clock and no socket; told the time, and given the bytes.
+"""
+
+from simulator.credentials.checking import CheckedTable, check_credentials, read_credentials
+from simulator.credentials.papers import Papers, told_doubles
+from simulator.credentials.table import KNOWN, SECRET, CredentialTable
+from simulator.credentials.texts import Mocks, Text
+
+__all__ = [
+    "KNOWN",
+    "SECRET",
+    "CheckedTable",
+    "CredentialTable",
+    "Mocks",
+    "Papers",
+    "Text",
+    "check_credentials",
+    "read_credentials",
+    "told_doubles",
+]

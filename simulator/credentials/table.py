@@ -1,0 +1,57 @@
+"""A credential table: one row of texts for each identity that mocks can have.
+
+Rule: held once, its rows named by their number; never printed, for most of it is secret.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from simulator.datasets import Dataset
+
+# What the product itself does something with; any other column is a variable of the mock.
+KNOWN = ("id", "client_id", "username", "password", "token", "shared_key", "certificate", "key")
+SECRET = frozenset({"password", "token", "shared_key", "key"})  # never shown, in no topic or path
+WHOLE_FILES = frozenset({"certificate", "key"})  # cells that hold PEM text, or name a file of it
+UNIQUE = ("id", "client_id")  # no two rows have the same
+
+MAX_ROWS = 100_000  # twice the mocks of the largest lot
+MAX_COLUMNS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialTable:
+    """The rows of an uploaded table that was checked; files in it are resolved to PEM text.
+
+    ``columns`` keeps the file's order; each has one text a row. A column of ``KNOWN`` has a text in
+    every row, except ``certificate`` and ``key``, which a row may leave empty together.
+    """
+
+    name: str
+    columns: Mapping[str, Sequence[str]] = field(repr=False)
+
+    @property
+    def rows(self) -> int:
+        """How many identities there are; at least 1."""
+        return len(next(iter(self.columns.values())))
+
+    @property
+    def public_columns(self) -> tuple[str, ...]:
+        """The names of those that are no secret and no file."""
+        return tuple(name for name in self.columns if name not in SECRET | WHOLE_FILES)
+
+    def public(self) -> Dataset:
+        """Return what definitions may read, as a CSV file's dataset: no secret, no certificate.
+
+        Raises:
+            DatasetError: All of the table is secret.
+        """
+        columns = {name: _column(self.columns[name]) for name in self.public_columns}
+        return Dataset(kind="csv", name=self.name, columns=columns)
+
+
+def _column(cells: Sequence[str]) -> "np.typing.NDArray[np.object_]":
+    column: np.typing.NDArray[np.object_] = np.empty(len(cells), dtype=object)
+    column[:] = cells
+    return column
