@@ -97,7 +97,7 @@ class Workers(Crew):
         for each in self._workers:
             each.tell(None)
 
-    async def _begin(self, listening: "list[asyncio.Future[None]]") -> None:
+    async def _begin(self, listening: "list[asyncio.Task[None]]") -> None:
         """Begin when all are ready; what fails meanwhile is raised."""
         ready: asyncio.Future[Any] = asyncio.gather(*(e.is_ready.wait() for e in self._workers))
         awaited: list[asyncio.Future[Any]] = [ready]

@@ -8,10 +8,9 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from simulator.commands.files import load, read_definition
 from simulator.commands.runs.job import Job
@@ -19,12 +18,12 @@ from simulator.commands.target import read_target
 from simulator.datasets import Dataset
 from simulator.definition.model import nearest
 from simulator.definition.quantities.units import read_some_seconds
-from simulator.definition.refusals import findings_of
 from simulator.definition.text.parsing import read_text
 from simulator.definition.text.places import Finding, problem_at
 from simulator.definition.text.places import Path as Place
 from simulator.errors import DefinitionError
 from simulator.lot import Credentials, Lot
+from simulator.lot.reading import findings_in
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 # What a part says, and what of a lot only a run of the console has.
@@ -174,20 +173,8 @@ class _Reader:
         try:
             return Lot.model_validate({"name": self._path.stem, **data})
         except ValidationError as error:
-            told = [{**each, "loc": _untagged(each["loc"], data)} for each in error.errors()]
-            self.findings += findings_of(cast(list[ErrorDetails], told), data)
+            self.findings += findings_in(error, data)
             return None
-
-
-def _untagged(place: Place, data: Any) -> Place:
-    """Return a place without the names of a union's kinds, which no document has."""
-    path: list[str | int] = []
-    for step in place[:-1]:
-        is_there = step in data if isinstance(data, dict) else isinstance(step, int)
-        if is_there:
-            path.append(step)
-            data = data[step]
-    return (*path, *place[-1:])
 
 
 def _words() -> tuple[str, ...]:
