@@ -4,8 +4,10 @@ Rule: called for every message, so what most of them do not have costs nothing.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Any
+
+import numpy as np
 
 from simulator.fleet import Batch
 from simulator.transports import Parcel
@@ -19,6 +21,8 @@ _EXTRAS = {
     "devices": "device",
     "held": "held",
 }
+
+_NO_ROWS = np.empty(0, dtype=np.int64)
 
 
 def parcels(batch: Batch) -> Iterable[Parcel]:
@@ -39,6 +43,20 @@ def parcels(batch: Batch) -> Iterable[Parcel]:
     extras = [(name, getattr(batch, column)) for column, name in _EXTRAS.items()]
     columns = [(name, iter(values)) for name, values in extras if values is not None]
     return (_with(parcel, columns) for parcel in plain) if columns else plain
+
+
+def by_mock(batches: Sequence[Batch]) -> Iterable[tuple[int, Sequence[Parcel]]]:
+    """Return rows, each once, and the parcels of each, in the order of ``batches``."""
+    made = list(chain.from_iterable(map(parcels, batches)))
+    rows = np.concatenate([batch.rows for batch in batches]) if batches else _NO_ROWS
+    order = np.argsort(rows, kind="stable")
+    ordered = rows[order]
+    starts = np.flatnonzero(np.diff(ordered, prepend=-1)).tolist()
+    if len(starts) == len(made):
+        return zip(rows.tolist(), zip(made, strict=True), strict=True)  # one each, as it is
+    of_each = [made[place] for place in order.tolist()]
+    spans = map(slice, starts, [*starts[1:], len(made)])
+    return zip(ordered[starts].tolist(), map(of_each.__getitem__, spans), strict=True)
 
 
 def _with(parcel: Parcel, columns: Sequence[tuple[str, Iterator[Any]]]) -> Parcel:

@@ -3,7 +3,7 @@
 Rule: told the time; every message that falls due is counted here, and settled exactly once later.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Protocol
@@ -12,7 +12,7 @@ from simulator.fleet import Batch, Due, Fleet, Move
 from simulator.lot import Target
 from simulator.recording import Board, Kind, Link, Recorder, Zero
 from simulator.tower.alarm import NOW
-from simulator.tower.parcels import parcels
+from simulator.tower.parcels import by_mock, parcels
 from simulator.tower.seconds import Seconds
 from simulator.transports import Identity, Listener, Parcel
 
@@ -33,6 +33,7 @@ class Exchanging(Protocol):
     def connect(self, row: int, identity: Identity) -> None: ...
     def disconnect(self, row: int) -> None: ...
     def send(self, row: int, parcel: Parcel) -> None: ...
+    def send_all(self, row: int, parcels: Sequence[Parcel]) -> None: ...
     def sweep(self, now: float) -> None: ...
     async def close(self) -> None: ...
 
@@ -150,8 +151,7 @@ class Sending:
             self._connect(row)
         for move in due.moves:
             self._tell_move(move)
-        for batch in due.sends:
-            self._send(batch)
+        self._send(due.sends)
         for batch, reason in due.drops:
             self._drop(batch, reason)
         for row in due.disconnect:
@@ -161,12 +161,15 @@ class Sending:
         for row in due.ended:
             self._let_go(row, Link.ENDED)
 
-    def _send(self, batch: Batch) -> None:
+    def _send(self, batches: Sequence[Batch]) -> None:
         """Where every batch passes on its way from the fleet to the exchange."""
-        self._seconds.running.due += len(batch)
-        send = self._exchange.send
-        for parcel in parcels(batch):
-            send(parcel.row, parcel)
+        self._seconds.running.due += sum(map(len, batches))
+        send, send_all = self._exchange.send, self._exchange.send_all
+        for row, same in by_mock(batches):
+            if len(same) == 1:
+                send(row, same[0])
+            else:
+                send_all(row, same)
 
     def _drop(self, batch: Batch, reason: str) -> None:
         """Keep a record of messages that their mocks never sent."""

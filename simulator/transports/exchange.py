@@ -10,11 +10,12 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import partial
-from math import inf
+from math import inf, isnan
 from typing import Any
 
 from simulator.errors import DefinitionError, Unreachable
 from simulator.lot import Target
+from simulator.transports.cork import Cork
 from simulator.transports.http import HttpWire
 from simulator.transports.line import Line
 from simulator.transports.mqtt import MqttWire
@@ -114,6 +115,16 @@ class Exchange:
         if line.wire is None:
             self._enqueue(line)
         line.wire.send(parcel)
+
+    def send_all(self, row: int, parcels: Sequence[Parcel]) -> None:
+        """Send several parcels of one mock, in their order, as one write where its wire can."""
+        line = self._lines.get(row)
+        wire = line.wire if line and line.is_open else None
+        cork = Cork(wire) if wire and wire.joins_writes and not isnan(wire.made_at) else None
+        for parcel in parcels:
+            self.send(row, parcel)
+        if cork:
+            cork.pull()
 
     def sweep(self, now: float) -> None:
         """End what waited too long and keep connections alive; to be called once a second.

@@ -26,6 +26,8 @@ class MqttWire(Wire[MqttTarget]):
     At QoS 0 a parcel is settled once its bytes are handed to the socket; at QoS 1 by its PUBACK.
     """
 
+    joins_writes = True
+
     __slots__ = ("is_ready", "pinged_at", "session", "written_at")
 
     def __init__(self, office: Office, line: Line) -> None:

@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Sequence
 from math import inf, isnan, nan
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
 
 from simulator.lot import Target
 from simulator.transports import reasons
@@ -56,6 +56,8 @@ class Wire(asyncio.Protocol, ABC, Generic[Kind]):
     )
 
     transport: asyncio.Transport
+    # Whether bytes of several parcels may be put together into one write: see ``Cork``.
+    joins_writes: ClassVar[bool] = False
 
     def __init__(self, office: Office, line: Line) -> None:
         """Raises DefinitionError when the mock's identity cannot be said in the protocol."""

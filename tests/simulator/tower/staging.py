@@ -3,7 +3,7 @@
 import asyncio
 import io
 import selectors
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -129,6 +129,10 @@ class PaperExchange:
             loop = asyncio.get_running_loop()
             loop.call_later(self.broker.latency, self._settle, parcel, "")
         self.in_flight[id(parcel)] = parcel
+
+    def send_all(self, row: int, parcels: Sequence[Parcel]) -> None:
+        for parcel in parcels:
+            self.send(row, parcel)
 
     def _settle(self, parcel: Parcel, reason: str) -> None:
         if self.in_flight.pop(id(parcel), None):
