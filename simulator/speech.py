@@ -21,8 +21,10 @@ class Speech:
     qos: Literal[0, 1, 2] = 2  # the most of them; where a protocol has none, all are the same
     hears: bool = True  # whether anything comes to a mock: commands, answers of a host
     has_properties: bool = False  # user properties, response topic, correlation data
+    has_wildcards: bool = True  # whether a mock can wait for several topics by one filter
     is_mqtt: bool = False  # retain, wills, topic filters: what Sparkplug stands on
 
 
 MQTT_3 = Speech(words="MQTT 3.1.1", qos=1, is_mqtt=True)
 HTTP = Speech(words="HTTP", addresses="path", hears=False)
+COAP = Speech(words="CoAP", addresses="path", has_wildcards=False)

@@ -6,6 +6,7 @@ Rule: says what may be asked for; nothing here does anything.
 from simulator.lot.base import MAX_TEXT, Text
 from simulator.lot.credentials import Credentials, Filled, Hmac, Jwt, Sas
 from simulator.lot.deal import Deal
+from simulator.lot.coap import CoapTarget
 from simulator.lot.http import HttpTarget
 from simulator.lot.lot import MAX_DURATION, MAX_MOCKS, MAX_RATE, Lot, Part
 from simulator.lot.mqtt import MqttTarget, Parting, Will
@@ -20,6 +21,7 @@ __all__ = [
     "MAX_RATE",
     "MAX_TEXT",
     "AnyTarget",
+    "CoapTarget",
     "Credentials",
     "Deal",
     "Filled",

@@ -8,11 +8,12 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
+from simulator.lot.coap import CoapTarget
 from simulator.lot.http import HttpTarget
 from simulator.lot.mqtt import MqttTarget
 from simulator.lot.target import Target
 
-AnyTarget = Annotated[MqttTarget | HttpTarget, Field(discriminator="protocol")]
+AnyTarget = Annotated[MqttTarget | HttpTarget | CoapTarget, Field(discriminator="protocol")]
 
 _ADAPTER: TypeAdapter[Target] = TypeAdapter(AnyTarget)
 

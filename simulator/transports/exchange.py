@@ -16,6 +16,9 @@ from typing import Any
 from simulator.errors import DefinitionError, Unreachable
 from simulator.lot import Target
 from simulator.transports.cork import Cork
+from simulator.transports.alarms import Alarms
+from simulator.transports.coap import CoapWire
+from simulator.transports.datagram import DatagramRoad
 from simulator.transports.http import HttpWire
 from simulator.transports.line import Line
 from simulator.transports.mqtt import MqttWire
@@ -29,7 +32,13 @@ from simulator.transports.wire import CLOSE_WITHIN, Office, Wire
 MAX_OPENING = 200
 RETRY_TICK = 0.01  # s; retries due within it are woken together
 
-WIRES: dict[str, Callable[[Office, Line], Wire[Any]]] = {"mqtt": MqttWire, "http": HttpWire}
+WIRES: dict[str, Callable[[Office, Line], Wire[Any]]] = {
+    "mqtt": MqttWire,
+    "http": HttpWire,
+    "coap": CoapWire,
+}
+# What opens them; a stream where nothing is said.
+ROADS: dict[str, Callable[[Target], Road]] = {"coap": DatagramRoad}
 
 
 class Exchange:
@@ -64,8 +73,10 @@ class Exchange:
         self.received = listener.received
         self._listener = listener
         self._loop = asyncio.get_running_loop()
-        self._road = road or Road(target)
-        self._redial = Redial(jitter or random.Random(0).random)
+        self._road = road or ROADS.get(target.protocol, Road)(target)
+        self.draw = jitter or random.Random(0).random
+        self.alarms = Alarms(clock)
+        self._redial = Redial(self.draw)
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = inf
         self._lines: dict[int, Line] = {}
@@ -151,6 +162,7 @@ class Exchange:
                 wire.is_over = True
                 wire.cut()
             await self._emptied.wait()
+        self.alarms.close()
         self._road.close()
 
     # What its wires tell it: see Office.

@@ -7,12 +7,13 @@ settled exactly once. It is opened once; the next connection of the mock is anot
 import asyncio
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import inf, isnan, nan
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
 
 from simulator.lot import Target
 from simulator.transports import reasons
+from simulator.transports.alarms import Alarms
 from simulator.transports.line import Line
 from simulator.transports.parcel import Parcel
 
@@ -28,6 +29,8 @@ class Office(Protocol):
     """What a wire needs of its exchange."""
 
     target: Target
+    alarms: Alarms
+    draw: Callable[[], float]  # from [0, 1), for waits
 
     def clock(self) -> float: ...
     def settled(self, parcel: Parcel, at: float, reason: str) -> None: ...
