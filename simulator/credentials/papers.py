@@ -66,6 +66,8 @@ class Papers:
         self._headers = _headers(getattr(target, "headers", {}), mocks)
         self._passwords = secret_of("target.password", secrets.password, mocks, column="password")
         self._tokens = secret_of("target.token", secrets.token, mocks, column="token")
+        hmac_key = secrets.hmac_key
+        self._hmac_keys = secret_of("target.hmac_key", hmac_key, mocks, column="shared_key")
         spread = randomness.uniform(
             randomness.keys(0, numbers, "credentials.renewal"), np.zeros(len(numbers), np.int64)
         )
@@ -102,6 +104,10 @@ class Papers:
     def token(self, row: int) -> str | Callable[[], str]:
         """Return the mock's token, or what makes it, to be asked before each connection."""
         return self._shown(self._tokens, row)
+
+    def hmac_key(self, row: int) -> str | Callable[[], str]:
+        """Return what the mock signs its requests with, or what makes it."""
+        return self._shown(self._hmac_keys, row)
 
     def certificate(self, row: int) -> tuple[str, str]:
         """Return the mock's certificate and its private key in PEM; empty: it has none."""

@@ -111,7 +111,7 @@ class Credentials(Model):
     """The secrets of a target in the clear; never stored, never printed.
 
     Where user name, password or token are empty, those of the mock's row of the credential table
-    stand in.
+    stand in; where ``hmac_key`` is, its ``shared_key``.
     """
 
     model_config = ConfigDict(hide_input_in_errors=True)
@@ -119,3 +119,6 @@ class Credentials(Model):
     username: Text = ""  # takes placeholders, as the client id does: {id}, {site}
     password: AnySecret = Field(default="", repr=False)
     token: AnySecret = Field(default="", repr=False)  # bearer, HTTP only
+    hmac_key: AnySecret = Field(default="", repr=False)  # of the target's signature, HTTP only
+    # Of the target's oauth, HTTP only.
+    client_secret: str = Field(default="", max_length=MAX_SECRET, repr=False)

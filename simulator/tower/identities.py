@@ -38,6 +38,7 @@ class Identities:
                 the table has no row for a mock; a key cannot be used.
         """
         self._fleet = fleet
+        self._client_secret = secrets.client_secret
         numbers = first + np.arange(len(fleet.identities))
         self._papers = Papers(
             target, secrets, numbers=numbers, fixed=fleet.fixed, table=table, clock=clock
@@ -52,6 +53,9 @@ class Identities:
             username=papers.username(row),
             password=papers.password(row),
             token=papers.token(row),
+            id=self._fleet.identities[row],
+            hmac_key=papers.hmac_key(row),
+            client_secret=self._client_secret,
             subscriptions=fleet.subscriptions(row),
             will=partial(fleet.will, row) if fleet.leaves_wills else papers.will(row),
             certificate=certificate,

@@ -21,7 +21,8 @@ class Identity:
     connection; see ``shown``. No will takes the target's as it stands. ``subscriptions`` are
     MQTT topic filters, subscribed at QoS 1. ``certificate`` (its chain may follow) and ``key`` are
     PEM texts that the mock shows in TLS. ``path`` and ``headers`` go over the target's; None takes
-    those. What the protocol has no use for is ignored.
+    those. ``id`` and ``hmac_key`` are for the target's signature, ``client_secret`` is for its
+    OAuth. What the protocol has no use for is ignored.
     """
 
     client_id: str = ""
@@ -34,11 +35,14 @@ class Identity:
     key: str = field(default="", repr=False)
     path: str | None = None
     headers: Mapping[str, str] | None = field(default=None, repr=False)
+    id: str = ""
+    hmac_key: Shown = field(default="", repr=False)
+    client_secret: str = field(default="", repr=False)
 
     @property
     def is_made_anew(self) -> bool:
-        """Whether the next connection shows another password or token."""
-        return callable(self.password) or callable(self.token)
+        """Whether the next connection shows another password, token or key."""
+        return callable(self.password) or callable(self.token) or callable(self.hmac_key)
 
 
 def shown(secret: Shown) -> str:
