@@ -1,6 +1,12 @@
 """Virtual devices that send: the public API, and all that ``web`` may import."""
 
 import simulator.generators  # noqa: F401, registers every generator's word
+from simulator.credentials import (
+    CheckedTable,
+    CredentialTable,
+    check_credentials,
+    read_credentials,
+)
 from simulator.datasets import Dataset, read_dataset
 from simulator.definition import Checked, Definition, check, parse, parse_document
 from simulator.definition.carrying import target_problems
@@ -24,6 +30,7 @@ from simulator.lot import (
     MAX_MOCKS,
     MAX_RATE,
     Credentials,
+    Deal,
     HttpTarget,
     Lot,
     MqttTarget,
@@ -49,7 +56,7 @@ from simulator.recording.chunks import Chunk
 from simulator.recording.counters import Second
 from simulator.recording.histogram import Histogram
 from simulator.recording.reasons import Reason
-from simulator.roll import LotProblem, lot_problems
+from simulator.roll import LotProblem, identity_problems, lot_problems
 from simulator.speech import Speech
 from simulator.tower import Assignment, Snapshot, Tower, run_in_loop
 
@@ -61,11 +68,14 @@ __all__ = [
     "Assignment",
     "Board",
     "Checked",
+    "CheckedTable",
     "Chunk",
     "Comparison",
+    "CredentialTable",
     "Credentials",
     "Dataset",
     "DatasetError",
+    "Deal",
     "Definition",
     "DefinitionError",
     "Histogram",
@@ -101,8 +111,10 @@ __all__ = [
     "Unreachable",
     "Will",
     "check",
+    "check_credentials",
     "compare",
     "definition_schema",
+    "identity_problems",
     "infer",
     "infer_recording",
     "lot_problems",
@@ -113,6 +125,7 @@ __all__ = [
     "parse_document",
     "parse_template",
     "preview",
+    "read_credentials",
     "read_dataset",
     "ready",
     "run_in_loop",

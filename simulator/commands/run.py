@@ -16,6 +16,7 @@ import orjson
 
 from simulator.commands.runs.asked import job_of
 from simulator.commands.runs.chunks import make_folder
+from simulator.commands.runs.credentials import DEALS
 from simulator.commands.runs.crew import Alone, Crew, WorkerLost, Workers
 from simulator.commands.runs.job import Job
 from simulator.commands.runs.live import Screen, screen
@@ -49,6 +50,10 @@ def arguments(parser: ArgumentParser) -> None:
         help="such as 'latency p99 < 200ms' or 'failed <= 0.1%%'; may be given again",
     )
     trust = parser.add_argument_group("who the mocks are, and whom they trust")
+    trust.add_argument(
+        "--credentials", metavar="FILE", type=Path, help="a row for each mock, CSV or ZIP"
+    )
+    trust.add_argument("--deal", choices=DEALS, help="whose row of it is whose (order)")
     trust.add_argument("--ca", metavar="FILE", type=Path, help="authorities to trust, PEM")
     trust.add_argument("--insecure", action="store_true", help="take any certificate")
     trust.add_argument("--bearer", metavar="TOKEN", default="", help="HTTP authorization")

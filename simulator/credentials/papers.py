@@ -135,7 +135,7 @@ class Papers:
 
     def _made(self, secret: Secret, row: int) -> str:
         now = self._clock()
-        if secret.life < inf:
+        if secret in self._renew_at:
             self._renew_at[secret][row] = now + secret.life * float(self._share[row])
         return secret.at(row, now)
 

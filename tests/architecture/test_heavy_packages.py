@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 HEAVY = ("faker", "fastavro", "google.protobuf", "grpc_tools", "pyarrow", "tzdata", "cryptography")
+HEAVY += ("jwt",)
 
 
 def test_heavy_packages_wait_until_a_definition_needs_them() -> None:

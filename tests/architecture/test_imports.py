@@ -35,7 +35,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "library": set(),
     "inference": FOUNDATION | {"datasets", "definition", "course"},
     "preview": FOUNDATION | {"datasets", "definition", "fleet", "course", "outlook"},
-    "roll": FOUNDATION | {"credentials", "datasets", "definition", "generators", "payloads", "fleet"},
+    "roll": FOUNDATION
+    | {"credentials", "datasets", "definition", "generators", "payloads", "fleet"},
     "credentials": FOUNDATION | {"datasets", "definition", "payloads"},
     "protocols": {"errors", "lot", "speech"},
     "transports": {"errors", "lot", "speech", "protocols"},

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.commands.files import load
+from simulator.commands.runs.credentials import with_credentials
 from simulator.commands.runs.job import Job
 from simulator.commands.runs.lot_file import is_lot, read_lot
 from simulator.commands.target import read_target
@@ -25,7 +26,13 @@ def job_of(options: Namespace) -> Job:
     Raises:
         DefinitionError: A file, the target or a combination of arguments cannot be used.
     """
-    return _of_lot(options) if is_lot(options.file) else _of_definition(options)
+    job = _of_lot(options) if is_lot(options.file) else _of_definition(options)
+    return with_credentials(
+        job,
+        file=options.credentials,
+        deal=options.deal,
+        folder=options.datasets or options.file.parent,
+    )
 
 
 def _of_lot(options: Namespace) -> Job:

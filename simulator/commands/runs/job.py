@@ -6,11 +6,12 @@ Rule: everything that is wrong shows here, before a process is started or a sock
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from simulator.credentials import CredentialTable
 from simulator.datasets import Dataset
 from simulator.definition import parse_document
 from simulator.errors import DefinitionError, Problem
 from simulator.lot import Credentials, Lot
-from simulator.roll import lot_problems
+from simulator.roll import identity_problems, lot_problems
 from simulator.tower import Assignment
 
 SHARD = 10_000  # mocks in a shard: each has its own overhead, and few processes run them all
@@ -23,12 +24,14 @@ class Job:
     lot: Lot
     secrets: Credentials = field(repr=False)
     datasets: Mapping[str, Dataset]
+    table: CredentialTable | None = None
 
     def check(self) -> None:
         """Refuse what no tower would run.
 
         Raises:
-            DefinitionError: The definitions do not fit together, the target or the datasets.
+            DefinitionError: The definitions do not fit together, the target, the datasets or the
+                credential table.
         """
         parts = [
             (parse_document(part.document, datasets=self.datasets), part.count)
@@ -36,6 +39,14 @@ class Job:
         ]
         found = lot_problems(
             parts, speech=self.lot.target.speech, datasets=self.datasets, seed=self.lot.seed
+        )
+        found = found or identity_problems(
+            parts,
+            target=self.lot.target,
+            secrets=self.secrets,
+            table=self.table,
+            datasets=self.datasets,
+            seed=self.lot.seed,
         )
         if found:
             raise DefinitionError(
@@ -71,4 +82,5 @@ class Job:
                     epoch=0.0,
                     datasets=self.datasets,
                     secrets=self.secrets,
+                    table=self.table,
                 )
