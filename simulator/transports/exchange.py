@@ -76,6 +76,7 @@ class Exchange:
         self._road = road or ROADS.get(target.protocol, Road)(target)
         self.draw = jitter or random.Random(0).random
         self.alarms = Alarms(clock)
+        self.common: Any = None
         self._redial = Redial(self.draw)
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = inf
@@ -163,6 +164,8 @@ class Exchange:
                 wire.cut()
             await self._emptied.wait()
         self.alarms.close()
+        if self.common:
+            self.common.close()
         self._road.close()
 
     # What its wires tell it: see Office.
@@ -235,6 +238,7 @@ class Exchange:
 
     async def _open(self, wire: Wire[Any]) -> None:
         try:
+            await wire.prepare()
             await self._road.open(lambda: wire, wire.line.row + wire.line.failures)
         except Unreachable as error:
             wire.end(str(error))

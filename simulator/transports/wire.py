@@ -31,6 +31,7 @@ class Office(Protocol):
     target: Target
     alarms: Alarms
     draw: Callable[[], float]  # from [0, 1), for waits
+    common: Any  # what all wires of a protocol share, with ``close()``; None until one makes it
 
     def clock(self) -> float: ...
     def settled(self, parcel: Parcel, at: float, reason: str) -> None: ...
@@ -73,6 +74,13 @@ class Wire(asyncio.Protocol, ABC, Generic[Kind]):
         self.finish_by = inf  # s; when a mock that disconnects waits no longer
         self.close_by = inf  # s; when a connection that is to close is cut
         self.waiting: deque[tuple[Parcel, float]] | None = None  # for their turn, since when (s)
+
+    async def prepare(self) -> None:
+        """Get what must be there before the connection is opened.
+
+        Raises:
+            Unreachable: it cannot be had now; the connection is tried again later.
+        """
 
     @abstractmethod
     def send(self, parcel: Parcel) -> None:

@@ -4,11 +4,12 @@ Rule: a request head is compiled once a mock; a response is read to its end and 
 status. Source: RFC 9110 (semantics) and RFC 9112 (messages).
 """
 
+from simulator.protocols.http.fields import has_field
 from simulator.protocols.http.granting import MAX_GRANT, Grant, read_grant, token_request
 from simulator.protocols.http.path import target_path
 from simulator.protocols.http.reasons import reason
 from simulator.protocols.http.redirecting import Hop, is_redirect, next_hop
-from simulator.protocols.http.request import Request
+from simulator.protocols.http.request import Framing, Request
 from simulator.protocols.http.response import Answer, Response, whole_answer
 from simulator.protocols.http.signing import Signer
 from simulator.protocols.http.together import Gathered, check_fits, content_type, joined
@@ -16,6 +17,7 @@ from simulator.protocols.http.together import Gathered, check_fits, content_type
 __all__ = [
     "MAX_GRANT",
     "Answer",
+    "Framing",
     "Gathered",
     "Grant",
     "Hop",
@@ -24,6 +26,7 @@ __all__ = [
     "Signer",
     "check_fits",
     "content_type",
+    "has_field",
     "is_redirect",
     "joined",
     "next_hop",
