@@ -42,6 +42,7 @@ from simulator.lot import (
 )
 from simulator.lot.pace import Late, Pace
 from simulator.lot.ramp import Ramp
+from simulator.lot.reading import Words, target_words
 from simulator.outlook import MessageOutlook, MetricOutlook, Outlook, outlook
 from simulator.preview import PreviewMessage, preview, series
 from simulator.recording.board import (
@@ -110,6 +111,7 @@ __all__ = [
     "Tower",
     "Unreachable",
     "Will",
+    "Words",
     "check",
     "check_credentials",
     "compare",
@@ -132,5 +134,6 @@ __all__ = [
     "series",
     "target_of",
     "target_problems",
+    "target_words",
     "unpack_board",
 ]

@@ -23,7 +23,7 @@ from web.logs.reading import SEND, records_of
 from web.platform import redis
 from web.platform.secrets import SealBroken
 from web.platform.storage import ObjectMissing, StorageUnavailable
-from web.targets.actions import credentials, lot_target
+from web.targets.actions import OptionsOutdated, credentials, lot_target
 from web.targets.models import Target
 
 logger = logging.getLogger(__name__)
@@ -126,6 +126,8 @@ def prepared(order: Order, trial: Trial) -> tuple[simulator.Definition, simulato
         raise trials.CannotTry(NO_DATASET) from error
     except SealBroken as error:
         raise trials.CannotTry(SEALED) from error
+    except OptionsOutdated as error:
+        raise trials.CannotTry(f"The target's options need a look: {error}.") from error
     return definition, simulator.Assignment(
         shard=SHARD,
         lot=_lot(definition, wanted, trial=trial),

@@ -20,6 +20,10 @@ class NameTaken(Exception):
     """Another target of the workspace was given the name at the same moment."""
 
 
+class OptionsOutdated(Exception):
+    """Options that were sound when they were saved are not any more; the text says which."""
+
+
 class InUse(Exception):
     """Something needs the target; the text is a sentence that names it."""
 
@@ -68,13 +72,21 @@ def delete_target(target: Target) -> None:
 
 
 def lot_target(target: Target) -> simulator.Target:
-    """Return the target as it stands in ``lot.json``: its secrets sealed, see ``credentials``."""
-    return simulator.target_of({**_document(target), "secrets": _sealed_credentials(target)})
+    """Return the target as it stands in ``lot.json``: its secrets sealed, see ``credentials``.
+
+    Raises:
+        OptionsOutdated: Its options are not what this version of the simulator takes.
+    """
+    words = simulator.target_words(target.options, document(target))
+    if words.value is None:
+        raise OptionsOutdated(str(words.problems[0]))
+    return words.value.model_copy(update={"secrets": _sealed_credentials(target)})
 
 
 def speech_of(target: Target) -> simulator.Speech:
     """Return what of a definition the target's protocol carries; no secret is opened for it."""
-    return simulator.target_of(_document(target)).speech
+    words = simulator.target_words(target.options, document(target))
+    return (words.value or simulator.target_of(document(target))).speech
 
 
 def credentials(sealed: str) -> simulator.Credentials:
@@ -102,8 +114,8 @@ def _sealed_credentials(target: Target) -> str:
     return "" if known == simulator.Credentials() else secrets.seal(known.model_dump_json())
 
 
-def _document(target: Target) -> dict[str, Any]:
-    """Return the target as plain data, without its secrets."""
+def document(target: Target) -> dict[str, Any]:
+    """Return the target's own fields as plain data: without its options and its secrets."""
     common = {
         "protocol": target.protocol,
         "host": target.host,
@@ -111,7 +123,8 @@ def _document(target: Target) -> dict[str, Any]:
         "tls": _tls(target),
         "acknowledge_within": target.acknowledge_within,
     }
-    return common | _OPTIONS[target.protocol](target)
+    own = _OPTIONS.get(target.protocol)
+    return common | (own(target) if own else {})
 
 
 def _mqtt(target: Target) -> dict[str, Any]:
@@ -126,10 +139,10 @@ def _http(target: Target) -> dict[str, Any]:
     return {"method": target.method, "path": target.path, "headers": target.headers}
 
 
-# What only targets of one protocol have.
+# What only targets of one protocol have; others say it all in their options.
 _OPTIONS: dict[str, Callable[[Target], dict[str, Any]]] = {
-    Target.Protocol.MQTT: _mqtt,
-    Target.Protocol.HTTP: _http,
+    "mqtt": _mqtt,
+    "http": _http,
 }
 
 

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from web.targets.models import DEFAULT_PORTS
+from web.targets.protocols import PROTOCOLS
 
 SCHEMES = {  # what people paste -> protocol, TLS
     "mqtt": ("mqtt", False),
@@ -43,7 +43,7 @@ def form_values(text: str) -> dict[str, Any]:
         "protocol": protocol,
         "has_tls": has_tls,
         "host": host_of(parts.hostname or ""),
-        "port": _port(parts) or DEFAULT_PORTS[protocol, has_tls],
+        "port": _port(parts) or PROTOCOLS[protocol].usual_port(has_tls=has_tls),
     }
     path = parts.path.rstrip("/") if protocol == "http" else ""
     said = {

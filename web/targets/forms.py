@@ -16,13 +16,17 @@ from django.utils.timezone import localtime
 
 import simulator
 from web.targets import address, headers
-from web.targets.actions import Change
-from web.targets.models import DEFAULT_PORTS, Target
+from web.targets.actions import Change, document
+from web.targets.models import Target
+from web.targets.protocols import PROTOCOLS, choices
 
 T = TypeVar("T")
+MOST_OPTIONS = 50_000  # characters
 MOST_CA_BYTES = 100_000  # some 60 certificates
 PLACEHOLDERS = frozenset({"id", "index"})  # of the client id and the user name
 MOST_WILL_BYTES = 65_535  # MQTT 3.1.1, 3.1.3.3: two bytes say how long it is
+FIELDS_OF_THEIR_OWN = frozenset(("protocol", "host", "port", "secrets", "deal"))
+MOST_PROBLEMS = 5  # of the options, told at once
 SECRET_LENGTH = 4_000  # characters; a signed token is about 1,000
 
 
@@ -53,11 +57,20 @@ class AddressForm(forms.Form):
 class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
     """Everything about a target. ``password`` and ``token`` are changes, see ``secrets``."""
 
+    protocol = forms.ChoiceField(choices=choices)
     port = forms.IntegerField(
         required=False,
         min_value=1,
         max_value=65_535,
-        help_text="Empty: 1883 or 8883 for MQTT, 80 or 443 for HTTP.",
+        help_text="Empty: the protocol's usual one, such as 1883 or 8883 for MQTT.",
+    )
+    options = forms.CharField(
+        label="Further options",
+        required=False,
+        strip=False,
+        max_length=MOST_OPTIONS,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+        help_text="One “word: value” a line, in YAML; docs/reference/targets.md has all words.",
     )
     headers = forms.CharField(
         required=False,
@@ -101,6 +114,7 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
             "path",
             "headers",
             "acknowledge_within",
+            "options",
         )
         labels = {  # noqa: RUF012 (Django's own way)
             "has_tls": "Encrypt with TLS",
@@ -128,7 +142,6 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
             "acknowledge_within": "After this time without an answer a send has failed.",
         }
         widgets = {  # noqa: RUF012
-            "protocol": forms.RadioSelect,
             "ca": forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
             "will_payload": forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
             "host": forms.TextInput(attrs={"spellcheck": "false", "autocapitalize": "off"}),
@@ -217,13 +230,27 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
         clean = super().clean() or self.cleaned_data
         protocol, has_tls = clean.get("protocol"), clean.get("has_tls", False)
         if protocol and not clean.get("port") and "port" not in self.errors:
-            clean["port"] = DEFAULT_PORTS[protocol, has_tls]
+            clean["port"] = PROTOCOLS[protocol].usual_port(has_tls=has_tls)
+            if clean["port"] is None:
+                self.add_error("port", "This protocol has no usual port: say which.")
         for name in ("password", "token"):
             if clean.get(name) and clean.get(f"clear_{name}"):
                 self.add_error(name, f"Either a new {name}, or forget the stored one.")
         if protocol == "http" and clean.get("username") and clean.get("token"):
             self.add_error("token", "Either a user name with a password, or a bearer token.")
+        if not self.errors:
+            self._check_options(clean)
         return clean
+
+    def _check_options(self, clean: dict[str, Any]) -> None:
+        """Hold the options against what the protocol has, beside the other fields."""
+        known = {name: clean[name] for name in self.Meta.fields if name != "options"}
+        words = simulator.target_words(clean["options"], document(Target(**known)))
+        for word in FIELDS_OF_THEIR_OWN & words.said.keys():
+            self.add_error("options", f"{word} is not said here, it has a field of its own.")
+        for problem in words.problems[:MOST_PROBLEMS]:
+            line = f"Line {problem.line}: " if problem.line else ""
+            self.add_error("options", f"{line}{problem}.")
 
 
 def _range(least: float, most: float) -> list[Any]:

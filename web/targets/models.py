@@ -9,20 +9,11 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
-DEFAULT_PORTS = {
-    ("mqtt", False): 1883,
-    ("mqtt", True): 8883,
-    ("http", False): 80,
-    ("http", True): 443,
-}
+from web.targets.protocols import PROTOCOLS, Protocol
 
 
 class Target(models.Model):
     """One broker or server, with everything a mock needs to speak to it."""
-
-    class Protocol(models.TextChoices):
-        MQTT = "mqtt", "MQTT"
-        HTTP = "http", "HTTP"
 
     class Qos(models.IntegerChoices):
         AT_MOST_ONCE = 0, "0, at most once"
@@ -38,7 +29,7 @@ class Target(models.Model):
         "accounts.Workspace", on_delete=models.CASCADE, related_name="targets"
     )
     name = models.CharField(max_length=100)
-    protocol = models.CharField(max_length=4, choices=Protocol.choices, default=Protocol.MQTT)
+    protocol = models.CharField(max_length=20, default="mqtt")  # a word of PROTOCOLS
     host = models.CharField(max_length=253)  # RFC 1035, 2.3.4, without the last dot
     port = models.PositiveIntegerField()
     has_tls = models.BooleanField(default=False)
@@ -58,6 +49,8 @@ class Target(models.Model):
     headers = models.JSONField(default=dict, blank=True)  # name -> value
 
     acknowledge_within = models.FloatField(default=20.0)  # s
+    # Words of the simulator's target that have no field of their own here, as they were written.
+    options = models.TextField(blank=True)
     username = models.CharField(max_length=1_000, blank=True)
     sealed_password = models.TextField(blank=True, editable=False)
     password_set = models.DateTimeField(null=True, editable=False)
@@ -92,13 +85,22 @@ class Target(models.Model):
     @property
     def address(self) -> str:
         """The target as people write it: ``mqtts://broker.example:8883``."""
-        scheme = f"{self.protocol}s" if self.has_tls else self.protocol
+        scheme = self.protocol + ("s" if self.has_tls else "")
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{scheme}://{host}:{self.port}"
 
     @property
+    def kind(self) -> Protocol:
+        """Its protocol as the console shows it."""
+        return PROTOCOLS[self.protocol]
+
+    @property
     def is_mqtt(self) -> bool:
-        return self.protocol == self.Protocol.MQTT
+        return self.protocol == "mqtt"
+
+    @property
+    def is_http(self) -> bool:
+        return self.protocol == "http"
 
     @property
     def has_will(self) -> bool:

@@ -1,7 +1,6 @@
 import pytest
 
 import simulator
-
 from web.targets import actions
 from web.targets.models import Target
 
@@ -55,11 +54,8 @@ def test_the_lot_gets_everything_that_the_form_took(workspace, owner):
 
     document = actions.lot_target(target)
 
-    assert document.tls.model_dump() == {
-        "ca": "PEM",
-        "verify": False,
-        "server_name": "inner.example",
-    }
+    assert (document.tls.ca, document.tls.verify) == ("PEM", False)
+    assert document.tls.server_name == "inner.example"
     assert (document.protocol, document.address) == ("http", "api.example:8443")
     assert (document.method, document.path) == ("PUT", "/v1")
     assert document.headers == {"X-Site": "tokyo"}
@@ -79,3 +75,23 @@ def test_a_will_belongs_to_mqtt_and_needs_a_topic(target):
 def test_a_name_is_given_once_in_a_workspace(target, workspace, owner):
     with pytest.raises(actions.NameTaken, match="has this name"):
         actions.save_target(Target(workspace=workspace, name="Broker", host="b", port=1), by=owner)
+
+
+def test_options_go_into_the_lot_over_the_fields(workspace, owner):
+    target = Target(workspace=workspace, name="Open", host="b", port=8883, has_tls=True, ca="PEM")
+    target.options = "keep_alive: 17\ntls: {server_name: inner.example}\n"
+    actions.save_target(target, by=owner)
+
+    document = actions.lot_target(target)
+
+    assert document.keep_alive == 17
+    assert (document.tls.ca, document.tls.server_name) == ("PEM", "inner.example")
+
+
+def test_options_that_are_no_longer_sound_are_named(target):
+    target.options = "fast: true"
+
+    with pytest.raises(actions.OptionsOutdated, match="unknown word 'fast'"):
+        actions.lot_target(target)
+
+    assert actions.speech_of(target).words == "MQTT 3.1.1"

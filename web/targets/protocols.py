@@ -1,0 +1,35 @@
+"""The protocols that targets speak: what people call them, and their usual ports.
+
+Rule: a word here is the word of the simulator's target; a test holds the two lists together.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """One protocol as the console shows it. Ports are IANA's; None: there is no usual one."""
+
+    label: str
+    port: int | None
+    tls_port: int | None = None
+    has_tls: bool = True  # whether it can be encrypted here
+    # Groups of the form that this protocol has, beside what all have.
+    has_token: bool = False
+    has_path: bool = False
+
+    def usual_port(self, *, has_tls: bool) -> int | None:
+        """The port that is meant when nobody says one."""
+        return self.tls_port if has_tls else self.port
+
+
+PROTOCOLS: dict[str, Protocol] = {
+    "mqtt": Protocol("MQTT", 1883, 8883),
+    "http": Protocol("HTTP", 80, 443, has_token=True, has_path=True),
+    "coap": Protocol("CoAP", 5683, has_tls=False),
+}
+
+
+def choices() -> list[tuple[str, str]]:
+    """The protocols for a form."""
+    return [(word, protocol.label) for word, protocol in PROTOCOLS.items()]
