@@ -17,7 +17,7 @@ from web.lots import refusals
 from web.lots.models import Lot, LotPart
 from web.platform.secrets import SealBroken
 from web.platform.storage import ObjectMissing, StorageUnavailable
-from web.targets.actions import lot_target
+from web.targets.actions import OptionsOutdated, lot_target
 
 NO_STORAGE = "The object store does not answer, so nothing was started. Try again in a minute."
 NEW_SEEDS = 2**31  # a drawn seed stays short enough to be typed again
@@ -96,6 +96,10 @@ def target_of(lot: Lot) -> simulator.Target:
     except SealBroken as error:
         raise CannotStart(
             f"The secrets of the target “{lot.target}” cannot be opened. Enter them again there."
+        ) from error
+    except OptionsOutdated as error:
+        raise CannotStart(
+            f"The options of the target “{lot.target}” need a look there: {error}."
         ) from error
 
 
