@@ -46,6 +46,12 @@ class Target(Model):
         return f"{host}:{self.port}"
 
     @property
+    def authority(self) -> str:
+        """What the header ``Host`` says: without the port where it is HTTP's own."""
+        usual = 443 if self.tls else 80
+        return self.address.removesuffix(f":{self.port}") if self.port == usual else self.address
+
+    @property
     def acknowledged_from(self) -> int:
         """The least QoS at which every message is acknowledged; 0 is all of them, 3 is none."""
         return 1

@@ -24,7 +24,7 @@ from simulator.transports.line import Line
 from simulator.transports.mqtt import MqttWire
 from simulator.transports.parcel import Identity, Listener, Parcel
 from simulator.transports.redial import LASTED, Redial
-from simulator.transports.road import Road
+from simulator.transports.road import Road, shared_road
 from simulator.transports.wire import CLOSE_WITHIN, Office, Wire
 
 # Connections being opened at once. Listen backlogs go from 100 (Mosquitto) to 4,096 (Linux): past
@@ -38,7 +38,7 @@ WIRES: dict[str, Callable[[Office, Line], Wire[Any]]] = {
     "coap": CoapWire,
 }
 # What opens them; a stream where nothing is said.
-ROADS: dict[str, Callable[[Target], Road]] = {"coap": DatagramRoad}
+ROADS: dict[str, type[Road]] = {"coap": DatagramRoad}
 
 
 class Exchange:
@@ -73,7 +73,7 @@ class Exchange:
         self.received = listener.received
         self._listener = listener
         self._loop = asyncio.get_running_loop()
-        self._road = road or ROADS.get(target.protocol, Road)(target)
+        self._road = road or shared_road(target, ROADS.get(target.protocol, Road))
         self.draw = jitter or random.Random(0).random
         self.alarms = Alarms(clock)
         self.common: Any = None
@@ -239,7 +239,8 @@ class Exchange:
     async def _open(self, wire: Wire[Any]) -> None:
         try:
             await wire.prepare()
-            await self._road.open(lambda: wire, wire.line.row + wire.line.failures)
+            line = wire.line
+            await self._road.open(lambda: wire, line.row + line.failures, line)
         except Unreachable as error:
             wire.end(str(error))
 

@@ -19,6 +19,7 @@ class Line:
         "kept",
         "opened_at",
         "reason",
+        "resumption",
         "retry_at",
         "row",
         "wire",
@@ -33,4 +34,5 @@ class Line:
         self.failures = 0  # in a row
         self.reason = "still connecting"  # why it is down
         self.retry_at = inf  # s
+        self.resumption: Any = None  # its last TLS session; a Resumption
         self.kept: Any = None  # what the protocol compiled for this mock, for its next connection

@@ -10,6 +10,8 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 
+from simulator.errors import TargetError
+
 CLOSED = "closed by the far side"
 
 _BY_NUMBER = {
@@ -41,6 +43,24 @@ _BY_CERTIFICATE = {  # X509_V_ERR_ numbers of OpenSSL, x509_vfy.h
     23: "TLS: certificate revoked",
     62: "TLS: certificate is for another name",
     64: "TLS: certificate is for another name",
+}
+# What the far side has against our hello or our certificate: alerts of RFC 8446, section 6.2, as
+# OpenSSL names them.
+_BY_ALERT = {
+    "TLSV13_ALERT_CERTIFICATE_REQUIRED": "TLS refused: a client certificate is required",
+    "SSLV3_ALERT_BAD_CERTIFICATE": "TLS refused: bad client certificate",
+    "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE": "TLS refused: unsupported client certificate",
+    "SSLV3_ALERT_CERTIFICATE_REVOKED": "TLS refused: client certificate revoked",
+    "SSLV3_ALERT_CERTIFICATE_EXPIRED": "TLS refused: client certificate expired",
+    "SSLV3_ALERT_CERTIFICATE_UNKNOWN": "TLS refused: client certificate not accepted",
+    "TLSV1_ALERT_UNKNOWN_CA": "TLS refused: client certificate of an unknown authority",
+    "TLSV1_ALERT_ACCESS_DENIED": "TLS refused: access denied",
+    "TLSV1_ALERT_PROTOCOL_VERSION": "TLS refused: no version in common",
+    "UNSUPPORTED_PROTOCOL": "TLS refused: no version in common",
+    "TLSV1_UNRECOGNIZED_NAME": "TLS refused: unknown server name",
+    "TLSV1_ALERT_NO_APPLICATION_PROTOCOL": "TLS refused: none of the protocols offered by ALPN",
+    # Of TLS 1.2 a missing certificate is said like that too.
+    "SSLV3_ALERT_HANDSHAKE_FAILURE": "TLS refused: no cipher in common, or no client certificate",
 }
 _NOT_TLS = {
     "WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_TOO_SMALL",
@@ -85,6 +105,8 @@ def _tls_reason(error: Any) -> str:
     name = getattr(error, "reason", None) or type(error).__name__  # not every one has a reason
     if name in _NOT_TLS:
         return "TLS: the far side does not speak TLS"
+    if name in _BY_ALERT:
+        return _BY_ALERT[name]
     return f"TLS: {name.lower().replace('_', ' ')}"
 
 
@@ -101,6 +123,7 @@ def _unknown(error: BaseException) -> str:
 
 
 _BY_KIND: tuple[tuple[type[BaseException], Callable[[BaseException], str]], ...] = (
+    (TargetError, str),  # of what lies between the connection and the wire
     (socket.gaierror, _name_reason),
     (ssl.SSLError, _tls_reason),  # its errno is OpenSSL's, so it stands before the system's
     (OSError, _system_reason),

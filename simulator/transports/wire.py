@@ -129,6 +129,8 @@ class Wire(asyncio.Protocol, ABC, Generic[Kind]):
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.is_over:
             self.hung_up(reasons.reason(exc))
+        if self.line.resumption:
+            self.line.resumption.end()
         self.office.wire_gone(self)
 
     def hung_up(self, why: str) -> None:

@@ -135,7 +135,7 @@ class Silence:
 
     protocol: asyncio.Protocol
 
-    async def open(self, factory: Callable[[], asyncio.Protocol], turn: int) -> None:
+    async def open(self, factory: Callable[[], asyncio.Protocol], turn: int, line: object = None) -> None:
         self.protocol = factory()
         self.protocol.connection_made(self)
 

@@ -455,7 +455,7 @@ messages:
 class SilentRoad(Road):
     """Leads to a broker that accepts everybody, and acknowledges nothing."""
 
-    async def open(self, factory, turn: int) -> None:
+    async def open(self, factory, turn: int, line: object = None) -> None:
         await super().open(factory, turn)
         asyncio.get_running_loop().call_soon(self.sockets[-1].say, b"\x20\x02\0\0")
 

@@ -6,6 +6,7 @@ import ssl
 
 import pytest
 
+from simulator.errors import Unreachable
 from simulator.transports.reasons import handshake_reason, reason
 
 
@@ -52,7 +53,16 @@ def tls_error(name: str) -> ssl.SSLError:
         (certificate_error(23), "TLS: certificate revoked"),
         (certificate_error(77), "TLS: certificate not accepted, OpenSSL's reason 77"),
         (tls_error("WRONG_VERSION_NUMBER"), "TLS: the far side does not speak TLS"),
-        (tls_error("SSLV3_ALERT_HANDSHAKE_FAILURE"), "TLS: sslv3 alert handshake failure"),
+        (tls_error("BAD_ECPOINT"), "TLS: bad ecpoint"),
+        (
+            tls_error("TLSV13_ALERT_CERTIFICATE_REQUIRED"),
+            "TLS refused: a client certificate is required",
+        ),
+        (
+            tls_error("SSLV3_ALERT_HANDSHAKE_FAILURE"),
+            "TLS refused: no cipher in common, or no client certificate",
+        ),
+        (Unreachable("WebSocket closed"), "WebSocket closed"),
     ],
 )
 def test_every_error_has_words(error: BaseException | None, words: str) -> None:
