@@ -56,9 +56,25 @@ class Backlog:
         self.is_used = any(buffer is not None for buffer in buffers)
         self._keeps = np.array([buffer is not None for buffer in buffers])
         self._keeps_lost = np.array([b is not None and b.connection_loss for b in buffers])
+        self._lent: dict[int, Buffer] = {}  # by row, in place of its status's
+        self._is_lent: NDArray[np.bool_] = np.zeros(count, dtype=bool)  # and still put into
 
     def __len__(self) -> int:
         return sum(map(len, self._waiting.values()))
+
+    def lend(self, rows: Iterable[int], buffer: Buffer) -> None:
+        """Let mocks keep what they cannot send for want of a connection by other rules."""
+        self.is_used = True
+        for row in rows:
+            self._lent[row] = buffer
+            self._is_lent[row] = True
+
+    def take_back(self, rows: Iterable[int]) -> None:
+        """Keep nothing more by rules that were lent; what waits goes by them."""
+        for row in rows:
+            self._is_lent[row] = False
+            if row not in self._waiting:
+                self._lent.pop(row, None)
 
     def waits(self, rows: IntArray) -> NDArray[np.bool_]:
         """Return who has messages that wait."""
@@ -78,7 +94,7 @@ class Backlog:
         """
         meant, up = wanted[rows], is_up[rows]
         kept: NDArray[np.bool_] = (~meant & self._keeps[codes]) | (
-            meant & ~up & self._keeps_lost[codes]
+            meant & ~up & (self._keeps_lost[codes] | self._is_lent[rows])
         )
         for index in np.flatnonzero(~kept & up).tolist() if self._waiting else ():
             row = int(rows[index])
@@ -142,7 +158,7 @@ class Backlog:
         return [b for _, each in groupby(entries, key=itemgetter(0)) for b in _batches(each)]
 
     def _rules(self, row: int) -> Buffer:
-        rules: Buffer | None = self._buffers[self._code[row]]
+        rules: Buffer | None = self._lent.get(row) or self._buffers[self._code[row]]
         assert rules is not None  # a mock is in such a status before anything of it is kept
         return rules
 
@@ -153,6 +169,8 @@ class Backlog:
         self._total -= _size(entry)
         if not queue:
             del self._waiting[row], self._bytes[row]
+            if self._lent and not self._is_lent[row]:
+                self._lent.pop(row, None)
         return entry
 
     def state(self) -> dict[str, NDArray[Any]]:

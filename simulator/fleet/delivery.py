@@ -55,7 +55,6 @@ class Delivery:
                 definition.sparkplug,
                 mocks=mocks,
                 readings=readings,
-                epoch=cast.epoch,
                 outgoing=dict(zip(definition.messages, outgoing, strict=True)),
                 is_kept=self._is_kept,
             )

@@ -46,7 +46,6 @@ class Edge:
         *,
         mocks: Population,
         readings: Readings,
-        epoch: float,
         outgoing: Mapping[str, Outgoing],
         is_kept: IsKept,
     ) -> None:
@@ -56,14 +55,12 @@ class Edge:
             sparkplug: A sound one.
             mocks: Whom it is for.
             readings: What they read; commands set variables among it.
-            epoch: Unix time of t = 0, s.
             outgoing: The messages of the definition, by name.
             is_kept: Whose messages wait in a buffer.
         """
         count, fixed = len(mocks.status), readings.fixed
         self._sparkplug = sparkplug
         self._mocks = mocks
-        self._epoch = epoch
         self._is_kept = is_kept
         self._readings = readings
         self._reports: dict[str, Reporting] = {}
@@ -129,7 +126,7 @@ class Edge:
             values = [[v for v, kept in zip(each, some, strict=True) if kept] for each in values]
         batch = outgoing.batch(self._mocks, taken)
         kept = self._is_kept(batch.rows, batch.statuses)
-        moments = milliseconds(batch.scheduled + self._epoch)
+        moments = milliseconds(self._readings.shown(batch.rows, batch.scheduled))
         marks = [HISTORICAL if old else b"" for old in kept.tolist()]
         columns = report.data(values, told, moments, marks)
         report.remember(values, told, batch.rows)
@@ -220,11 +217,11 @@ class Edge:
         taken = self._samplers[name].take(self._mocks, rows, times)
         values = report.values(taken.readings, rows)
         report.remember(values, np.ones((len(values), len(rows)), dtype=bool), rows)
-        return report.births(values, milliseconds(times + self._epoch))
+        return report.births(values, milliseconds(self._readings.shown(rows, times)))
 
     def _own_metrics(self, rows: IntArray, times: FloatArray) -> list[bytes]:
         """Return what every node has in its birth: bdSeq, and the switch for a rebirth."""
-        moments = milliseconds(times + self._epoch)
+        moments = milliseconds(self._readings.shown(rows, times))
         return [
             b"".join(
                 wire.metrics([("bdSeq", "Int64", number), (REBIRTH, "Boolean", False)], moment)
@@ -249,7 +246,7 @@ class Edge:
         parts: Iterable[Iterable[bytes]],
     ) -> Batch:
         self._mocks.sequence[rows] += 1
-        moments = milliseconds(times + self._epoch)
+        moments = milliseconds(self._readings.shown(rows, times))
         topics = self._topics[kind, device]
         return Batch(
             message=kind,

@@ -25,6 +25,7 @@ from simulator.fleet.parts import Parts
 from simulator.fleet.population import DRAIN, EXITS, INBOX, LINK, REPLY, SWITCH_ON
 from simulator.fleet.ramping import switched_on
 from simulator.fleet.readings import Seen
+from simulator.fleet.tampering import Tampering
 from simulator.generators.base import Cast
 from simulator.lot import Parting
 from simulator.lot.pace import Pace
@@ -120,6 +121,7 @@ class Fleet:
             speech=speech,
             pace=Pace(start_within=pace.start_within),
         )
+        self.tampering = Tampering(parts, self._brood)
         self.identities = self._readings.identities
         self.statuses: tuple[str, ...] = cast.statuses
         if self._brood:

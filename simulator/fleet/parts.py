@@ -15,6 +15,7 @@ from simulator.fleet.incoming import Incoming
 from simulator.fleet.links import Links
 from simulator.fleet.outgoing import answers, outgoing
 from simulator.fleet.population import Population
+from simulator.fleet.power import Power
 from simulator.fleet.readings import Readings
 from simulator.fleet.replying import Replying
 from simulator.generators.base import Cast
@@ -44,6 +45,7 @@ class Parts:
         self.plan = Plan.of(definition, rate=rate)
         self.mocks = self._population(definition, cast, first_within)
         self.links = Links(cast.count, is_instant=is_instant)
+        self.power = Power(self.mocks, self.links)
         self.outgoing = outgoing(definition, self.plan, self.readings, speech)
         self.delivery = Delivery(
             definition,
@@ -69,6 +71,7 @@ class Parts:
             "mocks": self.mocks,
             "readings": self.readings,
             "links": self.links,
+            "power": self.power,
             "backlog": self.delivery.backlog,
             "doings": self.doings,
             "departures": self.departures,

@@ -15,10 +15,12 @@ from simulator.definition.document import Definition
 from simulator.fleet.changeable import Changeable
 from simulator.fleet.checkpoint import part_of, under
 from simulator.fleet.overriding import Overridden, overrides, reads
-from simulator.generators.base import Cast, Column, Sample, check_state
+from simulator.fleet.plight import Plight
+from simulator.generators.base import Cast, Column, Drawn, Sample, check_state
 from simulator.generators.readings.around import Around
 from simulator.generators.readings.faulty import Faulty
 from simulator.generators.readings.variables import drawn_once
+from simulator.generators.timestamp import Timestamp
 from simulator.payloads.document import plain_line
 from simulator.randomness import FloatArray, IntArray
 
@@ -54,6 +56,8 @@ class Readings:
         cast = replace(cast, nested=nested(definition.statuses))
         cast = Around(definition.metrics, cast, lambda mocks: fixed_values(definition, mocks)).cast
         self.datasets = cast.datasets
+        self._epoch = cast.epoch
+        self._plight: Plight | None = None  # what is wrong on purpose; most often nothing
         self._metrics = definition.metrics
         self._reads = {name: reads(definition, name) for name in definition.metrics}
         self._columns = {
@@ -69,7 +73,7 @@ class Readings:
         ]
         statuses = np.array(leaves(definition.statuses), dtype=object)
         self._own: dict[str, Callable[[View], NDArray[Any]]] = {
-            "now": lambda view: view.t + cast.epoch,
+            "now": lambda view: self.shown(view.rows, view.t),
             "seq": lambda view: view.sequences,
             "status": lambda view: statuses[view.statuses],
             "age": lambda view: view.t - view.born,
@@ -149,7 +153,7 @@ class Readings:
             readings=readings,
         )
         for name, column in need.columns:
-            drawn = column.draw(sample)
+            drawn = column.draw(sample) if self._plight is None else self._ill(name, column, sample)
             if isinstance(drawn, dict):
                 readings.update({f"{name}.{part}": values for part, values in drawn.items()})
             else:
@@ -157,6 +161,34 @@ class Readings:
         if self.seen is not None:
             self.seen(view, readings)
         return readings
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The names of all metrics, in the definition's order."""
+        return tuple(self._metrics)
+
+    def shown(self, rows: IntArray, t: FloatArray) -> FloatArray:
+        """Return what each mock's clock shows at a time of the run, Unix s."""
+        moments = t + self._epoch
+        return moments if self._plight is None else moments + self._plight.wrong(rows, t)
+
+    def afflicted(self) -> Plight:
+        """Return what is wrong on purpose with what is read, to be changed."""
+        if self._plight is None:
+            clocks = [
+                name
+                for name, metric in self._metrics.items()
+                if isinstance(metric.generator, Timestamp)
+            ]
+            self._plight = Plight(len(self._counts), clocks)
+        return self._plight
+
+    def _ill(self, name: str, column: Column, sample: Sample) -> Drawn:
+        """Return the readings of a metric while something may be wrong with them."""
+        assert self._plight is not None
+        if name in self._plight.clocks:
+            sample = replace(sample, t=sample.t + self._plight.wrong(sample.rows, sample.t))
+        return self._plight.on(name, column.draw(sample), sample.rows)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return copies of what the columns remember, and how many samples each mock has drawn."""
