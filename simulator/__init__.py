@@ -42,7 +42,7 @@ from simulator.lot import (
 )
 from simulator.lot.pace import Late, Pace
 from simulator.lot.ramp import Ramp
-from simulator.lot.reading import Words, target_words
+from simulator.lot.reading import Words, lot_words, target_words
 from simulator.outlook import MessageOutlook, MetricOutlook, Outlook, outlook
 from simulator.preview import PreviewMessage, preview, series
 from simulator.recording.board import (
@@ -120,6 +120,7 @@ __all__ = [
     "infer",
     "infer_recording",
     "lot_problems",
+    "lot_words",
     "new_board",
     "outlook",
     "pack_board",

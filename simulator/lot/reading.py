@@ -14,6 +14,7 @@ from simulator.definition.refusals import findings_of
 from simulator.definition.text.parsing import read_text
 from simulator.definition.text.places import Finding, Path, problem_at
 from simulator.errors import DefinitionError, Problem
+from simulator.lot.lot import Lot
 from simulator.lot.target import Target
 from simulator.lot.targets import target_of
 
@@ -37,6 +38,16 @@ def target_words(text: str, known: Mapping[str, Any]) -> Words[Target]:
         known: The target as plain data; must have its protocol.
     """
     return words(text, known, target_of)
+
+
+def lot_words(text: str, known: Mapping[str, Any]) -> Words[Lot]:
+    """Read what a lot says beside its parts: ``pace: {connect_rate: 500}``, faults, thresholds.
+
+    Args:
+        text: As that of ``target_words``.
+        known: The lot as plain data; must have its duration, parts and target.
+    """
+    return words(text, known, Lot.model_validate)
 
 
 def words(text: str, known: Mapping[str, Any], read: Callable[[dict[str, Any]], T]) -> Words[T]:

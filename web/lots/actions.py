@@ -56,6 +56,7 @@ def copy_lot(lot: Lot, *, by: User) -> Lot:
         duration=lot.duration,
         ramp=lot.ramp,
         seed=lot.seed,
+        options=lot.options,
     )
     parts = [PartPlan(part.definition, part.count, part.rate) for part in lot.parts.all()]
     return save_lot(copy, parts=parts, by=by)

@@ -16,6 +16,7 @@ from web.lots.models import MAX_PARTS, Lot
 from web.targets.models import Target
 
 MAX_SEED = 2**63 - 1  # as simulator.Lot.seed
+MOST_OPTIONS = 100_000  # characters; 100 faults are about 10,000
 FIRST_DURATION = timedelta(minutes=5)
 LONGEST = timedelta(seconds=MAX_DURATION)
 
@@ -66,10 +67,19 @@ class LotForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text="Empty: a new one for each run. The same number makes the same messages.",
         error_messages={"invalid": "A seed is a whole number, such as 7."},
     )
+    options = forms.CharField(
+        label="Pace, faults, records, thresholds",
+        required=False,
+        strip=False,
+        max_length=MOST_OPTIONS,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+        help_text="In YAML, such as “thresholds: [latency p99 < 200ms]” or "
+        "“pace: {connect_rate: 500}”.",
+    )
 
     class Meta:
         model = Lot
-        fields = ("name", "target", "duration", "ramp", "seed")
+        fields = ("name", "target", "duration", "ramp", "seed", "options")
         error_messages = {  # noqa: RUF012 (Django's own way)
             "name": {"required": "Give the lot a name."},
             "target": {

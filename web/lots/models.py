@@ -23,6 +23,9 @@ class Lot(models.Model):
     target = models.ForeignKey("targets.Target", models.PROTECT, related_name="lots")
     duration = models.DurationField()
     ramp = models.DurationField(default=timedelta)
+    # Words of the simulator's lot that have no field here: pace, faults, records, thresholds, as
+    # they were written.
+    options = models.TextField(blank=True)
     seed = models.PositiveBigIntegerField(null=True, blank=True)  # None: a new one for each run
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created = models.DateTimeField(default=timezone.now, editable=False)

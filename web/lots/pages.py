@@ -11,6 +11,7 @@ from web.definitions.models import Definition
 from web.lots.estimate import Estimate, estimate
 from web.lots.forms import BasePartRows, LotForm, PartRows, rows_of
 from web.lots.models import MAX_PARTS, Lot
+from web.lots.options import option_problems
 from web.lots.refusals import held
 from web.platform.storage import ObjectMissing, StorageUnavailable
 from web.runs.models import Run
@@ -77,7 +78,10 @@ class LotFormPage:
             return False
         for refusal in refusals:
             self.rows.filled[refusal.part].add_error(None, refusal.text)
-        return not refusals
+        problems = option_problems(lot, parts)
+        for text in problems:
+            self.form.add_error("options", text)
+        return not refusals and not problems
 
     @property
     def can_add(self) -> bool:

@@ -63,16 +63,19 @@ def snapshot_of(lot: Lot, *, run: UUID) -> Snapshot:
         )
         for row, definition, first in zip(rows, definitions, firsts, strict=False)
     ]
-    snapshot = simulator.Lot(
-        run=str(run),
-        name=lot.name,
-        seed=seed,
-        duration=lot.duration.total_seconds(),
-        pace=simulator.Pace(ramp=simulator.Ramp(over=lot.ramp.total_seconds())),
-        parts=parts,
-        target=target_of(lot),
-        datasets=keys,
-    )
+    known = {
+        "run": str(run),
+        "name": lot.name,
+        "seed": seed,
+        "duration": lot.duration.total_seconds(),
+        "pace": {"ramp": {"over": lot.ramp.total_seconds()}},
+        "parts": parts,
+        "target": target_of(lot),
+        "datasets": keys,
+    }
+    words = simulator.lot_words(lot.options, known)
+    if words.value is None:
+        raise CannotStart(f"The lot has a setting that cannot be: {words.problems[0]}. Edit it.")
     told = [
         {
             "name": part.name,
@@ -82,7 +85,7 @@ def snapshot_of(lot: Lot, *, run: UUID) -> Snapshot:
         }
         for part, definition in zip(parts, definitions, strict=True)
     ]
-    return Snapshot(snapshot, told)
+    return Snapshot(words.value, told)
 
 
 def target_of(lot: Lot) -> simulator.Target:
