@@ -30,7 +30,7 @@ def test_what_the_options_say_is_in_the_snapshot(lot):
 def test_options_that_cannot_be_any_more_stop_the_start_with_the_reason(lot):
     with_options(lot, "pace: {speed: 5}")
 
-    with pytest.raises(CannotStart, match="pace.speed: unknown word 'speed'"):
+    with pytest.raises(CannotStart, match=r"pace\.speed: unknown word 'speed'"):
         snapshot_of(lot, run=lot.code)
 
 
