@@ -28,3 +28,6 @@ class Speech:
 MQTT_3 = Speech(words="MQTT 3.1.1", qos=1, is_mqtt=True)
 HTTP = Speech(words="HTTP", addresses="path", hears=False)
 COAP = Speech(words="CoAP", addresses="path", has_wildcards=False)
+TCP = Speech(words="TCP")
+UDP = Speech(words="UDP")
+WEBSOCKET = Speech(words="WebSocket")

@@ -44,6 +44,11 @@ class Received:
         return at_path(self.document, path)
 
     @property
+    def source(self) -> str:
+        """Where it came from, in words: its topic, where it has one."""
+        return self.topic or "its connection"
+
+    @property
     def document(self) -> Any:
         """Its JSON; ``ABSENT`` when it is none, or larger than ``MAX_PAYLOAD``."""
         if not self._read:

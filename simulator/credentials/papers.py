@@ -62,7 +62,8 @@ class Papers:
         self._client_ids = Text("target.client_id", self._wanted_id(target), mocks)
         self._usernames = Text("target.username", self._wanted_name(secrets), mocks)
         self._wills = _wills(target.will if isinstance(target, MqttTarget) else None, mocks)
-        self._paths = Text("target.path", getattr(target, "path", ""), mocks)
+        self._paths = Text("target.path", _path(target), mocks)
+        self._preambles = loose_text("target.preamble", getattr(target, "preamble", ""), mocks)
         self._headers = _headers(getattr(target, "headers", {}), mocks)
         self._passwords = secret_of("target.password", secrets.password, mocks, column="password")
         self._tokens = secret_of("target.token", secrets.token, mocks, column="token")
@@ -92,6 +93,10 @@ class Papers:
     def path(self, row: int) -> str | None:
         """Return the prefix of the mock's paths; None: that of the target, as all have it."""
         return None if self._paths.is_common else self._paths.at(row)
+
+    def preamble(self, row: int) -> str | None:
+        """Return what the mock says first; None: what the target says, as all have it."""
+        return None if self._preambles.is_common else self._preambles.at(row)
 
     def headers(self, row: int) -> Mapping[str, str] | None:
         """Return the mock's headers; None: those of the target, as all have them."""
@@ -158,6 +163,14 @@ def _wills(will: Will | None, mocks: Mocks) -> Callable[[int], Will | None]:
     return lambda row: will.model_copy(
         update={"topic": topics.at(row), "payload": payloads.at(row)}
     )
+
+
+def _path(target: Target) -> str:
+    """Return the path, in which a secret that is filled in for each connection stays as it is."""
+    text: str = getattr(target, "path", "")
+    for word in target.filled_late:
+        text = text.replace(word, f"{{{word}}}")
+    return text
 
 
 def _headers(headers: Mapping[str, str], mocks: Mocks) -> Callable[[int], Mapping[str, str] | None]:

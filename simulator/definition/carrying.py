@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TypeAlias
 
+from simulator.definition.behaviour.matching import On
 from simulator.definition.behaviour.nesting import levels
 from simulator.definition.document import Definition
 from simulator.definition.messages.message import Message
@@ -24,6 +25,7 @@ _OF_MQTT_5 = {
     "correlation": "correlation data",
 }
 _NOT_HEARD = "over {} nothing comes to a mock: take this out, or choose a target of MQTT"
+_NOT_ONE = "over {} a mock hears of single resources: name one, without + and #"
 _NO_NODE = "Sparkplug is spoken over MQTT alone: choose a target of MQTT"
 
 
@@ -50,6 +52,8 @@ def _findings(definition: Definition, *, speech: Speech) -> Iterator[Finding]:
         yield Finding(("sparkplug",), _NO_NODE)
     if not speech.hears:
         yield from _unheard(definition, speech)
+    elif not speech.has_wildcards:
+        yield from _unobservable(definition, speech)
     if speech.is_mqtt:
         yield from _unsaid(definition, speech)
 
@@ -57,12 +61,26 @@ def _findings(definition: Definition, *, speech: Speech) -> Iterator[Finding]:
 def _unheard(definition: Definition, speech: Speech) -> Iterator[Finding]:
     """Yield what mocks wait for in vain."""
     text = _NOT_HEARD.format(speech.words)
-    for name in definition.replies:
-        yield Finding(_made_by(definition, "replies", name), text)
+    for path, _ in _awaited(definition):
+        yield Finding(path, text)
+
+
+def _unobservable(definition: Definition, speech: Speech) -> Iterator[Finding]:
+    """Yield what is no single resource."""
+    for path, on in _awaited(definition):
+        text = "".join(part if isinstance(part, str) else "x" for part in on.topic.parts)
+        if not {"+", "#"}.isdisjoint(text.split("/")):
+            yield Finding(path, _NOT_ONE.format(speech.words))
+
+
+def _awaited(definition: Definition) -> Iterator[tuple[Path, On]]:
+    """Yield each message that mocks wait for, with its place."""
+    for name, reply in definition.replies.items():
+        yield _made_by(definition, "replies", name), reply.on
     for level in levels(definition.statuses).values():
         for place, leaving in enumerate(level.status.go):
             if leaving.on is not None:
-                yield Finding((*level.path, "go", place, "on"), text)
+                yield (*level.path, "go", place, "on"), leaving.on
 
 
 def _unsaid(definition: Definition, speech: Speech) -> Iterator[Finding]:

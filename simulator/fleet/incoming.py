@@ -95,7 +95,7 @@ class Incoming:
             for leaving in self._waiting(row, "on"):
                 if not self._matchers[leaving.name].matches(row, message):
                     continue
-                cause = f"{leaving.cause} {message.topic}"
+                cause = f"{leaving.cause} {message.source}"
                 if self._leave(leaving, rows[one], times[one], found, cause=cause):
                     break
             if self._mocks.ended[row]:

@@ -232,7 +232,7 @@ class Replying:
         if plan.go is not None:
             for index, message in enumerate(messages):
                 one = slice(index, index + 1)
-                cause = f"{plan.cause} {message.topic}"
+                cause = f"{plan.cause} {message.source}"
                 self._departures.lead(plan.go, rows[one], times[one], found, cause=cause)
 
     def _came(self, plan: ReplyPlan, messages: list[Received]) -> dict[str, NDArray[Any]]:

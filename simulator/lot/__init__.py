@@ -12,8 +12,11 @@ from simulator.lot.lot import MAX_DURATION, MAX_MOCKS, MAX_RATE, Lot, Part
 from simulator.lot.mqtt import MqttTarget, Parting, Will
 from simulator.lot.target import Target
 from simulator.lot.targets import AnyTarget, target_of
+from simulator.lot.tcp import TcpTarget
 from simulator.lot.tls import Tls
+from simulator.lot.udp import UdpTarget
 from simulator.lot.websocket import WebSocket
+from simulator.lot.websocket_target import WebSocketTarget
 
 __all__ = [
     "MAX_DURATION",
@@ -34,9 +37,12 @@ __all__ = [
     "Parting",
     "Sas",
     "Target",
+    "TcpTarget",
     "Text",
     "Tls",
+    "UdpTarget",
     "WebSocket",
+    "WebSocketTarget",
     "Will",
     "target_of",
 ]

@@ -3,24 +3,24 @@
 Rule: names of what is transmitted are those of RFC 7252, section 4.8; every time is in seconds.
 """
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from simulator.lot.base import Text
+from simulator.lot.secret_words import SECRET_WORDS
 from simulator.lot.target import Target
 from simulator.speech import COAP, Speech
 
-MAX_QUERIES = 20
-
 
 class CoapTarget(Target):
-    """A server of CoAP over UDP. ``path`` is the prefix of every path."""
+    """A server of CoAP over UDP."""
 
     protocol: Literal["coap"] = "coap"
     method: Literal["POST", "PUT", "PATCH"] = "POST"
+    # Prefix of every path, percent-encoded, with queries that go with every message: /v1?key=7.
+    # Takes what is fixed for a mock, {username}, {password} and {token}.
     path: Text = ""
-    query: list[Text] = Field(default_factory=list, max_length=MAX_QUERIES)  # "a=b", of all paths
     uri_host: Text = ""  # empty: the host, where it is a name
     # Number of the registry of Content-Formats; None: what the message says, 50 (JSON) mostly.
     content_format: int | None = Field(default=None, ge=0, le=65_535)
@@ -36,6 +36,8 @@ class CoapTarget(Target):
     # message; 0: never.
     keep_alive: int = Field(default=0, ge=0, le=65_535)
     acknowledge_within: float = Field(default=100.0, gt=0, le=300)  # s; MAX_TRANSMIT_WAIT is 93
+
+    filled_late: ClassVar[tuple[str, ...]] = SECRET_WORDS
 
     @model_validator(mode="after")
     def _is_plain(self) -> "CoapTarget":

@@ -4,7 +4,7 @@ Rule: a protocol's own options stand in its own module, in a model that extends 
 """
 
 from ipaddress import ip_address
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
@@ -38,6 +38,9 @@ class Target(Model):
     acknowledge_within: float = Field(default=20.0, gt=0, le=300)  # s
     secrets: str = Field(default="", repr=False)  # Credentials, sealed by the writer
     deal: Deal | None = None  # whose row of a credential table each mock has
+
+    # Placeholders of its path that stand for a secret, and are filled in for each connection.
+    filled_late: ClassVar[tuple[str, ...]] = ()
 
     @property
     def address(self) -> str:

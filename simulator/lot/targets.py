@@ -12,8 +12,14 @@ from simulator.lot.coap import CoapTarget
 from simulator.lot.http import HttpTarget
 from simulator.lot.mqtt import MqttTarget
 from simulator.lot.target import Target
+from simulator.lot.tcp import TcpTarget
+from simulator.lot.udp import UdpTarget
+from simulator.lot.websocket_target import WebSocketTarget
 
-AnyTarget = Annotated[MqttTarget | HttpTarget | CoapTarget, Field(discriminator="protocol")]
+AnyTarget = Annotated[
+    MqttTarget | HttpTarget | CoapTarget | TcpTarget | UdpTarget | WebSocketTarget,
+    Field(discriminator="protocol"),
+]
 
 _ADAPTER: TypeAdapter[Target] = TypeAdapter(AnyTarget)
 

@@ -62,6 +62,7 @@ class Identities:
             key=key,
             path=papers.path(row),
             headers=papers.headers(row),
+            preamble=papers.preamble(row),
         )
 
     def expiring(self, now: float) -> list[int]:

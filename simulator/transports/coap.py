@@ -13,11 +13,11 @@ from urllib.parse import quote
 from simulator.errors import DefinitionError, TargetError
 from simulator.lot import CoapTarget
 from simulator.protocols import coap
-from simulator.transports.datagram import DatagramWire
+from simulator.transports.datagram import Datagrams
 from simulator.transports.filling import filled
 from simulator.transports.line import Line
 from simulator.transports.parcel import Parcel
-from simulator.transports.wire import LINGER, Office, Orphan
+from simulator.transports.wire import LINGER, Office, Orphan, Wire
 
 MAX_WAITING = 10  # messages of a mock that wait for their turn; more means a server too slow
 JSON = 50  # the Content-Format of a message that says none
@@ -25,11 +25,11 @@ JSON = 50  # the Content-Format of a message that says none
 _quoted = partial(quote, safe="")
 
 
-class CoapWire(DatagramWire[CoapTarget]):
+class CoapWire(Datagrams, Wire[CoapTarget]):
     """A mock is connected once the server has answered its first ping, where the target asks for
     pings, and observes every resource that the mock wants to hear of."""
 
-    __slots__ = ("heard_at", "host", "is_pinging", "is_ready", "is_released", "prefix", "queries",
+    __slots__ = ("alarm_at", "heard_at", "host", "is_pinging", "is_ready", "is_released", "prefix",
                  "session", "unheard")  # fmt: skip
 
     def __init__(self, office: Office, line: Line) -> None:
@@ -37,7 +37,6 @@ class CoapWire(DatagramWire[CoapTarget]):
         target, identity = self.target, line.identity
         path = target.path if identity.path is None else identity.path
         self.prefix = filled(path, identity, _quoted)
-        self.queries = tuple(filled(each, identity, _quoted) for each in target.query)
         self.host = target.uri_host or coap.host_option(target.host)
         self.session = coap.Session(_timing(target), draw=office.draw, block_size=target.block_size)
         self.unheard = {path: self._watched(path) for path in identity.subscriptions}
@@ -45,6 +44,7 @@ class CoapWire(DatagramWire[CoapTarget]):
         self.is_pinging = False
         self.is_released = False  # the server was told that nothing is observed any more
         self.heard_at = -inf  # s
+        self.alarm_at = inf  # s; see Alarms
 
     def start(self) -> None:
         now = self.office.clock()
@@ -70,6 +70,7 @@ class CoapWire(DatagramWire[CoapTarget]):
         self._follow(now)
 
     def wake(self, now: float) -> None:
+        """Repeat, give up or renew what is due: see ``Alarms``."""
         self.session.pass_time(now)
         self._follow(now)
 
@@ -188,7 +189,7 @@ class CoapWire(DatagramWire[CoapTarget]):
             self.session.ping(now)
 
     def _address(self, path: str) -> tuple[tuple[int, bytes], ...]:
-        return coap.resource_options(self.prefix, path, host=self.host, queries=self.queries)
+        return coap.resource_options(self.prefix, path, host=self.host)
 
     def _watched(self, path: str) -> tuple[tuple[int, bytes], ...]:
         """Return the address of a resource that is observed.

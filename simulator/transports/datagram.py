@@ -5,40 +5,31 @@ Rule: what is written is one datagram, and so is what is read; nothing is put to
 
 import asyncio
 from collections.abc import Callable
-from math import inf
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
-from simulator.lot import Target
 from simulator.transports import reasons
-from simulator.transports.line import Line
 from simulator.transports.road import Address, Road
-from simulator.transports.wire import Office, Wire
-
-Kind = TypeVar("Kind", bound=Target)
+from simulator.transports.wire import Wire
 
 
-class DatagramWire(Wire[Kind]):
-    """A socket that hears one far side alone. That it is open says nothing of the far side."""
+class Datagrams:
+    """What the wires of datagrams have beside those of streams: that a socket is open says nothing
+    of the far side."""
 
-    __slots__ = ("alarm_at",)
+    __slots__ = ()
 
-    def __init__(self, office: Office, line: Line) -> None:
-        super().__init__(office, line)
-        self.alarm_at = inf  # s; see Alarms
+    transport: asyncio.Transport
 
     def say(self, data: bytes) -> None:
         """Send a datagram."""
         cast(asyncio.DatagramTransport, self.transport).sendto(data)
 
     def datagram_received(self, data: bytes, _address: object) -> None:
-        self.data_received(data)
+        cast(Wire[Any], self).data_received(data)
 
     def error_received(self, error: Exception) -> None:
         """The road told that a datagram did not arrive, mostly that nobody listens there."""
-        self.end(reasons.reason(error))
-
-    def wake(self, now: float) -> None:
-        """What was asked of the alarms has come."""
+        cast(Wire[Any], self).end(reasons.reason(error))
 
 
 class DatagramRoad(Road):

@@ -5,19 +5,13 @@ Rule: filled in for each connection, for they may change; never kept, never in a
 
 from collections.abc import Callable
 
+from simulator.lot.secret_words import SECRET_WORDS
 from simulator.transports.parcel import Identity, shown
-
-# What may stand in such a text, beside what is fixed for a mock and is filled in before.
-SECRETS: dict[str, Callable[[Identity], str]] = {
-    "{token}": lambda identity: shown(identity.token),
-    "{password}": lambda identity: shown(identity.password),
-    "{username}": lambda identity: identity.username,
-}
 
 
 def filled(text: str, identity: Identity, encode: Callable[[str], str] = str) -> str:
     """Return the text for one connection of the mock; ``encode`` is of what is filled in."""
-    for word, secret in SECRETS.items():
+    for word in SECRET_WORDS:
         if word in text:
-            text = text.replace(word, encode(secret(identity)))
+            text = text.replace(word, encode(shown(getattr(identity, word[1:-1]))))
     return text

@@ -52,31 +52,29 @@ def host_option(host: str) -> str:
 
 
 @lru_cache(maxsize=KEPT)
-def resource_options(
-    prefix: str, path: str, *, host: str = "", queries: tuple[str, ...] = ()
-) -> tuple[Option, ...]:
-    """Return the options of an address below the target's prefix.
+def resource_options(prefix: str, path: str, *, host: str = "") -> tuple[Option, ...]:
+    """Return the options of an address below the target's prefix, both percent-encoded as in a URL.
 
     Args:
-        prefix: Path before every path, percent-encoded as in a URL.
-        path: Of the message, with its own ``?a=b&c=d``.
+        prefix: ``/v1?key=7``; its queries come after the path's own.
+        path: Of the message: ``/up?a=b&c=d``.
         host: Uri-Host; empty: none.
-        queries: ``a=b``, after the path's own.
 
     Raises:
         DefinitionError: A segment or query that no option can carry, or too many.
     """
-    own, _, query = path.partition("?")
-    parts = [part for each in (prefix, own) if (part := each.strip("/"))]
+    above, _, common = prefix.partition("?")
+    below, _, own = path.partition("?")
+    parts = [part for each in (above, below) if (part := each.strip("/"))]
     segments = [_text("path segment", each) for each in "/".join(parts).split("/") if parts]
     if b"." in segments or b".." in segments:
         raise DefinitionError(f"path must not have . or .. as a segment, got {path[:80]!r}")
-    asked = [_text("query", each) for each in (*filter(None, query.split("&")), *queries)]
-    if len(segments) + len(asked) > MAX_PARTS:
+    queries = [_text("query", each) for each in (*own.split("&"), *common.split("&")) if each]
+    if len(segments) + len(queries) > MAX_PARTS:
         raise DefinitionError(f"path and query have at most {MAX_PARTS} parts together")
     options = [(URI_HOST, _text("Uri-Host", host))] if host else []
     options += [(URI_PATH, each) for each in segments]
-    return (*options, *((URI_QUERY, each) for each in asked))
+    return (*options, *((URI_QUERY, each) for each in queries))
 
 
 def format_options(number: int | None) -> tuple[Option, ...]:
