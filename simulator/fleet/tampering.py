@@ -45,13 +45,13 @@ class Tampering:
         if self._brood and len(gone):
             self._brood.disconnected(gone, t)
             self._brood.fleet.tampering.cut_power(self._brood.rows(gone), t)
-        return gone.tolist()
+        return [int(row) for row in gone]
 
     def restore_power(self, rows: IntArray, t: float) -> list[int]:
         """Give power back; return those who are to be connected."""
         if self._brood and len(rows):
             self._brood.fleet.tampering.restore_power(self._brood.rows(rows), t)
-        return self._parts.power.restore_to(rows, t).tolist()
+        return [int(row) for row in self._parts.power.restore_to(rows, t)]
 
     def lend_buffer(self, rows: IntArray, buffer: Buffer) -> None:
         """Give mocks a buffer for what they cannot send, in place of that of their status."""

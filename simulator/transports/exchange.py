@@ -14,20 +14,19 @@ from math import inf, isnan
 from typing import Any
 
 from simulator.errors import DefinitionError, Unreachable
+from simulator.impairment import WELL, Impairment
 from simulator.lot import Target
 from simulator.transports.cork import Cork
 from simulator.transports.alarms import Alarms
 from simulator.transports.coap import CoapWire
 from simulator.transports.datagram import DatagramRoad
 from simulator.transports.http import HttpWire
+from simulator.transports.impairments import Impairments
 from simulator.transports.line import Line
 from simulator.transports.mqtt import MqttWire
 from simulator.transports.parcel import Identity, Listener, Parcel
 from simulator.transports.redial import LASTED, Redial
 from simulator.transports.road import Road, shared_road
-from simulator.transports.tcp import TcpWire
-from simulator.transports.udp import UdpWire
-from simulator.transports.websocket_messages import WebSocketWire
 from simulator.transports.wire import CLOSE_WITHIN, Office, Wire
 
 # Connections being opened at once. Listen backlogs go from 100 (Mosquitto) to 4,096 (Linux): past
@@ -39,12 +38,9 @@ WIRES: dict[str, Callable[[Office, Line], Wire[Any]]] = {
     "mqtt": MqttWire,
     "http": HttpWire,
     "coap": CoapWire,
-    "tcp": TcpWire,
-    "udp": UdpWire,
-    "websocket": WebSocketWire,
 }
 # What opens them; a stream where nothing is said.
-ROADS: dict[str, type[Road]] = {"coap": DatagramRoad, "udp": DatagramRoad}
+ROADS: dict[str, type[Road]] = {"coap": DatagramRoad}
 
 
 class Exchange:
@@ -92,6 +88,7 @@ class Exchange:
         self._opening: dict[Wire[Any], asyncio.Task[None]] = {}  # at most MAX_OPENING
         self._wires: set[Wire[Any]] = set()  # those with a connection, closing ones included
         self._emptied: asyncio.Event | None = None  # set when closing has nothing left
+        self._impairments: Impairments | None = None  # none before something is wrong on purpose
 
     def connect(self, row: int, identity: Identity) -> None:
         """Want the mock connected from now on; ``opened`` or ``lost`` follows.
@@ -157,11 +154,70 @@ class Exchange:
 
         0.7 µs a connection (tests/benchmarks/wire.py).
         """
+        impairments = self._impairments
         for wire in list(self._wires):
-            wire.sweep(now)
+            if impairments is None or not impairments.is_deaf(wire):
+                wire.sweep(now)
+
+    # Faults on purpose.
+
+    def impair(self, row: int, impairment: Impairment | None) -> None:
+        """Let something be wrong with a mock's connection from now on; None: nothing any more.
+
+        It holds for its next connections too. One that is to be away is cut off; one that need not
+        be away any more connects at once.
+        """
+        self._impairments = impairments = self._impairments or Impairments()
+        was_away, line = impairments.of(row).is_away, self._lines.get(row)
+        wire = line.wire if line and line.wire in self._wires else None
+        impairments.put(row, impairment, wire)
+        if impairment is not None and impairment.is_away:
+            self.break_off(row, impairment.why)
+            if line:
+                self._redial.cancel(line)
+        elif was_away:
+            self.redial(row, 0.0)
+
+    def break_off(self, row: int, why: str) -> None:
+        """Cut a mock's connection without a word; it connects again as after any other loss."""
+        line = self._lines.get(row)
+        wire = line.wire if line else None
+        if wire is not None:
+            self._queue.pop(wire, None)
+            if wire in self._opening:
+                self._opening[wire].cancel()
+            wire.end(why)
+        elif line and line.is_open:  # between two connections
+            line.is_open, line.reason = False, why
+            self._plan(line, self.clock())
+            self._listener.lost(row, why)
+
+    def redial(self, row: int, wait: float) -> None:
+        """Have a mock that is not connected try again in ``wait`` s, and not when it would."""
+        line = self._lines.get(row)
+        if line and line.wire is None and not line.is_open:
+            self._redial.plan(line, self.clock(), wait=wait)
+            self._arm(self.clock())
+
+    def identify(self, row: int, identity: Identity) -> None:
+        """Let a mock be somebody else from its next connection on."""
+        line = self._lines.get(row)
+        if line:
+            line.identity = identity
+            line.kept = None
+
+    def scribble(self, row: int, data: bytes) -> bool:
+        """Write bytes that mean nothing on a mock's connection; False: it has none."""
+        line = self._lines.get(row)
+        if line is None or not line.is_open or line.wire not in self._wires:
+            return False
+        line.wire.transport.write(data)
+        return True
 
     async def close(self) -> None:
         """Disconnect every mock and end all that was begun, within ``CLOSE_WITHIN`` s."""
+        if self._impairments:
+            self._impairments.close()
         for row in list(self._lines):
             self.disconnect(row)
         if self._timer:
@@ -187,6 +243,8 @@ class Exchange:
     def wire_made(self, wire: Wire[Any]) -> None:
         """The connection stands."""
         self._wires.add(wire)
+        if self._impairments:
+            self._impairments.made(wire)
 
     def wire_ready(self, wire: Wire[Any]) -> None:
         """The mock can send."""
@@ -212,8 +270,7 @@ class Exchange:
             if line.is_open and now - line.opened_at >= LASTED:
                 line.failures = 0
             line.wire, line.is_open, line.reason = None, False, reason
-            self._redial.plan(line, now)
-            self._arm(now)
+            self._plan(line, now)
         self._settle_orphans(wire, reason)
         if is_current:
             self._listener.lost(line.row, reason)
@@ -221,6 +278,8 @@ class Exchange:
     def wire_gone(self, wire: Wire[Any]) -> None:
         """The transport is closed for good."""
         self._wires.discard(wire)
+        if self._impairments:
+            self._impairments.gone(wire)
         self._check_emptied()
 
     def _settle_orphans(self, wire: Wire[Any], why: str) -> None:
@@ -233,6 +292,11 @@ class Exchange:
 
     def _enqueue(self, line: Line) -> None:
         """Have a new connection opened for the line, as soon as fewer are being opened."""
+        impairment = self._impairments.of(line.row) if self._impairments else WELL
+        if impairment.is_away:
+            line.reason = impairment.why
+            self._loop.call_soon(self._listener.lost, line.row, line.reason)
+            return
         try:
             wire = WIRES[self.target.protocol](self, line)
         except DefinitionError as error:
@@ -263,6 +327,13 @@ class Exchange:
         del self._opening[wire]
         self._open_next()
         self._check_emptied()
+
+    def _plan(self, line: Line, now: float) -> None:
+        """Plan the next attempt of a mock whose connection is lost."""
+        impairment = self._impairments.of(line.row) if self._impairments else WELL
+        if not impairment.is_away:
+            self._redial.plan(line, now, wait=impairment.retry)
+            self._arm(now)
 
     def _arm(self, now: float) -> None:
         """Have the one timer fire for the next attempt."""

@@ -28,11 +28,15 @@ class Redial:
         self._heap: list[tuple[float, int, Line]] = []
         self._order = count()
 
-    def plan(self, line: Line, now: float) -> float:
-        """Plan the next attempt and return its moment. The line's failures are counted here."""
-        backoff = min(LONGEST, FIRST * 2 ** min(line.failures, 10))
+    def plan(self, line: Line, now: float, *, wait: float | None = None) -> float:
+        """Plan the next attempt and return its moment. The line's failures are counted here.
+
+        ``wait`` (s) takes the place of the backoff.
+        """
+        if wait is None:
+            wait = min(LONGEST, FIRST * 2 ** min(line.failures, 10)) * self._jitter()
         line.failures += 1
-        line.retry_at = now + backoff * self._jitter()
+        line.retry_at = now + wait
         heapq.heappush(self._heap, (line.retry_at, next(self._order), line))
         return line.retry_at
 

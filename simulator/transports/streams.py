@@ -125,6 +125,9 @@ class WebSocketStream(asyncio.Transport, asyncio.Protocol):
         if self._below:
             self._below.abort()
 
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        self._above = cast(asyncio.Protocol, protocol)
+
     def is_closing(self) -> bool:
         return self._session.state is not _OPEN or self._transport.is_closing()
 

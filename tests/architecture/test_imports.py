@@ -18,6 +18,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "randomness": {"exact"},
     "wheel": set(),
     "speech": set(),
+    "impairment": set(),
     "lot": {"errors", "speech", "definition"},  # its quantities: durations, chances, rates
     "geodesy": {"angles", "exact"},
     "schemas": {"errors"},
@@ -39,12 +40,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"credentials", "datasets", "definition", "generators", "payloads", "fleet"},
     "credentials": FOUNDATION | {"datasets", "definition", "payloads"},
     "protocols": {"errors", "lot", "speech"},
-    "transports": {"errors", "lot", "speech", "protocols"},
+    "transports": {"errors", "impairment", "lot", "speech", "protocols"},
     "recording": {"errors"},
     "verdict": {"lot", "recording"},
-    "faults": FOUNDATION | {"definition", "generators", "fleet"},
+    "faults": FOUNDATION | {"impairment", "definition", "generators", "fleet"},
     "tower": FOUNDATION
-    | {"credentials", "datasets", "definition", "fleet", "payloads", "recording", "transports"},
+    | {"credentials", "datasets", "definition", "faults", "fleet", "payloads", "recording"}
+    | {"transports"},
 }
 # The doors: they may import every room, and no room imports them.
 DOORS = {"__init__", "__main__", "commands"}

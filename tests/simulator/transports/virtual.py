@@ -47,6 +47,8 @@ class Socket:
         self.is_closed = self.is_cut = False
         self.is_stuck = False  # the far side reads nothing, so that the last bytes never leave
         self.high = 0
+        self.is_reading = True
+        self.unread: list[bytes] = []  # what the far side said meanwhile
         protocol.connection_made(self)  # type: ignore[arg-type]
 
     def set_write_buffer_limits(self, high: int) -> None:
@@ -58,6 +60,23 @@ class Socket:
     def write(self, data: bytes) -> None:
         assert not self.is_closed, "written after the close"
         self.written.append(data)
+
+    def set_protocol(self, protocol: asyncio.Protocol) -> None:
+        self.protocol = protocol
+
+    def get_extra_info(self, name: str) -> None:
+        """There is nothing more to know."""
+
+    def is_closing(self) -> bool:
+        return self.is_closed
+
+    def pause_reading(self) -> None:
+        self.is_reading = False
+
+    def resume_reading(self) -> None:
+        self.is_reading = True
+        while self.unread and self.is_reading:
+            self.protocol.data_received(self.unread.pop(0))
 
     def close(self) -> None:
         if not self.is_stuck:
@@ -75,7 +94,10 @@ class Socket:
 
     def say(self, data: bytes) -> None:
         """The far side sends."""
-        self.protocol.data_received(data)
+        if self.is_reading:
+            self.protocol.data_received(data)
+        else:
+            self.unread.append(data)
 
 
 class Road:
@@ -151,9 +173,18 @@ class Stage:
         """The connection that was made last."""
         return self.road.sockets[-1]
 
+    def identity(self, row: int = 0, **fields: Any) -> Identity:
+        """Who a mock is."""
+        return Identity(**{"client_id": f"c{row}", **fields})
+
+    async def connect_in_vain(self, row: int = 0) -> None:
+        """Want a mock connected, whatever becomes of it."""
+        self.exchange.connect(row, self.identity(row))
+        await self.settle()
+
     async def connect(self, row: int = 0, **identity: Any) -> Socket:
         """Connect a mock until its connection stands; MQTT is accepted as well."""
-        self.exchange.connect(row, Identity(**{"client_id": f"c{row}", **identity}))
+        self.exchange.connect(row, self.identity(row, **identity))
         await self.settle()
         if self.target.protocol == "mqtt":
             self.socket.say(b"\x20\x02\0\0")
