@@ -27,6 +27,9 @@ from simulator.transports.mqtt import MqttWire
 from simulator.transports.parcel import Identity, Listener, Parcel
 from simulator.transports.redial import LASTED, Redial
 from simulator.transports.road import Road, shared_road
+from simulator.transports.tcp import TcpWire
+from simulator.transports.udp import UdpWire
+from simulator.transports.websocket_messages import WebSocketWire
 from simulator.transports.wire import CLOSE_WITHIN, Office, Wire
 
 # Connections being opened at once. Listen backlogs go from 100 (Mosquitto) to 4,096 (Linux): past
@@ -38,9 +41,12 @@ WIRES: dict[str, Callable[[Office, Line], Wire[Any]]] = {
     "mqtt": MqttWire,
     "http": HttpWire,
     "coap": CoapWire,
+    "tcp": TcpWire,
+    "udp": UdpWire,
+    "websocket": WebSocketWire,
 }
 # What opens them; a stream where nothing is said.
-ROADS: dict[str, type[Road]] = {"coap": DatagramRoad}
+ROADS: dict[str, type[Road]] = {"coap": DatagramRoad, "udp": DatagramRoad}
 
 
 class Exchange:
