@@ -43,6 +43,7 @@ from simulator.lot import (
 from simulator.lot.pace import Late, Pace
 from simulator.lot.ramp import Ramp
 from simulator.lot.reading import Words, lot_words, target_words
+from simulator.lot.schema import OF_LOTS, OF_TARGETS, lot_schema, target_schema
 from simulator.outlook import MessageOutlook, MetricOutlook, Outlook, outlook
 from simulator.preview import PreviewMessage, preview, series
 from simulator.recording.board import (
@@ -66,6 +67,8 @@ __all__ = [
     "MAX_DURATION",
     "MAX_MOCKS",
     "MAX_RATE",
+    "OF_LOTS",
+    "OF_TARGETS",
     "Assignment",
     "Board",
     "Checked",
@@ -120,6 +123,7 @@ __all__ = [
     "infer",
     "infer_recording",
     "lot_problems",
+    "lot_schema",
     "lot_words",
     "new_board",
     "outlook",
@@ -135,6 +139,7 @@ __all__ = [
     "series",
     "target_of",
     "target_problems",
+    "target_schema",
     "target_words",
     "unpack_board",
 ]

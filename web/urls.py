@@ -5,6 +5,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from web import home
 from web.accounts import views
 from web.definitions import schema_views
+from web.lots import schema_views as lot_schemas
+from web.targets import schema_views as target_schemas
 
 WORKSPACE = "w/<uuid:workspace>/"
 
@@ -21,6 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{WORKSPACE}reports/", include("web.reports.urls")),
     path("reports/", include("web.reports.link_urls")),
     path("schemas/definition.json", schema_views.definition, name="definition-schema"),
+    path("schemas/lot.json", lot_schemas.lot, name="lot-schema"),
+    path("schemas/target-<slug:protocol>.json", target_schemas.target, name="target-schema"),
 ]
 
 handler400 = "web.platform.errors.bad_request"

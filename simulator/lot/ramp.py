@@ -10,7 +10,7 @@ from typing import Annotated, Any, NamedTuple, Self, TypeAlias
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from simulator.definition.model import reader, show
-from simulator.definition.quantities.units import SECONDS_SCHEMA, Chance, Seconds
+from simulator.definition.quantities.units import Chance, Seconds
 from simulator.errors import DefinitionError
 from simulator.lot.base import Model
 
@@ -121,8 +121,4 @@ def _read_ramp(value: Any) -> Any:
     return {"over": value} if isinstance(value, int | float | str) else value
 
 
-AnyRamp: TypeAlias = Annotated[
-    Ramp,
-    BeforeValidator(_read_ramp),
-    WithJsonSchema({"anyOf": [SECONDS_SCHEMA, Ramp.model_json_schema()]}),
-]
+AnyRamp: TypeAlias = Annotated[Ramp, BeforeValidator(_read_ramp)]

@@ -39,6 +39,8 @@ OPEN = {  # addresses outside of any workspace, and who may see what there
     "workspaces/new/": "the signed-in user: a workspace of their own",
     "reports/<uuid:report>/<str:token>/": "who has the mail",
     "schemas/definition.json": "everybody: what a definition may say",
+    "schemas/lot.json": "everybody: what a lot may say",
+    "schemas/target-<slug:protocol>.json": "everybody: what a target may say",
 }
 DEFINITION = """\
 name: Fridge

@@ -11,8 +11,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
 import simulator
-
-MAX_AGE = 3_600  # s; a deployment may bring new words
+from web.platform.schemas import MAX_AGE, schema_answer
 
 
 @require_GET
@@ -21,9 +20,7 @@ MAX_AGE = 3_600  # s; a deployment may bring new words
 def definition(_: HttpRequest) -> HttpResponse:
     """Return the schema; open to everybody, because an editor has no session."""
     address = settings.SITE_URL + reverse("definition-schema")
-    response = HttpResponse(_schema(address), content_type="application/schema+json")
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    return response
+    return schema_answer(_schema(address))
 
 
 @cache

@@ -90,6 +90,7 @@ class LotForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, workspace: Workspace, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.wrong_places: list[dict[str, str]] = []  # of the options
         if self.instance.pk is None:
             self.initial["duration"] = self.initial.get("duration") or FIRST_DURATION
         if not self.initial.get("ramp"):

@@ -8,13 +8,8 @@ from typing import Any, Protocol
 
 import simulator
 from web.lots.models import Lot
+from web.platform.words import Told, told
 from web.targets.actions import document
-
-# Words of the lot document that have fields of their own in the console.
-FIELDS_OF_THEIR_OWN = frozenset(
-    ("version", "run", "name", "seed", "duration", "ramp", "parts", "target", "datasets")
-)
-MOST_TOLD = 5
 
 
 class Counted(Protocol):
@@ -24,15 +19,10 @@ class Counted(Protocol):
     def count(self) -> int: ...
 
 
-def option_problems(lot: Lot, parts: Sequence[Counted]) -> list[str]:
-    """Return what is wrong with the options of a lot, a sentence each; nothing when all is well."""
+def wrong_options(lot: Lot, parts: Sequence[Counted]) -> Told:
+    """Return what is wrong with the options of a lot."""
     words = simulator.lot_words(lot.options, known_words(lot, parts))
-    own = sorted(FIELDS_OF_THEIR_OWN & words.said.keys())
-    told = [f"{word} is not said here, it has a field of its own." for word in own]
-    for problem in words.problems:
-        line = f"Line {problem.line}: " if problem.line else ""
-        told.append(f"{line}{problem}.")
-    return told[:MOST_TOLD]
+    return told(words, elsewhere=simulator.OF_LOTS)
 
 
 def known_words(lot: Lot, parts: Sequence[Counted]) -> dict[str, Any]:

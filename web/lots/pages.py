@@ -11,7 +11,7 @@ from web.definitions.models import Definition
 from web.lots.estimate import Estimate, estimate
 from web.lots.forms import BasePartRows, LotForm, PartRows, rows_of
 from web.lots.models import MAX_PARTS, Lot
-from web.lots.options import option_problems
+from web.lots.options import wrong_options
 from web.lots.refusals import held
 from web.platform.storage import ObjectMissing, StorageUnavailable
 from web.runs.models import Run
@@ -78,10 +78,11 @@ class LotFormPage:
             return False
         for refusal in refusals:
             self.rows.filled[refusal.part].add_error(None, refusal.text)
-        problems = option_problems(lot, parts)
-        for text in problems:
+        wrong = wrong_options(lot, parts)
+        self.form.wrong_places = wrong.places
+        for text in wrong.sentences:
             self.form.add_error("options", text)
-        return not refusals and not problems
+        return not refusals and not wrong.sentences
 
     @property
     def can_add(self) -> bool:

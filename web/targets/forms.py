@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 import simulator
+from web.platform.words import told
 from web.targets import address, headers
 from web.targets.actions import Change, document
 from web.targets.models import Target
@@ -25,8 +26,6 @@ MOST_OPTIONS = 50_000  # characters
 MOST_CA_BYTES = 100_000  # some 60 certificates
 PLACEHOLDERS = frozenset({"id", "index"})  # of the client id and the user name
 MOST_WILL_BYTES = 65_535  # MQTT 3.1.1, 3.1.3.3: two bytes say how long it is
-FIELDS_OF_THEIR_OWN = frozenset(("protocol", "host", "port", "secrets", "deal"))
-MOST_PROBLEMS = 5  # of the options, told at once
 SECRET_LENGTH = 4_000  # characters; a signed token is about 1,000
 
 
@@ -149,6 +148,7 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.wrong_places: list[dict[str, str]] = []  # of the options
         self.initial["headers"] = headers.text_of(self.initial.get("headers") or {})
         self.fields["password"].help_text = _stored(self.instance.password_set)
         self.fields["token"].help_text = _stored(self.instance.token_set)
@@ -246,11 +246,10 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
         """Hold the options against what the protocol has, beside the other fields."""
         known = {name: clean[name] for name in self.Meta.fields if name != "options"}
         words = simulator.target_words(clean["options"], document(Target(**known)))
-        for word in FIELDS_OF_THEIR_OWN & words.said.keys():
-            self.add_error("options", f"{word} is not said here, it has a field of its own.")
-        for problem in words.problems[:MOST_PROBLEMS]:
-            line = f"Line {problem.line}: " if problem.line else ""
-            self.add_error("options", f"{line}{problem}.")
+        wrong = told(words, elsewhere=simulator.OF_TARGETS)
+        self.wrong_places = wrong.places
+        for text in wrong.sentences:
+            self.add_error("options", text)
 
 
 def _range(least: float, most: float) -> list[Any]:

@@ -89,7 +89,7 @@ def test_a_pasted_text_that_is_no_address_gets_its_reason(client_of, teammate, w
         ({"client_id": "{id"}, "without"),
         ({"protocol": "gopher"}, "not one of the available choices"),
         ({"options": "\nreceive: 1"}, "Line 2: receive: unknown word"),
-        ({"options": "host: x"}, "host is not said here, it has a field of its own."),
+        ({"options": "host: x"}, "host: is not said here, it has a field of its own."),
         ({"path": "/a b"}, "holds no blanks"),
         ({"password": "a", "clear_password": "on"}, "Either a new password"),
         ({"protocol": "http", "username": "a", "token": "b"}, "Either a user name"),

@@ -68,6 +68,7 @@ function card(view, path, shape, count) {
   const label = `${path.at(-1) + 1}`;
   return h("section", { class: "item", "data-key": idOf(path), "data-section": asText(path), "aria-label": `Entry ${label}` },
     h("div", { class: "item-head", "data-key": "head" }, h("span", { class: "item-number" }, label), h("span", { class: "item-summary" }, summary(value)), orders(view, path, count)),
+    alternatives(view, path, shape, { value }),
     errors(view, path),
     isMapping(value) && variant.properties ? makers.words(view, path, variant) : makers.field(view, path, shape, { label: "Value", isNeeded: true }));
 }

@@ -6,9 +6,10 @@
 import { read } from "./reading.js";
 
 export class Desk extends EventTarget {
-  constructor(editor) {
+  constructor(editor, { mayBeEmpty = false } = {}) {
     super();
     this.editor = editor;
+    this.mayBeEmpty = mayBeEmpty;
     this.refresh();
   }
 
@@ -20,7 +21,7 @@ export class Desk extends EventTarget {
   refresh() {
     if (this.last === this.editor.text) return;
     this.last = this.editor.text;
-    const reading = read(this.editor.text);
+    const reading = read(this.editor.text, { mayBeEmpty: this.mayBeEmpty });
     this.trouble = reading.problem;
     if (!reading.problem || !this.reading) this.reading = reading;
     this.dispatchEvent(new Event("read"));

@@ -17,6 +17,7 @@ export function applied(text, changes) {
    mapping in their usual order: a new word is put behind those that come before it. */
 export function put(reading, path, value, order = []) {
   const node = reading.node(path);
+  if (!node && !path.length) return [{ from: reading.text.length, to: reading.text.length, insert: afterLine(reading.text, block(value, 0)) }];
   if (!node) return insertAt(reading, path, value, order);
   const old = reading.value(path);
   if (isSame(old, value)) return [];
@@ -62,6 +63,11 @@ export function move(reading, path, position) {
   const entry = reading.entry(path);
   if (!entry || position < 0 || position >= entry.collection.items.length || position === entry.index) return [];
   return entry.collection.flow ? flowMove(reading, entry, position) : blockMove(reading, entry, position);
+}
+
+/* A block at the end of a text that holds nothing but blanks and comments. */
+function afterLine(text, body) {
+  return `${text && !text.endsWith("\n") ? "\n" : ""}${body}\n`;
 }
 
 function isMapping(value) {

@@ -1,6 +1,6 @@
 /* A definition's text, read with the place of everything in it.
 
-   read(text) never throws. A Reading has `data` (plain) and answers by path: ["metrics", "load", "curve"];
+   read(text) never throws. A text of blanks and comments is read only where it may be empty. A Reading has `data` (plain) and answers by path: ["metrics", "load", "curve"];
    `problem` is null, or { line, column, text } of what keeps the text from being read (then the rest is empty).
    Offsets count characters of the text; a range is [from, to].
 */
@@ -9,16 +9,21 @@ import { isAlias, isMap, isScalar, isSeq, parseDocument } from "../../vendor/yam
 const OPTIONS = { version: "1.2", schema: "core", merge: false, uniqueKeys: true, logLevel: "silent", prettyErrors: false };
 const MOST_ALIASES = 100; // as many as the default of the parser; a document needs a handful
 
-export function read(text) {
+export function read(text, { mayBeEmpty = false } = {}) {
   const document = parseDocument(text, OPTIONS);
   const [error] = document.errors;
   if (error) return new Reading(text, null, {}, problemAt(text, error.pos[0], error.message));
+  if (mayBeEmpty && isNothing(document.contents)) return new Reading(text, undefined, {}, null);
   if (!isMap(document.contents)) return new Reading(text, null, {}, problemAt(text, 0, "The document needs words such as name: and id:"));
   try {
     return new Reading(text, document.contents, document.toJS({ maxAliasCount: MOST_ALIASES }), null);
   } catch (refusal) {
     return new Reading(text, null, {}, problemAt(text, 0, refusal.message));
   }
+}
+
+function isNothing(contents) {
+  return contents === null || (isScalar(contents) && contents.value === null);
 }
 
 function problemAt(text, offset, message) {

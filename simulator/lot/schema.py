@@ -1,0 +1,46 @@
+"""JSON Schema of what a lot and a target say beside their own fields, for forms and editors.
+
+Rule: made from the models; what the console or the command line has fields for is left out.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any, get_args
+
+from pydantic.json_schema import JsonSchemaValue
+
+from simulator.lot.lot import Lot
+from simulator.lot.target import Target
+from simulator.lot.targets import AnyTarget
+
+# Words that no text of options says: they have fields of their own, or are the tower's affair.
+OF_LOTS = frozenset(
+    ("version", "run", "name", "seed", "duration", "ramp", "parts", "target", "datasets")
+)
+OF_TARGETS = frozenset(("protocol", "host", "port", "secrets", "deal"))
+
+
+def kinds() -> Mapping[str, type[Target]]:
+    """Return the model of each protocol's target, by the protocol's word."""
+    models: tuple[type[Target], ...] = get_args(get_args(AnyTarget)[0])
+    return {model.model_fields["protocol"].default: model for model in models}
+
+
+def lot_schema() -> JsonSchemaValue:
+    """Return the schema of what a lot says beside its parts: pace, faults, thresholds."""
+    return _without(Lot.model_json_schema(), OF_LOTS, title="Lot")
+
+
+def target_schema(protocol: str) -> JsonSchemaValue:
+    """Return the schema of a target's options. Raises KeyError: there is no such protocol."""
+    return _without(kinds()[protocol].model_json_schema(), OF_TARGETS, title="Target")
+
+
+def _without(schema: JsonSchemaValue, words: Collection[str], *, title: str) -> JsonSchemaValue:
+    properties = {word: shape for word, shape in schema["properties"].items() if word not in words}
+    needed = [word for word in schema.get("required", []) if word in properties]
+    whole: dict[str, Any] = {**schema, "title": title, "properties": properties}
+    return {**whole, "required": needed} if needed else _left(whole)
+
+
+def _left(schema: JsonSchemaValue) -> JsonSchemaValue:
+    return {word: value for word, value in schema.items() if word != "required"}
