@@ -8,6 +8,7 @@ benchmark never fails for being slow.
 """
 
 import argparse
+import asyncio
 import cProfile
 import itertools
 import pstats
@@ -22,7 +23,7 @@ import uvloop
 from simulator.lot import HttpTarget
 from simulator.protocols import http
 from simulator.transports import Exchange, Identity, Parcel
-from tests.benchmarks.wire import PAYLOAD, Count, show, until
+from tests.benchmarks.wire import PAYLOAD, Count, Silence, show, until
 from tests.integration.transports.nginx import Nginx
 
 ANSWERS = {  # locations of nginx
@@ -91,11 +92,28 @@ def parts() -> None:
         b"Content-Type: text/plain\r\nContent-Length: 11\r\nConnection: keep-alive\r\n\r\n"
         b'{"ok":true}'
     )
+    asyncio.run(ours(answer))
     show("request", lambda: request.encode("POST", http.target_path("", "/a/b"), PAYLOAD))
     show("answer, read step by step", lambda: http.Response().receive(answer))
     show("answer, whole, its head seen before", lambda: http.whole_answer(answer))
     heads = itertools.count()
     show("answer, whole, its head a new one", lambda: http.whole_answer(new(next(heads), answer)))
+
+
+async def ours(answer: bytes) -> None:
+    """From Exchange.send to the transport, and back from it, without a socket."""
+    road = Silence()
+    exchange = Exchange(HttpTarget(host="h", port=1), listener=Count(), road=road)
+    exchange.connect(0, Identity())
+    await asyncio.sleep(0)
+    parcel = Parcel(0, "/a/b", PAYLOAD)
+
+    def asked() -> None:
+        exchange.send(0, parcel)
+        road.protocol.data_received(answer)
+
+    show("Exchange.send and its answer, no socket", asked)
+    exchange.disconnect(0)
 
 
 def main() -> None:

@@ -61,6 +61,9 @@ def _read(data: bytes) -> Head:
     if len(data) > MAX_HEAD + 4:
         raise ProtocolViolation(f"a response head longer than {MAX_HEAD} bytes")
     lines = data[:-4].split(b"\r\n")
+    breaks = len(lines) + 1  # a line break inside of a line would be read as two lines by others
+    if data.count(b"\n") != breaks or data.count(b"\r") != breaks or b"\0" in data:
+        raise ProtocolViolation(_why_not(data))
     minor, status = _status(lines[0])
     if len(lines) - 1 > MAX_HEADERS:
         raise ProtocolViolation(f"a response with more than {MAX_HEADERS} headers")
@@ -82,27 +85,34 @@ def _read(data: bytes) -> Head:
 _known_head = lru_cache(maxsize=KNOWN_HEADS)(_read)
 
 
-def check_header(line: bytes) -> tuple[bytes, bytes]:
-    """Return name, in lower case, and value of one header or one line of a trailer.
+def _why_not(data: bytes) -> str:
+    if not data.startswith(b"HTTP/1."):
+        return "the far side does not speak HTTP/1.1"
+    if b"\n\n" in data:
+        return "a response head with LF instead of CR LF"
+    return "a response head with a control character"
+
+
+def header_name(line: bytes) -> bytes:
+    """Return the name, in lower case, of one header or one line of a trailer.
 
     Raises:
-        ProtocolViolation: it is none; a line break inside would be read as two by others.
+        ProtocolViolation: it is none.
     """
-    name, colon, value = line.partition(b":")
-    name = _header_name(name) if colon else b""
+    name, colon, _ = line.partition(b":")
+    name = _lower_name(name) if colon else b""
     if not name:
         raise ProtocolViolation("a response with a line that is no header")
-    if b"\n" in value or b"\r" in value or b"\0" in value:
-        raise ProtocolViolation("a response with a control character in a header")
-    return name, value.strip(b" \t")
+    return name
 
 
 def _headers(lines: list[bytes]) -> dict[bytes, bytes]:
     """The headers that matter here, in lower case; those given more than once are joined."""
     found: dict[bytes, bytes] = {}
     for at in range(1, len(lines)):
-        name, value = check_header(lines[at])
+        name = header_name(lines[at])
         if name in _KEPT:
+            value = lines[at][len(name) + 1 :].strip(b" \t")
             found[name] = found[name] + b"," + value if name in found else value
     return found
 
@@ -165,7 +175,7 @@ def _moment(text: bytes) -> datetime | None:
 # A server says the same few names and status lines over and over: a look into a cache is six times
 # faster than the pattern. Bounded, for a far side could say a new one each time.
 @lru_cache(maxsize=1_024)
-def _header_name(name: bytes) -> bytes:
+def _lower_name(name: bytes) -> bytes:
     """The name in lower case; empty when it is none."""
     return name.lower() if _NAME.fullmatch(name) else b""
 

@@ -18,7 +18,7 @@ from simulator.protocols.http.head import (
     MAX_KNOWN,
     UNTIL_CLOSE,
     Head,
-    check_header,
+    header_name,
     read_head,
 )
 
@@ -203,8 +203,10 @@ class Response:
             raise ProtocolViolation(
                 f"a trailer longer than {MAX_HEAD} bytes or {MAX_HEADERS} lines"
             )
+        if b"\n" in line or b"\r" in line or b"\0" in line:
+            raise ProtocolViolation("a trailer with a control character")
         if line:
-            check_header(line)
+            header_name(line)
         else:
             self.state = _DONE
         return rest

@@ -178,15 +178,15 @@ def test_it_is_known_whether_the_answer_has_begun() -> None:
         ),
         (
             b"HTTP/1.1 200 OK\r\nA: 1\nContent-Length: 0\r\n\r\n",
-            "a response with a control character in a header",
+            "a response head with a control character",
         ),
         (
             b"HTTP/1.1 200 OK\r\nA: 1\rContent-Length: 0\r\n\r\n",
-            "a response with a control character in a header",
+            "a response head with a control character",
         ),
         (
             b"HTTP/1.1 200 OK\r\nA: \0\r\n\r\n",
-            "a response with a control character in a header",
+            "a response head with a control character",
         ),
     ],
 )
@@ -211,6 +211,7 @@ def test_an_illegal_head_is_refused(data: bytes, text: str) -> None:
         (b"fffffff\r\n", f"an answer longer than {MAX_BODY} bytes"),
         (b"0\r\n" + b"A: 1\r\n" * 101, "a trailer longer than 65536 bytes or 100 lines"),
         (b"0\r\nA: " + b"1" * 65_530 + b"\r\nA: 123\r\n", "a trailer longer than 65536 bytes"),
+        (b"0\r\nA: 1\n\r\n", "a trailer with a control character"),
         (b"0\r\nno header\r\n", "a response with a line that is no header"),
     ],
 )
