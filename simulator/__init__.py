@@ -44,6 +44,7 @@ from simulator.lot.pace import Late, Pace
 from simulator.lot.ramp import Ramp
 from simulator.lot.reading import Words, lot_words, target_words
 from simulator.lot.schema import OF_LOTS, OF_TARGETS, lot_schema, target_schema
+from simulator.lot.profiles import PROFILES, Profile, limit_problems
 from simulator.outlook import MessageOutlook, MetricOutlook, Outlook, outlook
 from simulator.preview import PreviewMessage, preview, series
 from simulator.recording.board import (
@@ -67,6 +68,7 @@ __all__ = [
     "MAX_DURATION",
     "MAX_MOCKS",
     "MAX_RATE",
+    "PROFILES",
     "OF_LOTS",
     "OF_TARGETS",
     "Assignment",
@@ -99,6 +101,7 @@ __all__ = [
     "Part",
     "PreviewMessage",
     "Problem",
+    "Profile",
     "ProtocolViolation",
     "Ramp",
     "Ready",
@@ -122,6 +125,7 @@ __all__ = [
     "identity_problems",
     "infer",
     "infer_recording",
+    "limit_problems",
     "lot_problems",
     "lot_schema",
     "lot_words",

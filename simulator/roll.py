@@ -10,7 +10,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from simulator.credentials import CredentialTable, Papers, told_doubles
+from simulator.credentials import CredentialTable, Papers, told_doubles, troubles_of
 from simulator.datasets import Dataset
 from simulator.definition.document import Definition
 from simulator.errors import DefinitionError, Problem
@@ -75,6 +75,7 @@ def identity_problems(
     table: CredentialTable | None = None,
     datasets: Mapping[str, Dataset] | None = None,
     seed: int = 1,
+    now: float,
 ) -> tuple[LotProblem, ...]:
     """Return what is wrong with who a lot's mocks are towards its target.
 
@@ -85,11 +86,12 @@ def identity_problems(
         parts: As ``lot_problems`` takes them, which found nothing wrong with them.
         secrets: In the clear; no text of a problem shows a part of them.
         table: That of ``target.deal``.
+        now: Unix time, s, that certificates are held against.
 
     Returns:
         Nothing when all mocks can connect. About 0.4 s for 50,000 mocks.
     """
-    found: list[LotProblem] = []
+    found = [LotProblem(0, problem) for problem in _of_certificate(secrets, now)]
     owners: dict[str, list[str]] = {}
     for number, (definition, cast) in enumerate(_casts(parts, datasets=datasets, seed=seed)):
         fixed = fixed_values(definition, cast)
@@ -101,7 +103,7 @@ def identity_problems(
                 numbers=cast.numbers,
                 fixed=lasting,
                 table=table,
-                clock=lambda: 0.0,  # nothing is made yet
+                clock=lambda: now,
             )
         except DefinitionError as error:
             found += [LotProblem(number, problem) for problem in error.problems]
@@ -113,6 +115,17 @@ def identity_problems(
         text = f"{told_doubles(doubles)}: each mock needs a client id of its own"
         found.append(LotProblem(0, Problem("target.client_id", text)))
     return tuple(found)
+
+
+def _of_certificate(secrets: Credentials, now: float) -> list[Problem]:
+    """Return what is wrong with the certificate that all mocks show."""
+    texts = {"certificate": secrets.certificate, "key": secrets.key}
+    given = {name: text for name, text in texts.items() if text}
+    if len(given) == 1:
+        (alone,) = given
+        missing = "key" if alone == "certificate" else "certificate"
+        return [Problem(f"target.{missing}", f"is missing, and there is a {alone}")]
+    return [Problem(f"target.{where}", text) for where, text in troubles_of(given, now=now)]
 
 
 def _casts(

@@ -3,6 +3,7 @@
 Rule: no clock and no socket; told the time, and given the bytes.
 """
 
+from simulator.credentials.certificates import troubles_of
 from simulator.credentials.checking import CheckedTable, check_credentials, read_credentials
 from simulator.credentials.papers import Papers, told_doubles
 from simulator.credentials.table import KNOWN, SECRET, CredentialTable
@@ -19,4 +20,5 @@ __all__ = [
     "check_credentials",
     "read_credentials",
     "told_doubles",
+    "troubles_of",
 ]

@@ -3,6 +3,7 @@
 Rule: told the time; texts say what is wrong and never show a key.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -12,18 +13,20 @@ _ENCRYPTED = ("BEGIN ENCRYPTED PRIVATE KEY", "Proc-Type: 4,ENCRYPTED")
 Trouble = tuple[str, str]  # column, what is wrong
 
 
-def pair_troubles(certificate: str, key: str, *, now: float) -> list[Trouble]:
-    """Return what is wrong with a certificate and its private key, both PEM text.
+def troubles_of(texts: Mapping[str, str], *, now: float) -> list[Trouble]:
+    """Return what is wrong with a certificate and its private key, or with a key alone.
 
     Args:
-        certificate: The client's own first, then those of its chain.
-        key: RSA, elliptic curve or Ed25519, not encrypted.
+        texts: PEM, by the column: ``certificate`` (the client's own first, then its chain) and
+            ``key`` (RSA, elliptic curve or Ed25519, not encrypted).
         now: Unix time, s.
     """
-    public, troubles = _certificate(certificate, now)
-    own, more = _key(key)
+    public, troubles = (
+        _certificate(texts["certificate"], now) if "certificate" in texts else (b"", [])
+    )
+    own, more = _key(texts["key"]) if "key" in texts else (b"", [])
     if public and own and public != own:
-        more = [("key", "is not the key of this row's certificate")]
+        more = [("key", "is not the certificate's own")]
     return [*troubles, *more]
 
 

@@ -9,7 +9,7 @@ from itertools import chain, islice
 from pathlib import PurePosixPath
 
 from simulator.credentials.archive import Archive, is_archive, open_archive
-from simulator.credentials.certificates import BEGIN, Trouble, pair_troubles
+from simulator.credentials.certificates import BEGIN, Trouble, troubles_of
 from simulator.credentials.reading import Sheet, read_sheet, row_place
 from simulator.credentials.table import KNOWN, SECRET, UNIQUE, WHOLE_FILES, CredentialTable
 from simulator.datasets import MAX_BYTES
@@ -124,36 +124,37 @@ def _unsuited(column: str, cells: list[str]) -> Iterator[Problem]:
 
 
 def _alone(columns: Columns) -> Iterator[Problem]:
-    """Yield certificates without a key, and keys without a certificate."""
-    certificates, keys = columns.get("certificate"), columns.get("key")
-    for number, (certificate, key) in enumerate(
-        zip(certificates or keys or (), keys or certificates or (), strict=True), start=1
-    ):
-        if keys is None or (certificate and not key):
+    """Yield certificates without a key, and keys without a certificate.
+
+    A table may have keys and no certificate at all, for tokens that devices sign.
+    """
+    keys = columns.get("key", [])
+    for number, certificate in enumerate(columns.get("certificate", []), start=1):
+        key = keys[number - 1] if keys else ""
+        if certificate and not key:
             yield Problem(row_place(number, "key"), "is missing, and the row has a certificate")
-        elif certificates is None or (key and not certificate):
+        elif key and not certificate:
             yield Problem(row_place(number, "certificate"), "is missing, and the row has a key")
 
 
 def _of_files(columns: Columns, archive: Archive | None, now: float) -> Iterator[Problem]:
     """Yield what is wrong with certificates and keys; their text is put in place of their names."""
-    if "certificate" not in columns or "key" not in columns:
-        return
     folder = str(PurePosixPath(archive.table).parent) if archive else "."
     shelf = _Shelf(archive.files if archive else None, folder)
-    known: dict[tuple[str, str], list[Trouble]] = {}
-    certificates, keys = columns["certificate"], columns["key"]
-    for row, pair in enumerate(zip(list(certificates), list(keys), strict=True)):
-        if not any(pair):
+    known: dict[tuple[str, ...], list[Trouble]] = {}
+    named = [column for column in ("certificate", "key") if column in columns]
+    for row, cells in enumerate(zip(*(list(columns[column]) for column in named), strict=True)):
+        if not any(cells):
             continue
-        texts, troubles = shelf.pair(*pair)
+        texts, troubles = shelf.texts(dict(zip(named, cells, strict=True)))
         if not troubles:
             if texts not in known:
-                known[texts] = pair_troubles(*texts, now=now)
+                known[texts] = troubles_of(dict(zip(named, texts, strict=True)), now=now)
             troubles = known[texts]
-        certificates[row], keys[row] = texts
-        for column, text in troubles:
-            yield Problem(row_place(row + 1, column), text)
+        for column, text in zip(named, texts, strict=True):
+            columns[column][row] = text
+        for where, why in troubles:
+            yield Problem(row_place(row + 1, where), why)
 
 
 class _Shelf:
@@ -164,17 +165,17 @@ class _Shelf:
         self._folder = folder
         self._texts: dict[str, str] = {}
 
-    def pair(self, certificate: str, key: str) -> tuple[tuple[str, str], list[Trouble]]:
-        """Return the PEM texts of a row, and what kept them from being found."""
+    def texts(self, cells: Mapping[str, str]) -> tuple[tuple[str, ...], list[Trouble]]:
+        """Return the PEM texts of a row's cells, and what kept them from being found."""
         troubles: list[Trouble] = []
         texts = []
-        for column, cell in (("certificate", certificate), ("key", key)):
+        for column, cell in cells.items():
             try:
                 texts.append(self._text(cell.strip()))
             except DatasetError as error:
                 texts.append("")
                 troubles.append((column, str(error)))
-        return (texts[0], texts[1]), troubles
+        return tuple(texts), troubles
 
     def _text(self, cell: str) -> str:
         if cell.startswith(BEGIN):

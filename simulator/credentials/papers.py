@@ -15,7 +15,7 @@ from simulator import randomness
 from simulator.credentials.dealing import dealt_rows
 from simulator.credentials.secrets import Secret, secret_of
 from simulator.credentials.table import CredentialTable
-from simulator.credentials.texts import Mocks, Text, loose_text
+from simulator.credentials.texts import Mocks, Say, Text, loose_text
 from simulator.errors import DefinitionError, Problem
 from simulator.lot.credentials import Credentials
 from simulator.lot.mqtt import MqttTarget, Will
@@ -44,8 +44,9 @@ class Papers:
     ) -> None:
         """
         Client id, user name, path and the will's topic take ``{id}``, ``{index}``, what else is
-        fixed for a mock, and the columns of the table that are no secret. So do headers and the
-        will's payload, where any other bracket stays as it is.
+        fixed for a mock, and the columns of the table that are no secret; the user name takes
+        these too, for some services want a token there. So do headers and the will's payload,
+        where any other bracket stays as it is.
 
         Args:
             numbers: Of the mocks, through the whole lot.
@@ -60,7 +61,8 @@ class Papers:
         self.mocks = mocks = _mocks(target, numbers=numbers, fixed=fixed, table=table)
         self._clock = clock
         self._client_ids = Text("target.client_id", self._wanted_id(target), mocks)
-        self._usernames = Text("target.username", self._wanted_name(secrets), mocks)
+        name = self._wanted_name(secrets)
+        self._usernames = Text("target.username", name, mocks, may_say=Say.SECRETS)
         self._wills = _wills(target.will if isinstance(target, MqttTarget) else None, mocks)
         self._paths = Text("target.path", _path(target), mocks)
         self._preambles = loose_text("target.preamble", getattr(target, "preamble", ""), mocks)
@@ -69,6 +71,7 @@ class Papers:
         self._tokens = secret_of("target.token", secrets.token, mocks, column="token")
         hmac_key = secrets.hmac_key
         self._hmac_keys = secret_of("target.hmac_key", hmac_key, mocks, column="shared_key")
+        self._certificate = (secrets.certificate, secrets.key)
         spread = randomness.uniform(
             randomness.keys(0, numbers, "credentials.renewal"), np.zeros(len(numbers), np.int64)
         )
@@ -118,7 +121,7 @@ class Papers:
         """Return the mock's certificate and its private key in PEM; empty: it has none."""
         table = self.mocks.table
         if table is None or "certificate" not in table.columns:
-            return "", ""
+            return self._certificate
         place = int(self.mocks.rows[row])
         return table.columns["certificate"][place], table.columns["key"][place]
 

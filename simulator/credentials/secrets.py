@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from simulator.credentials.texts import Mocks, Text
+from simulator.credentials.texts import Mocks, Say, Text
 from simulator.credentials.tokens import (
     access_signature,
     key_bytes,
@@ -75,7 +75,7 @@ class _Cell(Secret):
 
 class _Filled(Secret):
     def __init__(self, place: str, spec: Filled, mocks: Mocks) -> None:
-        self._text = Text(f"{place}.text", spec.text, mocks, is_secret=True)
+        self._text = Text(f"{place}.text", spec.text, mocks, may_say=Say.TIME)
         self.is_fixed = not self._text.is_timed
 
     def at(self, row: int, now: float) -> str:
@@ -86,7 +86,7 @@ class _Hashed(Secret):
     def __init__(self, place: str, spec: Hmac, mocks: Mocks) -> None:
         self._spec = spec
         self._key = _key(f"{place}.key", spec.key, spec.key_encoding, mocks)
-        self._message = Text(f"{place}.message", spec.message, mocks, is_secret=True)
+        self._message = Text(f"{place}.message", spec.message, mocks, may_say=Say.TIME)
 
     def at(self, row: int, now: float) -> str:
         key = key_bytes(self._key.at(row, now), self._spec.key_encoding)
@@ -106,12 +106,12 @@ class _WebToken(Secret):
         own = {"iss": spec.issuer, "sub": spec.subject, "aud": spec.audience}
         claims = {name: text for name, text in own.items() if text} | spec.claims
         self._texts = {
-            name: Text(f"{place}.claims.{name}", value, mocks, is_secret=True)
+            name: Text(f"{place}.claims.{name}", value, mocks, may_say=Say.TIME)
             for name, value in claims.items()
             if isinstance(value, str)
         }
         self._claims = claims  # in their order, which the token keeps
-        self._key_id = Text(f"{place}.key_id", spec.key_id, mocks, is_secret=True)
+        self._key_id = Text(f"{place}.key_id", spec.key_id, mocks, may_say=Say.TIME)
 
     def at(self, row: int, now: float) -> str:
         claims: dict[str, Any] = {
@@ -131,7 +131,7 @@ class _Signature(Secret):
     def __init__(self, place: str, spec: Sas, mocks: Mocks) -> None:
         self.life = spec.life
         self._key = _key(f"{place}.key", spec.key, "base64", mocks)
-        self._resource = Text(f"{place}.resource", spec.resource, mocks, is_secret=True)
+        self._resource = Text(f"{place}.resource", spec.resource, mocks, may_say=Say.TIME)
         self._policy = spec.policy
 
     def at(self, row: int, now: float) -> str:
@@ -155,7 +155,7 @@ _MAKERS: dict[type, Maker] = {
 
 def _key(place: str, text: str, encoding: Encoding, mocks: Mocks) -> Text:
     """Return the key of each mock; all of them are held against ``encoding``."""
-    key = Text(place, text, mocks, is_secret=True, is_key=True)
+    key = Text(place, text, mocks, may_say=Say.TIME, is_key=True)
     _check(place, key, lambda each: key_bytes(each, encoding))
     return key
 

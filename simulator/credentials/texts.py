@@ -7,6 +7,7 @@ time waits for its connection. A text without placeholders is held once, whoever
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,14 @@ HOST = "host"
 ROW = "row."  # before a column's name: that column, whatever else has its name
 
 
+class Say(IntEnum):
+    """What a text may say of a mock; each more than the one before."""
+
+    PUBLIC = 0  # what is fixed, and columns that are no secret
+    SECRETS = 1  # all columns but certificates
+    TIME = 2  # and when its connection is asked for
+
+
 @dataclass(frozen=True, slots=True)
 class Mocks:
     """Some mocks, with all that texts may say of them.
@@ -37,12 +46,16 @@ class Mocks:
     table: CredentialTable | None = None
     rows: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
-    def names(self, *, with_secrets: bool = False) -> list[str]:
+    def names(self, may_say: Say = Say.PUBLIC) -> list[str]:
         """Return what may stand in a text, the definition's own first."""
-        columns = self._columns(with_secrets=with_secrets)
+        columns = self._columns(may_say)
         own = [*self.fixed, *(name for name in columns if name not in self.fixed)]
         own += [HOST] if HOST not in own else []
-        return [*own, *([NOW] if with_secrets else []), *(f"{ROW}{name}" for name in columns)]
+        return [
+            *own,
+            *([NOW] if may_say is Say.TIME else []),
+            *(f"{ROW}{name}" for name in columns),
+        ]
 
     def values(self, name: str) -> Any:
         """Return what a name of ``names`` but ``now`` stands for: a value, or one a mock."""
@@ -58,8 +71,8 @@ class Mocks:
         assert self.table is not None
         return np.array(self.table.columns[column], dtype=object)[self.rows]
 
-    def _columns(self, *, with_secrets: bool) -> list[str]:
-        hidden = WHOLE_FILES - {"key"} if with_secrets else SECRET | WHOLE_FILES
+    def _columns(self, may_say: Say) -> list[str]:
+        hidden = SECRET | WHOLE_FILES if may_say is Say.PUBLIC else WHOLE_FILES - SECRET
         return [name for name in self.table.columns if name not in hidden] if self.table else []
 
 
@@ -67,13 +80,18 @@ class Text:
     """A text of a target, for each mock of some."""
 
     def __init__(
-        self, place: str, text: str, mocks: Mocks, *, is_secret: bool = False, is_key: bool = False
+        self,
+        place: str,
+        text: str,
+        mocks: Mocks,
+        *,
+        may_say: Say = Say.PUBLIC,
+        is_key: bool = False,
     ) -> None:
         """
         Args:
             place: Of the text in the target, for errors.
             text: With placeholders.
-            is_secret: Whether it may say secret columns, and the time.
             is_key: Whether it is secret itself, so that no error may show a part of it.
 
         Raises:
@@ -85,7 +103,7 @@ class Text:
         if self._only is not None:
             return
         template = _parsed(place, text, is_key=is_key)
-        _check_names(place, template, mocks, with_secrets=is_secret, is_key=is_key)
+        _check_names(place, template, mocks, may_say=may_say, is_key=is_key)
         known = {name: mocks.values(name) for name in template.names - {NOW}}
         if NOW in template.names and NOW not in mocks.fixed:
             self._template, self._known = template, known
@@ -149,9 +167,9 @@ def _parsed(place: str, text: str, *, is_key: bool) -> Template:
 
 
 def _check_names(
-    place: str, template: Template, mocks: Mocks, *, with_secrets: bool, is_key: bool
+    place: str, template: Template, mocks: Mocks, *, may_say: Say, is_key: bool
 ) -> None:
-    allowed = mocks.names(with_secrets=with_secrets)
+    allowed = mocks.names(may_say)
     for name in sorted(template.names - set(allowed)):
         column = name.removeprefix(ROW)
         if is_key:

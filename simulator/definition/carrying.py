@@ -85,7 +85,7 @@ def _awaited(definition: Definition) -> Iterator[tuple[Path, On]]:
 
 def _unsaid(definition: Definition, speech: Speech) -> Iterator[Finding]:
     """Yield what of a message this version of MQTT cannot say."""
-    for path, message in _messages(definition):
+    for path, message in messages_of(definition):
         if message.qos > speech.qos:
             text = f"the connection speaks QoS 0 to {speech.qos}, got {message.qos}"
             yield Finding((*path, "qos"), text)
@@ -95,8 +95,8 @@ def _unsaid(definition: Definition, speech: Speech) -> Iterator[Finding]:
                 yield Finding((*path, word), text)
 
 
-def _messages(definition: Definition) -> Iterator[tuple[Path, Message]]:
-    """Yield every message, also those that only a reply sends, with its place."""
+def messages_of(definition: Definition) -> Iterator[tuple[Path, Message]]:
+    """Yield every message, also those that only a reply sends, with its place; not of children."""
     for name, message in definition.messages.items():
         yield ("messages", name), message
     for name, reply in definition.replies.items():

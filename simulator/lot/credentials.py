@@ -119,6 +119,9 @@ class Credentials(Model):
     username: Text = ""  # takes placeholders, as the client id does: {id}, {site}
     password: AnySecret = Field(default="", repr=False)
     token: AnySecret = Field(default="", repr=False)  # bearer, HTTP only
+    # PEM, the same for all mocks; a table's own go over them.
+    certificate: str = Field(default="", max_length=MAX_SECRET)
+    key: str = Field(default="", max_length=MAX_SECRET, repr=False)
     hmac_key: AnySecret = Field(default="", repr=False)  # of the target's signature, HTTP only
     # Of the target's oauth, HTTP only.
     client_secret: str = Field(default="", max_length=MAX_SECRET, repr=False)

@@ -10,6 +10,7 @@ from simulator import (
     identity_problems,
     parse,
 )
+from tests.simulator.credentials.files import NOW, certificate_pem, curve_key, key_pem
 
 LAMP = parse('name: Lamp\nid: "lamp-{index}"\nmessages: {on: {every: 1s, json: 1}}\n')
 PUMP = parse(
@@ -26,7 +27,7 @@ def texts(
     deal = Deal(table="fleet.csv", by=by) if by else None
     target = MqttTarget(host="h", port=1, client_id=client_id, deal=deal)
     found = identity_problems(
-        parts, target=target, secrets=Credentials(**secrets), table=table if by else None
+        parts, target=target, secrets=Credentials(**secrets), table=table if by else None, now=NOW
     )
     return [f"{each.part} {each}" for each in found]
 
@@ -62,3 +63,15 @@ def test_what_a_part_does_not_have_or_changes_is_no_placeholder(name: str, part:
 
     assert told[part].startswith(f"{part} target.client_id: unknown placeholder {{{name}}}")
     assert len(told) == (1 if name == "site" else 2)
+
+
+def test_the_certificate_that_all_mocks_show_is_held_against_its_key() -> None:
+    certificate, key = certificate_pem(curve_key()), key_pem(curve_key(1))
+
+    assert texts((LAMP, 1), certificate=certificate, key=key_pem(curve_key())) == []
+    assert texts((LAMP, 1), certificate=certificate, key=key) == [
+        "0 target.key: is not the certificate's own"
+    ]
+    assert texts((LAMP, 1), certificate=certificate) == [
+        "0 target.key: is missing, and there is a certificate"
+    ]

@@ -3,6 +3,7 @@
 Rule: everything that is wrong shows here, before a process is started or a socket opened.
 """
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -47,6 +48,7 @@ class Job:
             table=self.table,
             datasets=self.datasets,
             seed=self.lot.seed,
+            now=time.time(),
         )
         if found:
             raise DefinitionError(

@@ -189,7 +189,7 @@ def test_a_key_that_is_not_the_certificates_is_told_at_its_row() -> None:
     )
 
     assert told == [
-        "row 2, key: is not the key of this row's certificate",
+        "row 2, key: is not the certificate's own",
         "row 3, key: is encrypted; give it without a password",
         "row 4, key: is no private key in PEM",
         "row 5, certificate: is no certificate in PEM",
@@ -200,13 +200,21 @@ def test_a_key_that_is_not_the_certificates_is_told_at_its_row() -> None:
     ("text", "told"),
     [
         ("id,certificate\na,x\n", "row 1, key: is missing, and the row has a certificate"),
-        ("id,key\na,x\n", "row 1, certificate: is missing, and the row has a key"),
         ("id,certificate,key\na,x,\nb,x,y\n", "row 1, key: is missing, and the row has a"),
         ("id,certificate,key\na,,y\nb,x,y\n", "row 1, certificate: is missing, and the row has"),
     ],
 )
 def test_a_certificate_comes_with_its_key(text: str, told: str) -> None:
     assert problems(text)[0].startswith(told)
+
+
+def test_keys_alone_are_for_tokens_that_devices_sign() -> None:
+    good, bad = (key.replace("\n", "\\n") for key in (key_pem(curve_key()), "-----BEGIN x"))
+    table = checked(f"id,key\na,{good}\n").table
+
+    assert table
+    assert table.columns["key"] == [key_pem(curve_key())]
+    assert problems(f"id,key\na,{good}\nb,{bad}\n") == ["row 2, key: is no private key in PEM"]
 
 
 # Archives.

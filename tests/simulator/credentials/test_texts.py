@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from simulator.credentials import CredentialTable, Mocks, Text
+from simulator.credentials.texts import Say
 from simulator.errors import DefinitionError
 
 FIXED = {
@@ -26,8 +27,8 @@ TABLE = CredentialTable(
 MOCKS = Mocks(FIXED, 3, "hub.example", TABLE, np.array([1, 0, 1]))
 
 
-def texts(text: str, *, is_secret: bool = False) -> list[str]:
-    made = Text("target.username", text, MOCKS, is_secret=is_secret)
+def texts(text: str, may_say: Say = Say.PUBLIC) -> list[str]:
+    made = Text("target.username", text, MOCKS, may_say=may_say)
     return [made.at(row, 1_800_000_000.9) for row in range(3)]
 
 
@@ -50,9 +51,9 @@ def test_a_text_says_what_is_fixed_for_a_mock_and_what_its_row_holds(
 
 
 def test_a_secret_text_may_say_secret_columns_and_the_time() -> None:
-    assert texts("{password}", is_secret=True) == ["mellon", "sesame", "mellon"]
-    assert texts("{id} {now}", is_secret=True)[1] == "m-1 1800000000"
-    assert texts("{now:%Y%m%d%H}", is_secret=True) == ["2027011508"] * 3
+    assert texts("{password}", Say.SECRETS) == ["mellon", "sesame", "mellon"]
+    assert texts("{id} {now}", Say.TIME)[1] == "m-1 1800000000"
+    assert texts("{now:%Y%m%d%H}", Say.TIME) == ["2027011508"] * 3
 
 
 @pytest.mark.parametrize(
@@ -70,10 +71,15 @@ def test_what_a_text_may_not_say_is_refused_at_its_place(text: str, told: str) -
         texts(text)
 
 
+def test_the_time_is_for_secrets_that_are_made_for_each_connection() -> None:
+    with pytest.raises(DefinitionError, match=r"unknown placeholder \{now\}"):
+        texts("{password}-{now}", Say.SECRETS)
+
+
 @pytest.mark.parametrize("key", ["sesame}", "{sesame}"])
 def test_no_error_of_a_key_shows_a_part_of_it(key: str) -> None:
     with pytest.raises(DefinitionError) as caught:
-        Text("target.password.key", key, MOCKS, is_secret=True, is_key=True)
+        Text("target.password.key", key, MOCKS, may_say=Say.TIME, is_key=True)
 
     assert str(caught.value).startswith("target.password.key: ")
     assert "sesame" not in str(caught.value)
