@@ -41,10 +41,10 @@ from simulator.lot import (
     target_of,
 )
 from simulator.lot.pace import Late, Pace
+from simulator.lot.profiles import PROFILES, Profile, limit_problems
 from simulator.lot.ramp import Ramp
 from simulator.lot.reading import Words, lot_words, target_words
 from simulator.lot.schema import OF_LOTS, OF_TARGETS, lot_schema, target_schema
-from simulator.lot.profiles import PROFILES, Profile, limit_problems
 from simulator.outlook import MessageOutlook, MetricOutlook, Outlook, outlook
 from simulator.preview import PreviewMessage, preview, series
 from simulator.recording.board import (
@@ -68,9 +68,9 @@ __all__ = [
     "MAX_DURATION",
     "MAX_MOCKS",
     "MAX_RATE",
-    "PROFILES",
     "OF_LOTS",
     "OF_TARGETS",
+    "PROFILES",
     "Assignment",
     "Board",
     "Checked",
