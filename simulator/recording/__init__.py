@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.recording.block import Kind, Outcome, Zero
 from simulator.recording.board import BOARD, Board, Link, new_board, pack_board, unpack_board
-from simulator.recording.chunks import Chunk, Roster
+from simulator.recording.chunks import Chunk
 from simulator.recording.counters import Second
 from simulator.recording.histogram import Histogram
 from simulator.recording.reasons import Reason, Reasons
 from simulator.recording.recorder import FOLD_ROWS, Recorder
+from simulator.recording.roster import Roster
 from simulator.recording.spool import Log
 from simulator.recording.writer import Writer
 

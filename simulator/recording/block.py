@@ -167,3 +167,8 @@ def _outcomes(
     good = np.where(acknowledged, Outcome.ACKNOWLEDGED, Outcome.SENT)
     ended = np.where(failed, Outcome.FAILED, good)
     return np.where(kind == Kind.SEND, ended, Outcome.NONE).astype(np.uint8)
+
+
+def join(blocks: Sequence[Block], name: str) -> NDArray[Any]:
+    """Return a column of numbers of all ``blocks``, at least one."""
+    return np.concatenate([getattr(block, name) for block in blocks])

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from simulator.errors import StaleLease
 from simulator.recording.block import Block
-from simulator.recording.chunks import Chunk, Roster, build_chunk
+from simulator.recording.chunks import Chunk, build_chunk
+from simulator.recording.roster import Roster
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable
 
 from simulator.recording.block import Block
-from simulator.recording.chunks import Chunk, Roster, warm_up
+from simulator.recording.chunks import Chunk, warm_up
+from simulator.recording.roster import Roster
 from simulator.recording.spool import Log, Spool
 
 logger = logging.getLogger(__name__)

@@ -4,7 +4,8 @@ from math import nan
 from typing import Any
 
 from simulator.recording.block import Block, Entry, Event, Kind, Zero, fold
-from simulator.recording.chunks import Chunk, Roster
+from simulator.recording.chunks import Chunk
+from simulator.recording.roster import Roster
 from simulator.transports.parcel import Parcel
 
 EPOCH = 1_700_000_000.0  # Unix s
@@ -19,8 +20,9 @@ def sent(
     """A send of ``row``, planned for ``t``, written ``after`` s later, settled ``took`` s later."""
     reason = kw.pop("reason", "")
     at = CLOCK + t + after
+    address = kw.pop("address", "plants/a")
     fields: dict[str, Any] = {"qos": 1, "sequence": 1, "message": "telemetry", "scheduled": t}
-    parcel = Parcel(row, "plants/a", b'{"t":1}', sent=at, **(fields | kw))
+    parcel = Parcel(row, address, b'{"t":1}', sent=at, **(fields | kw))
     return (Kind.SEND, parcel, at + took, reason)
 
 

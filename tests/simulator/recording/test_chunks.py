@@ -110,6 +110,18 @@ def test_statistics_tell_which_row_groups_hold_a_mock() -> None:
     assert bounds == [(0, 1), (1, 2)]
 
 
+def test_a_row_group_holds_the_ids_and_addresses_of_its_own_mocks_alone() -> None:
+    roster = Roster(0, [f"mock-{row}" for row in range(ROW_GROUP + 2)], ("running",))
+    sends = [sent(row, address=f"a/{row}") for row in range(ROW_GROUP + 2)]
+
+    chunk = build_chunk("a", 0, [block(*sends)], roster)
+
+    second = pq.ParquetFile(io.BytesIO(chunk.data)).read_row_group(1)
+    for name, values in (("id", ["mock-4096", "mock-4097"]), ("address", ["a/4096", "a/4097"])):
+        assert second[name].chunk(0).dictionary.to_pylist() == values
+        assert second[name].to_pylist() == values
+
+
 def test_a_record_costs_at_most_40_bytes_beside_its_payload() -> None:
     roster = Roster(0, [f"cc-{row:06d}" for row in range(1_000)], ("running",))
     entries = [
