@@ -25,7 +25,8 @@ class Speech:
     is_mqtt: bool = False  # retain, wills, topic filters: what Sparkplug stands on
 
 
-MQTT_3 = Speech(words="MQTT 3.1.1", qos=1, is_mqtt=True)
+MQTT_3 = Speech(words="MQTT 3.1.1", is_mqtt=True)
+MQTT_5 = Speech(words="MQTT 5", has_properties=True, is_mqtt=True)
 HTTP = Speech(words="HTTP", addresses="path", hears=False)
 COAP = Speech(words="CoAP", addresses="path", has_wildcards=False)
 TCP = Speech(words="TCP")

@@ -3,23 +3,39 @@
 Rule: names are those of the specification; every time is in seconds.
 """
 
-from typing import Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from simulator.lot.base import Model, Text
 from simulator.lot.target import Target
-from simulator.speech import MQTT_3, Speech
+from simulator.speech import MQTT_3, MQTT_5, Speech
+
+MAX_SECONDS = 4_294_967_295  # of an interval; as a session's expiry it is "never"
+MAX_PROPERTIES = 50  # user properties of a CONNECT, or of a will
+MAX_ALIASES = 100  # topics; a mock rarely has ten
+LEAST_PACKET = 1_024  # bytes; below it a broker cannot even say why it refuses
+
+Interval = Annotated[int, Field(ge=0, le=MAX_SECONDS)]  # s
+UserProperties = Annotated[dict[Text, Text], Field(max_length=MAX_PROPERTIES)]
 
 
 class Will(Model):
-    """What the broker publishes when a mock vanishes without a DISCONNECT (MQTT 3.1.1, 3.1.2.5)."""
+    """What the broker publishes when a mock vanishes without a DISCONNECT (section 3.1.2.5 of both
+    versions). What follows ``retain`` is of MQTT 5."""
 
     topic: Text  # takes placeholders, as the client id does: status/{id}
     # Takes placeholders too; other braces are those of JSON and stay.
     payload: str = Field(default="", max_length=65_535)
-    qos: Literal[0, 1] = 0
+    qos: Literal[0, 1, 2] = 0
     retain: bool = False
+    delay: Interval = 0  # s after the loss; a mock that is back by then leaves none
+    message_expiry: Interval | None = None  # s that the broker keeps it for whom it cannot reach
+    payload_format: bool = False  # say that the payload is UTF-8
+    content_type: Text = ""
+    response_topic: Text = ""
+    correlation: Text = ""
+    properties: UserProperties = Field(default_factory=dict)
 
 
 class Parting(NamedTuple):
@@ -27,18 +43,65 @@ class Parting(NamedTuple):
 
     topic: str
     payload: bytes
-    qos: Literal[0, 1]
+    qos: Literal[0, 1, 2]
     retain: bool
 
 
 class MqttTarget(Target):
-    """A broker of MQTT."""
+    """A broker of MQTT. What follows ``subscribe_qos`` is of version 5."""
 
     protocol: Literal["mqtt"] = "mqtt"
+    version: Literal["3.1.1", "5"] = "3.1.1"
     client_id: Text = "{id}"  # takes what is fixed for a mock: id, index, variables
     keep_alive: int = Field(default=60, ge=5, le=65_535)  # s
     will: Will | None = None
+    # Ask for a new session. In 3.1.1 it then ends with its connection, and else lasts for good; in
+    # 5 only a mock's first connection asks for a new one where ``session_expiry`` lets it last.
+    clean_start: bool = True
+    subscribe_qos: Literal[0, 1, 2] = 1  # the most at which commands come
+
+    session_expiry: Interval = 0  # s that a session outlives its connection; the most is for ever
+    receive_maximum: int = Field(default=100, ge=1, le=65_535)  # messages to a mock at QoS 1 and 2
+    # Bytes of a packet to a mock.
+    maximum_packet_size: int = Field(default=262_144, ge=LEAST_PACKET, le=1_048_576)
+    # Topics that a mock says with a number, if the broker allows; the broker may as many.
+    topic_aliases: int = Field(default=0, ge=0, le=MAX_ALIASES)
+    user_properties: UserProperties = Field(default_factory=dict)  # of CONNECT
+    message_expiry: Interval | None = None  # s that the broker keeps a message for whom it is late
+    payload_format: bool = False  # say of payloads whose content type is text that they are UTF-8
+    follow_redirects: bool = False  # to the server that a broker names, over the same road
+
+    @model_validator(mode="after")
+    def _is_of_its_version(self) -> Self:
+        if self.version == "5":
+            return self
+        for name in _OF_VERSION_5:
+            _refuse_other(self, name)
+        for name in _OF_A_WILL_5 if self.will else ():
+            _refuse_other(self.will, name)
+        return self
 
     @property
     def speech(self) -> Speech:
-        return MQTT_3
+        return MQTT_5 if self.version == "5" else MQTT_3
+
+
+_OF_VERSION_5 = (
+    "session_expiry", "receive_maximum", "maximum_packet_size", "topic_aliases", "user_properties",
+    "message_expiry", "payload_format", "follow_redirects",
+)  # fmt: skip
+_OF_A_WILL_5 = (
+    "delay", "message_expiry", "payload_format", "content_type", "response_topic", "correlation",
+    "properties",
+)  # fmt: skip
+
+
+def _refuse_other(model: Any, name: str) -> None:
+    """
+    Raises:
+        ValueError: the field has another value than its default.
+    """
+    default = type(model).model_fields[name].get_default(call_default_factory=True)
+    if getattr(model, name) != default:
+        what = "the will's " if isinstance(model, Will) else ""
+        raise ValueError(f"{what}{name} is of MQTT 5, and the target speaks 3.1.1")

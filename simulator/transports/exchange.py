@@ -16,9 +16,9 @@ from typing import Any
 from simulator.errors import DefinitionError, Unreachable
 from simulator.impairment import WELL, Impairment
 from simulator.lot import Target
-from simulator.transports.cork import Cork
 from simulator.transports.alarms import Alarms
 from simulator.transports.coap import CoapWire
+from simulator.transports.cork import Cork
 from simulator.transports.datagram import DatagramRoad
 from simulator.transports.http import HttpWire
 from simulator.transports.impairments import Impairments
@@ -115,8 +115,9 @@ class Exchange:
         if line is None:
             return
         self._redial.cancel(line)
-        wire, line.wire, line.is_open = line.wire, None, False
+        wire, line.wire, line.is_open, line.is_wanted = line.wire, None, False, False
         if wire is None:
+            self._settle_kept(line)
             return
         if wire in self._wires:
             wire.finish()
@@ -210,7 +211,8 @@ class Exchange:
         line = self._lines.get(row)
         if line:
             line.identity = identity
-            line.kept = None
+            if line.unsettled is None:
+                line.kept = None
 
     def scribble(self, row: int, data: bytes) -> bool:
         """Write bytes that mean nothing on a mock's connection; False: it has none."""
@@ -291,6 +293,12 @@ class Exchange:
     def _settle_orphans(self, wire: Wire[Any], why: str) -> None:
         for parcel, reason in wire.orphans(why):
             self.settled(parcel, self.clock(), reason)
+
+    def _settle_kept(self, line: Line) -> None:
+        """Settle what was kept for a connection that will not come."""
+        for parcel in line.unsettled() if line.unsettled else ():
+            why = f"connection lost before acknowledgement: {line.reason}"
+            self.settled(parcel, self.clock(), why)
 
     def _check_emptied(self) -> None:
         if self._emptied and not self._wires and not self._opening:

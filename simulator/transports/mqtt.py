@@ -12,38 +12,41 @@ from simulator.lot import MqttTarget
 from simulator.protocols import mqtt
 from simulator.transports.line import Line
 from simulator.transports.parcel import Parcel, shown
-from simulator.transports.wire import LINGER, Office, Orphan, Wire
+from simulator.transports.redirects import follow
+from simulator.transports.said import said
+from simulator.transports.wire import LINGER, WRITE_LIMIT, Office, Orphan, Wire
 
 ACCEPT_WITHIN = 20.0  # s from the connection to CONNACK and SUBACK
-MAX_IN_FLIGHT = 100  # unacknowledged messages of a mock; AWS IoT Core takes no more of one client
+MAX_IN_FLIGHT = mqtt.MAX_IN_FLIGHT
 MAX_WAITING = 100  # messages of a mock that wait for an acknowledgement to make room
+MAX_ANSWERS = 4 * WRITE_LIMIT  # bytes that wait while a target sends and does not read
 PING_AHEAD = 1.0  # s; a sweep comes once a second, and the silence must not pass keep_alive
 
 
 class MqttWire(Wire[MqttTarget]):
     """One connection: CONNECT, SUBSCRIBE, then parcels, until something ends it.
 
-    At QoS 0 a parcel is settled once its bytes are handed to the socket; at QoS 1 by its PUBACK.
+    At QoS 0 a parcel is settled once its bytes are handed to the socket; above it by its last
+    acknowledgement, PUBACK or PUBCOMP. What a session keeps for its next connection lies in
+    ``line.kept`` meanwhile, and its parcels are not orphans before it is over.
     """
 
     joins_writes = True
 
-    __slots__ = ("is_ready", "pinged_at", "session", "written_at")
+    __slots__ = ("is_ready", "pinged_at", "ready_at", "session", "speaks_5", "via", "written_at")
 
     def __init__(self, office: Office, line: Line) -> None:
         super().__init__(office, line)
-        identity, target = line.identity, self.target
-        own = identity.will() if callable(identity.will) else identity.will
-        self.session: mqtt.Session[Parcel] = mqtt.Session(
-            client_id=identity.client_id,
-            username=identity.username,
-            password=shown(identity.password),
-            will=own or target.will,
-            keep_alive=target.keep_alive,
-        )
-        for text in identity.subscriptions:
+        target = self.target
+        opening = _opening(line, target)
+        memory = line.kept if isinstance(line.kept, mqtt.Memory) else None
+        self.session: mqtt.Session[Parcel] = mqtt.SESSIONS[target.version](opening, memory)
+        for text in line.identity.subscriptions:
             mqtt.encode_filter(text)  # a bad one shows before anything is opened
+        self.speaks_5 = target.version == "5"
         self.is_ready = False  # accepted and subscribed
+        self.ready_at = nan  # s
+        self.via = line.detour  # where it goes instead of to the target
         self.written_at = nan  # s
         self.pinged_at = nan  # s; nan: no PINGREQ waits for its answer
 
@@ -74,6 +77,7 @@ class MqttWire(Wire[MqttTarget]):
                 token=parcel,
                 qos=parcel.qos,
                 retain=parcel.retain,
+                properties=said(parcel, self.target) if self.speaks_5 else b"",
             )
         except (DefinitionError, TargetError) as error:
             self.refuse(parcel, str(error))
@@ -85,51 +89,87 @@ class MqttWire(Wire[MqttTarget]):
             office.settled(parcel, now, "")
 
     def read(self, data: bytes) -> None:
-        office = self.office
-        for event in self.session.receive(data):
+        office, session = self.office, self.session
+        for event in session.receive(data):
             if type(event) is mqtt.PubAck:
-                office.settled(event.token, office.clock(), "")
+                office.settled(event.token, office.clock(), event.reason)
             elif not self.is_over:
                 _HANDLERS[type(event)](self, event)
+        if session.answers:
+            self._answer()
         if (self.waiting or self.finish_by != inf) and not self.is_over:
             self._move_on()
+
+    def _answer(self) -> None:
+        """Write all acknowledgements of a read at once. A far side that sends and does not read
+        must not grow memory."""
+        if self.is_over:
+            return
+        if self.is_paused and self.transport.get_write_buffer_size() > MAX_ANSWERS:
+            self.end(self.too_slow())
+            return
+        self._write(self.session.take_answers(), self.office.clock())
 
     def _move_on(self) -> None:
         """Acknowledgements have made room: write what waited, or leave when nothing is left."""
         while self.waiting and not self.is_paused and self._has_room:
             self._publish(self.waiting.popleft()[0])
-        if self.finish_by != inf and not self.waiting and not self.session.in_flight:
+        if self.finish_by != inf and not self.waiting and self.session.is_settled:
             self._say_goodbye()
 
     @property
     def _has_room(self) -> bool:
         session = self.session
-        return len(session.in_flight) + len(session.forsaken) < MAX_IN_FLIGHT
+        return len(session.in_flight) + len(session.awaited) < session.window
 
     def _accepted(self, _event: mqtt.ConnAck) -> None:
+        session = self.session
+        self._keep_session()
+        if session.answers:
+            self._answer()  # what is sent again goes before anything new
         filters = self.line.identity.subscriptions
-        if filters:
-            self._write(self.session.subscribe(filters), self.office.clock())
-        else:
+        if not filters or (session.is_resumed and session.memory.subscribed == filters):
             self._get_ready()
+            return
+        try:
+            self._write(session.subscribe(filters), self.office.clock())
+        except TargetError as error:
+            self.end(str(error))
+
+    def _keep_session(self) -> None:
+        line, memory = self.line, self.session.memory
+        is_kept = self.session.keeps_for > 0
+        line.kept, line.unsettled = (memory, memory.clear) if is_kept else (None, None)
 
     def _subscribed(self, _event: mqtt.SubAck) -> None:
         self._get_ready()
 
     def _get_ready(self) -> None:
         self.is_ready = True
+        self.ready_at = self.office.clock()
+        self.line.hops = 0
         self.office.wire_ready(self)
 
     def _received(self, event: mqtt.Publish) -> None:
-        if event.qos:
-            self._write(self.session.acknowledge(event.packet_id), self.office.clock())
         self.office.received(self.line.row, event.topic, event.payload)
+
+    def _settled(self, event: mqtt.PubComp | mqtt.PubRec | mqtt.Dropped) -> None:
+        self.office.settled(event.token, self.office.clock(), event.reason)
 
     def _ponged(self, _event: mqtt.PingResp) -> None:
         self.pinged_at = nan
 
     def _ended(self, event: mqtt.Ended) -> None:
-        self.end(str(event.error))
+        why = str(event.error)
+        if isinstance(event.error, mqtt.Redirected) and self.target.follow_redirects:
+            why += follow(self.line, event.error, self.target)
+        if not event.farewell:
+            self.end(why)
+            return
+        self.transport.write(event.farewell)
+        self.is_over = True
+        self.office.wire_lost(self, why)
+        self.close()
 
     def finish(self) -> None:
         if self.is_ready:
@@ -143,10 +183,30 @@ class MqttWire(Wire[MqttTarget]):
         self.close()
 
     def orphans(self, why: str) -> list[Orphan]:
+        """Hand out what is not settled, but for what the session's next connection takes up."""
+        self._leave_detour()
+        waiting = self.waiting_orphans(why)
+        if self._is_kept():
+            return waiting
         lost = f"connection lost before acknowledgement: {why}"
-        in_flight = [(parcel, lost) for parcel in self.session.in_flight.values()]
-        self.session.in_flight.clear()
-        return in_flight + self.waiting_orphans(why)
+        return [(parcel, lost) for parcel in self.session.memory.clear()] + waiting
+
+    def _is_kept(self) -> bool:
+        """Whether the session goes on with the mock's next connection, as long as it may last."""
+        line, memory, now = self.line, self.session.memory, self.office.clock()
+        if not line.is_wanted or line.kept is not memory:
+            return False
+        if self.session.is_accepted:
+            memory.kept_until = now + self.session.keeps_for
+        if now >= memory.kept_until:
+            line.kept = line.unsettled = None
+        return line.kept is memory
+
+    def _leave_detour(self) -> None:
+        """Go back to the target itself after this connection, unless it has moved for good."""
+        line = self.line
+        if line.detour and line.detour == self.via and not (line.is_moved and self.is_ready):
+            line.detour = None
 
     def sweep_open(self, now: float) -> None:
         if not self.is_ready:
@@ -161,17 +221,31 @@ class MqttWire(Wire[MqttTarget]):
             self._say_goodbye()
 
     def _expire(self, now: float) -> None:
-        limit, in_flight = self.target.acknowledge_within, self.session.in_flight
-        while in_flight:
-            packet_id, parcel = next(iter(in_flight.items()))
-            if now - parcel.sent < limit:
+        """Settle what was not acknowledged in time; what is sent again gets its time anew."""
+        limit, session = self.target.acknowledge_within, self.session
+        while session.in_flight:
+            packet_id, parcel = next(iter(session.in_flight.items()))
+            if not self._is_late(parcel, now):
                 break
-            self.session.forsake(packet_id)
-            self.office.settled(parcel, now, f"no acknowledgement within {limit:g} s")
+            self._give_up(packet_id, now)
+        if session.awaited:
+            for packet_id, parcel in session.memory.others():
+                if self._is_late(parcel, now):
+                    self._give_up(packet_id, now)
         self.expire_waiting(now, limit)
 
+    def _is_late(self, parcel: Parcel, now: float) -> bool:
+        return now - max(parcel.sent, self.ready_at) >= self.target.acknowledge_within
+
+    def _give_up(self, packet_id: int, now: float) -> None:
+        limit = self.target.acknowledge_within
+        parcel = self.session.forsake(packet_id)
+        self.office.settled(parcel, now, f"no acknowledgement within {limit:g} s")
+
     def _keep_alive(self, now: float) -> None:
-        keep_alive = self.target.keep_alive
+        keep_alive = self.session.keep_alive
+        if not keep_alive:
+            return  # the server has switched it off
         if now - self.pinged_at > 1.5 * keep_alive:  # as long as a server waits, section 3.1.2.10
             self.end(f"no answer to a ping within {1.5 * keep_alive:g} s")
         elif isnan(self.pinged_at) and now - self.written_at >= keep_alive - PING_AHEAD:
@@ -183,10 +257,33 @@ class MqttWire(Wire[MqttTarget]):
         self.written_at = now
 
 
+def _opening(line: Line, target: MqttTarget) -> mqtt.Opening:
+    """Return how a mock presents itself now: password and will may be other ones each time."""
+    identity = line.identity
+    own = identity.will() if callable(identity.will) else identity.will
+    return mqtt.Opening(
+        client_id=identity.client_id,
+        username=identity.username,
+        password=shown(identity.password),
+        will=own or target.will,
+        keep_alive=target.keep_alive,
+        clean_start=target.clean_start,
+        subscribe_qos=target.subscribe_qos,
+        session_expiry=target.session_expiry,
+        receive_maximum=target.receive_maximum,
+        maximum_packet_size=target.maximum_packet_size,
+        topic_aliases=target.topic_aliases,
+        user_properties=tuple(target.user_properties.items()),
+    )
+
+
 _HANDLERS: dict[type[mqtt.Event], Callable[[MqttWire, Any], None]] = {
     mqtt.ConnAck: MqttWire._accepted,
     mqtt.SubAck: MqttWire._subscribed,
     mqtt.Publish: MqttWire._received,
+    mqtt.PubRec: MqttWire._settled,
+    mqtt.PubComp: MqttWire._settled,
+    mqtt.Dropped: MqttWire._settled,
     mqtt.PingResp: MqttWire._ponged,
     mqtt.Ended: MqttWire._ended,
 }

@@ -103,7 +103,7 @@ async def bare(exchange: Exchange, *, mocks: int, messages: int) -> tuple[float,
 
 
 def session() -> mqtt.Session[object]:
-    made: mqtt.Session[object] = mqtt.Session(client_id="bench")
+    made: mqtt.Session[object] = mqtt.Session(mqtt.Opening(client_id="bench"))
     made.connect()
     made.receive(b"\x20\x02\0\0")
     return made

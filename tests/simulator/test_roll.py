@@ -74,11 +74,11 @@ def test_a_missing_file_is_told_at_its_part() -> None:
 
 
 def test_what_the_target_cannot_carry_is_told_with_the_definition() -> None:
-    loud = PLAIN.replace("json: 1", "qos: 2, json: 1")
+    loud = PLAIN.replace("json: 1", "correlation: x, json: 1")
 
     (text,) = texts((parse(PLAIN), 1), (parse(loud), 1), speech=MQTT_3)
 
-    assert text.startswith("1 messages.on.qos: the connection speaks QoS 0 to 1, got 2")
+    assert text.startswith("1 messages.on.correlation: the connection speaks MQTT 3.1.1, which has no")
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

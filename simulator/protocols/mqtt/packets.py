@@ -1,44 +1,55 @@
-"""The packets of MQTT 3.1.1 as values and bytes: what a client writes, and the events it reads.
+"""The packets of MQTT as numbers and values: what each is called, and the events that are read.
 
-Rule: one function or class a packet, with its section; nothing here remembers anything.
+Rule: one class an event, the same for 3.1.1 and 5; nothing here remembers anything.
 """
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from simulator.errors import DefinitionError, TargetError
-from simulator.lot import Parting, Will
+from simulator.errors import TargetError
+from simulator.protocols.mqtt.properties import NO_PROPERTIES, Properties
 
-MAX_INCOMING = (
-    256 * 1024
-)  # bytes of one packet's remaining length; AWS and Azure allow 128 and 256 KiB
-MAX_REMAINING = 268_435_455  # bytes; four groups of seven bits (section 2.2.3)
-MAX_STRING = 65_535  # bytes; two bytes of length (section 1.5.3)
-MAX_PACKET_ID = 65_535  # section 2.3.1; 0 is not an identifier
+MAX_INCOMING = 256 * 1024  # bytes of one packet; AWS and Azure allow 128 and 256 KiB
+MAX_PACKET_ID = 65_535  # section 2.2.1; 0 is not an identifier
 
-CONNECT, CONNACK, PUBLISH, PUBACK = 0x10, 0x20, 0x30, 0x40
-SUBSCRIBE, SUBACK, UNSUBACK = 0x82, 0x90, 0xB0
-PINGRESP = 0xD0
-PINGREQ_BYTES = b"\xc0\x00"  # section 3.12
-DISCONNECT_BYTES = b"\xe0\x00"  # section 3.14
+# First bytes: type, and the flags that each must have (section 2.1).
+CONNECT, PUBLISH, PUBACK, PUBREC, PUBREL, PUBCOMP = 0x10, 0x30, 0x40, 0x50, 0x62, 0x70
+SUBSCRIBE, SUBACK, UNSUBSCRIBE, UNSUBACK, DISCONNECT = 0x82, 0x90, 0xA2, 0xB0, 0xE0
+DUP, RETAIN = 0x08, 0x01  # flags of PUBLISH
+PINGREQ_BYTES: Final = b"\xc0\x00"  # section 3.12
+DISCONNECT_BYTES: Final = b"\xe0\x00"  # section 3.14; in MQTT 5 a normal disconnection
 
-REFUSALS = {  # CONNACK return codes (section 3.2.2.3), in words
-    1: "unacceptable protocol version",
-    2: "identifier rejected",
-    3: "server unavailable",
-    4: "bad user name or password",
-    5: "not authorised",
-}
-SUBSCRIPTION_REFUSED = 0x80  # SUBACK return code (section 3.9.3)
+NAMES: Final = (
+    "reserved packet 0", "CONNECT", "CONNACK", "PUBLISH", "PUBACK", "PUBREC", "PUBREL", "PUBCOMP",
+    "SUBSCRIBE", "SUBACK", "UNSUBSCRIBE", "UNSUBACK", "PINGREQ", "PINGRESP", "DISCONNECT",
+    "reserved packet 15",
+)  # fmt: skip
+
+
+class Terms(NamedTuple):
+    """What a server allows on a connection (MQTT 5, section 3.2.2.3); 3.1.1 has the defaults."""
+
+    session_expiry: int | None = None  # s, in place of what we asked for
+    receive_maximum: int = 65_535  # our messages above QoS 0 without their last acknowledgement
+    maximum_qos: int = 2
+    retain_available: bool = True
+    maximum_packet_size: int | None = None  # bytes of a whole packet
+    assigned_client_id: str = ""
+    topic_alias_maximum: int = 0
+    wildcard_available: bool = True
+    shared_available: bool = True
+    server_keep_alive: int | None = None  # s, in place of ours
 
 
 class ConnAck(NamedTuple):
     """The connection is accepted (section 3.2)."""
 
+    session_present: bool = False
+    terms: Terms = Terms()
+
 
 class Publish(NamedTuple):
-    """A message for us (section 3.3). ``packet_id`` is 0 at QoS 0; at QoS 1 it must be acknowledged
-    with ``Session.acknowledge``."""
+    """A message for us (section 3.3). ``packet_id`` is 0 at QoS 0; the session answers the others.
+    ``topic`` is whole: an alias is resolved."""
 
     topic: str
     payload: bytes
@@ -46,152 +57,84 @@ class Publish(NamedTuple):
     retain: bool
     dup: bool
     packet_id: int
+    properties: Properties = NO_PROPERTIES
 
 
 class PubAck(NamedTuple):
-    """Our message has arrived (section 3.4). ``token`` is what ``Session.publish`` was given."""
+    """Our message at QoS 1 has arrived (section 3.4), or was refused for a ``reason``. ``token`` is
+    what ``Session.publish`` was given."""
 
     packet_id: int
     token: Any
+    reason: str = ""
+
+
+class PubRec(NamedTuple):
+    """Our message at QoS 2 was received (section 3.5). As an event: it was refused."""
+
+    packet_id: int
+    token: Any
+    reason: str = ""
+
+
+class PubRel(NamedTuple):
+    """The server releases the identifier of a message to us (section 3.6). Never an event."""
+
+    packet_id: int
+
+
+class PubComp(NamedTuple):
+    """Our message at QoS 2 has arrived exactly once (section 3.7)."""
+
+    packet_id: int
+    token: Any
+    reason: str = ""
+
+
+class Dropped(NamedTuple):
+    """Our message is not to be acknowledged any more: the new connection cannot take it up."""
+
+    token: Any
+    reason: str
 
 
 class SubAck(NamedTuple):
-    """The answer to a SUBSCRIBE (section 3.9): 0 or 1, the QoS granted, for each of its filters."""
+    """The answer to a SUBSCRIBE (section 3.9): a code for each of its filters."""
 
     packet_id: int
     codes: bytes
+    reason: str = ""  # the server's own
 
 
 class UnsubAck(NamedTuple):
-    """The answer to an UNSUBSCRIBE (section 3.11), which we never send."""
+    """The answer to an UNSUBSCRIBE (section 3.11): in MQTT 5 a code for each of its filters."""
 
     packet_id: int
+    codes: bytes = b""
+    reason: str = ""  # the server's own
 
 
 class PingResp(NamedTuple):
     """The answer to a PINGREQ (section 3.13)."""
 
 
-class Ended(NamedTuple):
-    """The session is over by the far side's fault: a ``Refused`` or a ``ProtocolViolation``.
-
-    Always the last event; the caller closes the connection without a DISCONNECT.
-    """
+class Disconnect(NamedTuple):
+    """The server ends the connection (MQTT 5, section 3.14). As an event it is an ``Ended``."""
 
     error: TargetError
 
 
-Event = ConnAck | Publish | PubAck | SubAck | UnsubAck | PingResp | Ended
+class Ended(NamedTuple):
+    """The far side ended it, by fault or wish: a ``Refused`` or a ``ProtocolViolation``.
 
-
-def encode_remaining_length(length: int) -> bytes:
-    """Encode ``length`` as an MQTT variable byte integer.
-
-    Args:
-        length: Bytes that follow the fixed header, 0 to 268_435_455.
-
-    Returns:
-        1 to 4 bytes, seven bits each, least significant group first.
-
-    Raises:
-        ValueError: ``length`` does not fit into four bytes.
-
-    Source: MQTT 3.1.1, section 2.2.3. Its table 2.4 is the test.
+    Always the last event; the caller writes ``farewell`` if there is one, and closes.
     """
-    if not 0 <= length <= MAX_REMAINING:
-        raise ValueError(f"length must be from 0 to {MAX_REMAINING}, got {length}")
-    groups = bytearray()
-    while length > 0x7F:
-        groups.append(length & 0x7F | 0x80)
-        length >>= 7
-    groups.append(length)
-    return bytes(groups)
+
+    error: TargetError
+    farewell: bytes = b""
 
 
-def encode_connect(
-    client_id: str, *, username: str, password: str, will: Will | Parting | None, keep_alive: int
-) -> bytes:
-    """Return a CONNECT with a clean session (section 3.1); an empty user name sends none.
-
-    Raises:
-        DefinitionError: a text is too long or no MQTT string, or a password has no user name
-            ([MQTT-3.1.2-22]).
-    """
-    if password and not username:
-        raise DefinitionError("a password needs a user name (MQTT 3.1.1)")
-    flags, fields = 0x02, [_string(client_id, "client id")]
-    if will:
-        flags |= 0x04 | will.qos << 3 | will.retain << 5
-        will_payload = will.payload if isinstance(will.payload, bytes) else will.payload.encode()
-        fields += [encode_topic(will.topic, "will topic"), _sized(will_payload, "will")]
-    if username:
-        flags |= 0x80
-        fields.append(_string(username, "user name"))
-    if password:
-        flags |= 0x40
-        fields.append(_sized(password.encode(), "password"))
-    head = b"\x00\x04MQTT\x04" + bytes((flags,)) + keep_alive.to_bytes(2)
-    return _packet(CONNECT, head + b"".join(fields))
-
-
-def encode_subscribe(packet_id: int, filters: Sequence[str]) -> bytes:
-    """Return a SUBSCRIBE for at least one filter, each at QoS 1 (section 3.8).
-
-    Raises:
-        DefinitionError: no filter, or one that is not valid (section 4.7).
-    """
-    if not filters:
-        raise DefinitionError("a subscription needs at least one topic filter")
-    body = b"".join(encode_filter(text) + b"\x01" for text in filters)
-    return _packet(SUBSCRIBE, packet_id.to_bytes(2) + body)
-
-
-def encode_puback(packet_id: int) -> bytes:
-    """Return the PUBACK that acknowledges a message at QoS 1 (section 3.4)."""
-    return b"\x40\x02" + packet_id.to_bytes(2)
-
-
-def encode_topic(topic: str, what: str = "topic") -> bytes:
-    """Return a topic to publish on, with its two bytes of length (section 4.7).
-
-    Raises:
-        DefinitionError: it is empty, longer than 65,535 bytes, or has a wildcard or U+0000.
-    """
-    if not topic or "+" in topic or "#" in topic:
-        raise DefinitionError(f"{what} must be a name without + and #, got {topic[:80]!r}")
-    return _string(topic, what)
-
-
-def encode_filter(text: str) -> bytes:
-    """Return a topic filter with its two bytes of length (section 4.7).
-
-    Raises:
-        DefinitionError: it is empty, longer than 65,535 bytes, or a wildcard is out of place.
-    """
-    levels = text.split("/")
-    misplaced = any("#" in level and level != "#" for level in levels) or "#" in levels[:-1]
-    if not text or misplaced or any("+" in level and level != "+" for level in levels):
-        raise DefinitionError(
-            f"topic filter must have + and # as whole levels, # as the last, got {text[:80]!r}"
-        )
-    return _string(text, "topic filter")
-
-
-def _string(text: str, what: str) -> bytes:
-    try:
-        data = text.encode()
-    except UnicodeEncodeError:
-        raise DefinitionError(f"{what} has a character that UTF-8 cannot carry") from None
-    if b"\0" in data:
-        raise DefinitionError(f"{what} must not have U+0000 (MQTT 3.1.1, section 1.5.3)")
-    return _sized(data, what)
-
-
-def _sized(data: bytes, what: str) -> bytes:
-    if len(data) > MAX_STRING:
-        raise DefinitionError(f"{what} must have at most {MAX_STRING} bytes, got {len(data)}")
-    return len(data).to_bytes(2) + data
-
-
-def _packet(head: int, body: bytes) -> bytes:
-    return bytes((head,)) + encode_remaining_length(len(body)) + body
+Event = (
+    ConnAck | Publish | PubAck | PubRec | PubRel | PubComp | Dropped | SubAck | UnsubAck | PingResp
+    | Disconnect | Ended
+)  # fmt: skip

@@ -1,33 +1,43 @@
-"""One MQTT 3.1.1 session of a client: a table of states, packet identifiers, the rest of a read.
+"""One connection of a client's session: a table of states, packet identifiers, the rest of a read.
 
 Rule: told bytes, answers events; every misdeed of the far side ends it with one ``Ended`` event.
 """
 
-from collections.abc import Callable, Sequence
-from collections.abc import Set as AbstractSet
+from collections import deque
+from collections.abc import Sequence
 from enum import Enum, auto
 from struct import Struct
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic
 
-from simulator.errors import DefinitionError, ProtocolViolation, Refused, TargetError
-from simulator.lot import Parting, Will
-from simulator.protocols.mqtt import packets
-from simulator.protocols.mqtt.decoding import decode, frame
+from simulator.errors import Refused, TargetError
+from simulator.protocols.mqtt import encoding, fields, packets
+from simulator.protocols.mqtt.decoding import frame
+from simulator.protocols.mqtt.dialect import MQTT_3_1_1, Dialect
+from simulator.protocols.mqtt.handling import HANDLERS, send_again
+from simulator.protocols.mqtt.memory import NOBODY, Memory, Token
+from simulator.protocols.mqtt.opening import Opening
 from simulator.protocols.mqtt.packets import (
     ConnAck,
+    Disconnect,
     Ended,
     Event,
     PingResp,
     PubAck,
+    PubComp,
     Publish,
+    PubRec,
+    PubRel,
     SubAck,
+    Terms,
+    UnsubAck,
 )
+from simulator.protocols.mqtt.reasons import Violation
 
-Token = TypeVar("Token")
+MAX_IN_FLIGHT = 100  # unacknowledged messages of a client; AWS IoT Core takes no more of one
 
 
 class State(Enum):
-    """Where a session stands."""
+    """Where a connection stands."""
 
     NEW = auto()
     CONNECTING = auto()
@@ -41,8 +51,13 @@ TRANSITIONS: dict[State, dict[type[Event], State]] = {
     State.CONNECTED: {
         Publish: State.CONNECTED,
         PubAck: State.CONNECTED,
+        PubRec: State.CONNECTED,
+        PubRel: State.CONNECTED,
+        PubComp: State.CONNECTED,
         SubAck: State.CONNECTED,
+        UnsubAck: State.CONNECTED,
         PingResp: State.CONNECTED,
+        Disconnect: State.CLOSED,
     },
     State.CLOSED: {},  # nothing is read any more
 }
@@ -50,82 +65,117 @@ TRANSITIONS: dict[State, dict[type[Event], State]] = {
 # Bound here once: an attribute of an enum or a module costs as much as a method call.
 _CONNECTED = State.CONNECTED
 _PUBLISH, _PUBACK, _MAX_ID = packets.PUBLISH, packets.PUBACK, packets.MAX_PACKET_ID
+_PUBREC, _PUBREL, _PUBCOMP = packets.PUBREC, packets.PUBREL, packets.PUBCOMP
 _SHORT = Struct(">BBH").pack  # head, remaining length below 128, length of the topic
 _MIDDLE = Struct(">BBBH").pack  # the same, remaining length below 16,384
 _UNKNOWN: Any = object()
-_NONE: frozenset[int] = frozenset()
 
 
 class Session(Generic[Token]):
-    """A client's session. The caller writes what its methods return and hands in what it reads.
+    """A client's side of MQTT 3.1.1. The caller writes what its methods return and hands in what it
+    reads; after each read it also writes ``take_answers()``.
 
-    ``in_flight`` holds the token of every message at QoS 1 without its PUBACK, oldest first;
-    ``forsaken`` the packet identifiers of those for which nobody waits any more.
+    ``in_flight`` and ``awaited`` are those of its ``memory``. ``window`` is how many messages above
+    QoS 0 may be unacknowledged at once; the caller holds it.
     """
 
     __slots__ = (
+        "_first",
         "_last_id",
+        "_most",
         "_needed",
-        "_opening",
-        "_pings",
+        "_packets",
         "_rest",
-        "_subscribing",
-        "forsaken",
+        "answers",
+        "awaited",
         "in_flight",
+        "is_clean",
+        "is_resumed",
+        "keep_alive",
+        "keeps_for",
+        "memory",
+        "opening",
+        "pings",
+        "quota",
         "state",
+        "terms",
+        "unsent",
+        "window",
     )
+    dialect: ClassVar[Dialect] = MQTT_3_1_1
 
-    def __init__(
-        self,
-        *,
-        client_id: str,
-        username: str = "",
-        password: str = "",
-        will: Will | Parting | None = None,
-        keep_alive: int = 60,
-    ) -> None:
+    def __init__(self, opening: Opening, memory: Memory[Token] | None = None) -> None:
         """
         Args:
-            keep_alive: s between two packets of ours, 0 to 65,535; the caller pings.
+            memory: What earlier connections of this session left; None: nothing.
 
         Raises:
             DefinitionError: the identity cannot be said in MQTT; the text has no secret.
         """
-        self._opening = packets.encode_connect(
-            client_id, username=username, password=password, will=will, keep_alive=keep_alive
-        )
+        self.memory: Memory[Token] = memory or Memory()
+        self.opening = opening
         self.state = State.NEW
-        self.in_flight: dict[int, Token] = {}
-        self.forsaken: AbstractSet[int] = _NONE
+        self.in_flight = self.memory.in_flight
+        self.awaited = self.memory.awaited
+        self.terms = Terms()
+        self.keep_alive = opening.keep_alive  # s; what the server says goes over ours
+        self.window = 0  # nothing before CONNACK, and nothing new before what is sent again
+        self.quota = 0  # what the server allows
+        self.is_resumed = False  # the server goes on with a session that it has
+        self.keeps_for = self.dialect.keeps_for(opening, opening.session_expiry)  # s after its loss
+        self._packets = self.memory.packets if self.keeps_for else None
+        # A new session is asked for once; one that is kept is gone on with after a loss.
+        self.is_clean = opening.clean_start and not (self.memory.has_begun and self.keeps_for)
         self._last_id = 0
-        self._subscribing: dict[int, tuple[str, ...]] | None = None
-        self._pings = 0
+        self.answers: list[bytes] = []
+        self.unsent: deque[int] = deque()  # to be sent again, as the window allows
+        self.pings = 0
+        self._most = self.dialect.most_incoming(opening)  # bytes of a packet
         self._rest: bytearray | None = None  # an incomplete packet
         self._needed = 0  # bytes in ``_rest`` before it is worth looking again
+        # What cannot be said shows before a connection is opened.
+        self._first = encoding.encode_connect(
+            opening,
+            client_id=opening.client_id or self.memory.client_id,
+            dialect=self.dialect,
+            is_clean=self.is_clean,
+        )
 
     def connect(self) -> bytes:
         """Return the CONNECT, which must be the first that is written (section 3.1)."""
         self._demand(State.NEW)
         self.state = State.CONNECTING
-        opening, self._opening = self._opening, b""
-        return opening
+        first, self._first = self._first, b""
+        return first
 
     def publish(
-        self, topic: str, payload: bytes, *, token: Token, qos: int = 0, retain: bool = False
+        self,
+        topic: str,
+        payload: bytes,
+        *,
+        token: Token,
+        qos: int = 0,
+        retain: bool = False,
+        properties: bytes = b"",  # noqa: ARG002 - 3.1.1 has none
     ) -> bytes:
-        """Return a PUBLISH; at QoS 1 its token comes back with the PUBACK (section 3.3).
+        """Return a PUBLISH; above QoS 0 its token comes back with the last acknowledgement.
 
         0.5 µs (tests/benchmarks/wire.py); the two shorter forms of the length, and the usual
         packet identifier, are inlined for that.
 
+        Args:
+            properties: Of MQTT 5, as ``properties.encode`` returns them; 3.1.1 has none.
+
         Raises:
             DefinitionError: the topic cannot be published on, or the packet is too long.
-            TargetError: every packet identifier is in flight.
+            TargetError: every packet identifier is in flight, or the server takes no such message.
+
+        Source: section 3.3.
         """
         if self.state is not _CONNECTED:
             self._demand(_CONNECTED)
         if not topic.isascii() or "+" in topic or "#" in topic or "\0" in topic or not topic:
-            name = packets.encode_topic(topic)[2:]
+            name = fields.encode_topic(topic)[2:]
         else:
             name = topic.encode()
         head = _PUBLISH | retain | qos << 1
@@ -139,54 +189,99 @@ class Session(Generic[Token]):
         if not qos:
             return b"".join((start, name, payload))
         packet_id = self._last_id % _MAX_ID + 1
-        if packet_id in self.in_flight or self.forsaken or self._subscribing:
+        if packet_id in self.in_flight or packet_id in self.awaited:
             packet_id = self._search_id(packet_id)
         self._last_id = packet_id
-        self.in_flight[packet_id] = token
-        return b"".join((start, name, packet_id.to_bytes(2), payload))
+        packet = b"".join((start, name, packet_id.to_bytes(2), payload))
+        if qos == 1:
+            self.in_flight[packet_id] = token
+        else:
+            self.awaited[packet_id] = (_PUBREC, token)
+        if self._packets is not None:
+            self._packets[packet_id] = packet
+        return packet
 
     def forsake(self, packet_id: int) -> Token:
         """Return the token of a message that nobody waits for any more.
 
-        Its identifier stays taken until the PUBACK comes, which then makes no event.
+        Its identifier stays taken until its last acknowledgement comes, which makes no event.
         """
-        token = self.in_flight.pop(packet_id)
-        self.forsaken |= {packet_id}
+        if packet_id in self.in_flight:
+            kind, token = _PUBACK, self.in_flight.pop(packet_id)
+        else:
+            kind, token = self.awaited[packet_id]
+        self.awaited[packet_id] = (kind, NOBODY)
         return token
 
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the server's CONNACK has come."""
+        return self.quota > 0
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nobody waits for an acknowledgement."""
+        return not self.in_flight and not (self.awaited and self.memory.tokens())
+
     def subscribe(self, filters: Sequence[str]) -> bytes:
-        """Return a SUBSCRIBE at QoS 1 for all ``filters`` (section 3.8).
+        """Return a SUBSCRIBE at our QoS for all ``filters`` (section 3.8).
+
+        Raises:
+            DefinitionError: there is none, or one is not a valid filter.
+            Refused: the server said that it does not take such a filter.
+        """
+        self._demand(State.CONNECTED)
+        for text in filters:
+            self._check_filter(text)
+        packet_id = self._next_id()
+        qos = self.opening.subscribe_qos
+        data = encoding.encode_subscribe(packet_id, filters, qos=qos, dialect=self.dialect)
+        self.awaited[packet_id] = (packets.SUBACK, tuple(filters))
+        return data
+
+    def _check_filter(self, text: str) -> None:
+        """[MQTT-3.2.2-21] and its kin: what the server's CONNACK excludes is not asked for."""
+        if fields.has_wildcard(text) and not self.terms.wildcard_available:
+            raise Refused(f"the broker takes no subscription with a wildcard: {text}")
+        if fields.is_shared(text) and not self.terms.shared_available:
+            raise Refused(f"the broker takes no shared subscription: {text}")
+
+    def unsubscribe(self, filters: Sequence[str]) -> bytes:
+        """Return an UNSUBSCRIBE for all ``filters`` (section 3.10).
 
         Raises:
             DefinitionError: there is none, or one is not a valid filter.
         """
         self._demand(State.CONNECTED)
-        self._last_id = packet_id = self._search_id(self._last_id % _MAX_ID + 1)
-        data = packets.encode_subscribe(packet_id, filters)
-        self._subscribing = {**(self._subscribing or {}), packet_id: tuple(filters)}
+        packet_id = self._next_id()
+        data = encoding.encode_unsubscribe(packet_id, filters, dialect=self.dialect)
+        self.awaited[packet_id] = (packets.UNSUBACK, tuple(filters))
         return data
-
-    def acknowledge(self, packet_id: int) -> bytes:
-        """Return the PUBACK for a message that came at QoS 1 (section 3.4)."""
-        return packets.encode_puback(packet_id)
 
     def ping(self) -> bytes:
         """Return a PINGREQ; exactly one PINGRESP answers it (section 3.12)."""
         self._demand(State.CONNECTED)
-        self._pings += 1
+        self.pings += 1
         return packets.PINGREQ_BYTES
 
     def disconnect(self) -> bytes:
-        """Return the DISCONNECT that ends the session in order, without the will (section 3.14)."""
+        """Return the DISCONNECT that ends the connection in order, without the will (3.14)."""
         self.state = State.CLOSED
         return packets.DISCONNECT_BYTES
+
+    def take_answers(self) -> bytes:
+        """Return what is to be written after a read: acknowledgements, in the order that they are
+        due ([MQTT-4.6.0-2] to [-4]), and what a session sends again."""
+        answers = b"".join(self.answers)
+        self.answers.clear()
+        return answers
 
     def receive(self, data: bytes) -> list[Event]:
         """Return what ``data`` completes, in order; after the end, nothing.
 
-        However the stream is cut, the events are the same. At most one packet of ``MAX_INCOMING``
-        bytes is kept. The last event is an ``Ended`` when the far side refused us or broke the
-        protocol; the session is then closed.
+        However the stream is cut, the events are the same. At most one packet of the size that we
+        take is kept. The last event is an ``Ended`` when the far side refused us, sent us away or
+        broke the protocol; the session is then closed.
         """
         if self.state is State.CLOSED:
             return []
@@ -199,10 +294,14 @@ class Session(Generic[Token]):
         events: list[Event] = []
         try:
             self._read(data, events)
+            if self.unsent:
+                send_again(self, events)
         except TargetError as error:
+            farewell = b"" if self.state is State.CONNECTING else self.dialect.farewell(error)
             self.state = State.CLOSED
             self._rest = None
-            events.append(Ended(error))
+            self.answers.clear()
+            events.append(Ended(error, farewell))
         return events
 
     def _read(self, data: bytes, events: list[Event]) -> None:
@@ -216,64 +315,60 @@ class Session(Generic[Token]):
                 token = in_flight.pop(packet_id, _UNKNOWN)
                 if token is not _UNKNOWN:
                     events.append(PubAck(packet_id, token))
+                    if self._packets:
+                        self._packets.pop(packet_id, None)
                     position += 4
                     continue
-            start, stop = frame(data, position)
+            decoders = self.dialect.decoders
+            start, stop = frame(data, position, decoders=decoders, most=self._most)
             if not start or stop > end:
                 self._rest = bytearray(data[position:])
                 self._needed = stop - position if start else stop
                 return
-            event = self._accept(decode(data[position], data[start:stop]))
-            if event is not None:
-                events.append(event)
+            event = decoders[data[position] >> 4](data[position] & 0x0F, data[start:stop])
+            self._accept(event, events)
             position = stop
 
-    def _accept(self, event: Event) -> Event | None:
+    def _accept(self, event: Event, events: list[Event]) -> None:
         kind = type(event)
         following = TRANSITIONS[self.state].get(kind)
         if following is None:
             name, state = kind.__name__.upper(), self.state.name.lower()
-            raise ProtocolViolation(f"unexpected {name} from the broker while {state}")
+            raise Violation(f"unexpected {name} from the broker while {state}")
         self.state = following
-        if kind in _CHECKS:
-            return _CHECKS[kind](self, event)
+        HANDLERS[kind](self, event, events)
+
+    def agree(self, terms: Terms) -> None:
+        """Take the server's terms.
+
+        The identifier that it assigned is ours from now on ([MQTT-3.2.2-16] of MQTT 5).
+        """
+        self.terms = terms
+        self.memory.client_id = terms.assigned_client_id or self.memory.client_id
+        if terms.server_keep_alive is not None:
+            self.keep_alive = terms.server_keep_alive
+        if terms.session_expiry is not None:
+            self.keeps_for = self.dialect.keeps_for(self.opening, terms.session_expiry)
+        self.window = self.quota = min(MAX_IN_FLIGHT, terms.receive_maximum)
+
+    def refusal(self, head: int, length: int) -> str:  # noqa: ARG002 - 3.1.1 has no terms
+        """Return why the server takes no PUBLISH with this first byte and so many bytes."""
+        return ""
+
+    def resolve(self, event: Publish) -> Publish:
+        """Return a message to us with its whole topic."""
         return event
 
-    def _check_pub_ack(self, event: PubAck) -> PubAck | None:
-        if event.packet_id in self.in_flight:
-            return PubAck(event.packet_id, self.in_flight.pop(event.packet_id))
-        if event.packet_id in self.forsaken:
-            self.forsaken -= {event.packet_id}
-            return None
-        raise ProtocolViolation(f"PUBACK for packet {event.packet_id}, which is not in flight")
-
-    def _check_sub_ack(self, event: SubAck) -> SubAck:
-        filters = (self._subscribing or {}).get(event.packet_id)
-        if not self._subscribing or filters is None:
-            raise ProtocolViolation(f"SUBACK for packet {event.packet_id}, which is not in flight")
-        if len(event.codes) != len(filters):
-            raise ProtocolViolation(f"SUBACK with {len(event.codes)} codes, not {len(filters)}")
-        del self._subscribing[event.packet_id]
-        for text, code in zip(filters, event.codes, strict=True):
-            if code == packets.SUBSCRIPTION_REFUSED:
-                raise Refused(f"broker refused: subscription to {text}")
-            if code > 1:
-                raise ProtocolViolation(f"SUBACK with code {code}, asked for QoS 1")
-        return event
-
-    def _check_ping_resp(self, event: PingResp) -> PingResp:
-        if not self._pings:
-            raise ProtocolViolation("PINGRESP without a PINGREQ")
-        self._pings -= 1
-        return event
+    def _next_id(self) -> int:
+        self._last_id = self._search_id(self._last_id % _MAX_ID + 1)
+        return self._last_id
 
     def _search_id(self, packet_id: int) -> int:
         """The first identifier from this one on that is not in flight ([MQTT-2.3.1-2], [-4])."""
-        taken = {*self.in_flight, *self.forsaken, *(self._subscribing or ())}
-        if len(taken) >= packets.MAX_PACKET_ID:
-            raise TargetError(f"{packets.MAX_PACKET_ID} messages are not acknowledged, no more fit")
-        while packet_id in taken:
-            packet_id = packet_id % packets.MAX_PACKET_ID + 1
+        if len(self.in_flight) + len(self.awaited) >= _MAX_ID:
+            raise TargetError(f"{_MAX_ID} messages are not acknowledged, no more fit")
+        while packet_id in self.in_flight or packet_id in self.awaited:
+            packet_id = packet_id % _MAX_ID + 1
         return packet_id
 
     def _demand(self, state: State) -> None:
@@ -281,18 +376,7 @@ class Session(Generic[Token]):
             raise RuntimeError(f"session must be {state.name}, is {self.state.name}")
 
 
-_CHECKS: dict[type[Event], Callable[[Any, Any], Event | None]] = {
-    PubAck: Session._check_pub_ack,
-    SubAck: Session._check_sub_ack,
-    PingResp: Session._check_ping_resp,
-}
-
-
 def _long_start(head: int, length: int, topic: str) -> bytes:
     """The bytes of a long PUBLISH up to its topic; the topic is checked for its length."""
-    sized = packets.encode_topic(topic)
-    if length > packets.MAX_REMAINING:
-        raise DefinitionError(
-            f"a message must have at most {packets.MAX_REMAINING} bytes, got {length}"
-        )
-    return bytes((head,)) + packets.encode_remaining_length(length) + sized[:2]
+    sized = fields.encode_topic(topic)
+    return fields.fixed_header(head, length) + sized[:2]

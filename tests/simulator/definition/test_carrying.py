@@ -1,7 +1,7 @@
 """What a target's protocol cannot carry, and where the definition asks for it."""
 
 from simulator import Speech, parse, target_problems
-from simulator.speech import HTTP, MQTT_3
+from simulator.speech import HTTP, MQTT_3, MQTT_5
 
 HEARD = """\
 name: Lamp
@@ -15,7 +15,7 @@ statuses:
       bright: {}
   dark: {go: [{to: lit, on: {topic: "cmd/{id}"}}]}
 replies:
-  ping: {on: {topic: "ping/{id}"}, send: {topic: "pong/{id}", qos: 2, json: 1}}
+  ping: {on: {topic: "ping/{id}"}, send: {topic: "pong/{id}", qos: 2, correlation: x, json: 1}}
 """
 NODE = """\
 name: Node
@@ -50,7 +50,8 @@ def test_http_speaks_no_sparkplug() -> None:
 
 
 def test_the_answers_of_replies_are_held_against_the_connection_too() -> None:
-    assert places(HEARD, MQTT_3) == ["replies.ping.send.qos"]
+    assert places(HEARD, MQTT_3) == ["replies.ping.send.correlation"]
+    assert places(HEARD, MQTT_5) == []
 
 
 def test_children_are_held_against_it_as_well() -> None:
@@ -61,7 +62,8 @@ messages: {up: {every: 1s, json: 1}}
 children:
   count: 2
   id: "{parent}-{child}"
-  messages: {level: {every: 1s, qos: 2, json: 1}}
+  messages: {level: {every: 1s, properties: {a: b}, json: 1}}
 """
-    assert places(text, MQTT_3) == ["children.messages.level.qos"]
+    assert places(text, MQTT_3) == ["children.messages.level.properties"]
+    assert places(text, MQTT_5) == []
     assert places(text, HTTP) == []

@@ -5,11 +5,11 @@ import pytest
 from simulator.errors import DefinitionError
 from simulator.lot import Will
 from simulator.protocols import mqtt
-from simulator.protocols.mqtt.packets import MAX_REMAINING, encode_remaining_length, encode_topic
+from simulator.protocols.mqtt.fields import MAX_REMAINING, encode_remaining_length, encode_topic
 
 
 def connected(**identity: object) -> mqtt.Session[str]:
-    session: mqtt.Session[str] = mqtt.Session(client_id="cc-1", **identity)
+    session: mqtt.Session[str] = mqtt.Session(mqtt.Opening(client_id="cc-1", **identity))
     session.connect()
     assert session.receive(b"\x20\x02\x00\x00") == [mqtt.ConnAck()]
     return session
@@ -40,11 +40,13 @@ def test_a_remaining_length_beyond_four_bytes_is_refused(length: int) -> None:
 
 def test_connect_has_the_variable_header_of_figure_3_6() -> None:
     session = mqtt.Session(
-        client_id="a",
-        username="u",
-        password="p",
-        will=Will(topic="w", payload="x", qos=1),
-        keep_alive=10,
+        mqtt.Opening(
+            client_id="a",
+            username="u",
+            password="p",
+            will=Will(topic="w", payload="x", qos=1),
+            keep_alive=10,
+        )
     )
 
     data = session.connect()
@@ -57,13 +59,13 @@ def test_connect_has_the_variable_header_of_figure_3_6() -> None:
 
 
 def test_connect_without_will_and_user_asks_only_for_a_clean_session() -> None:
-    data = mqtt.Session(client_id="a", keep_alive=60).connect()
+    data = mqtt.Session(mqtt.Opening(client_id="a", keep_alive=60)).connect()
 
     assert data == b"\x10\x0d\0\x04MQTT\x04\x02\0\x3c\0\x01a"
 
 
 def test_a_retained_will_sets_its_flag() -> None:
-    data = mqtt.Session(client_id="a", will=Will(topic="w", retain=True)).connect()
+    data = mqtt.Session(mqtt.Opening(client_id="a", will=Will(topic="w", retain=True))).connect()
 
     assert data[9] == 0x26
 
@@ -108,7 +110,9 @@ def test_subscribe_asks_for_qos_1() -> None:
 def test_the_short_packets_are_those_of_the_specification() -> None:
     session = connected()
 
-    assert session.acknowledge(10) == b"\x40\x02\x00\x0a"
+    session.receive(b"\x32\x05\0\x01a\0\x0a")
+
+    assert session.take_answers() == b"\x40\x02\x00\x0a"
     assert session.ping() == b"\xc0\x00"
     assert session.disconnect() == b"\xe0\x00"
 
@@ -137,12 +141,12 @@ def test_a_subscription_needs_a_filter() -> None:
 
 def test_a_password_needs_a_user_name() -> None:
     with pytest.raises(DefinitionError, match="a password needs a user name"):
-        mqtt.Session(client_id="a", password="secret")
+        mqtt.Session(mqtt.Opening(client_id="a", password="secret"))
 
 
 def test_the_text_of_a_refused_password_has_no_secret() -> None:
     with pytest.raises(DefinitionError) as caught:
-        mqtt.Session(client_id="a", username="u", password="secret" * 20_000)
+        mqtt.Session(mqtt.Opening(client_id="a", username="u", password="secret" * 20_000))
 
     assert "secret" not in str(caught.value)
     assert str(caught.value) == "password must have at most 65535 bytes, got 120000"
@@ -150,7 +154,7 @@ def test_the_text_of_a_refused_password_has_no_secret() -> None:
 
 def test_a_client_id_beyond_the_limit_is_refused() -> None:
     with pytest.raises(DefinitionError, match="client id must have at most 65535 bytes"):
-        mqtt.Session(client_id="a" * 65_536)
+        mqtt.Session(mqtt.Opening(client_id="a" * 65_536))
 
 
 def test_a_message_longer_than_four_length_bytes_say_is_refused() -> None:
@@ -164,7 +168,7 @@ def test_a_message_longer_than_four_length_bytes_say_is_refused() -> None:
 
 def test_a_wildcard_in_a_will_topic_is_refused() -> None:
     with pytest.raises(DefinitionError, match="will topic must"):
-        mqtt.Session(client_id="a", will=Will(topic="a/#"))
+        mqtt.Session(mqtt.Opening(client_id="a", will=Will(topic="a/#")))
 
 
 def test_an_empty_topic_is_no_topic_in_a_will_either() -> None:

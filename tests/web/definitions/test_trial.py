@@ -229,7 +229,7 @@ def test_a_result_that_is_too_large_loses_its_payloads(memory, definition, make_
         ({"target": ""}, "Choose one"),
         ({"target": str(uuid4())}, "Choose one"),
         ({"text": FAST.replace("{temperature", "{temprature")}, "The document has an error"),
-        ({"text": FAST.replace("qos: 1", "qos: 2").replace("20ms", "1s")}, "It cannot run"),
+        ({"text": FAST.replace("qos: 1", "correlation: x").replace("20ms", "1s")}, "It cannot run"),
     ],
 )
 def test_what_cannot_be_tried_is_refused_with_a_sentence(

@@ -1,0 +1,70 @@
+"""What a client remembers of its session beyond one connection (section 4.1).
+
+Rule: whoever owns it hands it to the next connection; its size is bounded by the limits of
+messages in flight.
+"""
+
+from math import inf
+from typing import Any, Final, Generic, TypeVar
+
+from simulator.protocols.mqtt.packets import SUBACK, UNSUBACK
+
+Token = TypeVar("Token")
+
+SUBSCRIBING: Final = frozenset({SUBACK, UNSUBACK})
+NOBODY: Final[Any] = object()  # the token of a message for which nobody waits any more
+
+
+class Memory(Generic[Token]):
+    """The state of one session, which lasts as long as its owner keeps it.
+
+    ``in_flight`` are the messages at QoS 1 without their PUBACK, oldest first. ``awaited`` is all
+    else that has a packet identifier: which packet is to answer it, and its token: at QoS 2 first a
+    PUBREC and then a PUBCOMP, after a SUBSCRIBE a SUBACK (the token is its filters). ``packets``
+    are the PUBLISH packets of both, in the order in which they were sent, for sessions that outlive
+    their connection. ``unreleased`` are the identifiers of messages to us at QoS 2 that were told
+    of, and whose PUBREL has not come.
+    """
+
+    __slots__ = (
+        "awaited",
+        "client_id",
+        "has_begun",
+        "in_flight",
+        "kept_until",
+        "packets",
+        "subscribed",
+        "unreleased",
+    )
+
+    def __init__(self) -> None:
+        self.in_flight: dict[int, Token] = {}
+        self.awaited: dict[int, tuple[int, Any]] = {}
+        self.packets: dict[int, bytes] = {}
+        self.unreleased: set[int] = set()
+        self.subscribed: tuple[str, ...] = ()  # what the server knows of this session
+        self.client_id = ""  # that the server assigned
+        self.has_begun = False  # a server has accepted it
+        self.kept_until = inf  # s of its owner's clock; when both sides may forget it
+
+    def tokens(self) -> list[Token]:
+        """What is not settled: the messages without their last acknowledgement."""
+        return [*self.in_flight.values(), *(token for _, token in self.others())]
+
+    def others(self) -> list[tuple[int, Token]]:
+        """The messages at QoS 2 for whose acknowledgement somebody waits."""
+        return [
+            (packet_id, token)
+            for packet_id, (kind, token) in self.awaited.items()
+            if kind not in SUBSCRIBING and token is not NOBODY
+        ]
+
+    def clear(self) -> list[Token]:
+        """Forget all; return what was not settled."""
+        tokens = self.tokens()
+        self.in_flight.clear()
+        self.awaited.clear()
+        self.packets.clear()
+        self.unreleased.clear()
+        self.subscribed = ()
+        return tokens
