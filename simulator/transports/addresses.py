@@ -6,7 +6,8 @@ works any more.
 
 import asyncio
 import socket
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from simulator.errors import Unreachable
 from simulator.transports import reasons
@@ -60,8 +61,9 @@ class Addresses:
 
     def forget(self) -> None:
         """Wait for no name server any more."""
-        if self._lookup:
-            self._lookup.cancel()
+        lookup, self._lookup = self._lookup, None
+        if lookup:
+            lookup.cancel()
 
     async def _resolve(self) -> list[Address]:
         """All addresses; a failure is told to all who wait and then forgotten."""
@@ -93,7 +95,7 @@ class Addresses:
         return list(dict.fromkeys(made)), ""
 
 
-def _host(where: tuple[str | int, ...]) -> str:
+def _host(where: Sequence[Any]) -> str:
     """The address as text; a link-local one of IPv6 is one only together with its interface."""
     zone = where[3] if len(where) == 4 else 0
     return f"{where[0]}%{zone}" if zone and "%" not in str(where[0]) else str(where[0])

@@ -153,4 +153,7 @@ class WebSocketStream(asyncio.Transport, asyncio.Protocol):
 def _not_opened(error: Exception | None) -> Unreachable:
     if isinstance(error, TargetError):
         return Unreachable(str(error))
-    return Unreachable(f"WebSocket: {reasons.reason(error)} in the opening")
+    words = reasons.reason(error)
+    if words in {reasons.CLOSED, "connection reset"}:
+        words = "closed by the far side in the opening, it may not speak WebSocket"
+    return Unreachable(f"WebSocket: {words}")

@@ -17,6 +17,7 @@ BURST = 50
 # A handshake of TLS takes 0.5 to 1 ms.
 TLS_PER_SECOND = 800.0
 TLS_BURST = 8
+TICK = 0.001  # s between two looks at an empty bucket; timers of loops are no finer
 
 
 class Turnstile:
@@ -68,7 +69,7 @@ class Turnstile:
         """Have the next ones let in at the loop's next turn, or as soon as there are tokens."""
         if self._timer or not self._waiting or not self._places:
             return
-        wait = 0.0 if self._tokens >= 1 else (1 - self._tokens) / self._per_second
+        wait = 0.0 if self._tokens >= 1 else TICK
         self._timer = self._loop.call_later(wait, self._let_in)
 
     def _let_in(self) -> None:

@@ -13,7 +13,7 @@ DAY = datetime.timedelta(days=1)
 
 
 class Authority:
-    """Signs certificates for servers."""
+    """Signs certificates for servers and clients."""
 
     def __init__(self, name: str = "Mocklot test authority") -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
@@ -36,14 +36,19 @@ class Authority:
         certificate = builder.sign(self._key, hashes.SHA256())
         paths = folder / "server.crt", folder / "server.key"
         paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-        paths[1].write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-        )
+        paths[1].write_text(_pem(key))
         return paths
+
+    def issue_client(
+        self, name: str = "mock", *, ends_in: datetime.timedelta = DAY
+    ) -> tuple[str, str]:
+        """Return a certificate for a client of that name, and its key, both PEM."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        builder = self._builder(subject, key, ends_in=ends_in)
+        usage = x509.ExtendedKeyUsage([x509.oid.ExtendedKeyUsageOID.CLIENT_AUTH])
+        certificate = builder.add_extension(usage, False).sign(self._key, hashes.SHA256())
+        return certificate.public_bytes(serialization.Encoding.PEM).decode(), _pem(key)
 
     def _builder(
         self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, *, ends_in: datetime.timedelta
@@ -58,3 +63,9 @@ class Authority:
             .not_valid_before(now - 2 * DAY)
             .not_valid_after(now + ends_in)
         )
+
+
+def _pem(key: ec.EllipticCurvePrivateKey) -> str:
+    plain = serialization.NoEncryption()
+    form = serialization.PrivateFormat.PKCS8
+    return key.private_bytes(serialization.Encoding.PEM, form, plain).decode()
