@@ -10,6 +10,7 @@ from simulator.recording.board import BOARD, Board, Link, new_board, pack_board,
 from simulator.recording.chunks import Chunk
 from simulator.recording.counters import Second
 from simulator.recording.histogram import Histogram
+from simulator.recording.limited import Limited
 from simulator.recording.reasons import Reason, Reasons
 from simulator.recording.recorder import FOLD_ROWS, Recorder
 from simulator.recording.roster import Roster
@@ -27,6 +28,7 @@ __all__ = [
     "Chunk",
     "Histogram",
     "Kind",
+    "Limited",
     "Link",
     "Log",
     "Outcome",

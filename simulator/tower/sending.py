@@ -3,6 +3,7 @@
 Rule: told the time; every message that falls due is counted here, and settled exactly once later.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -12,7 +13,9 @@ from simulator.fleet import Batch, Due, Fleet, Move
 from simulator.lot import Target
 from simulator.recording import Board, Kind, Link, Recorder, Zero
 from simulator.tower.alarm import NOW
+from simulator.tower.caps import ENDED_WAITING, NO_ROOM, Caps
 from simulator.tower.parcels import by_mock, parcels
+from simulator.tower.punctuality import Punctuality
 from simulator.tower.seconds import Seconds
 from simulator.transports import Identity, Listener, Parcel
 
@@ -59,11 +62,17 @@ class Sending:
         board: Board,
         seconds: Seconds,
         zero: Zero,
+        caps: Caps,
+        punctuality: Punctuality,
+        now: Callable[[], float],
         duration: float,
         refuse: Callable[[Parcel, str], None],
     ) -> None:
         """
         Args:
+            caps: The most that the shard sends.
+            punctuality: Judges how late it is with what it sends.
+            now: Tells the present moment, s of the run: making messages takes its time.
             duration: s of the run in which messages fall due.
             refuse: Settles a parcel that its mock never sent, with the reason.
         """
@@ -74,6 +83,9 @@ class Sending:
         self._board = board
         self._seconds = seconds
         self._zero = zero
+        self._caps = caps
+        self._punctuality = punctuality
+        self._now = now
         self._duration = duration
         self._refuse = refuse
         # Rows, and whether each has a connection now, as told since the fleet was asked last.
@@ -97,14 +109,17 @@ class Sending:
         """The clock's moment at which ``step`` has something to do; ``NOW`` when it is behind."""
         if self._is_behind:
             return NOW
-        t = min(self._fleet.next_due(), self._duration)
+        t = min(self._fleet.next_due(), self._caps.next_due(), self._duration)
         return self._zero.clock + max(t, 0.0) + CLOCK_ERROR
 
     def step(self, t: float) -> bool:
         """Do what is due at ``t``, at most a stride of the plan; True when that was the last."""
         if self._links or self._results:
             self._tell_fleet(t)
+        if self._caps.next_due() <= t:
+            self._hand_over(*self._caps.due(t))
         if t < min(self._fleet.next_due(), self._duration):
+            self._is_behind = False  # or the loop would turn without a rest until the next is due
             return False
         goal = min(t, self._duration)
         until = min(goal, max(self._reached, self._fleet.next_due()) + self._stride)
@@ -114,7 +129,8 @@ class Sending:
         self._reached = until
         self._is_behind = until < goal
         is_over = until >= self._duration and self._fleet.next_due() > self._duration
-        return is_over or t > self._duration + MAX_LATE_END or not self._fleet.live
+        is_empty = not self._fleet.live and self._caps.next_due() == math.inf
+        return is_over or t > self._duration + MAX_LATE_END or is_empty
 
     def reconnect(self, row: int) -> None:
         """Let a mock go in order and have it connect anew, with what it shows now."""
@@ -122,7 +138,9 @@ class Sending:
         self._connect(row)
 
     def stop(self) -> None:
-        """Give up what waits in the buffers of mocks; nothing is sent from now on."""
+        """Give up what waits, in the buffers of mocks too; nothing is sent from now on."""
+        for batch in self._caps.clear():
+            self._refuse_all(batch, ENDED_WAITING)
         for batch in self._fleet.backlog():
             self._drop(batch, LEFT_IN_BUFFER)
 
@@ -164,6 +182,19 @@ class Sending:
     def _send(self, batches: Sequence[Batch]) -> None:
         """Where every batch passes on its way from the fleet to the exchange."""
         self._seconds.running.due += sum(map(len, batches))
+        if self._caps.is_used:
+            self._hand_over(*self._caps.take(batches, self._now()))
+        else:
+            self._hand_over(batches, ())
+
+    def _hand_over(self, batches: Sequence[Batch], refused: Sequence[Batch]) -> None:
+        """Give the exchange what is not too late; ``refused`` has found no room to wait."""
+        for batch in refused:
+            self._refuse_all(batch, NO_ROOM)
+        batches, skips = self._punctuality.judged(batches, self._now())
+        for batch, reason in skips:
+            self._seconds.running.skipped += len(batch)
+            self._refuse_all(batch, reason)
         send, send_all = self._exchange.send, self._exchange.send_all
         for row, same in by_mock(batches):
             if len(same) == 1:
@@ -174,6 +205,9 @@ class Sending:
     def _drop(self, batch: Batch, reason: str) -> None:
         """Keep a record of messages that their mocks never sent."""
         self._seconds.running.due += len(batch)
+        self._refuse_all(batch, reason)
+
+    def _refuse_all(self, batch: Batch, reason: str) -> None:
         for parcel in parcels(batch):
             self._refuse(parcel, reason)
 

@@ -9,6 +9,8 @@ import math
 from collections.abc import Callable
 from functools import partial
 
+import numpy as np
+
 from simulator.recording import (
     FOLD_ROWS,
     Kind,
@@ -22,8 +24,10 @@ from simulator.recording import (
 )
 from simulator.tower.assignment import Assignment
 from simulator.tower.build import build_fleet
+from simulator.tower.caps import Caps
 from simulator.tower.ending import Ending, Phase
 from simulator.tower.identities import Identities
+from simulator.tower.punctuality import Punctuality
 from simulator.tower.seconds import Seconds
 from simulator.tower.sending import MakeExchange, Sending
 from simulator.tower.snapshot import Snapshot
@@ -43,13 +47,15 @@ class Shard:
         self,
         assignment: Assignment,
         *,
+        tower: str,
         zero: Zero,
         writer: Writer,
         make_exchange: MakeExchange,
         clock: Callable[[], float],
         ring: Callable[[], None],
     ) -> None:
-        """
+        """``tower``: the name of the tower that runs it.
+
         Raises:
             DefinitionError: the assignment cannot be simulated.
         """
@@ -81,6 +87,8 @@ class Shard:
         self._record = self._recorder.settled
         self._seconds = Seconds(math.floor(zero.unix(clock())))
         self._exchange = make_exchange(lot.target, listener=self, clock=clock)
+        self._punctuality = Punctuality(lot.pace, count=assignment.count, tower=tower)
+        self._has_opened = np.zeros(assignment.count, dtype=np.bool_)
         self._sending = Sending(
             self._fleet,
             exchange=self._exchange,
@@ -89,6 +97,9 @@ class Shard:
             board=self._board,
             seconds=self._seconds,
             zero=zero,
+            caps=Caps(lot.pace, count=assignment.count, share=assignment.count / lot.mocks),
+            punctuality=self._punctuality,
+            now=lambda: zero.run_time(clock()),
             duration=lot.duration,
             refuse=self._refuse,
         )
@@ -121,6 +132,8 @@ class Shard:
     def opened(self, row: int) -> None:
         """A mock can send from now on."""
         self._board["link"][row] = Link.CONNECTED
+        self._seconds.running.reconnects += bool(self._has_opened[row])
+        self._has_opened[row] = True
         self._sending.linked(row, is_up=True)
         self._event(Kind.CONNECT, row)
         self._ring()
@@ -160,6 +173,7 @@ class Shard:
         if self.phase is Phase.SENDING:
             self._renew(self._zero.unix(now))
         self._recorder.fold(self._seconds.running)
+        self._judge_second()
         self._seconds.end(math.floor(self._zero.unix(now) + EARLY))
         if self._log.is_stale:
             self.abort("another tower holds this shard now")
@@ -169,6 +183,7 @@ class Shard:
         if self.phase is Phase.SENDING:
             self._ending.begin(self._clock())
             self._sending.stop()
+            self._judge_second()
 
     def abort(self, error: str) -> None:
         """End without waiting for acknowledgements, and say why."""
@@ -197,7 +212,14 @@ class Shard:
             error=self.error,
             dropped=self._dropped(),
             identities=self._fleet.identities,
+            limited=self._punctuality.limited,
         )
+
+    def _judge_second(self) -> None:
+        """Note whether the generator itself was what limited the second that runs."""
+        second = self._seconds.running
+        if self._punctuality.end_second(second.at):
+            second.limited = 1
 
     def _renew(self, now: float) -> None:
         """Have mocks connect anew whose password or token ends soon; ``now`` is Unix time, s."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from simulator.recording import Board, Reason, Second
+from simulator.recording import Board, Limited, Reason, Second
 
 State = Literal["running", "ended"]
 
@@ -21,6 +21,7 @@ class Snapshot:
     the shard ended early by our own fault or a stale lease; empty otherwise. ``dropped`` counts
     records that no chunk will hold. ``identities`` are the mocks' own, by row. An ``ended``
     snapshot is the shard's last, and comes once: its records are in the store, or dropped.
+    ``limited`` says since when the generator itself limited the run; None: it never did.
     """
 
     shard: str
@@ -34,3 +35,4 @@ class Snapshot:
     error: str
     dropped: int
     identities: Sequence[str] = ()
+    limited: Limited | None = None

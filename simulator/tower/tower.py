@@ -159,6 +159,7 @@ class Tower:
         try:
             self._shards[assignment.shard] = Shard(
                 assignment,
+                tower=self.name,
                 zero=zero,
                 writer=self._writer,
                 make_exchange=self._make_exchange,
