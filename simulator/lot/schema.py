@@ -38,9 +38,30 @@ def target_schema(protocol: str) -> JsonSchemaValue:
 def _without(schema: JsonSchemaValue, words: Collection[str], *, title: str) -> JsonSchemaValue:
     properties = {word: shape for word, shape in schema["properties"].items() if word not in words}
     needed = [word for word in schema.get("required", []) if word in properties]
-    whole: dict[str, Any] = {**schema, "title": title, "properties": properties}
+    whole: dict[str, Any] = _plain({**schema, "title": title, "properties": properties})
     return {**whole, "required": needed} if needed else _left(whole)
 
 
 def _left(schema: JsonSchemaValue) -> JsonSchemaValue:
     return {word: value for word, value in schema.items() if word != "required"}
+
+
+def _plain(value: Any) -> Any:
+    """Return a schema for forms: what is added begins empty, and words are called as they are."""
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        word: _untitled(each) if word == "properties" else _plain(each)
+        for word, each in value.items()
+        if not (word == "default" and isinstance(each, dict | list))
+    }
+
+
+def _untitled(properties: dict[str, Any]) -> dict[str, Any]:
+    """Return properties without the titles that pydantic makes of their names."""
+    return {
+        name: {word: each for word, each in _plain(shape).items() if word != "title"}
+        for name, shape in properties.items()
+    }

@@ -1,0 +1,74 @@
+"""What targets and lots say beside their fields: by the form, in the text, and both the same."""
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser import steps
+from tests.browser.visitor import Visitor
+
+pytestmark = pytest.mark.parts("postgres", "pgbouncer", "chromium", "redis", "s3")
+
+
+def text_of(visitor: Visitor) -> Locator:
+    """Return the text beside the form; it is opened first."""
+    details = visitor.page.locator(".words-field details")
+    if details.get_attribute("open") is None:
+        details.locator("summary").click()
+    return details.locator("textarea")
+
+
+def add(visitor: Visitor, word: str) -> None:
+    """Press the button that adds a word to the form."""
+    visitor.page.locator("words-form").get_by_role("button", name=f"+ {word}", exact=True).click()
+
+
+def test_options_of_a_target_and_a_lot_are_said_without_a_text(visitor: Visitor) -> None:
+    steps.sign_up(visitor, name="Wanda", email="wanda@example.org")
+    visitor.go("Targets")
+    visitor.page.get_by_role("link", name="New target").click()
+    visitor.fill("Paste an address", "mqtt://127.0.0.1:1883")
+    visitor.press("Fill in")
+    visitor.fill("Name", "Broker")
+
+    add(visitor, "acknowledge within")
+    form = visitor.page.locator("words-form")
+    within = form.get_by_label("acknowledge within", exact=True)
+    within.fill("12")
+    within.press("Tab")
+    expect(text_of(visitor)).to_have_value("acknowledge_within: 12\n")
+    text_of(visitor).fill("# of the lab\nacknowledge_within: 7\n")
+    expect(within).to_have_value("7")
+    visitor.look("target-options")
+    visitor.page.get_by_label("Protocol").select_option(label="HTTP")
+    expect(form.get_by_role("button", name="+ gzip", exact=True)).to_be_visible()
+    visitor.page.get_by_label("Protocol").select_option(label="MQTT")
+    visitor.press("Save")
+
+    expect(visitor.page.locator("pre")).to_contain_text("acknowledge_within: 7")
+
+
+def test_a_mistake_is_told_at_its_field_and_nothing_is_lost(visitor: Visitor) -> None:
+    steps.sign_up(visitor, name="Wenke", email="wenke@example.org")
+    steps.make_target(visitor, name="Broker", port=1883)
+    steps.begin_definition(visitor, name="Sensor", starter="Weather station")
+    visitor.go("Lots")
+    visitor.page.get_by_role("link", name="New lot").first.click()
+    visitor.fill("Name", "Night")
+    visitor.page.get_by_label("Definition").first.select_option(label="Sensor")
+    visitor.page.get_by_label("Mocks").first.fill("5")
+    visitor.page.get_by_label("Target").select_option(label="Broker")
+
+    add(visitor, "pace")
+    add(visitor, "connect rate")
+    rate = visitor.page.locator("words-form").get_by_label("connect rate", exact=True)
+    rate.fill("-3")
+    rate.press("Tab")
+    visitor.press("Save")
+    wrong = visitor.page.locator("words-form .field-errors").first
+    expect(wrong).to_contain_text("must be above 0, got -3")
+    visitor.look("lot-options-wrong")
+    rate.fill("500")
+    rate.press("Tab")
+    visitor.press("Save")
+
+    expect(visitor.page.locator("pre")).to_contain_text("connect_rate: 500")
