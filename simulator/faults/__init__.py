@@ -4,8 +4,21 @@ Rule: told the time, opens no socket; all that happens is fixed by the run's see
 numbers.
 """
 
+from simulator.faults.connections import Connections, Deeds
 from simulator.faults.crowd import Crowd
+from simulator.faults.load import marked
 from simulator.faults.timeline import Change, Span, Spell, Timeline
-from simulator.faults.way import Way
+from simulator.faults.way import Lost, Way
 
-__all__ = ["Change", "Crowd", "Span", "Spell", "Timeline", "Way"]
+__all__ = [
+    "Change",
+    "Connections",
+    "Crowd",
+    "Deeds",
+    "Lost",
+    "Span",
+    "Spell",
+    "Timeline",
+    "Way",
+    "marked",
+]

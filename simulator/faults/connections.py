@@ -15,6 +15,7 @@ import numpy as np
 
 from simulator import randomness
 from simulator.faults.crowd import Mask
+from simulator.faults.load import on_grid
 from simulator.faults.timeline import Spell
 from simulator.impairment import Impairment
 from simulator.lot.fault import Fault
@@ -53,7 +54,8 @@ class Connections:
         self._spells: list[tuple[Spell, Mask]] = []
         self._seeds: dict[Spell, list[int]] = {}
         self._down: dict[Spell, Mask] = {}  # of those that flap, who is down
-        self._flips: list[tuple[float, int, Spell, int, bool]] = []  # when, .., row, goes down
+        # When on the grid, which first, of what, when exactly, which row, whether it goes down.
+        self._flips: list[tuple[float, int, Spell, float, int, bool]] = []
         self._ties = count()
         self._rows = rows
 
@@ -93,13 +95,13 @@ class Connections:
         cuts: dict[int, Cut] = {}
         rows: list[int] = []
         while self._flips and self._flips[0][0] <= t:
-            at, _, spell, row, goes = heapq.heappop(self._flips)
+            _, _, spell, at, row, goes = heapq.heappop(self._flips)
             fault = spell.fault
             assert isinstance(fault, Flapping)
             self._down[spell][row] = goes
             gap = fault.period * (fault.down if goes else 1.0 - fault.down)
             if gap > 0:
-                heapq.heappush(self._flips, (at + gap, next(self._ties), spell, row, not goes))
+                self._flip(spell, at + gap, row, goes=not goes)
             rows.append(row)
             if goes:
                 cuts[row] = Cut(row, f"fault: {fault.title}")
@@ -108,7 +110,10 @@ class Connections:
     def _plan(self, spell: Spell, fault: Flapping) -> None:
         phases = np.zeros(len(spell.rows)) if fault.together else _drawn(spell, "phase")
         for row, phase in _pairs(spell, phases * fault.period):
-            heapq.heappush(self._flips, (spell.begin + phase, next(self._ties), spell, row, True))
+            self._flip(spell, spell.begin + phase, row, goes=True)
+
+    def _flip(self, spell: Spell, at: float, row: int, *, goes: bool) -> None:
+        heapq.heappush(self._flips, (on_grid(at), next(self._ties), spell, at, row, goes))
 
     def _states(self, rows: Iterable[int]) -> dict[int, Impairment | None]:
         return {row: self._state(row) for row in dict.fromkeys(rows)}

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.datasets import Dataset
-from simulator.definition.behaviour.nesting import leaves
+from simulator.definition.behaviour.nesting import leaves, nested
 from simulator.definition.document import Definition
 from simulator.errors import DefinitionError
 from simulator.fleet import checkpoint
@@ -122,6 +122,7 @@ class Fleet:
             pace=Pace(start_within=pace.start_within),
         )
         self.tampering = Tampering(parts, self._brood)
+        self.nested = nested(definition.statuses)  # status -> those in it that a mock can be in
         self.identities = self._readings.identities
         self.statuses: tuple[str, ...] = cast.statuses
         if self._brood:

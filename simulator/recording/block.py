@@ -47,6 +47,7 @@ class Item(Protocol):
     sent: float  # the clock's s; nan: it never left
     held: float  # s that a mock kept it in its buffer on purpose
     device: str  # id of a device behind the mock; empty: the mock's own
+    fault: str  # names of the faults on purpose that touched it
 
 
 @dataclass(slots=True)
@@ -64,6 +65,7 @@ class Event:
     message: str = ""
     held: float = 0.0
     device: str = ""
+    fault: str = ""
 
 
 # What the loop keeps of something that happened until it is folded: its kind, what it was, when it
@@ -94,6 +96,7 @@ class Block:
     payloads: Sequence[bytes]
     reasons: Sequence[str]
     devices: Sequence[str]  # ids of devices behind the mocks; empty: the mock's own
+    faults: Sequence[str] = ()  # names of faults that touched each; no entries: none touched any
 
     def __len__(self) -> int:
         return len(self.row)
@@ -115,10 +118,13 @@ class Zero:
         return self.epoch + (at - self.clock)
 
 
-def fold(entries: Sequence[Entry], *, zero: Zero, acknowledged_from: int) -> Block:
+def fold(
+    entries: Sequence[Entry], *, zero: Zero, acknowledged_from: int, has_faults: bool = False
+) -> Block:
     """Make columns of ``entries``, at least one.
 
     ``acknowledged_from``: the least QoS that the protocol acknowledges; 0 is all, 3 is none.
+    ``has_faults``: a fault on purpose may have touched some of them.
     """
     kinds, items, moments, reasons = zip(*entries, strict=True)
     kind = np.array(kinds, dtype=np.uint8)
@@ -144,6 +150,7 @@ def fold(entries: Sequence[Entry], *, zero: Zero, acknowledged_from: int) -> Blo
         payloads=payloads,
         reasons=reasons,
         devices=[item.device for item in items],
+        faults=[item.fault for item in items] if has_faults else (),
     )
 
 

@@ -36,6 +36,7 @@ class Recorder:
         self._entries: list[Entry] = []
         self.settled: Callable[[Entry], None] = self._entries.append
         self.reasons = Reasons()
+        self.has_faults = False  # whether records are asked for the faults that touched them
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -55,7 +56,12 @@ class Recorder:
         """Make columns of what came since: into ``second``, board, reasons and log."""
         if not self._entries:
             return
-        block = fold(self._entries, zero=self._zero, acknowledged_from=self._acknowledged_from)
+        block = fold(
+            self._entries,
+            zero=self._zero,
+            acknowledged_from=self._acknowledged_from,
+            has_faults=self.has_faults,
+        )
         self._entries.clear()
         count(block, second)
         mark(block, self._board, self.reasons)

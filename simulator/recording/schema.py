@@ -23,5 +23,6 @@ RECORD_SCHEMA = pa.schema(
         ("settled", _TIME),
         ("result", _TEXT),  # acknowledged, sent, failed
         ("reason", _TEXT),
+        ("fault", _TEXT),
     ]
 )

@@ -42,6 +42,7 @@ class Sheet:
             "settled": _times(join(blocks, "settled")),
             "result": _coded(join(blocks, "outcome"), _RESULTS, none=0),
             "reason": _words(_all(blocks, "reasons")),
+            "fault": _words(_faults(blocks)),
         }
         table = pa.table({name: columns[name] for name in RECORD_SCHEMA.names})
         order = np.lexsort((sent, rows))
@@ -72,6 +73,10 @@ class Sheet:
 
 def _all(blocks: Sequence[Block], name: str) -> list[Any]:
     return list(chain.from_iterable(getattr(block, name) for block in blocks))
+
+
+def _faults(blocks: Sequence[Block]) -> list[str]:
+    return list(chain.from_iterable(block.faults or [""] * len(block) for block in blocks))
 
 
 def _words(values: Sequence[str]) -> pa.Array:

@@ -19,6 +19,7 @@ _EXTRAS = {
     "response_topics": "response_topic",
     "correlations": "correlation",
     "devices": "device",
+    "faults": "fault",
     "held": "held",
 }
 

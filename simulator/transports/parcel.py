@@ -79,6 +79,7 @@ class Parcel:
     correlation: str = ""  # MQTT 5
     held: float = 0.0  # s that the mock kept it in its buffer, which is not lateness of ours
     device: str = ""  # id of the device behind the mock that sends it; empty: the mock itself
+    fault: str = ""  # names of the faults on purpose that touched it
 
 
 class Listener(Protocol):

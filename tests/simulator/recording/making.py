@@ -37,8 +37,13 @@ def event(kind: Kind, row: int = 0, *, t: float = 1.0, status: int = 0, reason: 
     return (kind, Event(row, status, scheduled=t, sent=at), at, reason)
 
 
-def block(*entries: Entry, acknowledged_from: int = 1) -> Block:
-    return fold(entries or (sent(),), zero=ZERO, acknowledged_from=acknowledged_from)
+def block(*entries: Entry, acknowledged_from: int = 1, has_faults: bool = False) -> Block:
+    return fold(
+        entries or (sent(),),
+        zero=ZERO,
+        acknowledged_from=acknowledged_from,
+        has_faults=has_faults,
+    )
 
 
 class Store:

@@ -35,8 +35,18 @@ def test_a_send_has_every_column() -> None:
             "settled": START + timedelta(seconds=2.75),
             "result": "acknowledged",
             "reason": None,
+            "fault": None,
         }
     ]
+
+
+def test_a_send_that_a_fault_touched_names_it() -> None:
+    entries = [sent(0, fault="late+corrupt"), sent(1)]
+    blocks = [block(sent(2)), block(*entries, has_faults=True)]
+
+    made = rows(build_chunk("s1", 0, blocks, ROSTER))
+
+    assert [row["fault"] for row in made] == ["late+corrupt", None, None]
 
 
 def test_a_send_of_a_device_behind_a_mock_has_its_id() -> None:
