@@ -20,6 +20,7 @@ from simulator.transports.alarms import Alarms
 from simulator.transports.coap import CoapWire
 from simulator.transports.cork import Cork
 from simulator.transports.datagram import DatagramRoad
+from simulator.transports.detours import Detours
 from simulator.transports.http import HttpWire
 from simulator.transports.impairments import Impairments
 from simulator.transports.line import Line
@@ -82,6 +83,7 @@ class Exchange:
         self._listener = listener
         self._loop = asyncio.get_running_loop()
         self._road = road or shared_road(target, ROADS.get(target.protocol, Road))
+        self._detours = Detours(target)
         self.draw = jitter or random.Random(0).random
         self.alarms = Alarms(clock)
         self.common: Any = None
@@ -245,6 +247,7 @@ class Exchange:
         if self.common:
             self.common.close()
         self._road.close()
+        self._detours.close()
 
     # What its wires tell it: see Office.
 
@@ -332,7 +335,8 @@ class Exchange:
         try:
             await wire.prepare()
             line = wire.line
-            await self._road.open(lambda: wire, line.row + line.failures, line)
+            road = self._detours.road(line.detour) if line.detour else self._road
+            await road.open(lambda: wire, line.row + line.failures, line)
         except Unreachable as error:
             wire.end(str(error))
 

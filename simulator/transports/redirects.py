@@ -3,7 +3,7 @@
 Rule: only where the target says so, a few hops in a row, over the same kind of road.
 """
 
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from simulator.lot import MqttTarget
 from simulator.protocols import mqtt
@@ -41,8 +41,13 @@ def _place(word: str, target: MqttTarget) -> tuple[str, int]:
     scheme, found, rest = word.partition("://")
     if found and scheme.lower() != scheme_of(target):
         raise ValueError(f"it is not {scheme_of(target)}://")
-    parts: SplitResult = urlsplit(f"//{rest if found else word}")
-    if not parts.hostname or parts.path not in {"", "/"} or parts.username is not None:
+    parts = urlsplit(f"//{rest if found else word}")
+    if (
+        not parts.hostname
+        or parts.query
+        or parts.path not in {"", "/"}
+        or parts.username is not None
+    ):
         raise ValueError("it is no host and port")
     return parts.hostname, parts.port or target.port
 
