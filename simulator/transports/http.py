@@ -85,7 +85,7 @@ class HttpWire(Wire[HttpTarget]):
         if len(gathered) >= gathered.limit:
             self.refuse(parcel, f"{gathered.limit} messages wait for an answer already")
             return
-        since = self.desk.since.pop(parcel, None) or self.office.clock()
+        since = self.desk.since.pop(parcel, self.office.clock())
         place = parcel.method, parcel.address, tuple((parcel.headers or {}).items())
         gathered.add(place, parcel, size=len(parcel.payload), since=since)
         self._write_next()
