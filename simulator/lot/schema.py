@@ -30,9 +30,14 @@ def lot_schema() -> JsonSchemaValue:
     return _without(Lot.model_json_schema(), OF_LOTS, title="Lot")
 
 
-def target_schema(protocol: str) -> JsonSchemaValue:
-    """Return the schema of a target's options. Raises KeyError: there is no such protocol."""
-    return _without(kinds()[protocol].model_json_schema(), OF_TARGETS, title="Target")
+def target_schema(protocol: str, *, without: Collection[str] = ()) -> JsonSchemaValue:
+    """Return the schema of a target's options, but for those words that are asked for elsewhere.
+
+    Raises:
+        KeyError: There is no such protocol.
+    """
+    words = OF_TARGETS | frozenset(without)
+    return _without(kinds()[protocol].model_json_schema(), words, title="Target")
 
 
 def _without(schema: JsonSchemaValue, words: Collection[str], *, title: str) -> JsonSchemaValue:

@@ -127,6 +127,15 @@ def document(target: Target) -> dict[str, Any]:
     return common | (own(target) if own else {})
 
 
+def words_of_fields(protocol: str) -> frozenset[str]:
+    """Return the words of a target that fields say, so that no options need to.
+
+    Of TLS and a will there are more words than fields.
+    """
+    said = document(Target(protocol=protocol, host="host", port=1))
+    return frozenset(said) - {"tls", "will"}
+
+
 def _mqtt(target: Target) -> dict[str, Any]:
     return {
         "client_id": target.client_id,

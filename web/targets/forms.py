@@ -17,7 +17,7 @@ from django.utils.timezone import localtime
 import simulator
 from web.platform.words import told
 from web.targets import address, headers
-from web.targets.actions import Change, document
+from web.targets.actions import Change, document, words_of_fields
 from web.targets.models import Target
 from web.targets.protocols import PROTOCOLS, choices
 
@@ -69,7 +69,7 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
         strip=False,
         max_length=MOST_OPTIONS,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
-        help_text="One “word: value” a line, in YAML; docs/reference/targets.md has all words.",
+        help_text="One “word: value” a line, in YAML.",
     )
     headers = forms.CharField(
         required=False,
@@ -84,7 +84,7 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     clear_password = forms.BooleanField(required=False, label="Forget the stored password")
     token = forms.CharField(
-        label="Bearer token",
+        label="Token",
         required=False,
         max_length=SECRET_LENGTH,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
@@ -154,6 +154,16 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["token"].help_text = _stored(self.instance.token_set)
         for name, least, most in (("keep_alive", 5, 65_535), ("acknowledge_within", 0.1, 300)):
             self.fields[name].validators += _range(least, most)
+
+    @property
+    def with_tls(self) -> str:
+        """The protocols that can be encrypted, for the page to show what belongs to them."""
+        return " ".join(word for word, protocol in PROTOCOLS.items() if protocol.has_tls)
+
+    @property
+    def with_token(self) -> str:
+        """The protocols that have a token."""
+        return " ".join(word for word, protocol in PROTOCOLS.items() if protocol.has_token)
 
     @property
     def secrets(self) -> dict[str, Change]:
@@ -233,6 +243,8 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
             clean["port"] = PROTOCOLS[protocol].usual_port(has_tls=has_tls)
             if clean["port"] is None:
                 self.add_error("port", "This protocol has no usual port: say which.")
+        if has_tls and protocol and not PROTOCOLS[protocol].has_tls:
+            self.add_error("has_tls", f"{PROTOCOLS[protocol].label} is not encrypted here.")
         for name in ("password", "token"):
             if clean.get(name) and clean.get(f"clear_{name}"):
                 self.add_error(name, f"Either a new {name}, or forget the stored one.")
@@ -246,7 +258,7 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
         """Hold the options against what the protocol has, beside the other fields."""
         known = {name: clean[name] for name in self.Meta.fields if name != "options"}
         words = simulator.target_words(clean["options"], document(Target(**known)))
-        wrong = told(words, elsewhere=simulator.OF_TARGETS)
+        wrong = told(words, elsewhere=simulator.OF_TARGETS | words_of_fields(clean["protocol"]))
         self.wrong_places = wrong.places
         for text in wrong.sentences:
             self.add_error("options", text)

@@ -18,6 +18,7 @@ class Target(models.Model):
     class Qos(models.IntegerChoices):
         AT_MOST_ONCE = 0, "0, at most once"
         AT_LEAST_ONCE = 1, "1, at least once"
+        EXACTLY_ONCE = 2, "2, exactly once"
 
     class Method(models.TextChoices):
         POST = "POST", "POST"

@@ -16,7 +16,6 @@ class Protocol:
     has_tls: bool = True  # whether it can be encrypted here
     # Groups of the form that this protocol has, beside what all have.
     has_token: bool = False
-    has_path: bool = False
 
     def usual_port(self, *, has_tls: bool) -> int | None:
         """The port that is meant when nobody says one."""
@@ -25,8 +24,11 @@ class Protocol:
 
 PROTOCOLS: dict[str, Protocol] = {
     "mqtt": Protocol("MQTT", 1883, 8883),
-    "http": Protocol("HTTP", 80, 443, has_token=True, has_path=True),
+    "http": Protocol("HTTP", 80, 443, has_token=True),
+    "websocket": Protocol("WebSocket", 80, 443, has_token=True),
     "coap": Protocol("CoAP", 5683, has_tls=False),
+    "tcp": Protocol("TCP", None, has_token=True),
+    "udp": Protocol("UDP", None, has_tls=False, has_token=True),
 }
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 import simulator
 from web.platform.schemas import MAX_AGE, schema_answer
+from web.targets import actions
 from web.targets.protocols import PROTOCOLS
 
 
@@ -25,4 +26,6 @@ def target(_: HttpRequest, protocol: str) -> HttpResponse:
 
 @cache
 def _schema(protocol: str) -> bytes:
-    return orjson.dumps(simulator.target_schema(protocol))
+    return orjson.dumps(
+        simulator.target_schema(protocol, without=actions.words_of_fields(protocol))
+    )

@@ -79,12 +79,12 @@ def test_a_name_is_given_once_in_a_workspace(target, workspace, owner):
 
 def test_options_go_into_the_lot_over_the_fields(workspace, owner):
     target = Target(workspace=workspace, name="Open", host="b", port=8883, has_tls=True, ca="PEM")
-    target.options = "keep_alive: 17\ntls: {server_name: inner.example}\n"
+    target.options = "sources: [127.0.0.1]\ntls: {server_name: inner.example}\n"
     actions.save_target(target, by=owner)
 
     document = actions.lot_target(target)
 
-    assert document.keep_alive == 17
+    assert document.sources == ["127.0.0.1"]
     assert (document.tls.ca, document.tls.server_name) == ("PEM", "inner.example")
 
 

@@ -1,0 +1,24 @@
+import pytest
+
+import simulator
+from web.targets.protocols import PROTOCOLS
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_everybody_gets_the_words_that_have_no_field(client, protocol):
+    answer = client.get(f"/schemas/target-{protocol}.json")
+
+    words = answer.json()["properties"]
+    assert "tls" in words
+    assert not {"host", "port", "secrets", "acknowledge_within"} & words.keys()
+
+
+def test_there_is_no_schema_of_what_nobody_speaks(client):
+    assert client.get("/schemas/target-gopher.json").status_code == 404
+
+
+def test_a_lot_has_words_of_pace_and_thresholds_and_none_of_its_fields(client):
+    words = client.get("/schemas/lot.json").json()["properties"]
+
+    assert {"pace", "thresholds"} <= words.keys()
+    assert not simulator.OF_LOTS & words.keys()
