@@ -103,7 +103,7 @@ class Caps:
         if not self._gap:
             return [batch]
         behind = ranks(batch.rows) if batch.devices is not None else 0
-        moments = np.maximum(now, self._free[batch.rows]) + behind * self._gap
+        moments: FloatArray = np.maximum(now, self._free[batch.rows]) + behind * self._gap
         return self._sorted_out(batch, moments, now, refused, self._for_own)
 
     def _all(self, batches: Sequence[Batch], now: float, refused: list[Batch]) -> list[Batch]:

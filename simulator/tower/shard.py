@@ -87,6 +87,9 @@ class Shard:
         self._record = self._recorder.settled
         self._seconds = Seconds(math.floor(zero.unix(clock())))
         self._exchange = make_exchange(lot.target, listener=self, clock=clock)
+        if lot.pace.connect_rate:
+            share = assignment.count / lot.mocks
+            self._exchange.limit_connects(lot.pace.connect_rate * share)
         self._punctuality = Punctuality(lot.pace, count=assignment.count, tower=tower)
         self._has_opened = np.zeros(assignment.count, dtype=np.bool_)
         self._sending = Sending(
@@ -173,7 +176,7 @@ class Shard:
         if self.phase is Phase.SENDING:
             self._renew(self._zero.unix(now))
         self._recorder.fold(self._seconds.running)
-        self._judge_second()
+        self._sum_up_second()
         self._seconds.end(math.floor(self._zero.unix(now) + EARLY))
         if self._log.is_stale:
             self.abort("another tower holds this shard now")
@@ -183,7 +186,7 @@ class Shard:
         if self.phase is Phase.SENDING:
             self._ending.begin(self._clock())
             self._sending.stop()
-            self._judge_second()
+            self._sum_up_second()
 
     def abort(self, error: str) -> None:
         """End without waiting for acknowledgements, and say why."""
@@ -215,9 +218,12 @@ class Shard:
             limited=self._punctuality.limited,
         )
 
-    def _judge_second(self) -> None:
-        """Note whether the generator itself was what limited the second that runs."""
+    def _sum_up_second(self) -> None:
+        """Note of the second that runs what is counted elsewhere: its bytes, and its lateness."""
         second = self._seconds.running
+        written, read = self._exchange.traffic.take()
+        second.wire_out += written
+        second.wire_in += read
         if self._punctuality.end_second(second.at):
             second.limited = 1
 

@@ -29,7 +29,9 @@ from simulator.transports.parcel import Identity, Listener, Parcel
 from simulator.transports.redial import LASTED, Redial
 from simulator.transports.road import Road, shared_road
 from simulator.transports.tcp import TcpWire
+from simulator.transports.traffic import Traffic
 from simulator.transports.udp import UdpWire
+from simulator.transports.valve import Valve
 from simulator.transports.websocket_messages import WebSocketWire
 from simulator.transports.wire import CLOSE_WITHIN, Office, Wire
 
@@ -86,9 +88,12 @@ class Exchange:
         self._detours = Detours(target)
         self.draw = jitter or random.Random(0).random
         self.alarms = Alarms(clock)
+        self.traffic = Traffic()
         self.common: Any = None
         self._redial = Redial(self.draw)
         self._cork = Cork()
+        self._valve: Valve | None = None  # where the lot limits its connections
+        self._valve_timer: asyncio.TimerHandle | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = inf
         self._lines: dict[int, Line] = {}
@@ -107,6 +112,10 @@ class Exchange:
         if row not in self._lines:
             line = self._lines[row] = Line(row, identity)
             self._enqueue(line)
+
+    def limit_connects(self, rate: float) -> None:
+        """Let at most ``rate`` connections begin in a second from now on, tries again included."""
+        self._valve = Valve(rate)
 
     def disconnect(self, row: int) -> None:
         """Let the mock go in order; ``lost`` is not told.
@@ -244,6 +253,8 @@ class Exchange:
                 wire.cut()
             await self._emptied.wait()
         self.alarms.close()
+        if self._valve_timer:
+            self._valve_timer.cancel()
         if self.common:
             self.common.close()
         self._road.close()
@@ -325,11 +336,22 @@ class Exchange:
         self._open_next()
 
     def _open_next(self) -> None:
-        while self._queue and len(self._opening) < MAX_OPENING:
+        while self._queue and len(self._opening) < MAX_OPENING and self._may_open():
             wire, _ = self._queue.popitem(last=False)
             task = self._loop.create_task(self._open(wire))
             self._opening[wire] = task
             task.add_done_callback(partial(self._opened, wire))
+
+    def _may_open(self) -> bool:
+        """Whether a connection may begin now; else it is tried again when one may."""
+        wait = self._valve.wait(self.clock()) if self._valve and not self._valve_timer else 0.0
+        if wait:
+            self._valve_timer = self._loop.call_later(wait, self._open_later)
+        return self._valve_timer is None
+
+    def _open_later(self) -> None:
+        self._valve_timer = None
+        self._open_next()
 
     async def _open(self, wire: Wire[Any]) -> None:
         try:

@@ -16,6 +16,7 @@ from simulator.transports import reasons
 from simulator.transports.alarms import Alarms
 from simulator.transports.line import Line
 from simulator.transports.parcel import Parcel
+from simulator.transports.traffic import Metered, Traffic
 
 WRITE_LIMIT = 256 * 1024  # bytes that may wait for one target to read; about 1,000 messages
 LINGER = 5.0  # s that a mock which disconnects waits for its last acknowledgements
@@ -31,6 +32,7 @@ class Office(Protocol):
     target: Target
     alarms: Alarms
     draw: Callable[[], float]  # from [0, 1), for waits
+    traffic: Traffic
     common: Any  # what all wires of a protocol share, with ``close()``; None until one makes it
 
     def clock(self) -> float: ...
@@ -107,7 +109,8 @@ class Wire(asyncio.Protocol, ABC, Generic[Kind]):
         """Once a second: end what waited too long, keep alive."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport = cast(asyncio.Transport, transport)
+        transport = cast(asyncio.Transport, Metered(transport, self.office.traffic))
+        self.transport = transport
         if self.is_over:
             transport.abort()
             return
@@ -117,6 +120,7 @@ class Wire(asyncio.Protocol, ABC, Generic[Kind]):
         self.start()
 
     def data_received(self, data: bytes) -> None:
+        self.office.traffic.read += len(data)
         if not self.is_over:
             self.read(data)
 

@@ -14,6 +14,7 @@ from simulator.lot import Lot, MqttTarget, Part
 from simulator.recording import Chunk, Second, Writer
 from simulator.tower import Assignment, Snapshot, Tower
 from simulator.transports import Identity, Parcel
+from simulator.transports.traffic import Traffic
 
 EPOCH = 1_700_000_000.0  # Unix s of the virtual loop's 0
 SENSOR = """
@@ -85,6 +86,7 @@ class PaperExchange:
 
     def __init__(self, broker: Broker, listener, clock) -> None:
         self.broker, self.listener, self.clock = broker, listener, clock
+        self.traffic = Traffic()
         self.open: set[int] = set()
         self.in_flight: dict[int, Parcel] = {}
         self.is_closed = False
@@ -124,6 +126,7 @@ class PaperExchange:
             self.listener.settled(parcel, self.clock(), "not connected: connection refused")
             return
         parcel.sent = self.clock()
+        self.traffic.written += len(parcel.payload)
         self.broker.got.append(parcel)
         if self.broker.latency is not None:
             loop = asyncio.get_running_loop()
@@ -137,6 +140,9 @@ class PaperExchange:
     def _settle(self, parcel: Parcel, reason: str) -> None:
         if self.in_flight.pop(id(parcel), None):
             self.listener.settled(parcel, self.clock(), reason)
+
+    def limit_connects(self, rate: float) -> None:
+        self.connect_rate = rate
 
     def sweep(self, now: float) -> None:
         self._break("sweep")

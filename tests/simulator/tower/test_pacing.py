@@ -126,3 +126,27 @@ def test_a_mock_that_connects_again_is_counted_as_such() -> None:
         assert (theatre.total().connects, theatre.total().reconnects) == (11, 1)
 
     play(main)
+
+
+def test_bytes_on_the_wire_are_counted_in_each_second() -> None:
+    async def main() -> None:
+        theatre = Theatre()
+
+        await theatre.run()
+
+        total = theatre.total()
+        assert total.wire_out == sum(len(parcel.payload) for parcel in theatre.broker.got) > 0
+
+    play(main)
+
+
+def test_an_exchange_is_told_its_share_of_the_connections() -> None:
+    async def main() -> None:
+        theatre = Theatre()
+        whole = lot(count=10, pace=Pace(connect_rate=50))
+
+        await theatre.run(assignment("a", lot=whole, count=4))
+
+        assert theatre.exchanges[0].connect_rate == pytest.approx(20)
+
+    play(main)
