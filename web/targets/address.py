@@ -3,6 +3,7 @@
 Rule: what the address does not say is not in the result, so that the form's own defaults stay.
 """
 
+import json
 import re
 from ipaddress import ip_address
 from typing import Any
@@ -12,13 +13,20 @@ from web.targets.protocols import PROTOCOLS
 
 SCHEMES = {  # what people paste -> protocol, TLS
     "mqtt": ("mqtt", False),
-    "tcp": ("mqtt", False),
     "mqtts": ("mqtt", True),
-    "ssl": ("mqtt", True),
-    "tls": ("mqtt", True),
+    "ssl": ("mqtt", True),  # as clients of MQTT write it
+    "mqtt+ws": ("mqtt", False),
+    "mqtt+wss": ("mqtt", True),
     "http": ("http", False),
     "https": ("http", True),
+    "ws": ("websocket", False),
+    "wss": ("websocket", True),
+    "coap": ("coap", False),
+    "tcp": ("tcp", False),
+    "tcps": ("tcp", True),
+    "udp": ("udp", False),
 }
+MQTT_PORT = 1883  # tcp:// with it is a broker, as clients of MQTT write it
 LONGEST = 2_000  # characters; no broker's address is longer
 NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9.])?")
 
@@ -32,26 +40,46 @@ def form_values(text: str) -> dict[str, Any]:
 
     Returns:
         ``protocol``, ``host``, ``port`` and ``has_tls`` always; ``username``, ``password`` and
-        ``path`` where they are there.
+        ``path`` or ``options`` where the address has a path.
 
     Raises:
         AddressError: It has no known scheme, no host, or no port from 1 to 65535.
     """
     parts = _split(text.strip())
-    protocol, has_tls = SCHEMES[parts.scheme.lower()]
+    scheme = parts.scheme.lower()
+    protocol, has_tls = SCHEMES["mqtt" if scheme == "tcp" and _port(parts) == MQTT_PORT else scheme]
     values: dict[str, Any] = {
         "protocol": protocol,
         "has_tls": has_tls,
         "host": host_of(parts.hostname or ""),
-        "port": _port(parts) or PROTOCOLS[protocol].usual_port(has_tls=has_tls),
+        "port": _port(parts) or usual_port(scheme, protocol, has_tls=has_tls),
     }
-    path = parts.path.rstrip("/") if protocol == "http" else ""
     said = {
         "username": unquote(parts.username or ""),
         "password": unquote(parts.password or ""),
-        "path": path + (f"?{parts.query}" if path and parts.query else ""),
+        **_path(parts, scheme, protocol),
     }
     return values | {name: value for name, value in said.items() if value}
+
+
+def usual_port(scheme: str, protocol: str, *, has_tls: bool) -> int | None:
+    """Return the port that an address means which names none; of WebSocket, that of HTTP."""
+    word = "websocket" if scheme.startswith("mqtt+") else protocol
+    return PROTOCOLS[word].usual_port(has_tls=has_tls)
+
+
+def _path(parts: SplitResult, scheme: str, protocol: str) -> dict[str, str]:
+    """Return the field that the address's path belongs into; none where it says nothing."""
+    path = parts.path.rstrip("/")
+    path += f"?{parts.query}" if path and parts.query else ""
+    if protocol == "http":
+        return {"path": path}
+    if scheme in ("mqtt+ws", "mqtt+wss"):
+        inner = f"{{path: {json.dumps(path)}}}" if path else "{}"
+        return {"options": f"websocket: {inner}\n"}
+    if protocol in ("websocket", "coap") and path:
+        return {"options": f"path: {json.dumps(path)}\n"}
+    return {}
 
 
 def host_of(text: str) -> str:

@@ -1,5 +1,6 @@
 import pytest
 
+import simulator
 from web.targets import address
 
 
@@ -26,6 +27,10 @@ def test_an_address_fills_every_field_that_it_names():
         ("https://b/in/v1/", 443, "/in/v1"),
         ("https://b/in?key=1", 443, "/in?key=1"),
         ("mqtt://b/topic", 1883, None),
+        ("mqtt+wss://b", 443, None),
+        ("tcp://b:1883", 1883, None),
+        ("tcp://b", None, None),
+        ("coap://b", 5683, None),
     ],
 )
 def test_a_scheme_means_a_port_and_only_http_has_a_path(text, port, path):
@@ -64,3 +69,23 @@ def test_what_is_no_address_is_refused_in_words(text, reason):
 def test_what_is_no_host_is_refused(text):
     with pytest.raises(address.AddressError):
         address.host_of(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "protocol", "options"),
+    [
+        ("mqtt+ws://b:8080/mqtt", "mqtt", 'websocket: {path: "/mqtt"}\n'),
+        ("mqtt+wss://b", "mqtt", "websocket: {}\n"),
+        ("wss://b/live?room=7", "websocket", 'path: "/live?room=7"\n'),
+        ("coap://b/ingest", "coap", 'path: "/ingest"\n'),
+        ("tcp://b:1883", "mqtt", None),
+        ("tcp://b:5000", "tcp", None),
+        ("udp://b:5000", "udp", None),
+    ],
+)
+def test_what_has_no_field_goes_into_the_options(text, protocol, options):
+    values = address.form_values(text)
+
+    assert (values["protocol"], values.get("options")) == (protocol, options)
+    known = {"protocol": protocol, "host": "b", "port": values["port"]}
+    assert simulator.target_words(options or "", known).problems == ()
