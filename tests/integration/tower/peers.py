@@ -99,6 +99,6 @@ def assignment(port: int, prefix: str, *, count: int = 50, duration: float = 3.0
     return Assignment(shard="a", lot=lot, part=0, first=0, count=count, epoch=time.time())
 
 
-def acted(coroutine: Any) -> None:
-    """Run it to its end on a real loop, at most a minute."""
-    asyncio.run(asyncio.wait_for(coroutine, 60.0))
+def acted(coroutine: Any, *, within: float = 60.0) -> None:
+    """Run it to its end on a real loop, at most ``within`` s."""
+    asyncio.run(asyncio.wait_for(coroutine, within))
