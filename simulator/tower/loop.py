@@ -19,11 +19,14 @@ Result = TypeVar("Result")
 # Python's own 700, each stride of 2,000 messages is looked through thrice: 0.9 of our 8.2 µs each.
 COLLECT_AFTER = (50_000, 20, 20)
 MAX_FILES = 65_536  # where the system names no limit: a lot's 50,000 mocks and then some
+# Files of the process that are no mock's socket: chunks being written, libraries, name servers.
+OTHER_FILES = 100
 
 
 def run_in_loop(main: Coroutine[Any, Any, Result]) -> Result:
     """Run ``main`` to its end on the fastest loop there is, with as many sockets as allowed."""
-    raise_open_files()
+    limit = raise_open_files()
+    logger.info("open files: %d, room for %d mocks with a connection each", limit, room(limit))
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         gc.set_threshold(*COLLECT_AFTER)
         gc.freeze()  # what is loaded by now stays: there is no need to look at it again
@@ -42,6 +45,23 @@ def raise_open_files() -> int:
         return soft
     logger.info("open files: %d instead of %d", wanted, soft)
     return wanted
+
+
+def room(limit: int) -> int:
+    """Return how many mocks fit, a connection each, into a process that may have so many files."""
+    return max(0, limit - OTHER_FILES)
+
+
+def shortage(mocks: int) -> str:
+    """Return in words that so many mocks do not fit into this process; empty: they do."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    limit = MAX_FILES if limit == resource.RLIM_INFINITY else limit
+    if mocks <= room(limit):
+        return ""
+    return (
+        f"{mocks} mocks need a connection each, and this process has room for {room(limit)} with "
+        f"{limit} open files: share them out over more processes, or raise the limit"
+    )
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

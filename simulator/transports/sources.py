@@ -5,6 +5,7 @@ Rule: an address without a port is bound; which port it is, is chosen with the c
 
 import errno
 import socket
+import sys
 from collections.abc import Sequence
 from ipaddress import ip_address
 
@@ -42,21 +43,25 @@ class Sources:
         if not mine:
             version = "IPv6" if family == socket.AF_INET6 else "IPv4"
             raise Unreachable(f"no source address is of {version}, as the target is")
-        made = socket.socket(family, socket.SOCK_STREAM)
-        try:
-            made.setblocking(False)
+        return _bound(family, mine[turn % len(mine)])
+
+
+def _bound(family: socket.AddressFamily, address: str) -> socket.socket:
+    made = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        made.setblocking(False)
+        if sys.platform == "linux":
             made.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
-            made.bind((mine[turn % len(mine)], 0))
-        except OSError:
-            made.close()
-            raise
-        return made
+        made.bind((address, 0))
+    except OSError:
+        made.close()
+        raise
+    return made
 
 
 def _check_ours(family: socket.AddressFamily, address: str, place: str) -> None:
     try:
-        with socket.socket(family, socket.SOCK_STREAM) as tried:
-            tried.bind((address, 0))
+        _bound(family, address).close()
     except OSError as error:
         if error.errno not in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
             raise
