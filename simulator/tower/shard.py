@@ -154,6 +154,11 @@ class Shard:
 
     # What the tower asks.
 
+    @property
+    def mocks(self) -> int:
+        """How many there are, connected or not."""
+        return len(self._board)
+
     def step(self, now: float) -> None:
         """Do what is due, at most a stride of the plan; move on to the next phase in time."""
         if self.phase is Phase.SENDING and self._sending.step(self._zero.run_time(now)):

@@ -17,6 +17,7 @@ from simulator.recording import Chunk, Second, Writer, Zero, new_board
 from simulator.tower.alarm import Alarm
 from simulator.tower.assignment import Assignment
 from simulator.tower.ending import Phase
+from simulator.tower.loop import shortage
 from simulator.tower.sending import MakeExchange
 from simulator.tower.shard import Shard
 from simulator.tower.snapshot import Snapshot
@@ -88,6 +89,13 @@ class Tower:
             raise ValueError(f"tower {self.name} cannot take {assignment.shard}: it {why}")
         self._new.append(assignment)
         self._alarm.ring()
+        if why := shortage(self._mocks):
+            logger.warning("tower=%s: %s", self.name, why)
+
+    @property
+    def _mocks(self) -> int:
+        running = (each for each in self._shards.values() if each.phase is not Phase.ENDED)
+        return sum(each.mocks for each in running) + sum(each.count for each in self._new)
 
     def stop(self, shard: str) -> None:
         """End a shard in order: nothing new is sent, acknowledgements are waited for, at most 8 s.
