@@ -6,12 +6,13 @@ Rule: made from snapshots alone; people get sentences, programs one JSON object.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
 from simulator.lot.thresholds import Threshold
-from simulator.recording import Histogram, Link, Second
+from simulator.recording import Histogram, Limited, Link, Second
 from simulator.tower import Snapshot
 from simulator.verdict import Figures, Ruling, verdict
 
@@ -59,6 +60,23 @@ class Progress:
     def dropped(self) -> int:
         return sum(snapshot.dropped for snapshot in self.latest.values())
 
+    @property
+    def limited(self) -> Limited | None:
+        """Since when the generator itself, and not the target, limited the run."""
+        return Limited.first_of(snapshot.limited for snapshot in self.latest.values())
+
+    @property
+    def notice(self) -> str:
+        """What must be known before any figure of the run is believed; mostly nothing."""
+        if self.limited is None:
+            return ""
+        since = datetime.fromtimestamp(self.limited.since, UTC)
+        return (
+            f"generator-limited since {since:%H:%M:%S} UTC: p99 of lateness rose to"
+            f" {self.limited.lateness * 1e3:,.0f} ms, so the figures say more about the generator"
+            " than about the target"
+        )
+
     def rulings(self, seconds: float) -> list[Ruling]:
         """How each threshold fared; ``seconds`` from the start to the end of sending."""
         figures = Figures(
@@ -100,7 +118,12 @@ class Progress:
             "seconds": round(seconds, 3),
             "rate": round(total.delivered / seconds, 1) if seconds else 0.0,
             **_percentiles(total.latency),
+            "end_to_end": _percentiles(total.end_to_end) if total.end_to_end.total else None,
             "lateness_p99_ms": _rounded(total.lateness.percentile(99)),
+            "generator_limited": self.notice,
+            "wire_bytes": {"out": total.wire_out, "in": total.wire_in},
+            "reconnects": total.reconnects,
+            "skipped": total.skipped,
             "records_dropped": self.dropped,
             "thresholds": [
                 {"text": str(each.threshold), "measured": each.measured, "kept": each.holds}
@@ -123,6 +146,14 @@ class Progress:
             lines.append(f"latency {'  '.join(shares)}  max {total.latency.maximum * 1e3:.1f} ms")
         if total.lateness.total:
             lines.append(f"lateness p99 {_milliseconds(total.lateness, 99)}")
+        if total.end_to_end.total:
+            shares = [f"p{share:g} {_milliseconds(total.end_to_end, share)}" for share in SHARES]
+            lines.append(
+                f"end to end {'  '.join(shares)}  arrived {total.arrived:,} of {total.followed:,},"
+                f" {total.duplicates:,} twice, {total.disordered:,} out of order"
+            )
+        if self.notice:
+            lines.append(self.notice)
         lines += _grouped("failed sends", self._reasons("sends"))
         lines += _grouped("connections lost", self._reasons("lost"))
         if self.dropped:

@@ -6,7 +6,7 @@ Rule: made from ``Progress`` alone; a terminal that is too narrow loses columns,
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -43,7 +43,9 @@ def picture(progress: Progress, elapsed: float) -> Group:
     left = progress.duration - done
     head = Table.grid(padding=(0, 2))
     head.add_row(Text("running" if left > 0 else "ending"), bar, Text(f"{left:,.0f} s left"))
-    parts = [head, _figures(progress), _times(progress)]
+    parts: list[RenderableType] = [head, _figures(progress), _times(progress)]
+    if progress.notice:
+        parts.append(Text(progress.notice, style="bold yellow"))
     reasons = progress.reasons(MOST_REASONS)
     return Group(*parts, *(Text(f"{count:>9,}  {text}", style="red") for text, count in reasons))
 
@@ -59,7 +61,7 @@ def _figures(progress: Progress) -> Table:
         "acknowledged": f"{total.acknowledged:,}",
         "failed": f"{total.failed:,}",
         "lost": f"{total.losts:,}",
-        "MB": f"{total.bytes / 1e6:,.1f}",
+        "MB out": f"{(total.wire_out or total.bytes) / 1e6:,.1f}",
     }
     for name in cells:
         table.add_column(name, justify="right", header_style="dim")
@@ -77,6 +79,7 @@ def _times(progress: Progress) -> Table:
     for name, histogram in (
         ("latency, now", progress.recent.latency),
         ("latency", progress.total.latency),
+        ("end to end", progress.total.end_to_end),
         ("lateness, now", progress.recent.lateness),
         ("lateness", progress.total.lateness),
     ):

@@ -1,12 +1,13 @@
 """The table that a terminal shows."""
 
+from dataclasses import replace
 from io import StringIO
 
 from rich.console import Console
 
 from simulator.commands.runs.live import picture
 from simulator.commands.summary import Progress
-from simulator.recording import Link, Reason, Second, new_board
+from simulator.recording import Limited, Link, Reason, Second, new_board
 from simulator.tower import Snapshot
 
 
@@ -43,6 +44,7 @@ def test_it_shows_the_figures_of_all_shards_the_last_second_and_the_reasons() ->
     cells = text.splitlines()[2].split()
     assert cells[3:] == ["180", "300", "0", "280", "20", "6", "4.0"]
     assert "10.0" in text
+    assert "generator-limited" not in text
     assert text.index("23  connection refused") < text.index("1  broker refused")
 
 
@@ -52,3 +54,15 @@ def test_a_narrow_terminal_cuts_no_line_into_the_next_column() -> None:
 
     assert all(len(line) <= 60 for line in shown(progress, 70.0, width=60).splitlines())
     assert "ending" in shown(progress, 70.0, width=60)
+
+
+def test_a_generator_that_was_late_is_told_before_anything_is_believed() -> None:
+    progress = Progress(20, 60.0)
+    limited = Limited(since=1_800_000_000, lateness=0.8, seconds=3, tower="command")
+    progress.take([replace(snapshot("a", connected=10, reasons=[]), limited=limited)])
+
+    text = shown(progress, 15.0, width=300)
+
+    assert "generator-limited since 08:00:00 UTC: p99 of lateness rose to 800 ms" in text
+    assert "generator-limited" in progress.sentences(15.0)
+    assert progress.report(15.0)["generator_limited"].startswith("generator-limited since")
