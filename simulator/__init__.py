@@ -58,6 +58,7 @@ from simulator.recording.board import (
 from simulator.recording.chunks import Chunk
 from simulator.recording.counters import Second
 from simulator.recording.histogram import Histogram
+from simulator.recording.limited import Limited
 from simulator.recording.reasons import Reason
 from simulator.roll import LotProblem, identity_problems, lot_problems
 from simulator.speech import Speech
@@ -88,6 +89,7 @@ __all__ = [
     "HttpTarget",
     "Inferred",
     "Late",
+    "Limited",
     "Link",
     "Lot",
     "LotProblem",

@@ -12,7 +12,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from simulator import BOARD, Board, Link, Reason, Second, pack_board, unpack_board
+from simulator import BOARD, Board, Limited, Link, Reason, Second, pack_board, unpack_board
 
 _LENGTH = 4  # bytes that tell how long the header is, big-endian
 
@@ -22,7 +22,8 @@ class ShardReport:
     """One shard at one moment. ``total`` counts from its start; its histograms are whole.
 
     ``recent`` are the points of the run's series that may not be in the database yet.
-    ``dropped`` counts records that no chunk could take.
+    ``dropped`` counts records that no chunk could take. ``limited`` says since when its tower was
+    too late with what it sent; None: it never was.
     """
 
     at: float  # Unix s
@@ -32,6 +33,7 @@ class ShardReport:
     total: Second
     recent: Sequence[Second] = field(default_factory=list)
     dropped: int = 0
+    limited: Limited | None = None
 
     def pack(self) -> bytes:
         """Return it as bytes, about 10 kB for 1,000 mocks."""
@@ -43,6 +45,7 @@ class ShardReport:
                 "total": self.total.to_dict(),
                 "recent": [point.to_dict() for point in self.recent],
                 "dropped": self.dropped,
+                "limited": self.limited and self.limited.to_dict(),
             }
         )
         # Level 1: a tower packs each shard every second; 6 saves a tenth and takes four times.
@@ -70,6 +73,7 @@ class ShardReport:
             total=Second.from_dict(head["total"]),
             recent=[Second.from_dict(point) for point in head["recent"]],
             dropped=head["dropped"],
+            limited=limited_of(head.get("limited")),
         )
 
 
@@ -104,6 +108,7 @@ class RunBoard:
     reasons: list[Reason]
     total: Second
     dropped: int
+    limited: Limited | None
     at: float  # Unix s of the oldest report in it; 0 without any
 
     @property
@@ -160,8 +165,14 @@ def merged(reports: Iterable[ShardReport]) -> RunBoard:
         reasons=[Reason(text, *sends[code]) for code, text in enumerate(reasons.names)],
         total=Second.summed([part.total for part in parts]),
         dropped=sum(part.dropped for part in parts),
+        limited=Limited.first_of(part.limited for part in parts),
         at=min((part.at for part in parts), default=0.0),
     )
+
+
+def limited_of(stored: dict[str, Any] | None) -> Limited | None:
+    """Return what ``Limited.to_dict`` wrote; None where nothing was."""
+    return Limited.from_dict(stored) if stored else None
 
 
 class _Names:

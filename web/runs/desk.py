@@ -142,6 +142,7 @@ class Desk:
             total=snapshot.total,
             recent=held.trail.unsaved,
             dropped=snapshot.dropped,
+            limited=snapshot.limited,
         )
         held.identities = held.identities or packed(snapshot.identities)
         if snapshot.state == "ended":

@@ -6,15 +6,13 @@ from collections import Counter
 from django.db import transaction
 from django.utils import timezone
 
-from simulator import Second
+from simulator import Limited, Second
 from web.runs import history, series
 from web.runs.boards import ShardReport
 from web.runs.models import LIVE, Board, Outcome, Run, RunState, Series, Shard, ShardState, Stretch
 
 logger = logging.getLogger(__name__)
 
-# s; above it, at the 99th percentile, latencies say more about the tower than about the target.
-GENERATOR_LIMIT = 0.25
 SEVERITY = {outcome: place for place, outcome in enumerate(Outcome)}
 STATES = {
     Outcome.FINISHED: RunState.FINISHED,
@@ -82,7 +80,7 @@ def totals(run: Run, reports: list[ShardReport]) -> dict[str, object]:
     """Return the columns of a run that are written once, from its shards' last reports."""
     total = Second.summed([report.total for report in reports])
     step = series.step_of(run.duration)
-    lateness = total.lateness.percentile(99)
+    limited = Limited.first_of(report.limited for report in reports)
     return {
         "due": total.due,
         "sent": total.sent,
@@ -93,8 +91,9 @@ def totals(run: Run, reports: list[ShardReport]) -> dict[str, object]:
         "p50": total.latency.percentile(50),
         "p99": total.latency.percentile(99),
         "peak_rate": series.peak_rate(history.stretches(run), step=step),
-        "lateness_p99": lateness,
-        "generator_limited": lateness is not None and lateness > GENERATOR_LIMIT,
+        "lateness_p99": total.lateness.percentile(99),
+        "generator_limited": limited is not None,
+        "limited": limited and limited.to_dict(),
     }
 
 

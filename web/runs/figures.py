@@ -4,13 +4,13 @@ Rule: pure; told the time and what was fetched.
 """
 
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Any
 
-from simulator import Second
+from simulator import Limited, Second
 from web.runs import series
-from web.runs.boards import RunBoard, ShardReport
+from web.runs.boards import RunBoard, ShardReport, limited_of
 from web.runs.models import Run
 
 RATE_OVER = 5  # s that the present rate is taken over
@@ -55,6 +55,12 @@ class Figures:
     failing: int
     rate: float
     totals: Totals
+    limited: Limited | None = None  # the tower was too late, since when
+
+    @property
+    def limited_since(self) -> datetime | None:
+        """When a tower first was too late with what it sent."""
+        return datetime.fromtimestamp(self.limited.since, UTC) if self.limited else None
 
     @property
     def share(self) -> int:
@@ -91,6 +97,7 @@ def figures_of(run: Run, board: RunBoard, *, points: list[Second], now: datetime
         if run.is_live
         else 0.0,
         totals=totals_of(run, board),
+        limited=board.limited if run.is_live else limited_of(run.limited),
     )
 
 

@@ -67,6 +67,7 @@ class Run(models.Model):
     peak_rate = models.FloatField(null=True)  # messages/s, the best single second
     lateness_p99 = models.FloatField(null=True)  # s, sent after scheduled
     generator_limited = models.BooleanField(default=False)
+    limited = models.JSONField(null=True)  # since when, how late, which tower: simulator.Limited
 
     class Meta:
         ordering: ClassVar = ["-created"]

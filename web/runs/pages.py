@@ -10,7 +10,6 @@ from web.reports.access import reports_on
 from web.reports.models import Report
 from web.runs import history, live, series
 from web.runs.boards import RunBoard, merged
-from web.runs.endings import GENERATOR_LIMIT
 from web.runs.figures import Figures, figures_of, recent_points
 from web.runs.mocks import MockTable, Wish, mock_table
 from web.runs.models import Board, Run
@@ -27,7 +26,6 @@ class RunPage:
     figures: Figures
     wish: Wish
     poll: int = POLL
-    generator_limit: float = GENERATOR_LIMIT
 
     @cached_property
     def table(self) -> MockTable:

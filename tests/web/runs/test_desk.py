@@ -1,10 +1,10 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from simulator import Chunk, Reason, Second, StaleLease
+from simulator import Chunk, Limited, Reason, Second, StaleLease
 from tests.web.runs.conftest import START, failing, snapshot
 from web.logs import models as logs
 from web.platform import redis, storage
@@ -104,14 +104,28 @@ def test_a_run_that_never_reached_its_target_says_so_at_its_end(run):
 
 def test_a_run_whose_sends_left_late_is_marked(run):
     tower, shard = begun(run)
-    late = snapshot(shard, state="ended")
+    limited = Limited(since=int(START) + 3, lateness=0.8, seconds=2, tower="worker.1/x")
+    late = snapshot(shard, state="ended", limited=limited)
     late.total.lateness.record([0.9] * 60)
 
     tower.work([late])
 
     run.refresh_from_db()
     assert run.generator_limited
-    assert run.lateness_p99 == pytest.approx(0.9, rel=0.03)
+    assert run.limited == limited.to_dict()
+    assert run.lateness_p99 == pytest.approx(0.9, rel=0.01)
+
+
+def test_the_page_says_since_when_and_where_the_generator_was_too_late(client_of, owner, run):
+    tower, shard = begun(run)
+    limited = Limited(since=int(START) + 3, lateness=0.8, seconds=2, tower="worker.1/x")
+    tower.work([snapshot(shard, state="ended", limited=limited)])
+    moment = datetime.fromtimestamp(limited.since, UTC).strftime("%H:%M:%S")
+
+    page = client_of(owner).get(run.get_absolute_url()).content.decode()
+
+    assert f"Generator-limited from {moment} UTC on tower worker.1/x" in page
+    assert "99th percentile of lateness 800 ms" in page
 
 
 def test_a_shard_that_the_engine_refused_fails_the_run_with_its_reason(run):
