@@ -23,6 +23,7 @@ from workshop.venv import ROOT
 
 APT = {  # what only the system's packages have: program -> packages
     "mosquitto": ["mosquitto"],
+    "nginx": ["nginx-light"],
     "pgbouncer": ["pgbouncer"],
     "chromium": ["chromium", "fonts-liberation"],
 }

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import ssl
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from simulator.transports import Identity, Parcel
 from tests.integration.transports.certificates import Authority
 from tests.integration.transports.conftest import WITHIN, exchange_to, run, until
 from tests.integration.transports.test_http_peer import Receiver, served
+from tests.simulator.transports.virtual import Diary
 
 SECRET = Identity(client_secret="s3cret")
 
@@ -58,6 +60,10 @@ def oauth(port: int, scheme: str = "http", **more: object) -> dict[str, object]:
     return {"token_url": f"{scheme}://127.0.0.1:{port}/token", "client_id": "me", **more}
 
 
+def has_ended(diary: Diary, parcel: Parcel) -> bool:
+    return any(ended is parcel for ended, _, _ in diary.ends)
+
+
 def test_fifty_mocks_of_two_exchanges_share_one_token() -> None:
     async def main() -> None:
         login, api = Login(), Api()
@@ -95,8 +101,9 @@ def test_a_token_is_renewed_while_mocks_send() -> None:
             await until(lambda: diary.opens)
             async with asyncio.timeout(WITHIN):
                 while len(set(api.tokens)) < 3:  # a stalled machine may find one expired: again
-                    exchange.send(0, Parcel(0, "/plain", b"x"))
-                    await until(lambda sent=len(diary.ends): len(diary.ends) > sent)
+                    parcel = Parcel(0, "/plain", b"x")
+                    exchange.send(0, parcel)
+                    await until(partial(has_ended, diary, parcel))
                     await asyncio.sleep(0.05)
 
             assert api.tokens[0] == b"Bearer t1"
