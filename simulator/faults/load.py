@@ -59,6 +59,11 @@ class Load:
         faults = marked(self.batch.faults, title, len(self))
         return type(self)(replace(self.batch, faults=faults, **columns), self.due, self.copy)
 
+    def kept(self) -> Self:
+        """Return them saying how long they wait on purpose, which is no lateness of the sender."""
+        held = np.maximum(0.0, self.due - self.batch.scheduled)
+        return type(self)(replace(self.batch, held=held), self.due, self.copy)
+
     def singles(self) -> Iterator[Self]:
         """Return each message alone."""
         for place in range(len(self)):

@@ -157,5 +157,5 @@ class Way:
                 lost.append((single, NO_ROOM))
                 continue
             self._bytes += size
-            heapq.heappush(self._held, (float(single.due[0]), next(self._ties), single))
+            heapq.heappush(self._held, (float(single.due[0]), next(self._ties), single.kept()))
         return [load.batch.only(early)] if early.any() else []

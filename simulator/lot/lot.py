@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from simulator.lot.base import Model, Text
+from simulator.lot.faults import MAX_FAULTS, AnyFault
 from simulator.lot.pace import Pace, with_pace
 from simulator.lot.targets import AnyTarget
 from simulator.lot.thresholds import MAX_THRESHOLDS, Threshold
@@ -41,6 +42,7 @@ class Lot(Model):
     parts: list[Part] = Field(min_length=1, max_length=20)
     target: AnyTarget
     datasets: dict[str, str] = Field(default_factory=dict)  # name in definitions -> object's key
+    faults: list[AnyFault] = Field(default_factory=list, max_length=MAX_FAULTS)
     thresholds: list[Threshold] = Field(default_factory=list, max_length=MAX_THRESHOLDS)
 
     @classmethod

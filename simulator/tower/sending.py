@@ -10,10 +10,12 @@ from operator import itemgetter
 from typing import Protocol
 
 from simulator.fleet import Batch, Due, Fleet, Move
+from simulator.impairment import Impairment
 from simulator.lot import Target
 from simulator.recording import Board, Kind, Link, Recorder, Zero
 from simulator.tower.alarm import NOW
 from simulator.tower.caps import ENDED_WAITING, NO_ROOM, Caps
+from simulator.tower.faulting import HELD_BACK, Faulting
 from simulator.tower.parcels import by_mock, parcels
 from simulator.tower.punctuality import Punctuality
 from simulator.tower.seconds import Seconds
@@ -42,6 +44,11 @@ class Exchanging(Protocol):
     def send_all(self, row: int, parcels: Sequence[Parcel]) -> None: ...
     def limit_connects(self, rate: float) -> None: ...
     def sweep(self, now: float) -> None: ...
+    def impair(self, row: int, impairment: Impairment | None) -> None: ...
+    def break_off(self, row: int, why: str) -> None: ...
+    def redial(self, row: int, wait: float) -> None: ...
+    def identify(self, row: int, identity: Identity) -> None: ...
+    def scribble(self, row: int, data: bytes) -> bool: ...
     async def close(self) -> None: ...
 
 
@@ -98,8 +105,10 @@ class Sending:
         self._results: list[tuple[int, bool]] = []
         self.counts_results = fleet.counts_results
         self._reached = 0.0  # s of the run up to which the fleet was asked
+        self._until = 0.0  # s of the run up to which it is being asked
         self._stride = SHORTEST_STRIDE  # s of the plan that are done at once
         self._is_behind = False  # the plan goes on right where the last stride ended
+        self._faulting: Faulting | None = None  # before something is to go wrong on purpose
 
     def linked(self, row: int, *, is_up: bool) -> None:
         """Note that a mock's connection came or went, for the fleet."""
@@ -113,7 +122,7 @@ class Sending:
         """The clock's moment at which ``step`` has something to do; ``NOW`` when it is behind."""
         if self._is_behind:
             return NOW
-        t = min(self._fleet.next_due(), self._caps.next_due(), self._duration)
+        t = min(self._next_due(), self._caps.next_due(), self._duration)
         return self._zero.clock + max(t, 0.0) + CLOCK_ERROR
 
     def step(self, t: float) -> bool:
@@ -122,19 +131,39 @@ class Sending:
             self._tell_fleet(t)
         if self._caps.next_due() <= t:
             self._hand_over(*self._caps.due(t))
-        if t < min(self._fleet.next_due(), self._duration):
+        if t < min(self._next_due(), self._duration):
             self._is_behind = False  # or the loop would turn without a rest until the next is due
             return False
         goal = min(t, self._duration)
-        until = min(goal, max(self._reached, self._fleet.next_due()) + self._stride)
+        until = self._until = min(goal, self._stride_end())
         before = self._seconds.running.due
         self._do(self._fleet.due(until))
+        if self._faulting and self._fleet.next_due() > until:
+            self._take(*self._faulting.pass_to(until))
         self._pace(self._seconds.running.due - before)
         self._reached = until
         self._is_behind = until < goal
         is_over = until >= self._duration and self._fleet.next_due() > self._duration
         is_empty = not self._fleet.live and self._caps.next_due() == math.inf
         return is_over or t > self._duration + MAX_LATE_END or is_empty
+
+    def afflict(self, faulting: Faulting) -> None:
+        """Let things go wrong on purpose from now on."""
+        self._faulting = faulting
+        self._identity = faulting.identity
+
+    def clear(self, name: str | None, t: float) -> None:
+        """End a fault that was put in by hand, or all there are."""
+        if self._faulting:
+            self._take(*self._faulting.clear(name, max(t, self._reached)))
+
+    def connect(self, row: int) -> None:
+        """Have a mock connect."""
+        self._connect(row)
+
+    def let_go(self, row: int) -> None:
+        """Let a mock go that is not to be connected any more."""
+        self._let_go(row, Link.OFF)
 
     def reconnect(self, row: int) -> None:
         """Let a mock go in order and have it connect anew, with what it shows now."""
@@ -145,8 +174,20 @@ class Sending:
         """Give up what waits, in the buffers of mocks too; nothing is sent from now on."""
         for batch in self._caps.clear():
             self._refuse_all(batch, ENDED_WAITING)
+        for batch in self._faulting.stop() if self._faulting else ():
+            self._drop(batch, HELD_BACK)
         for batch in self._fleet.backlog():
             self._drop(batch, LEFT_IN_BUFFER)
+
+    def _next_due(self) -> float:
+        """A moment before which there is nothing to do, s of the run."""
+        own = self._fleet.next_due()
+        return min(own, self._faulting.next_due()) if self._faulting else own
+
+    def _stride_end(self) -> float:
+        """Up to where the plan is followed at once: no further than to the next fault."""
+        end = max(self._reached, self._next_due()) + self._stride
+        return min(end, max(self._reached, self._faulting.next_due())) if self._faulting else end
 
     def _tell_fleet(self, t: float) -> None:
         """Tell which connections came and went, and how sends ended, in the order they did."""
@@ -185,6 +226,19 @@ class Sending:
 
     def _send(self, batches: Sequence[Batch]) -> None:
         """Where every batch passes on its way from the fleet to the exchange."""
+        if self._faulting:
+            self._take(*self._faulting.pass_on(batches, self._until))
+        else:
+            self._post(batches)
+
+    def _take(self, batches: Sequence[Batch], lost: Sequence[tuple[Batch, str]]) -> None:
+        """Send what faults let through, and record what they did not."""
+        for batch, reason in lost:
+            self._drop(batch, reason)
+        self._post(batches)
+
+    def _post(self, batches: Sequence[Batch]) -> None:
+        """Send batches, which are due from here on."""
         self._seconds.running.due += sum(map(len, batches))
         if self._caps.is_used:
             self._hand_over(*self._caps.take(batches, self._now()))

@@ -11,6 +11,7 @@ from functools import partial
 
 import numpy as np
 
+from simulator.lot.fault import Fault
 from simulator.recording import (
     FOLD_ROWS,
     Kind,
@@ -26,16 +27,18 @@ from simulator.tower.assignment import Assignment
 from simulator.tower.build import build_fleet
 from simulator.tower.caps import Caps
 from simulator.tower.ending import Ending, Phase
+from simulator.tower.faulting import Faulting
 from simulator.tower.identities import Identities
 from simulator.tower.punctuality import Punctuality
 from simulator.tower.seconds import Seconds
 from simulator.tower.sending import MakeExchange, Sending
 from simulator.tower.snapshot import Snapshot
-from simulator.transports import Parcel
+from simulator.transports import Identity, Parcel
 
 # s before a full second of wall time that a wake-up may come: clock and wall are not read at the
 # same instant, and flooring would then count two seconds as one and leave the next one empty.
 EARLY = 0.1
+LONG_AGO = 366 * 86_400.0  # s; passwords and tokens that were made then have run out by now
 
 RENEWED = "the mock connects anew, for its password or token ends soon"
 
@@ -66,14 +69,9 @@ class Shard:
         self._clock = clock
         self._ring = ring
         self._fleet = build_fleet(assignment)
-        self._identity = Identities(
-            self._fleet,
-            first=assignment.first,
-            target=lot.target,
-            secrets=assignment.secrets,
-            table=assignment.table,
-            clock=lambda: zero.unix(clock()),
-        )
+        self._assignment = assignment
+        self._identity = self._identities()
+        self._former: Identities | None = None
         roster = Roster(assignment.first, self._fleet.identities, self._fleet.statuses)
         self._log = writer.open(assignment.shard, roster)
         self._board = new_board(assignment.first, assignment.count)
@@ -107,6 +105,9 @@ class Shard:
             refuse=self._refuse,
         )
         self._counts_results = self._sending.counts_results
+        self._faulting: Faulting | None = None
+        if lot.faults:
+            self._afflict()
         self._ending = Ending(
             exchange=self._exchange,
             recorder=self._recorder,
@@ -138,6 +139,8 @@ class Shard:
         self._seconds.running.reconnects += bool(self._has_opened[row])
         self._has_opened[row] = True
         self._sending.linked(row, is_up=True)
+        if self._faulting:
+            self._faulting.opened(row)
         self._event(Kind.CONNECT, row)
         self._ring()
 
@@ -203,6 +206,23 @@ class Shard:
         """End on the spot: even the orderly way fails. What is not stored counts as dropped."""
         self._ending.give_up()
 
+    def inject(self, fault: Fault, name: str, since: float | None = None) -> None:
+        """Put a fault in by hand: ``fault.at`` s after ``since`` (s of the run), or after now.
+
+        Raises:
+            DefinitionError: One of this name is in force, or there are too many.
+        """
+        if self.phase is Phase.SENDING:
+            now = max(0.0, self._zero.run_time(self._clock()))
+            self._afflict().inject(fault, name, now if since is None else since)
+            self._ring()
+
+    def clear(self, name: str | None) -> None:
+        """End a fault that was put in by hand; without a name all faults, those of the lot too."""
+        if self.phase is Phase.SENDING:
+            self._sending.clear(name, self._zero.run_time(self._clock()))
+            self._ring()
+
     def snapshot(self) -> Snapshot:
         """What there is to tell; the seconds are handed over and not told again."""
         board = self._board.copy()
@@ -220,6 +240,7 @@ class Shard:
             error=self.error,
             dropped=self._dropped(),
             identities=self._fleet.identities,
+            faults=self._faulting.spans if self._faulting else (),
             limited=self._punctuality.limited,
         )
 
@@ -238,6 +259,40 @@ class Shard:
             if self._board["link"][row] == Link.CONNECTED:
                 self.lost(row, RENEWED)
                 self._sending.reconnect(row)
+
+    def _afflict(self) -> Faulting:
+        """Return what makes things go wrong on purpose; made when first asked for."""
+        if self._faulting is None:
+            self._faulting = Faulting(
+                self._assignment,
+                self._fleet,
+                exchange=self._exchange,
+                identity=self._identity,
+                expired=self._long_ago,
+                connect=self._sending.connect,
+                let_go=self._sending.let_go,
+            )
+            self._sending.afflict(self._faulting)
+            self._recorder.has_faults = True
+        return self._faulting
+
+    def _identities(self, age: float = 0.0) -> Identities:
+        """Return what makes the mocks' identities, as they were ``age`` s ago."""
+        given = self._assignment
+        return Identities(
+            self._fleet,
+            first=given.first,
+            target=given.lot.target,
+            secrets=given.secrets,
+            table=given.table,
+            clock=lambda: self._zero.unix(self._clock()) - age,
+        )
+
+    def _long_ago(self, row: int) -> Identity:
+        """Return who a mock was when what it showed then has run out by now."""
+        if self._former is None:
+            self._former = self._identities(LONG_AGO)
+        return self._former(row)
 
     def _refuse(self, parcel: Parcel, reason: str) -> None:
         """Settle a parcel that its mock never sent."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from simulator.faults import Span
 from simulator.recording import Board, Limited, Reason, Second
 
 State = Literal["running", "ended"]
@@ -21,6 +22,7 @@ class Snapshot:
     the shard ended early by our own fault or a stale lease; empty otherwise. ``dropped`` counts
     records that no chunk will hold. ``identities`` are the mocks' own, by row. An ``ended``
     snapshot is the shard's last, and comes once: its records are in the store, or dropped.
+    ``faults`` are those on purpose that began, the last ones, in s since the run's start.
     ``limited`` says since when the generator itself limited the run; None: it never did.
     """
 
@@ -35,4 +37,5 @@ class Snapshot:
     error: str
     dropped: int
     identities: Sequence[str] = ()
+    faults: tuple[Span, ...] = ()
     limited: Limited | None = None

@@ -10,9 +10,11 @@ import math
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Protocol
 
-from simulator.errors import MocklotError
+from simulator.errors import DefinitionError, MocklotError
+from simulator.lot.fault import Fault
 from simulator.recording import Chunk, Second, Writer, Zero, new_board
 from simulator.tower.alarm import Alarm
 from simulator.tower.assignment import Assignment
@@ -36,6 +38,7 @@ class MakeWriter(Protocol):
 
 READ_EVERY = 0.005  # s of work after which sockets are read
 LAST_CALL_WITHIN = 10.0  # s that the last call of ``each_second`` may take
+MAX_ORDERS = 1_000  # faults by hand, and their ends, that wait for their shards to begin
 
 
 class Tower:
@@ -66,6 +69,7 @@ class Tower:
         self._shards: dict[str, Shard] = {}
         self._new: deque[Assignment] = deque()
         self._refused: list[Snapshot] = []
+        self._orders: deque[tuple[str, Callable[[Shard], None]]] = deque()  # by shard
         self._is_draining = False
         self._call: asyncio.Task[None] | None = None
 
@@ -106,6 +110,30 @@ class Tower:
             found.stop()
         self._new = deque(each for each in self._new if each.shard != shard)
         self._alarm.ring()
+
+    def inject(self, shard: str, fault: Fault, *, name: str, since: float | None = None) -> None:
+        """Put a fault by hand into a shard that runs, or is to begin.
+
+        It begins ``fault.at`` s after ``since`` (s since the run's start), or after now; the same
+        ``name`` and ``since`` in all shards of a run make one fault of the whole run. A name that
+        the tower does not hold (any more) is left alone, as is a shard that sends no more.
+
+        Raises:
+            DefinitionError: One of this name is in force there, or there are too many.
+        """
+        self._order(shard, lambda each: each.inject(fault, name, since))
+
+    def clear(self, shard: str, *, name: str | None = None) -> None:
+        """End a fault that was put into a shard by hand; without a name all, the lot's own too."""
+        self._order(shard, lambda each: each.clear(name))
+
+    def _order(self, shard: str, do: Callable[[Shard], None]) -> None:
+        if found := self._shards.get(shard):
+            do(found)
+        elif any(each.shard == shard for each in self._new):
+            if len(self._orders) >= MAX_ORDERS:
+                raise DefinitionError(f"at most {MAX_ORDERS:,} faults wait for shards to begin")
+            self._orders.append((shard, do))
 
     def drain(self) -> None:
         """End all shards as ``stop`` does, take no new ones, and let ``run`` return."""
@@ -180,8 +208,17 @@ class Tower:
         except Exception as error:
             logger.exception("shard=%s failed to start", assignment.shard)
             self._refused.append(self._refusal(assignment, _ours(error)))
+        self._obey(assignment.shard)
         if self._new:
             self._alarm.ring()
+
+    def _obey(self, name: str) -> None:
+        """Do what was ordered of a shard before it began; one that was refused has nobody to."""
+        orders = [do for shard, do in self._orders if shard == name]
+        self._orders = deque(each for each in self._orders if each[0] != name)
+        if shard := self._shards.get(name):
+            for do in orders:
+                self._guarded(shard, partial(_ordered, shard, do), self._clock())
 
     def _refusal(self, assignment: Assignment, error: str) -> Snapshot:
         now = self._wall()
@@ -247,6 +284,10 @@ async def _call(each_second: EachSecond) -> None:
         await each_second()
     except Exception:
         logger.exception("the call of each second failed")
+
+
+def _ordered(shard: Shard, do: Callable[[Shard], None], _now: float) -> None:
+    do(shard)
 
 
 def _ours(error: Exception) -> str:

@@ -45,6 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "verdict": {"lot", "recording"},
     "faults": FOUNDATION | {"impairment", "definition", "generators", "fleet"},
     "tower": FOUNDATION
+    | {"impairment"}
     | {"credentials", "datasets", "definition", "faults", "fleet", "payloads", "recording"}
     | {"transports"},
 }

@@ -89,6 +89,8 @@ class PaperExchange:
         self.traffic = Traffic()
         self.open: set[int] = set()
         self.in_flight: dict[int, Parcel] = {}
+        self.impaired: dict[int, Any] = {}
+        self.deeds: list[tuple[float, str, int, Any]] = []
         self.is_closed = False
 
     def _break(self, where: str) -> None:
@@ -101,6 +103,9 @@ class PaperExchange:
         asyncio.get_running_loop().call_later(0.01, self._answer, row)
 
     def _answer(self, row: int) -> None:
+        impairment = self.impaired.get(row)
+        if row in self.open or (impairment and impairment.is_away):
+            return
         if row in self.broker.ignores:
             return
         if row in self.broker.refuses:
@@ -143,6 +148,34 @@ class PaperExchange:
 
     def limit_connects(self, rate: float) -> None:
         self.connect_rate = rate
+
+    # Faults on purpose: what is done is written down, and connections come and go by it.
+
+    def impair(self, row: int, impairment) -> None:
+        was_away = bool(self.impaired.get(row) and self.impaired[row].is_away)
+        self.impaired[row] = impairment
+        self.deeds.append((round(self.clock(), 2), "impair", row, impairment))
+        if impairment is not None and impairment.is_away:
+            self.break_off(row, impairment.why)
+        elif was_away:
+            self._answer(row)
+
+    def break_off(self, row: int, why: str) -> None:
+        self.deeds.append((round(self.clock(), 2), "break off", row, why))
+        if row in self.open:
+            self.lose(row, why)
+        asyncio.get_running_loop().call_later(0.5, self._answer, row)
+
+    def redial(self, row: int, wait: float) -> None:
+        self.deeds.append((round(self.clock(), 2), "redial", row, wait))
+        asyncio.get_running_loop().call_later(wait + 0.01, self._answer, row)
+
+    def identify(self, row: int, identity: Identity) -> None:
+        self.broker.identities[row] = identity
+
+    def scribble(self, row: int, data: bytes) -> bool:
+        self.deeds.append((round(self.clock(), 2), "scribble", row, data))
+        return row in self.open
 
     def sweep(self, now: float) -> None:
         self._break("sweep")
