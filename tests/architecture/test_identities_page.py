@@ -1,4 +1,4 @@
-"""What the page on identities says is what there is: columns, kinds of secrets, profiles, limits."""
+"""The page on identities says what there is: columns, kinds of secrets, profiles and limits."""
 
 import re
 from pathlib import Path
