@@ -315,10 +315,13 @@ class Session:
         return f"no {'acknowledgement' if request.is_confirmable else 'response'} {limit}"
 
     def _new_token(self) -> bytes:
+        """Return a token that nothing has which is under way: a random one, or the next free."""
+        number = int(self._draw() * 2**32)
         while True:
-            token = int(self._draw() * 2**32).to_bytes(TOKEN_BYTES)
+            token = (number % 2**32).to_bytes(TOKEN_BYTES)
             if token not in self._awaited and not self._watching.find(token):
                 return token
+            number += 1
 
 
 def _unanswerable(sent: Transmission[Request], message: Message) -> str:

@@ -78,6 +78,10 @@ class Socket:
         while self.unread and self.is_reading:
             self.protocol.data_received(self.unread.pop(0))
 
+    def sendto(self, data: bytes) -> None:
+        """As of a socket of datagrams."""
+        self.write(data)
+
     def close(self) -> None:
         if not self.is_stuck:
             self.hang_up()
