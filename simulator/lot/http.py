@@ -23,12 +23,21 @@ class Together(Model):
     written when it has ``count`` of them, or ``max_bytes``, or when the oldest waited ``age``.
     """
 
-    count: int = Field(ge=2, le=1_000)  # messages
-    age: float = Field(default=5.0, ge=0.05, le=300)  # s
-    max_bytes: int = Field(default=1_000_000, ge=1, le=16_777_216)  # as nginx takes, unless told
-    # array: [a,b] as application/json; lines: one a line, application/x-ndjson; concatenated: one
-    # right behind the other, with the messages' own type.
-    format: Literal["array", "lines", "concatenated"] = "array"
+    count: int = Field(ge=2, le=1_000, description="Messages of a request, 2 to 1,000")
+    age: float = Field(
+        default=5.0, ge=0.05, le=300, description="s that a message waits for others, 0.05 to 300"
+    )
+    max_bytes: int = Field(
+        default=1_000_000,
+        ge=1,
+        le=16_777_216,
+        description="Bytes of their payloads; nginx takes so many",
+    )
+    format: Literal["array", "lines", "concatenated"] = Field(
+        default="array",
+        description="`array`: `[a,b]` as application/json; `lines`: one a line, as "
+        "application/x-ndjson; `concatenated`: one behind the other, with the messages' own type",
+    )
 
 
 class HttpTarget(Target):
@@ -38,17 +47,31 @@ class HttpTarget(Target):
     method: Literal["POST", "PUT", "PATCH"] = "POST"
     path: Text = ""
     headers: dict[str, str] = Field(default_factory=dict, max_length=50)
-    together: Together | None = None  # several messages in one request; None: each its own
-    gzip: bool = False  # bodies that are not compressed yet
-    chunked: bool = False  # bodies in chunks, instead of a length before them
-    # Redirects of one request that are followed, to the same scheme, host and port alone; all
-    # others are reported, and so are all of them with 0.
-    follow: int = Field(default=0, ge=0, le=MAX_HOPS)
-    # A mock that is answered Retry-After sends nothing before; messages wait as long, at most
-    # ``acknowledge_within``. What was refused is not sent again.
-    heed_retry_after: bool = False
-    signature: Signature | None = None
-    oauth: OAuth | None = None
+    together: Together | None = Field(
+        default=None, description="Several messages of a mock in one request; else each in its own"
+    )
+    gzip: bool = Field(default=False, description="Compress bodies that are not compressed yet")
+    chunked: bool = Field(
+        default=False, description="Send bodies in chunks, without saying their length before"
+    )
+    follow: int = Field(
+        default=0,
+        ge=0,
+        le=MAX_HOPS,
+        description="Redirects of one request that are followed, 0 to 5, and only to the same "
+        "scheme, host and port; others are reported",
+    )
+    heed_retry_after: bool = Field(
+        default=False,
+        description="A mock that is answered Retry-After sends nothing for so long; what was "
+        "refused is not sent again",
+    )
+    signature: Signature | None = Field(
+        default=None, description="A header that signs each request with a key"
+    )
+    oauth: OAuth | None = Field(
+        default=None, description="Where a token for all mocks comes from, by OAuth 2.0"
+    )
 
     @property
     def acknowledged_from(self) -> int:

@@ -36,13 +36,20 @@ class OAuth(Model):
     The token is fetched once for all mocks of a target in a tower, and renewed before it expires.
     """
 
-    token_url: Url
-    client_id: Text = Field(min_length=1)
-    scope: Text = ""  # several are separated by blanks
-    audience: Text = ""  # which some servers want besides
-    # How the client says who it is: by basic authentication, or in the body (section 2.3.1).
-    client_auth: Literal["basic", "post"] = "basic"
-    tls: Tls = Tls()  # of the token endpoint, where its address begins with https
+    token_url: Url = Field(
+        description="Address of the token endpoint: `https://login.example/token`"
+    )
+    client_id: Text = Field(min_length=1, description="Its secret is among the credentials")
+    scope: Text = Field(default="", description="Several are separated by blanks")
+    audience: Text = Field(default="", description="Which some servers want besides")
+    client_auth: Literal["basic", "post"] = Field(
+        default="basic",
+        description="How the client says who it is: by `basic` authentication, or in the body of "
+        "its `post`",
+    )
+    tls: Tls = Field(
+        default=Tls(), description="Of the token endpoint, where its address begins with https"
+    )
 
     @property
     def endpoint(self) -> SplitResult:

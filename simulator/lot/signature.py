@@ -52,12 +52,20 @@ class Signature(Model):
     """
 
     algorithm: Literal["sha256", "sha1", "sha512"] = "sha256"
-    key_encoding: Literal["text", "base64", "hex"] = "text"  # how the bytes of the key are written
-    sign: Signed = "{body}"
-    encoding: Literal["hex", "base64"] = "hex"
-    header: Text = Field(default="X-Signature", min_length=1)
-    value: Said = "{signature}"
-    # seconds or milliseconds since 1970; 2026-11-22T20:00:00Z; 20261122T200000Z; as a Date header
-    timestamp: Literal["unix", "unix_ms", "iso", "iso_basic", "http"] = "unix"
-    # Headers that go with it: {"X-Timestamp": "{timestamp}"}
-    headers: dict[str, Said] = Field(default_factory=dict, max_length=MAX_HEADERS)
+    key_encoding: Literal["text", "base64", "hex"] = Field(
+        default="text", description="How the bytes of the key are written"
+    )
+    sign: Signed = Field(default="{body}", description="What is signed")
+    encoding: Literal["hex", "base64"] = Field(default="hex", description="Of the signature")
+    header: Text = Field(default="X-Signature", min_length=1, description="Where it stands")
+    value: Said = Field(default="{signature}", description="What stands there")
+    timestamp: Literal["unix", "unix_ms", "iso", "iso_basic", "http"] = Field(
+        default="unix",
+        description="How `{timestamp}` is written: s or ms since 1970, 2026-11-22T20:00:00Z, "
+        "20261122T200000Z, or as in a Date header",
+    )
+    headers: dict[str, Said] = Field(
+        default_factory=dict,
+        max_length=MAX_HEADERS,
+        description='Headers that go with it: `{"X-Timestamp": "{timestamp}"}`',
+    )
