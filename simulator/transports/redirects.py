@@ -42,12 +42,8 @@ def _place(word: str, target: MqttTarget) -> tuple[str, int]:
     if found and scheme.lower() != scheme_of(target):
         raise ValueError(f"it is not {scheme_of(target)}://")
     parts = urlsplit(f"//{rest if found else word}")
-    if (
-        not parts.hostname
-        or parts.query
-        or parts.path not in {"", "/"}
-        or parts.username is not None
-    ):
+    is_more = parts.path.rstrip("/") or parts.query or parts.username is not None
+    if not parts.hostname or is_more:
         raise ValueError("it is no host and port")
     return parts.hostname, parts.port or target.port
 

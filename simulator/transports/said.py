@@ -9,7 +9,7 @@ from simulator.transports.parcel import Parcel
 
 
 def said(parcel: Parcel, target: MqttTarget) -> bytes:
-    """Return the properties of a PUBLISH, without their length.
+    """Return the properties of a PUBLISH, without their length, if it may have some.
 
     The content type is that of the parcel's headers; of these no other is MQTT's. Payloads are said
     to be UTF-8 when the target asks for it and they are.
@@ -18,8 +18,6 @@ def said(parcel: Parcel, target: MqttTarget) -> bytes:
         DefinitionError: a text is too long, or is none that MQTT can carry.
     """
     headers, own = parcel.headers, parcel.properties
-    if not (headers or own or parcel.response_topic or parcel.correlation or _says_more(target)):
-        return b""
     return mqtt.encode_properties(
         payload_format=1 if target.payload_format and _is_text(parcel.payload) else None,
         message_expiry=target.message_expiry,
@@ -30,7 +28,8 @@ def said(parcel: Parcel, target: MqttTarget) -> bytes:
     )
 
 
-def _says_more(target: MqttTarget) -> bool:
+def says_always(target: MqttTarget) -> bool:
+    """Whether every message has properties."""
     return target.payload_format or target.message_expiry is not None
 
 

@@ -25,8 +25,9 @@ from simulator.protocols.mqtt.packets import (
 )
 from simulator.protocols.mqtt.properties import encode as encode_properties
 from simulator.protocols.mqtt.reasons import Redirected
-from simulator.protocols.mqtt.session import MAX_IN_FLIGHT, TRANSITIONS, Session, State
+from simulator.protocols.mqtt.session import MAX_IN_FLIGHT, Session
 from simulator.protocols.mqtt.session5 import Session5
+from simulator.protocols.mqtt.states import TRANSITIONS, State
 
 SESSIONS: Final[dict[str, type[Session[Any]]]] = {"3.1.1": Session, "5": Session5}  # by version
 

@@ -1,77 +1,29 @@
-"""One connection of a client's session: a table of states, packet identifiers, the rest of a read.
+"""One connection of a client's session: what it may write, and the identifiers of what it writes.
 
 Rule: told bytes, answers events; every misdeed of the far side ends it with one ``Ended`` event.
 """
 
-from collections import deque
 from collections.abc import Sequence
-from enum import Enum, auto
 from struct import Struct
-from typing import Any, ClassVar, Generic
 
 from simulator.errors import Refused, TargetError
 from simulator.protocols.mqtt import encoding, fields, packets
-from simulator.protocols.mqtt.decoding import frame
-from simulator.protocols.mqtt.dialect import MQTT_3_1_1, Dialect
-from simulator.protocols.mqtt.handling import HANDLERS, send_again
 from simulator.protocols.mqtt.memory import NOBODY, Memory, Token
 from simulator.protocols.mqtt.opening import Opening
-from simulator.protocols.mqtt.packets import (
-    ConnAck,
-    Disconnect,
-    Ended,
-    Event,
-    PingResp,
-    PubAck,
-    PubComp,
-    Publish,
-    PubRec,
-    PubRel,
-    SubAck,
-    Terms,
-    UnsubAck,
-)
-from simulator.protocols.mqtt.reasons import Violation
+from simulator.protocols.mqtt.packets import Publish, Terms
+from simulator.protocols.mqtt.reading import Reading
+from simulator.protocols.mqtt.states import State
 
 MAX_IN_FLIGHT = 100  # unacknowledged messages of a client; AWS IoT Core takes no more of one
 
-
-class State(Enum):
-    """Where a connection stands."""
-
-    NEW = auto()
-    CONNECTING = auto()
-    CONNECTED = auto()
-    CLOSED = auto()
-
-
-TRANSITIONS: dict[State, dict[type[Event], State]] = {
-    State.NEW: {},
-    State.CONNECTING: {ConnAck: State.CONNECTED},
-    State.CONNECTED: {
-        Publish: State.CONNECTED,
-        PubAck: State.CONNECTED,
-        PubRec: State.CONNECTED,
-        PubRel: State.CONNECTED,
-        PubComp: State.CONNECTED,
-        SubAck: State.CONNECTED,
-        UnsubAck: State.CONNECTED,
-        PingResp: State.CONNECTED,
-        Disconnect: State.CLOSED,
-    },
-    State.CLOSED: {},  # nothing is read any more
-}
-
 # Bound here once: an attribute of an enum or a module costs as much as a method call.
 _CONNECTED = State.CONNECTED
-_PUBLISH, _PUBACK, _MAX_ID = packets.PUBLISH, packets.PUBACK, packets.MAX_PACKET_ID
-_PUBREC, _PUBREL, _PUBCOMP = packets.PUBREC, packets.PUBREL, packets.PUBCOMP
+_PUBLISH, _PUBREC, _MAX_ID = packets.PUBLISH, packets.PUBREC, packets.MAX_PACKET_ID
 _SHORT = Struct(">BBH").pack  # head, remaining length below 128, length of the topic
 _MIDDLE = Struct(">BBBH").pack  # the same, remaining length below 16,384
-_UNKNOWN: Any = object()
 
 
-class Session(Generic[Token]):
+class Session(Reading[Token]):
     """A client's side of MQTT 3.1.1. The caller writes what its methods return and hands in what it
     reads; after each read it also writes ``take_answers()``.
 
@@ -82,27 +34,15 @@ class Session(Generic[Token]):
     __slots__ = (
         "_first",
         "_last_id",
-        "_most",
-        "_needed",
-        "_packets",
-        "_rest",
-        "answers",
-        "awaited",
-        "in_flight",
         "is_clean",
         "is_resumed",
         "keep_alive",
         "keeps_for",
-        "memory",
-        "opening",
         "pings",
         "quota",
-        "state",
         "terms",
-        "unsent",
         "window",
     )
-    dialect: ClassVar[Dialect] = MQTT_3_1_1
 
     def __init__(self, opening: Opening, memory: Memory[Token] | None = None) -> None:
         """
@@ -112,11 +52,7 @@ class Session(Generic[Token]):
         Raises:
             DefinitionError: the identity cannot be said in MQTT; the text has no secret.
         """
-        self.memory: Memory[Token] = memory or Memory()
-        self.opening = opening
-        self.state = State.NEW
-        self.in_flight = self.memory.in_flight
-        self.awaited = self.memory.awaited
+        super().__init__(opening, memory or Memory())
         self.terms = Terms()
         self.keep_alive = opening.keep_alive  # s; what the server says goes over ours
         self.window = 0  # nothing before CONNACK, and nothing new before what is sent again
@@ -127,12 +63,7 @@ class Session(Generic[Token]):
         # A new session is asked for once; one that is kept is gone on with after a loss.
         self.is_clean = opening.clean_start and not (self.memory.has_begun and self.keeps_for)
         self._last_id = 0
-        self.answers: list[bytes] = []
-        self.unsent: deque[int] = deque()  # to be sent again, as the window allows
-        self.pings = 0
-        self._most = self.dialect.most_incoming(opening)  # bytes of a packet
-        self._rest: bytearray | None = None  # an incomplete packet
-        self._needed = 0  # bytes in ``_rest`` before it is worth looking again
+        self.pings = 0  # that wait for their answer
         # What cannot be said shows before a connection is opened.
         self._first = encoding.encode_connect(
             opening,
@@ -156,7 +87,7 @@ class Session(Generic[Token]):
         token: Token,
         qos: int = 0,
         retain: bool = False,
-        properties: bytes = b"",  # noqa: ARG002 - 3.1.1 has none
+        properties: bytes = b"",
     ) -> bytes:
         """Return a PUBLISH; above QoS 0 its token comes back with the last acknowledgement.
 
@@ -164,7 +95,7 @@ class Session(Generic[Token]):
         packet identifier, are inlined for that.
 
         Args:
-            properties: Of MQTT 5, as ``properties.encode`` returns them; 3.1.1 has none.
+            properties: Of MQTT 5, as ``properties.encode`` returns them; nothing in 3.1.1.
 
         Raises:
             DefinitionError: the topic cannot be published on, or the packet is too long.
@@ -180,6 +111,8 @@ class Session(Generic[Token]):
             name = topic.encode()
         head = _PUBLISH | retain | qos << 1
         length = len(name) + len(payload) + (4 if qos else 2)
+        if properties:
+            length += len(properties)
         if length < 0x80:
             start = _SHORT(head, length, len(name))
         elif length < 0x4000:
@@ -187,12 +120,12 @@ class Session(Generic[Token]):
         else:
             start = _long_start(head, length, topic)
         if not qos:
-            return b"".join((start, name, payload))
+            return b"".join((start, name, properties, payload))
         packet_id = self._last_id % _MAX_ID + 1
         if packet_id in self.in_flight or packet_id in self.awaited:
             packet_id = self._search_id(packet_id)
         self._last_id = packet_id
-        packet = b"".join((start, name, packet_id.to_bytes(2), payload))
+        packet = b"".join((start, name, packet_id.to_bytes(2), properties, payload))
         if qos == 1:
             self.in_flight[packet_id] = token
         else:
@@ -207,7 +140,7 @@ class Session(Generic[Token]):
         Its identifier stays taken until its last acknowledgement comes, which makes no event.
         """
         if packet_id in self.in_flight:
-            kind, token = _PUBACK, self.in_flight.pop(packet_id)
+            kind, token = packets.PUBACK, self.in_flight.pop(packet_id)
         else:
             kind, token = self.awaited[packet_id]
         self.awaited[packet_id] = (kind, NOBODY)
@@ -268,75 +201,6 @@ class Session(Generic[Token]):
         """Return the DISCONNECT that ends the connection in order, without the will (3.14)."""
         self.state = State.CLOSED
         return packets.DISCONNECT_BYTES
-
-    def take_answers(self) -> bytes:
-        """Return what is to be written after a read: acknowledgements, in the order that they are
-        due ([MQTT-4.6.0-2] to [-4]), and what a session sends again."""
-        answers = b"".join(self.answers)
-        self.answers.clear()
-        return answers
-
-    def receive(self, data: bytes) -> list[Event]:
-        """Return what ``data`` completes, in order; after the end, nothing.
-
-        However the stream is cut, the events are the same. At most one packet of the size that we
-        take is kept. The last event is an ``Ended`` when the far side refused us, sent us away or
-        broke the protocol; the session is then closed.
-        """
-        if self.state is State.CLOSED:
-            return []
-        rest = self._rest
-        if rest is not None:
-            rest += data
-            if len(rest) < self._needed:
-                return []
-            data, self._rest = bytes(rest), None
-        events: list[Event] = []
-        try:
-            self._read(data, events)
-            if self.unsent:
-                send_again(self, events)
-        except TargetError as error:
-            farewell = b"" if self.state is State.CONNECTING else self.dialect.farewell(error)
-            self.state = State.CLOSED
-            self._rest = None
-            self.answers.clear()
-            events.append(Ended(error, farewell))
-        return events
-
-    def _read(self, data: bytes, events: list[Event]) -> None:
-        """The inner loop; at QoS 1 there is a PUBACK for each message. One that is whole and ours
-        costs 0.7 µs in a read of 20 (tests/benchmarks/wire.py); the others go by the table."""
-        position, end = 0, len(data)
-        in_flight = self.in_flight
-        while position < end:
-            if data[position] == _PUBACK and position + 4 <= end and data[position + 1] == 2:
-                packet_id = data[position + 2] << 8 | data[position + 3]
-                token = in_flight.pop(packet_id, _UNKNOWN)
-                if token is not _UNKNOWN:
-                    events.append(PubAck(packet_id, token))
-                    if self._packets:
-                        self._packets.pop(packet_id, None)
-                    position += 4
-                    continue
-            decoders = self.dialect.decoders
-            start, stop = frame(data, position, decoders=decoders, most=self._most)
-            if not start or stop > end:
-                self._rest = bytearray(data[position:])
-                self._needed = stop - position if start else stop
-                return
-            event = decoders[data[position] >> 4](data[position] & 0x0F, data[start:stop])
-            self._accept(event, events)
-            position = stop
-
-    def _accept(self, event: Event, events: list[Event]) -> None:
-        kind = type(event)
-        following = TRANSITIONS[self.state].get(kind)
-        if following is None:
-            name, state = kind.__name__.upper(), self.state.name.lower()
-            raise Violation(f"unexpected {name} from the broker while {state}")
-        self.state = following
-        HANDLERS[kind](self, event, events)
 
     def agree(self, terms: Terms) -> None:
         """Take the server's terms.

@@ -3,7 +3,6 @@
 Rule: all else is told by the dialect; here are only properties, aliases and the server's terms.
 """
 
-from struct import Struct
 from typing import ClassVar
 
 from simulator.errors import Refused
@@ -14,12 +13,11 @@ from simulator.protocols.mqtt.memory import Memory, Token
 from simulator.protocols.mqtt.opening import Opening
 from simulator.protocols.mqtt.packets import Publish, Terms
 from simulator.protocols.mqtt.properties import block, encode
-from simulator.protocols.mqtt.session import Session, State
+from simulator.protocols.mqtt.session import Session
 
-_CONNECTED = State.CONNECTED
 _NOTHING_SAID = block(b"")
 _ALIAS_ADDS = 5  # bytes: the property, and a longer length of the properties and of the packet
-_SIZED = Struct(">H").pack
+_QOS = 0x06  # of the first byte
 
 
 class Session5(Session[Token]):
@@ -48,43 +46,32 @@ class Session5(Session[Token]):
 
         What is kept for another connection has its whole topic: an alias ends with its own.
         """
-        if self.state is not _CONNECTED:
-            self._demand(_CONNECTED)
-        name = _name(topic)
-        head = packets.PUBLISH | retain | qos << 1
-        packet_id = self._next_id() if qos else 0
-        identifier = packet_id.to_bytes(2) if qos else b""
         said = block(properties) if properties else _NOTHING_SAID
-        packet = _packet(head, name, identifier, said, payload)
-        if self._is_limited and (why := self.refusal(head, len(packet))):
-            raise Refused(why)
-        if qos:
-            self._remember(packet_id, packet, qos=qos, token=token)
+        if self._is_limited:
+            head = packets.PUBLISH | retain | qos << 1
+            length = len(topic.encode()) + len(said) + len(payload) + (4 if qos else 2)
+            if why := self.refusal(head, len(fields.fixed_header(head, length)) + length):
+                raise Refused(why)
+        packet = super().publish(
+            topic, payload, token=token, qos=qos, retain=retain, properties=said
+        )
         if self._outgoing is None:
             return packet
-        return self._aliased(packet, topic, identifier, properties, payload)
+        return self._aliased(packet, topic, properties, payload)
 
-    def _remember(self, packet_id: int, packet: bytes, *, qos: int, token: Token) -> None:
-        if qos == 1:
-            self.in_flight[packet_id] = token
-        else:
-            self.awaited[packet_id] = (packets.PUBREC, token)
-        if self._packets is not None:
-            self._packets[packet_id] = packet
-
-    def _aliased(
-        self, packet: bytes, topic: str, identifier: bytes, properties: bytes, payload: bytes
-    ) -> bytes:
+    def _aliased(self, packet: bytes, topic: str, properties: bytes, payload: bytes) -> bytes:
         """Return the packet with a number for its topic, or beside it for the first time."""
         assert self._outgoing is not None
-        if number := self._outgoing.known(topic):
-            name = b"\0\0"
-        elif len(packet) + _ALIAS_ADDS <= self._most_outgoing:
-            number, name = self._outgoing.learn(topic), _name(topic)
+        name = b""
+        number = self._outgoing.known(topic)
+        if not number and len(packet) + _ALIAS_ADDS <= self._most_outgoing:
+            number, name = self._outgoing.learn(topic), topic.encode()
         if not number:
             return packet
         said = block(encode(topic_alias=number) + properties)
-        return _packet(packet[0], name, identifier, said, payload)
+        identifier = self._last_id.to_bytes(2) if packet[0] & _QOS else b""
+        body = b"".join((len(name).to_bytes(2), name, identifier, said, payload))
+        return fields.fixed_header(packet[0], len(body)) + body
 
     def agree(self, terms: Terms) -> None:
         super().agree(terms)
@@ -112,18 +99,3 @@ class Session5(Session[Token]):
 
     def resolve(self, event: Publish) -> Publish:
         return self._incoming.resolve(event)
-
-
-def _name(topic: str) -> bytes:
-    """The topic with its length; the usual ones by the shorter way, which costs a third."""
-    if "+" in topic or "#" in topic or "\0" in topic or not topic.isascii() or not topic:
-        return fields.encode_topic(topic)
-    name = topic.encode()
-    return (
-        _SIZED(len(name)) + name if len(name) <= fields.MAX_STRING else fields.encode_topic(topic)
-    )
-
-
-def _packet(head: int, name: bytes, identifier: bytes, said: bytes, payload: bytes) -> bytes:
-    length = len(name) + len(identifier) + len(said) + len(payload)
-    return b"".join((fields.fixed_header(head, length), name, identifier, said, payload))
