@@ -16,7 +16,6 @@ class Figures:
 
     total: Second  # all seconds of all shards
     mocks: int
-    connected: int  # the most at once
     seconds: float  # of sending
 
 
@@ -81,6 +80,6 @@ _HISTOGRAMS = {
 _COUNTS = {
     "failed": lambda of: (of.total.failed, of.total.due),
     "delivered": lambda of: (of.total.delivered, of.total.due),
-    "connected": lambda of: (of.connected, of.mocks),
+    "connected": lambda of: (of.total.connects - of.total.reconnects, of.mocks),
     "lost": lambda of: (of.total.losts, of.total.losts + of.total.connects),
 }

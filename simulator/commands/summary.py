@@ -28,14 +28,12 @@ class Progress:
     duration: float  # s
     thresholds: Sequence[Threshold] = ()
     latest: dict[str, Snapshot] = field(default_factory=dict)
-    most_connected: int = 0  # mocks at one moment
     _recent: dict[str, list[Second]] = field(default_factory=dict)  # by shard: of its last look
 
     def take(self, snapshots: list[Snapshot]) -> None:
         """Bring it up to date."""
         self.latest.update({snapshot.shard: snapshot for snapshot in snapshots})
         self._recent.update({snapshot.shard: snapshot.seconds for snapshot in snapshots})
-        self.most_connected = max(self.most_connected, self.connected)
 
     @property
     def recent(self) -> Second:
@@ -79,9 +77,7 @@ class Progress:
 
     def rulings(self, seconds: float) -> list[Ruling]:
         """How each threshold fared; ``seconds`` from the start to the end of sending."""
-        figures = Figures(
-            total=self.total, mocks=self.mocks, connected=self.most_connected, seconds=seconds
-        )
+        figures = Figures(total=self.total, mocks=self.mocks, seconds=seconds)
         return verdict(self.thresholds, figures)
 
     def reasons(self, most: int) -> list[tuple[str, int]]:

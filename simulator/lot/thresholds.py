@@ -28,7 +28,7 @@ FIGURES: Mapping[str, str] = {
     "lateness": DURATION,  # from the planned moment to sending: the generator's own
     "failed": SHARE,  # of the sends that were due
     "delivered": SHARE,  # of the sends that were due
-    "connected": SHARE,  # of the mocks; the most that were connected at once
+    "connected": SHARE,  # of the mocks; those that were connected at any time
     "lost": SHARE,  # connections that were lost or never came to be, of all that were tried
     "rate": PER_SECOND,  # messages delivered per second, over the whole run
 }

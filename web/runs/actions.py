@@ -48,6 +48,7 @@ def start_run(lot: Lot, *, by: User) -> Run:
         seed=snapshot.lot.seed,
         target=lot.target.address,
         parts=snapshot.parts,
+        thresholds=[str(each) for each in snapshot.lot.thresholds],
     )
     keep_snapshot(run, snapshot)
     with transaction.atomic():

@@ -6,6 +6,7 @@ from collections import Counter
 from django.db import transaction
 from django.utils import timezone
 
+import simulator
 from simulator import Limited, Second
 from web.runs import history, series
 from web.runs.boards import ShardReport
@@ -94,7 +95,25 @@ def totals(run: Run, reports: list[ShardReport]) -> dict[str, object]:
         "lateness_p99": total.lateness.percentile(99),
         "generator_limited": limited is not None,
         "limited": limited and limited.to_dict(),
+        "rulings": rulings(run, total),
     }
+
+
+def rulings(run: Run, total: Second) -> list[dict[str, object]]:
+    """Return how each threshold of a run fared, as its row keeps it."""
+    over = timezone.now() if run.started_at else None
+    seconds = min(over - run.started_at, run.duration).total_seconds() if over else 0.0
+    figures = simulator.Figures(total=total, mocks=run.mocks, seconds=seconds)
+    thresholds = [simulator.Threshold.read(text) for text in run.thresholds]
+    return [
+        {
+            "text": str(each.threshold),
+            "measured": each.measured,
+            "words": each.words,
+            "kept": each.holds,
+        }
+        for each in simulator.verdict(thresholds, figures)
+    ]
 
 
 def keep_series(run: Run) -> None:

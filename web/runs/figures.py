@@ -17,6 +17,9 @@ RATE_OVER = 5  # s that the present rate is taken over
 UNSURE = 1  # s before the report of which not every shard may have told
 
 
+SHARES = (50.0, 90.0, 99.0, 99.9)  # percentiles of a duration
+
+
 @dataclass(frozen=True, kw_only=True)
 class Totals:
     """Counts over the whole run; latencies in s, None where nothing was acknowledged."""
@@ -38,6 +41,14 @@ class Totals:
     @property
     def in_flight(self) -> int:
         return max(0, self.due - self.acknowledged - self.sent - self.failed)
+
+
+@dataclass(frozen=True)
+class Times:
+    """Percentiles of one kind of duration, in s."""
+
+    name: str
+    values: list[float]  # at each of SHARES, then the longest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +82,20 @@ class Figures:
         """Return it for JSON: durations in seconds, the states' own words."""
         spans = ("elapsed", "left", "duration")
         return asdict(self) | {name: getattr(self, name).total_seconds() for name in spans}
+
+
+def times_of(total: Second) -> list[Times]:
+    """Return the percentiles of everything that was measured."""
+    measured = (
+        ("Acknowledgement", total.latency),
+        ("End to end", total.end_to_end),
+        ("Lateness of the generator", total.lateness),
+    )
+    return [
+        Times(name, [histogram.percentile(share) or 0.0 for share in SHARES] + [histogram.maximum])
+        for name, histogram in measured
+        if histogram.total
+    ]
 
 
 def figures_of(run: Run, board: RunBoard, *, points: list[Second], now: datetime) -> Figures:

@@ -54,6 +54,7 @@ class Run(models.Model):
     seed = models.PositiveBigIntegerField()
     target = models.CharField(max_length=300)  # mqtts://broker.example:8883
     parts = models.JSONField(default=list)  # [{name, first, count, statuses}]
+    thresholds = models.JSONField(default=list)  # as simulator.Threshold reads them
 
     # Written once, when the last shard is done.
     due = models.PositiveBigIntegerField(default=0)
@@ -67,6 +68,7 @@ class Run(models.Model):
     peak_rate = models.FloatField(null=True)  # messages/s, the best single second
     lateness_p99 = models.FloatField(null=True)  # s, sent after scheduled
     generator_limited = models.BooleanField(default=False)
+    rulings = models.JSONField(default=list)  # of its thresholds: [{text, measured, words, kept}]
     limited = models.JSONField(null=True)  # since when, how late, which tower: simulator.Limited
 
     class Meta:
@@ -91,6 +93,13 @@ class Run(models.Model):
     def is_live(self) -> bool:
         """Whether it may still change by itself."""
         return self.state in LIVE
+
+    @property
+    def verdict(self) -> str:
+        """passed or failed, by its thresholds; empty where it has none or is not over."""
+        if not self.rulings:
+            return ""
+        return "passed" if all(ruling["kept"] for ruling in self.rulings) else "failed"
 
     @property
     def ends_at(self) -> datetime | None:

@@ -10,7 +10,8 @@ from web.reports.access import reports_on
 from web.reports.models import Report
 from web.runs import history, live, series
 from web.runs.boards import RunBoard, merged
-from web.runs.figures import Figures, figures_of, recent_points
+from web.runs.endings import rulings
+from web.runs.figures import Figures, Times, figures_of, recent_points, times_of
 from web.runs.mocks import MockTable, Wish, mock_table
 from web.runs.models import Board, Run
 
@@ -30,6 +31,16 @@ class RunPage:
     @cached_property
     def table(self) -> MockTable:
         return mock_table(self.board, identities(self.run, self.board), self.wish)
+
+    @property
+    def times(self) -> list[Times]:
+        """How long things took in this run, each that was measured at all."""
+        return times_of(self.board.total)
+
+    @cached_property
+    def rulings(self) -> list[dict[str, object]]:
+        """How each threshold fared; of a live run, until now."""
+        return rulings(self.run, self.board.total) if self.run.is_live else self.run.rulings
 
     @cached_property
     def reports(self) -> list[Report]:

@@ -1,0 +1,74 @@
+import pytest
+
+from tests.web.runs.conftest import snapshot
+from web.runs import actions
+from web.runs.desk import Desk
+from web.runs.models import Run
+
+THRESHOLDS = "thresholds: [failed <= 0.1%, latency p99 < 5ms]\n"
+
+
+@pytest.fixture
+def run(make_lot, owner, object_store, asked, published) -> Run:
+    return actions.start_run(make_lot(options=THRESHOLDS), by=owner)
+
+
+def worked(run: Run, **changes) -> Run:
+    """Let a tower tell of the run's only shard: 60 sends, each acknowledged in 10 ms."""
+    desk = Desk(tower="tower-1", capacity=10_000, clock=lambda: 1_000.0)
+    [assignment] = desk.work([]).begin
+    desk.work([snapshot(assignment.shard, **changes)])
+    run.refresh_from_db()
+    return run
+
+
+def test_a_run_is_judged_by_the_thresholds_that_its_lot_had(run):
+    run.lot.options = ""
+    run.lot.save()
+
+    ended = worked(run, state="ended")
+
+    assert ended.verdict == "failed"
+    assert [(each["text"], each["kept"]) for each in ended.rulings] == [
+        ("failed <= 0.1%", True),
+        ("latency p99 < 5ms", False),
+    ]
+    assert ended.rulings[1]["measured"] == pytest.approx(0.010, rel=0.01)
+
+
+def test_a_run_without_thresholds_is_neither_passed_nor_failed(
+    make_lot, owner, object_store, asked, published
+):
+    ended = worked(actions.start_run(make_lot(), by=owner), state="ended")
+
+    assert (ended.rulings, ended.verdict) == ([], "")
+
+
+def test_the_page_shows_each_limit_and_what_was_measured(client_of, owner, run):
+    ended = worked(run, state="ended")
+
+    page = client_of(owner).get(run.get_absolute_url()).content.decode()
+
+    assert "latency p99 &lt; 5ms" in page
+    assert ended.rulings[1]["words"] in page
+    assert ">missed<" in page
+    assert ">failed<" in page
+    assert "so far" not in page
+
+
+def test_the_page_of_a_live_run_says_how_it_fares_so_far(client_of, owner, run):
+    worked(run)
+
+    page = client_of(owner).get(run.get_absolute_url()).content.decode()
+
+    assert "so far" in page
+    assert ">kept<" in page
+
+
+def test_the_page_has_the_percentiles_of_what_was_measured(client_of, owner, run):
+    worked(run)
+
+    page = client_of(owner).get(run.get_absolute_url()).content.decode()
+
+    assert "Acknowledgement" in page
+    assert "End to end" not in page
