@@ -6,6 +6,7 @@ from simulator.credentials import (
     CredentialTable,
     check_credentials,
     read_credentials,
+    unpacked,
 )
 from simulator.datasets import Dataset, read_dataset
 from simulator.definition import Checked, Definition, check, parse, parse_document
@@ -36,6 +37,7 @@ from simulator.lot import (
     MqttTarget,
     Part,
     Target,
+    Threshold,
     Tls,
     Will,
     target_of,
@@ -63,6 +65,7 @@ from simulator.recording.reasons import Reason
 from simulator.roll import LotProblem, identity_problems, lot_problems
 from simulator.speech import Speech
 from simulator.tower import Assignment, Snapshot, Tower, run_in_loop
+from simulator.verdict import Figures, Ruling, verdict
 
 __all__ = [
     "BOARD",
@@ -85,6 +88,7 @@ __all__ = [
     "Deal",
     "Definition",
     "DefinitionError",
+    "Figures",
     "Histogram",
     "HttpTarget",
     "Inferred",
@@ -109,12 +113,14 @@ __all__ = [
     "Ready",
     "Reason",
     "Refused",
+    "Ruling",
     "Second",
     "Snapshot",
     "Speech",
     "StaleLease",
     "Target",
     "TargetError",
+    "Threshold",
     "Tls",
     "Tower",
     "Unreachable",
@@ -148,4 +154,6 @@ __all__ = [
     "target_schema",
     "target_words",
     "unpack_board",
+    "unpacked",
+    "verdict",
 ]
