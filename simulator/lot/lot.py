@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from simulator.lot.base import Model, Text
 from simulator.lot.faults import MAX_FAULTS, AnyFault
 from simulator.lot.pace import Pace, with_pace
+from simulator.lot.records import Records
 from simulator.lot.targets import AnyTarget
 from simulator.lot.thresholds import MAX_THRESHOLDS, Threshold
 
@@ -44,6 +45,7 @@ class Lot(Model):
     datasets: dict[str, str] = Field(default_factory=dict)  # name in definitions -> object's key
     faults: list[AnyFault] = Field(default_factory=list, max_length=MAX_FAULTS)
     thresholds: list[Threshold] = Field(default_factory=list, max_length=MAX_THRESHOLDS)
+    records: Records = Field(default=Records(), description="How payloads are kept in the log")
 
     @classmethod
     def _fold(cls, data: dict[Any, Any]) -> dict[Any, Any]:

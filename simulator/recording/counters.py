@@ -91,10 +91,8 @@ class Second:
 
 
 # What every stored second has; the others came later, and are left out where there is nothing.
-_OLD = frozenset(
-    ("at", "due", "sent", "acknowledged", "failed", "bytes", "connects", "losts")
-    + ("latency", "lateness")
-)
+_OLD = {"at", "due", "sent", "acknowledged", "failed", "bytes", "connects", "losts"}
+_OLD |= {"latency", "lateness"}
 
 
 @cache

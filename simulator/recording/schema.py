@@ -24,5 +24,7 @@ RECORD_SCHEMA = pa.schema(
         ("result", _TEXT),  # acknowledged, sent, failed
         ("reason", _TEXT),
         ("fault", _TEXT),
+        ("size", pa.int64()),  # bytes of the payload, however it was kept
+        ("digest", pa.binary()),  # SHA-256 of a payload that is kept as that alone
     ]
 )

@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from simulator.recording.block import Block, Kind, Outcome, join
+from simulator.recording.keeping import Sends, kept
 from simulator.recording.roster import Roster
 from simulator.recording.schema import RECORD_SCHEMA
 
@@ -28,6 +29,15 @@ class Sheet:
         self._roster = roster
         rows, kind, sent = (join(blocks, name) for name in ("row", "kind", "sent"))
         unsent = kind != Kind.SEND
+        sends = Sends(
+            numbers=rows.astype(np.int64) + roster.first,
+            sequences=join(blocks, "sequence"),
+            is_send=~unsent,
+            is_failed=join(blocks, "outcome") == Outcome.FAILED,
+        )
+        payloads, digests = kept(
+            _all(blocks, "payloads"), sends, records=roster.records, seed=roster.seed
+        )
         columns = {
             "event": _coded(kind, _EVENTS),
             "mock": pa.array(rows + np.int32(roster.first)),
@@ -36,7 +46,9 @@ class Sheet:
             "status": _coded(join(blocks, "status"), roster.statuses),
             "message": _words(_all(blocks, "messages")),
             "address": pa.array(_all(blocks, "addresses"), pa.string(), mask=unsent),
-            "payload": pa.array(_all(blocks, "payloads"), pa.binary(), mask=unsent),
+            "payload": payloads,
+            "digest": digests,
+            "size": pa.array(join(blocks, "size"), mask=unsent),
             "scheduled": _times(join(blocks, "scheduled")),
             "sent": _times(sent),
             "settled": _times(join(blocks, "settled")),

@@ -19,6 +19,10 @@ logger = logging.getLogger(__name__)
 FLUSH_AFTER = 5.0  # s; a record is in the store at most this long after it was settled
 FLUSH_ROWS = 50_000  # records in a chunk at most: some 5 MB of telemetry, 0.6 s at full rate
 MAX_WAITING_ROWS = 200_000  # records not yet in a chunk, in a tower: some 100 MB
+# Bytes of payload that make a chunk full, and that wait for one in a tower. A record's payload lies
+# in memory as it was sent, however it is kept, until its chunk is built.
+FLUSH_BYTES = 16 * 2**20
+MAX_WAITING_PAYLOAD = 128 * 2**20
 MAX_WAITING_BYTES = 64 * 2**20  # chunks not yet written, in a tower: about a million records
 FIRST_RETRY = 0.5  # s after a failed write; doubles each time
 LAST_RETRY = 15.0  # s between tries of an outage that lasts, while there is time
@@ -37,8 +41,10 @@ class Log:
     blocks: deque[tuple[float, Block]] = field(default_factory=deque)  # when it came, what
     chunks: deque[Chunk] = field(default_factory=deque)
     accepted: int = 0  # records, by the loop
+    accepted_bytes: int = 0  # of their payloads
     refused: int = 0  # records that found no room, by the loop
     built: int = 0  # records that became chunks, by the thread
+    built_bytes: int = 0  # of their payloads
     stored: int = 0  # records, by the thread
     lost: int = 0  # records given up, by the thread
     number: int = 0  # of the next chunk
@@ -61,6 +67,10 @@ class Log:
     @property
     def waiting_rows(self) -> int:
         return self.accepted - self.built
+
+    @property
+    def waiting_payload(self) -> int:
+        return self.accepted_bytes - self.built_bytes
 
     @property
     def waiting_bytes(self) -> int:
@@ -91,10 +101,12 @@ class Spool:
             log.accepted += len(block)
             log.stored += len(block)
             return True
-        if log.is_stale or self._waiting_rows() + len(block) > MAX_WAITING_ROWS:
+        size = int(block.size.sum())
+        if log.is_stale or not self._has_room(len(block), size):
             log.refused += len(block)
             return False
         log.accepted += len(block)
+        log.accepted_bytes += size
         log.blocks.append((now, block))
         return True
 
@@ -110,24 +122,29 @@ class Spool:
                 self._store(log, now)
         return self._next(logs, now)
 
-    def _waiting_rows(self) -> int:
-        return sum(log.waiting_rows for log in self._logs)
+    def _has_room(self, rows: int, size: int) -> bool:
+        """Whether so many records, of so many bytes of payload, may wait too."""
+        rows += sum(log.waiting_rows for log in self._logs)
+        size += sum(log.waiting_payload for log in self._logs)
+        return rows <= MAX_WAITING_ROWS and size <= MAX_WAITING_PAYLOAD
 
     def _is_due(self, log: Log, now: float) -> bool:
         if not log.blocks or sum(each.waiting_bytes for each in self._logs) >= MAX_WAITING_BYTES:
             return False
-        full = log.waiting_rows >= FLUSH_ROWS
+        full = log.waiting_rows >= FLUSH_ROWS or log.waiting_payload >= FLUSH_BYTES
         return full or log.is_finished or now >= log.blocks[0][0] + FLUSH_AFTER
 
     def _build(self, log: Log) -> None:
         blocks: list[Block] = []
-        rows = 0
-        while log.blocks and rows < FLUSH_ROWS:
+        rows = size = 0
+        while log.blocks and rows < FLUSH_ROWS and size < FLUSH_BYTES:
             blocks.append(log.blocks.popleft()[1])
             rows += len(blocks[-1])
+            size += int(blocks[-1].size.sum())
         log.chunks.append(build_chunk(log.shard, log.number, blocks, log.roster))
         log.number += 1
         log.built += rows
+        log.built_bytes += size
 
     def _store(self, log: Log, now: float) -> None:
         chunk = log.chunks[0]
@@ -155,8 +172,10 @@ class Spool:
         if not (log.is_stale or log.is_abandoned):
             return
         while log.blocks:
-            rows = len(log.blocks.popleft()[1])
+            block = log.blocks.popleft()[1]
+            rows = len(block)
             log.built += rows
+            log.built_bytes += int(block.size.sum())
             log.lost += rows
         while log.chunks:
             log.lost += log.chunks.popleft().rows

@@ -72,7 +72,13 @@ class Shard:
         self._assignment = assignment
         self._identity = self._identities()
         self._former: Identities | None = None
-        roster = Roster(assignment.first, self._fleet.identities, self._fleet.statuses)
+        roster = Roster(
+            assignment.first,
+            self._fleet.identities,
+            self._fleet.statuses,
+            records=lot.records,
+            seed=lot.seed,
+        )
         self._log = writer.open(assignment.shard, roster)
         self._board = new_board(assignment.first, assignment.count)
         self._recorder = Recorder(

@@ -41,7 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "credentials": FOUNDATION | {"datasets", "definition", "payloads"},
     "protocols": {"errors", "lot", "speech"},
     "transports": {"errors", "impairment", "lot", "speech", "protocols"},
-    "recording": {"errors"},
+    "recording": {"errors", "lot", "randomness"},  # lot: what of payloads is kept
     "verdict": {"lot", "recording"},
     "faults": FOUNDATION | {"impairment", "definition", "generators", "fleet"},
     "tower": FOUNDATION

@@ -36,6 +36,8 @@ def test_a_send_has_every_column() -> None:
             "result": "acknowledged",
             "reason": None,
             "fault": None,
+            "size": 7,
+            "digest": None,
         }
     ]
 
