@@ -42,11 +42,13 @@ from simulator.lot import (
     Will,
     target_of,
 )
+from simulator.lot.fault import Fault
+from simulator.lot.faults import fault_of
 from simulator.lot.pace import Late, Pace
 from simulator.lot.profiles import PROFILES, Profile, limit_problems
 from simulator.lot.ramp import Ramp
-from simulator.lot.reading import Words, lot_words, target_words
-from simulator.lot.schema import OF_LOTS, OF_TARGETS, lot_schema, target_schema
+from simulator.lot.reading import Words, fault_words, lot_words, target_words
+from simulator.lot.schema import OF_LOTS, OF_TARGETS, fault_schema, lot_schema, target_schema
 from simulator.outlook import MessageOutlook, MetricOutlook, Outlook, outlook
 from simulator.preview import PreviewMessage, preview, series
 from simulator.recording.board import (
@@ -88,6 +90,7 @@ __all__ = [
     "Deal",
     "Definition",
     "DefinitionError",
+    "Fault",
     "Figures",
     "Histogram",
     "HttpTarget",
@@ -130,6 +133,9 @@ __all__ = [
     "check_credentials",
     "compare",
     "definition_schema",
+    "fault_of",
+    "fault_schema",
+    "fault_words",
     "identity_problems",
     "infer",
     "infer_recording",

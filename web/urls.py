@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/", include("web.reports.link_urls")),
     path("schemas/definition.json", schema_views.definition, name="definition-schema"),
     path("schemas/lot.json", lot_schemas.lot, name="lot-schema"),
+    path("schemas/faults.json", lot_schemas.faults, name="fault-schema"),
     path("schemas/target-<slug:protocol>.json", target_schemas.target, name="target-schema"),
 ]
 

@@ -7,18 +7,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from simulator.definition.refusals import findings_of
 from simulator.definition.text.parsing import read_text
 from simulator.definition.text.places import Finding, Path, problem_at
 from simulator.errors import DefinitionError, Problem
+from simulator.lot.base import Model
+from simulator.lot.fault import Fault
+from simulator.lot.faults import MAX_FAULTS, AnyFault
 from simulator.lot.lot import Lot
 from simulator.lot.target import Target
 from simulator.lot.targets import target_of
 
 T = TypeVar("T")
+
+
+class _Faults(Model):
+    """The part of a lot that is put in by hand while it runs."""
+
+    faults: list[AnyFault] = Field(default_factory=list, max_length=MAX_FAULTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +57,11 @@ def lot_words(text: str, known: Mapping[str, Any]) -> Words[Lot]:
         known: The lot as plain data; must have its duration, parts and target.
     """
     return words(text, known, Lot.model_validate)
+
+
+def fault_words(text: str) -> Words[list[Fault]]:
+    """Read faults alone, as a lot has them: ``faults: [{fault: drop, aim: {share: 10%}}]``."""
+    return words(text, {}, lambda data: [*_Faults.model_validate(data).faults])
 
 
 def words(text: str, known: Mapping[str, Any], read: Callable[[dict[str, Any]], T]) -> Words[T]:

@@ -30,6 +30,12 @@ def lot_schema() -> JsonSchemaValue:
     return _without(Lot.model_json_schema(), OF_LOTS, title="Lot")
 
 
+def fault_schema() -> JsonSchemaValue:
+    """Return the schema of faults alone, for those that are put in by hand."""
+    others = frozenset(Lot.model_fields) - {"faults"}
+    return _without(Lot.model_json_schema(), others, title="Faults")
+
+
 def target_schema(protocol: str, *, without: Collection[str] = ()) -> JsonSchemaValue:
     """Return the schema of a target's options, but for those words that are asked for elsewhere.
 

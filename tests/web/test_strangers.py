@@ -19,7 +19,7 @@ from web.definitions import actions as definitions
 from web.lots.actions import PartPlan, save_lot
 from web.lots.models import Lot
 from web.reports.models import Report, ReportState
-from web.runs.models import Run, Shard
+from web.runs.models import Injection, Run, Shard
 from web.targets import actions as targets
 from web.targets.models import Target
 
@@ -40,6 +40,7 @@ OPEN = {  # addresses outside of any workspace, and who may see what there
     "reports/<uuid:report>/<str:token>/": "who has the mail",
     "schemas/definition.json": "everybody: what a definition may say",
     "schemas/lot.json": "everybody: what a lot may say",
+    "schemas/faults.json": "everybody: what may go wrong on purpose",
     "schemas/target-<slug:protocol>.json": "everybody: what a target may say",
 }
 DEFINITION = """\
@@ -82,6 +83,7 @@ def arguments(workspace, owner, teammate) -> Mapping[str, UUID | int]:
     run = Run.objects.create(
         workspace=workspace, lot=lot, name="Fridges", mocks=3, duration=lot.duration, seed=1
     )
+    injection = Injection.objects.create(run=run, fault={"fault": "drop"}, since=0.0)
     Shard.objects.create(run=run, number=0, part=0, first=0, count=3)
     report = Report.objects.create(
         workspace=workspace, run=run, asked_by=owner, state=ReportState.READY, key="x/report.csv"
@@ -98,6 +100,7 @@ def arguments(workspace, owner, teammate) -> Mapping[str, UUID | int]:
         "trial": uuid4(),
         "lot": lot.code,
         "run": run.code,
+        "injection": injection.code,
         "mock": 0,
         "report": report.code,
     }

@@ -20,6 +20,19 @@ def lot(_: HttpRequest) -> HttpResponse:
     return schema_answer(_schema())
 
 
+@require_GET
+@cache_control(public=True, max_age=MAX_AGE)
+@gzip_page
+def faults(_: HttpRequest) -> HttpResponse:
+    """Return the schema of faults alone, for those that are put into a run by hand."""
+    return schema_answer(_fault_schema())
+
+
 @cache
 def _schema() -> bytes:
     return orjson.dumps(simulator.lot_schema())
+
+
+@cache
+def _fault_schema() -> bytes:
+    return orjson.dumps(simulator.fault_schema())

@@ -11,7 +11,7 @@ from django.http import Http404
 
 from web.accounts.models import Workspace
 from web.lots.models import Lot
-from web.runs.models import Board, Run, RunState
+from web.runs.models import Board, Injection, Run, RunState
 
 ORDERS = ("created", "name", "mocks", "failed", "acknowledged")
 
@@ -69,6 +69,14 @@ def run_of(workspace: Workspace, code: UUID) -> Run:
     if run is None:
         raise Http404("no such run")
     return run
+
+
+def injection_of(run: Run, code: UUID) -> Injection:
+    """Return one fault that was put into the run by hand. Raises Http404: there is none."""
+    found = run.injections.filter(code=code).first()
+    if found is None:
+        raise Http404("no such fault")
+    return found
 
 
 def identity_of(run: Run, mock: int) -> str:

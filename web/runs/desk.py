@@ -19,6 +19,7 @@ from web.logs.writing import store_chunk
 from web.platform import redis, storage
 from web.runs import endings, leasing, live, series
 from web.runs.boards import ShardReport
+from web.runs.injections import Wish, wishes
 from web.runs.leasing import Lease
 from web.runs.loading import CannotLoad, Loaded, Shelf, assignment
 from web.runs.models import Board, Outcome, Run, RunState, Stretch
@@ -47,6 +48,7 @@ class Held:
     identities: bytes = b""
     saved_at: float = -inf  # monotonic s; at its first second, so that pages know who is who
     end: tuple[Outcome, str] | None = None  # how it ended, once it has
+    told: set[Wish] = field(default_factory=set)  # faults by hand that its engine knows of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Orders:
 
     begin: list[Assignment] = field(default_factory=list)
     stop: list[str] = field(default_factory=list)  # names of leases
+    faults: list[tuple[str, Wish]] = field(default_factory=list)  # new to the lease of this name
     has_work: bool = True
 
 
@@ -182,7 +185,8 @@ class Desk:
         self._lost = []
         begin = self._give_back_all() if self._is_closing else self._take_new()
         self._shelf.keep({held.lease.run for held in self._held.values()})
-        return Orders(begin=begin, stop=stop, has_work=bool(self._held or self._unloaded))
+        has_work = bool(self._held or self._unloaded)
+        return Orders(begin=begin, stop=stop, faults=self._faults(), has_work=has_work)
 
     def _renew(self) -> None:
         if self._clock() - self._renewed < leasing.RENEW_EVERY:
@@ -245,6 +249,18 @@ class Desk:
         names = [name for name, held in self._held.items() if held.lease.run in wished]
         self._stopped |= set(names)
         return names
+
+    def _faults(self) -> list[tuple[str, Wish]]:
+        """Return what people want to go wrong, or to end, and the engine has not been told."""
+        going = [held for held in self._held.values() if not held.end]
+        wished = wishes({held.lease.run for held in going}) if going else {}
+        new = []
+        for held in going:
+            for wish in wished.get(held.lease.run, []):
+                if wish not in held.told:
+                    held.told.add(wish)
+                    new.append((held.lease.name, wish))
+        return new
 
     # New shards.
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -101,8 +102,8 @@ def totals(run: Run, reports: list[ShardReport]) -> dict[str, object]:
 
 def rulings(run: Run, total: Second) -> list[dict[str, object]]:
     """Return how each threshold of a run fared, as its row keeps it."""
-    over = timezone.now() if run.started_at else None
-    seconds = min(over - run.started_at, run.duration).total_seconds() if over else 0.0
+    elapsed = timezone.now() - run.started_at if run.started_at else timedelta(0)
+    seconds = min(elapsed, run.duration).total_seconds()
     figures = simulator.Figures(total=total, mocks=run.mocks, seconds=seconds)
     thresholds = [simulator.Threshold.read(text) for text in run.thresholds]
     return [

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import uuid4
 
+import yaml
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -115,6 +116,36 @@ class Run(models.Model):
     def lot_key(self) -> str:
         """The key of the snapshot that its towers read."""
         return f"{self.prefix}lot.json"
+
+
+class Injection(models.Model):
+    """A fault that somebody put into a run by hand while it ran.
+
+    ``fault`` is as the simulator's ``fault_of`` reads it. It begins ``since`` s after the run's
+    start (and what the fault's own ``at`` says later), the same moment in every shard.
+    """
+
+    code = models.UUIDField(default=uuid4, unique=True, editable=False)
+    run = models.ForeignKey(Run, models.CASCADE, related_name="injections")
+    fault = models.JSONField()
+    since = models.FloatField()  # s of the run
+    asked = models.DateTimeField(default=timezone.now, editable=False)
+    asked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    ended = models.DateTimeField(null=True)  # when somebody ended it before its time
+    ended_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["asked", "id"]
+
+    def __str__(self) -> str:
+        return str(self.fault.get("name") or self.fault.get("fault"))
+
+    @property
+    def words(self) -> str:
+        """What it does, as it was asked for, but for its kind and name."""
+        said = {word: value for word, value in self.fault.items() if word not in ("fault", "name")}
+        text: str = yaml.safe_dump(said, default_flow_style=True, sort_keys=False, width=1_000)
+        return text.strip()[1:-1]
 
 
 class ShardState(models.TextChoices):

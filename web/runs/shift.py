@@ -15,8 +15,9 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import connections
 
-from simulator import Tower, run_in_loop
+from simulator import DefinitionError, Tower, run_in_loop
 from web.runs.desk import Desk, Orders
+from web.runs.injections import Wish
 
 logger = logging.getLogger(__name__)
 
@@ -83,8 +84,20 @@ class Shift:
             return
         for assignment in orders.begin:
             self._tower.add(assignment)
+        for shard, wish in orders.faults:
+            self._afflict(shard, wish)
         if self._has_been_idle(has_work=orders.has_work):
             self.drain()
+
+    def _afflict(self, shard: str, wish: Wish) -> None:
+        """Begin or end a fault that somebody asked for by hand."""
+        try:
+            if wish.is_ended:
+                self._tower.clear(shard, name=wish.name)
+            else:
+                self._tower.inject(shard, wish.fault, name=wish.name, since=wish.since)
+        except DefinitionError as error:
+            logger.warning("fault not begun: %s", error, extra={"shard": shard})
 
     async def _ask_desk(self) -> Orders:
         snapshots, closing = self._tower.snapshots(), self._is_draining

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from web.runs import views
+from web.runs import injection_views, views
 
 app_name = "runs"
 urlpatterns = [
@@ -9,6 +9,8 @@ urlpatterns = [
     path("<uuid:run>/live.json", views.live_json, name="live"),
     path("<uuid:run>/series.json", views.series_json, name="series"),
     path("<uuid:run>/stop/", views.stop, name="stop"),
+    path("<uuid:run>/faults/", injection_views.faults, name="faults"),
+    path("<uuid:run>/faults/<uuid:injection>/end/", injection_views.end, name="end_fault"),
     path("<uuid:run>/again/", views.again, name="again"),
     path("<uuid:run>/delete/", views.delete, name="delete"),
 ]
