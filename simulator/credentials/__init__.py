@@ -6,12 +6,13 @@ Rule: no clock and no socket; told the time, and given the bytes.
 from simulator.credentials.certificates import troubles_of
 from simulator.credentials.checking import CheckedTable, check_credentials, read_credentials
 from simulator.credentials.papers import Papers, told_doubles
-from simulator.credentials.table import KNOWN, SECRET, CredentialTable
+from simulator.credentials.table import KNOWN, SECRET, WHOLE_FILES, CredentialTable, unpacked
 from simulator.credentials.texts import Mocks, Text
 
 __all__ = [
     "KNOWN",
     "SECRET",
+    "WHOLE_FILES",
     "CheckedTable",
     "CredentialTable",
     "Mocks",
@@ -21,4 +22,5 @@ __all__ = [
     "read_credentials",
     "told_doubles",
     "troubles_of",
+    "unpacked",
 ]

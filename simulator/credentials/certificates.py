@@ -3,8 +3,9 @@
 Rule: told the time; texts say what is wrong and never show a key.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from math import inf
 from typing import Any
 
 BEGIN = "-----BEGIN"
@@ -28,6 +29,20 @@ def troubles_of(texts: Mapping[str, str], *, now: float) -> list[Trouble]:
     if public and own and public != own:
         more = [("key", "is not the certificate's own")]
     return [*troubles, *more]
+
+
+def first_end(certificates: Iterable[str]) -> float:
+    """Return when the first of many good certificates ends, Unix s; inf: there is none."""
+    from cryptography import x509  # noqa: PLC0415
+
+    return min(
+        (
+            each.not_valid_after_utc.timestamp()
+            for text in set(certificates) - {""}
+            for each in x509.load_pem_x509_certificates(text.encode())
+        ),
+        default=inf,
+    )
 
 
 def _certificate(text: str, now: float) -> tuple[bytes, list[Trouble]]:

@@ -3,12 +3,16 @@
 Rule: held once, its rows named by their number; never printed, for most of it is secret.
 """
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import orjson
 
+from simulator.credentials.certificates import first_end
 from simulator.datasets import Dataset
+from simulator.errors import DatasetError
 
 # What the product itself does something with; any other column is a variable of the mock.
 KNOWN = ("id", "client_id", "username", "password", "token", "shared_key", "certificate", "key")
@@ -37,9 +41,19 @@ class CredentialTable:
         return len(next(iter(self.columns.values())))
 
     @property
+    def ends(self) -> float:
+        """When the first of its certificates ends, Unix s; inf: it has none. 20 µs for each."""
+        return first_end(self.columns.get("certificate", ()))
+
+    @property
     def public_columns(self) -> tuple[str, ...]:
         """The names of those that are no secret and no file."""
         return tuple(name for name in self.columns if name not in SECRET | WHOLE_FILES)
+
+    def packed(self) -> bytes:
+        """Return the whole table, secrets in the clear: only to be sealed at once."""
+        document = {"name": self.name, "columns": dict(self.columns)}
+        return zlib.compress(orjson.dumps(document), level=3)
 
     def public(self) -> Dataset:
         """Return what definitions may read, as a CSV file's dataset: no secret, no certificate.
@@ -47,8 +61,16 @@ class CredentialTable:
         Raises:
             DatasetError: All of the table is secret.
         """
+        if not self.public_columns:
+            raise DatasetError(f"{self.name}: all of its columns are secret, there is none to read")
         columns = {name: _column(self.columns[name]) for name in self.public_columns}
         return Dataset(kind="csv", name=self.name, columns=columns)
+
+
+def unpacked(data: bytes) -> CredentialTable:
+    """Return the table that ``packed`` gave; it was checked then."""
+    document = orjson.loads(zlib.decompress(data))
+    return CredentialTable(document["name"], document["columns"])
 
 
 def _column(cells: Sequence[str]) -> "np.typing.NDArray[np.object_]":

@@ -1,12 +1,19 @@
 """Credential tables, and all that can be wrong with them, row by row."""
 
+import math
 import struct
 import zipfile
 
 import pytest
 
 from simulator.credentials import archive as archives
-from simulator.credentials import check_credentials, checking, read_credentials, reading
+from simulator.credentials import (
+    check_credentials,
+    checking,
+    read_credentials,
+    reading,
+    unpacked,
+)
 from simulator.errors import DatasetError
 from tests.simulator.credentials.files import (
     DAY,
@@ -215,6 +222,25 @@ def test_keys_alone_are_for_tokens_that_devices_sign() -> None:
     assert table
     assert table.columns["key"] == [key_pem(curve_key())]
     assert problems(f"id,key\na,{good}\nb,{bad}\n") == ["row 2, key: is no private key in PEM"]
+
+
+def test_a_table_is_packed_whole_and_knows_when_its_first_certificate_ends() -> None:
+    key = key_pem(curve_key())
+    pairs = ((certificate_pem(curve_key(), ends=NOW + days * DAY), key) for days in (3, 2, 4))
+    table = checked(table_of(*pairs)).table
+
+    assert table
+    assert unpacked(table.packed()) == table
+    assert table.ends == NOW + 2 * DAY
+
+
+def test_a_table_without_anything_public_is_none_for_definitions() -> None:
+    table = checked("password\nsesame\n").table
+
+    assert table
+    assert table.ends == math.inf
+    with pytest.raises(DatasetError, match=r"fleet.csv: all of its columns are secret"):
+        table.public()
 
 
 # Archives.
