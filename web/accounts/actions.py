@@ -78,8 +78,9 @@ def remove_deleted() -> None:
         if workspace is None:
             return
         remove_later(f"workspaces/{workspace.code}/", wait=STRAGGLERS)
-        # What protects other rows goes first: a lot its target, a definition its datasets.
+        # What protects other rows goes first: a lot its target, that and a definition its datasets.
         workspace.lots.all().delete()
+        workspace.targets.all().delete()
         workspace.definitions.all().delete()
         workspace.delete()
 

@@ -15,7 +15,7 @@ def datasets_of(workspace: Workspace) -> QuerySet[Dataset]:
     return (
         Dataset.objects.filter(workspace=workspace)
         .select_related("workspace")
-        .prefetch_related("uploads__created_by", "definitions__workspace")
+        .prefetch_related("uploads__created_by", "definitions__workspace", "targets__workspace")
     )
 
 
@@ -29,6 +29,17 @@ def dataset_of(workspace: Workspace, code: UUID) -> Dataset:
     if dataset is None:
         raise Http404("no such dataset")
     return dataset
+
+
+def table_named(workspace: Workspace, name: str) -> Upload | None:
+    """Return the credential table in force under a name; None: there is none, or none ready."""
+    ready = Upload.objects.filter(
+        dataset__workspace=workspace,
+        dataset__name=name,
+        dataset__is_credentials=True,
+        state=Upload.State.READY,
+    )
+    return ready.first()
 
 
 def uploads_in_force(workspace: Workspace) -> dict[str, Upload]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from web.accounts.models import User, Workspace
 from web.datasets.facts import Facts
 from web.datasets.models import CONTENT_TYPES, Dataset, Upload
+from web.datasets.tables import sealed_key
 from web.platform import queues, storage
 
 logger = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ class NameTaken(Exception):
 
 
 class InUse(Exception):
-    """A definition needs the dataset; the text is a sentence that names it."""
+    """A definition or a target needs the dataset; the text is a sentence that names it."""
 
 
 class NotArrived(Exception):
@@ -41,7 +42,9 @@ class Ticket:
     form: storage.UploadForm
 
 
-def new_upload(workspace: Workspace, *, name: str, size: int, by: User) -> Ticket:
+def new_upload(
+    workspace: Workspace, *, name: str, size: int, by: User, is_credentials: bool = False
+) -> Ticket:
     """Begin the upload of a file under a new name.
 
     A name whose earlier uploads all failed or were given up may be taken again.
@@ -51,6 +54,7 @@ def new_upload(workspace: Workspace, *, name: str, size: int, by: User) -> Ticke
         name: As ``models.name_is_safe`` checked it.
         size: Bytes; the store takes exactly so many.
         by: Who is named as the one that uploaded it.
+        is_credentials: Whether it is a credential table, which is kept sealed.
 
     Raises:
         NameTaken: There is such a dataset, and a good file in it.
@@ -59,6 +63,9 @@ def new_upload(workspace: Workspace, *, name: str, size: int, by: User) -> Ticke
     dataset, _ = Dataset.objects.get_or_create(workspace=workspace, name=name)
     if dataset.uploads.filter(state__in=(State.READY, State.READING)).exists():
         raise NameTaken(f"There is a dataset {name} already. Replace its file on its own page.")
+    if dataset.is_credentials != is_credentials:
+        dataset.is_credentials = is_credentials
+        dataset.save(update_fields=["is_credentials"])
     return replace_file(dataset, size=size, by=by)
 
 
@@ -74,7 +81,10 @@ def replace_file(dataset: Dataset, *, size: int, by: User) -> Ticket:
     content_type = CONTENT_TYPES[suffix]
     form = storage.upload_form(key, content_type=content_type, least=size, most=size)
     with transaction.atomic():
-        dataset.uploads.filter(state=State.UPLOADING).delete()  # given up for this one
+        given_up = dataset.uploads.filter(state=State.UPLOADING)
+        keys = list(given_up.values_list("key", flat=True))
+        given_up.delete()
+        transaction.on_commit(lambda: remove_objects(keys))
         upload = Upload.objects.create(
             code=code, dataset=dataset, key=key, size=size, created_by=by
         )
@@ -126,9 +136,13 @@ def move(upload: Upload, *, before: State, after: State, **values: object) -> bo
     return moved == 1
 
 
-def accept(upload: Upload, facts: Facts) -> bool:
-    """Put a file that could be read in force. Return False when it is not being read any more."""
-    return move(upload, before=State.READING, after=State.READY, facts=facts)
+def accept(upload: Upload, facts: Facts, *, key: str | None = None) -> bool:
+    """Put a file that could be read in force. Return False when it is not being read any more.
+
+    ``key`` is where it lies now; None: where it was uploaded to.
+    """
+    where = upload.key if key is None else key
+    return move(upload, before=State.READING, after=State.READY, facts=facts, key=where)
 
 
 def refuse(upload: Upload, reason: str) -> bool:
@@ -140,7 +154,7 @@ def rename_dataset(dataset: Dataset, *, name: str) -> None:
     """Give the dataset another name of the same kind.
 
     Raises:
-        InUse: A definition refers to it by its name.
+        InUse: A definition or a target refers to it by its name.
         NameTaken: Another dataset has it.
     """
     _check_unused(dataset, "rename")
@@ -156,9 +170,11 @@ def delete_dataset(dataset: Dataset) -> None:
     """Delete the dataset and, as far as the store answers, its objects.
 
     Raises:
-        InUse: A definition refers to it.
+        InUse: A definition or a target refers to it.
     """
     keys = [upload.key for upload in dataset.uploads.all()]
+    if dataset.is_credentials:  # one that is being read may be sealed already
+        keys += [sealed_key(key) for key in keys]
     try:
         dataset.delete()
     except models.ProtectedError as error:
@@ -178,8 +194,8 @@ def remove_objects(keys: list[str]) -> None:
 
 def _check_unused(dataset: Dataset, deed: str) -> None:
     users = [f"“{definition.name}”" for definition in dataset.definitions.order_by("name")[:5]]
+    users += [f"the target “{target.name}”" for target in dataset.targets.order_by("name")[:5]]
     if users:
         raise InUse(
-            f"{dataset.name} is used by {', '.join(users)}. "
-            f"Take it out of the definition, then {deed} it."
+            f"{dataset.name} is used by {', '.join(users)}. Take it out there, then {deed} it."
         )

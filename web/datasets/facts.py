@@ -5,6 +5,7 @@ Rule: plain values only, for they lie in a JSON column; made once, when the file
 """
 
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -41,6 +42,31 @@ def facts_of(dataset: simulator.Dataset) -> Facts:
         "lines": lines,
         "track": None if dataset.kind == "csv" else _track(dataset),
     }
+
+
+def table_facts(table: simulator.CredentialTable) -> Facts:
+    """Return what a page tells of a credential table: nothing of what stands in it.
+
+    Returns:
+        ``kind`` ("credentials"), ``rows``, ``columns`` (each ``name``, ``kind`` and how many cells
+        are ``empty``), and ``ends``: when the first of its certificates does, Unix s; None.
+    """
+    return {
+        "kind": "credentials",
+        "is_credentials": True,
+        "rows": table.rows,
+        "columns": [
+            {"name": name, "kind": _kind_of(table, name), "empty": list(cells).count("")}
+            for name, cells in table.columns.items()
+        ],
+        "ends": table.ends if isfinite(table.ends) else None,
+    }
+
+
+def _kind_of(table: simulator.CredentialTable, name: str) -> str:
+    if name in table.public_columns:
+        return "text"
+    return "certificate" if name == "certificate" else "secret"
 
 
 def _schema(dataset: simulator.Dataset) -> Facts:

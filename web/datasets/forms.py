@@ -1,11 +1,12 @@
 """What may be uploaded, and under which name."""
 
+from pathlib import PurePosixPath
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from web.datasets.models import MOST_BYTES, Dataset, name_is_safe
+from web.datasets.models import CREDENTIALS, MOST_BYTES, Dataset, name_is_safe
 from web.datasets.sizes import size_text
 
 
@@ -32,6 +33,17 @@ class UploadForm(SizeForm):
     """A file under a new name."""
 
     name = forms.CharField(max_length=100, validators=[name_is_safe])
+    is_credentials = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Take an archive as a credential table, for nothing else comes as one."""
+        cleaned = super().clean() or self.cleaned_data
+        ending = PurePosixPath(cleaned.get("name", "")).suffix
+        if ending == ".zip":
+            cleaned["is_credentials"] = True
+        elif cleaned.get("is_credentials") and ending and ending not in CREDENTIALS:
+            raise ValidationError("A credential table is a .csv, or a .zip with one in it.")
+        return cleaned
 
 
 class RenameForm(forms.Form):

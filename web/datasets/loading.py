@@ -9,7 +9,7 @@ from threading import Lock
 
 import simulator
 from web.accounts.models import Workspace
-from web.datasets import access
+from web.datasets import access, tables
 from web.datasets.models import Upload
 from web.platform import storage
 
@@ -78,6 +78,8 @@ def _kept(name: str, upload: Upload) -> tuple[int, simulator.Dataset]:
 
 
 def _fetched(name: str, upload: Upload) -> tuple[int, simulator.Dataset]:
+    if upload.key.endswith(tables.SEALED):
+        return upload.size, tables.dataset_at(name, upload.key)
     if upload.size > MOST_WHOLE and name.endswith(".csv"):
         beginning = storage.get_range(upload.key, 0, BEGINNING)
         whole_lines = beginning[: beginning.rfind(b"\n") + 1]

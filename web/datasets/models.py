@@ -20,23 +20,29 @@ CONTENT_TYPES = {
     ".geojson": "application/geo+json",
     ".proto": "text/plain",
     ".avsc": "application/json",
+    ".zip": "application/zip",
 }
-NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*\.(csv|gpx|geojson|proto|avsc)"
+CREDENTIALS = (".csv", ".zip")  # what a credential table comes as
+NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*\.(csv|gpx|geojson|proto|avsc|zip)"
 name_is_safe = RegexValidator(
     f"^{NAME}$",
     "A dataset's name is made of letters, digits, “.”, “-” and “_”, and ends in .csv, .gpx, "
-    ".geojson, .proto or .avsc.",
+    ".geojson, .proto or .avsc; that of a credential table in .csv or .zip.",
 )
 
 
 class Dataset(models.Model):
-    """A file by its name, ``van-7.gpx``; definitions refer to it by this name."""
+    """A file by its name, ``van-7.gpx``; definitions refer to it by this name.
+
+    A credential table lies in the store sealed alone, once it was read; see ``tables``.
+    """
 
     code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     workspace = models.ForeignKey(
         "accounts.Workspace", on_delete=models.CASCADE, related_name="datasets"
     )
     name = models.CharField(max_length=100, validators=[name_is_safe])
+    is_credentials = models.BooleanField(default=False)
     created = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -132,6 +132,9 @@ def download(request: UserRequest, workspace: UUID, dataset: UUID) -> HttpRespon
     """Lead to the file in the object store, by a link that soon expires."""
     opened = open_workspace(request, workspace)
     found = access.dataset_of(opened, dataset)
+    if found.is_credentials:
+        messages.error(request, "A credential table is kept encrypted, and nobody gets it back.")
+        return redirect(found)
     if found.current is None:
         messages.error(request, "There is no file to download yet.")
         return redirect(found)

@@ -23,7 +23,7 @@ from web.logs.reading import SEND, records_of
 from web.platform import redis
 from web.platform.secrets import SealBroken
 from web.platform.storage import ObjectMissing, StorageUnavailable
-from web.targets.actions import OptionsOutdated, credentials, lot_target
+from web.targets.actions import OptionsOutdated, credentials, lot_target, table
 from web.targets.models import Target
 
 logger = logging.getLogger(__name__)
@@ -121,7 +121,7 @@ def prepared(order: Order, trial: Trial) -> tuple[simulator.Definition, simulato
         known = WorkspaceDatasets(row.workspace, rows=1)
         datasets = {name: known[name] for name in definition.datasets}
         wanted = lot_target(target)
-        secrets = credentials(wanted.secrets)
+        secrets, dealt = credentials(wanted.secrets), table(wanted)
     except (StorageUnavailable, ObjectMissing, simulator.DatasetError) as error:
         raise trials.CannotTry(NO_DATASET) from error
     except SealBroken as error:
@@ -137,6 +137,7 @@ def prepared(order: Order, trial: Trial) -> tuple[simulator.Definition, simulato
         epoch=time(),
         datasets=datasets,
         secrets=secrets,
+        table=dealt,
     )
 
 

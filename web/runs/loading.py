@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 import simulator
+from web.datasets.tables import dataset_at
 from web.platform import secrets, storage
 from web.runs.leasing import Lease
 from web.runs.models import Run
-from web.targets.actions import credentials
+from web.targets.actions import credentials, table
 
 
 class CannotLoad(Exception):
@@ -28,6 +29,7 @@ class Loaded:
     lot: simulator.Lot
     datasets: dict[str, simulator.Dataset]
     secrets: simulator.Credentials
+    table: simulator.CredentialTable | None
 
 
 class Shelf:
@@ -58,11 +60,8 @@ def load(run: Run) -> Loaded:
     assert run.started_at is not None  # set with its first lease
     try:
         lot = simulator.Lot.model_validate_json(storage.get(run.lot_key))
-        datasets = {
-            name: simulator.read_dataset(name, storage.get(key))
-            for name, key in lot.datasets.items()
-        }
-        known = credentials(lot.target.secrets)
+        datasets = {name: dataset_at(name, key) for name, key in lot.datasets.items()}
+        known, dealt = credentials(lot.target.secrets), table(lot.target)
     except storage.ObjectMissing as error:
         raise CannotLoad("What the run needs is not in the object store any more.") from error
     except simulator.DatasetError as error:
@@ -71,9 +70,10 @@ def load(run: Run) -> Loaded:
         raise CannotLoad("The snapshot of the lot is of another version. Start again.") from error
     except secrets.SealBroken as error:
         raise CannotLoad(
-            "The target's secrets cannot be opened with this installation's keys. Enter them again."
+            "The target's secrets, or its credential table, cannot be opened with this "
+            "installation's keys. Enter them again."
         ) from error
-    return Loaded(run, run.started_at.timestamp(), lot, datasets, known)
+    return Loaded(run, run.started_at.timestamp(), lot, datasets, known, dealt)
 
 
 def assignment(lease: Lease, loaded: Loaded) -> simulator.Assignment:
@@ -87,4 +87,5 @@ def assignment(lease: Lease, loaded: Loaded) -> simulator.Assignment:
         epoch=loaded.start,
         datasets=loaded.datasets,
         secrets=loaded.secrets,
+        table=loaded.table,
     )

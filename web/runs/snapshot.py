@@ -7,17 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from secrets import randbelow
+from time import time
 from typing import Any
 from uuid import UUID
 
 import simulator
+from web.accounts.models import Workspace
 from web.datasets import access as datasets
+from web.datasets.loading import WorkspaceDatasets
 from web.logs.payloads import formats_of
 from web.lots import refusals
 from web.lots.models import Lot, LotPart
 from web.platform.secrets import SealBroken
 from web.platform.storage import ObjectMissing, StorageUnavailable
-from web.targets.actions import OptionsOutdated, lot_target
+from web.targets.actions import OptionsOutdated, credentials, lot_target
+from web.targets.actions import table as dealt_table
 
 NO_STORAGE = "The object store does not answer, so nothing was started. Try again in a minute."
 NEW_SEEDS = 2**31  # a drawn seed stays short enough to be typed again
@@ -76,6 +80,7 @@ def snapshot_of(lot: Lot, *, run: UUID) -> Snapshot:
     words = simulator.lot_words(lot.options, known)
     if words.value is None:
         raise CannotStart(f"The lot has a setting that cannot be: {words.problems[0]}. Edit it.")
+    check_identities(words.value, definitions, workspace=lot.workspace)
     told = [
         {
             "name": part.name,
@@ -104,6 +109,42 @@ def target_of(lot: Lot) -> simulator.Target:
         raise CannotStart(
             f"The options of the target “{lot.target}” need a look there: {error}."
         ) from error
+
+
+def check_identities(
+    lot: simulator.Lot, definitions: Sequence[simulator.Definition], *, workspace: Workspace
+) -> None:
+    """Hold who the mocks are against the target's table and secrets, as a tower would.
+
+    Raises:
+        CannotStart: A mock has no row, two have one client id, a key is none, a certificate ended.
+    """
+    counts = [part.count for part in lot.parts]
+    now = time()
+    try:
+        table = dealt_table(lot.target)
+        found = simulator.identity_problems(
+            list(zip(definitions, counts, strict=True)),
+            target=lot.target,
+            secrets=credentials(lot.target.secrets),
+            table=table,
+            datasets=WorkspaceDatasets(workspace, rows=max(counts)),
+            seed=lot.seed,
+            now=now,
+        )
+    except (StorageUnavailable, ObjectMissing) as error:
+        raise CannotStart(NO_STORAGE) from error
+    except SealBroken as error:
+        raise CannotStart(
+            "The target's credential table cannot be opened with this installation's keys. "
+            "Upload it again."
+        ) from error
+    if found:
+        raise CannotStart(f"{lot.parts[found[0].part].name}: {found[0]}.")
+    if table is not None and table.ends <= now:
+        raise CannotStart(
+            f"A certificate of the table “{table.name}” has expired. Upload one that is good."
+        )
 
 
 def held_definitions(

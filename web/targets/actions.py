@@ -1,6 +1,7 @@
 """Everything that changes targets, and the target as a run takes it along."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -9,6 +10,8 @@ from django.utils import timezone
 
 import simulator
 from web.accounts.models import User
+from web.datasets.access import table_named
+from web.datasets.tables import table_at
 from web.platform import secrets
 from web.targets.models import Target
 
@@ -24,12 +27,20 @@ class OptionsOutdated(Exception):
     """Options that were sound when they were saved are not any more; the text says which."""
 
 
+class TableMissing(OptionsOutdated):
+    """The credential table that it deals is not there, or not ready; the text says which."""
+
+
 class InUse(Exception):
     """Something needs the target; the text is a sentence that names it."""
 
 
 def save_target(
-    target: Target, *, password: Change = None, token: Change = None, by: User
+    target: Target,
+    *,
+    password: Change = None,
+    token: Change = None,
+    by: User,
 ) -> Target:
     """Store the target, new or changed, and its secrets sealed.
 
@@ -55,6 +66,20 @@ def save_target(
     return target
 
 
+def hold_secrets(target: Target, made: Mapping[str, Any]) -> None:
+    """Seal further secrets of the target; ``save_target`` then stores them.
+
+    Args:
+        made: Words of ``simulator.Credentials`` that go over password and token, such as a password
+            that is made for each mock; {} forgets those that are stored.
+
+    Raises:
+        pydantic.ValidationError: They are none; its text shows no secret.
+    """
+    simulator.Credentials.model_validate(made)
+    target.sealed_secrets, target.secrets_set = _sealed(json.dumps(made) if made else "")
+
+
 def delete_target(target: Target) -> None:
     """Delete the target.
 
@@ -76,11 +101,34 @@ def lot_target(target: Target) -> simulator.Target:
 
     Raises:
         OptionsOutdated: Its options are not what this version of the simulator takes.
+        TableMissing: The credential table that it deals is not ready.
     """
     words = simulator.target_words(target.options, document(target))
     if words.value is None:
         raise OptionsOutdated(str(words.problems[0]))
-    return words.value.model_copy(update={"secrets": _sealed_credentials(target)})
+    changes: dict[str, Any] = {"secrets": _sealed_credentials(target)}
+    if words.value.deal is not None:
+        changes["deal"] = _with_key(target, words.value.deal)
+    return words.value.model_copy(update=changes)
+
+
+def table(target: simulator.Target) -> simulator.CredentialTable | None:
+    """Return the credential table that a target of ``lot.json`` deals, in the clear; None: none.
+
+    Raises:
+        ObjectMissing, SealBroken, StorageUnavailable: As of ``datasets.tables.table_at``.
+    """
+    return None if target.deal is None else table_at(target.deal.key)
+
+
+def _with_key(target: Target, deal: simulator.Deal) -> simulator.Deal:
+    """Return a deal with the object of the table that is in force now."""
+    upload = table_named(target.workspace, deal.table)
+    if upload is None:
+        raise TableMissing(
+            f"the credential table “{deal.table}” is not ready; open it under Datasets to see why"
+        )
+    return deal.model_copy(update={"key": upload.key})
 
 
 def speech_of(target: Target) -> simulator.Speech:
@@ -106,11 +154,13 @@ def _sealed(secret: str) -> tuple[str, datetime | None]:
 
 def _sealed_credentials(target: Target) -> str:
     """Return user name, password and token as one sealed text; empty when there are none."""
-    known = simulator.Credentials(
-        username=target.username,
-        password=secrets.unseal(target.sealed_password),
-        token=secrets.unseal(target.sealed_token),
-    )
+    plain = {
+        "username": target.username,
+        "password": secrets.unseal(target.sealed_password),
+        "token": secrets.unseal(target.sealed_token),
+    }
+    more = json.loads(secrets.unseal(target.sealed_secrets) or "{}")
+    known = simulator.Credentials.model_validate(plain | more)
     return "" if known == simulator.Credentials() else secrets.seal(known.model_dump_json())
 
 
@@ -124,7 +174,7 @@ def document(target: Target) -> dict[str, Any]:
         "acknowledge_within": target.acknowledge_within,
     }
     own = _OPTIONS.get(target.protocol)
-    return common | (own(target) if own else {})
+    return common | _deal(target) | (own(target) if own else {})
 
 
 def words_of_fields(protocol: str) -> frozenset[str]:
@@ -134,6 +184,13 @@ def words_of_fields(protocol: str) -> frozenset[str]:
     """
     said = document(Target(protocol=protocol, host="host", port=1))
     return frozenset(said) - {"tls", "will"}
+
+
+def _deal(target: Target) -> dict[str, Any]:
+    """Return whose row of which table is whose; nothing where there is no table."""
+    if target.table is None:
+        return {}
+    return {"deal": {"table": target.table.name, "by": target.dealing, "match": target.match}}
 
 
 def _mqtt(target: Target) -> dict[str, Any]:

@@ -20,6 +20,11 @@ class Target(models.Model):
         AT_LEAST_ONCE = 1, "1, at least once"
         EXACTLY_ONCE = 2, "2, exactly once"
 
+    class Dealing(models.TextChoices):
+        ORDER = "order", "in order: the first row to the first mock"
+        KEY = "key", "by key: the row whose id is the mock's"
+        ROUND_ROBIN = "round_robin", "round robin: after the last row the first again"
+
     class Method(models.TextChoices):
         POST = "POST", "POST"
         PUT = "PUT", "PUT"
@@ -57,6 +62,21 @@ class Target(models.Model):
     password_set = models.DateTimeField(null=True, editable=False)
     sealed_token = models.TextField(blank=True, editable=False)
     token_set = models.DateTimeField(null=True, editable=False)
+
+    # Further words of the simulator's credentials, such as a password that is made for each mock.
+    sealed_secrets = models.TextField(blank=True, editable=False)
+    secrets_set = models.DateTimeField(null=True, editable=False)
+    # Who each mock is; null: all are what stands here.
+    table = models.ForeignKey(
+        "datasets.Dataset",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="targets",
+        limit_choices_to={"is_credentials": True},
+    )
+    dealing = models.CharField(max_length=11, choices=Dealing.choices, default=Dealing.ORDER)
+    match = models.CharField(max_length=1_000, default="id")  # by key: what equals the row's id
 
     created = models.DateTimeField(auto_now_add=True)
     edited = models.DateTimeField(auto_now=True)

@@ -1,5 +1,7 @@
 """Figures and words as the pages of datasets write them."""
 
+from datetime import UTC, datetime
+
 from django import template
 
 from web.datasets import sizes
@@ -8,13 +10,23 @@ register = template.Library()
 register.filter("size", sizes.size_text)
 
 KINDS = {"csv": "CSV", "gpx": "GPX", "geojson": "GeoJSON"}
-KINDS |= {"proto": "Protocol Buffers", "avsc": "Avro"}
+KINDS |= {
+    "credentials": "credential table, kept encrypted",
+    "proto": "Protocol Buffers",
+    "avsc": "Avro",
+}
 
 
 @register.filter
 def kind(word: str) -> str:
     """Return a kind of file as people write it."""
     return KINDS[word]
+
+
+@register.filter
+def moment(seconds: float) -> str:
+    """Return a moment of Unix seconds as people write it."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 @register.filter

@@ -1,7 +1,7 @@
 /* Sends files from the browser straight to the object store, and tells the console afterwards.
 
    <dataset-upload data-to="/w/…/datasets/new/" data-most="100000000" [data-name="van-7.gpx"]>
-     <form>csrf token <div data-place><input type="file"></div></form>
+     <form>csrf token <div data-place><input type="file"> <input type="checkbox" data-credentials></div></form>
      <ul data-list></ul>
      <template><li>data-file, data-told, data-cancel, progress, data-error</li></template>
    </dataset-upload>
@@ -52,7 +52,8 @@ class DatasetUpload extends HTMLElement {
   item(file) {
     const element = this.querySelector("template").content.firstElementChild.cloneNode(true);
     element.querySelector("[data-file]").textContent = this.dataset.name || safeName(file.name);
-    const item = { file, element, cancelled: new AbortController() };
+    const isCredentials = this.querySelector("[data-credentials]")?.checked ?? false;
+    const item = { file, element, isCredentials, cancelled: new AbortController() };
     element.querySelector("[data-cancel]").addEventListener("click", () => item.cancelled.abort());
     this.tell(item, "waiting");
     this.querySelector("[data-list]").append(element);
@@ -94,13 +95,14 @@ class DatasetUpload extends HTMLElement {
     }
   }
 
-  async steps({ file, element, cancelled }) {
+  async steps({ file, element, cancelled, isCredentials }) {
     const { signal } = cancelled;
     if (file.size > Number(this.dataset.most)) {
       throw new Refused(`The file has ${bytes(file.size)}; at most ${bytes(Number(this.dataset.most))} can be uploaded.`);
     }
     const token = this.querySelector("[name=csrfmiddlewaretoken]").value;
     const asked = { name: this.dataset.name || safeName(file.name), size: file.size };
+    if (isCredentials) asked.is_credentials = "on";
     const ticket = await post(this.dataset.to, asked, { token, signal });
     await send(file, ticket, {
       signal,
