@@ -119,6 +119,10 @@ class Credentials(Model):
     username: Text = ""  # takes placeholders, as the client id does: {id}, {site}
     password: AnySecret = Field(default="", repr=False)
     token: AnySecret = Field(default="", repr=False)  # bearer, HTTP only
+    # Of the connection that observes a target's way back; empty: those of the mocks, if all of them
+    # have the same.
+    observer_username: Text = ""
+    observer_password: str = Field(default="", max_length=MAX_SECRET, repr=False)
     # PEM, the same for all mocks; a table's own go over them.
     certificate: str = Field(default="", max_length=MAX_SECRET)
     key: str = Field(default="", max_length=MAX_SECRET, repr=False)

@@ -4,13 +4,14 @@ Rule: a protocol's own options stand in its own module, in a model that extends 
 """
 
 from ipaddress import ip_address
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from simulator.lot.base import Model
 from simulator.lot.deal import Deal
 from simulator.lot.tls import Tls
+from simulator.lot.way_back import AnyWayBack, Subscription
 from simulator.lot.websocket import WebSocket
 from simulator.speech import Speech
 
@@ -38,9 +39,16 @@ class Target(Model):
     acknowledge_within: float = Field(default=20.0, gt=0, le=300)  # s
     secrets: str = Field(default="", repr=False)  # Credentials, sealed by the writer
     deal: Deal | None = None  # whose row of a credential table each mock has
+    way_back: AnyWayBack | None = None  # how it tells what has arrived
 
     # Placeholders of its path that stand for a secret, and are filled in for each connection.
     filled_late: ClassVar[tuple[str, ...]] = ()
+
+    @model_validator(mode="after")
+    def _can_be_subscribed(self) -> Self:
+        if isinstance(self.way_back, Subscription) and self.protocol != "mqtt":
+            raise ValueError(f"way_back: a subscription is of MQTT, not of {self.protocol}")
+        return self
 
     @property
     def address(self) -> str:

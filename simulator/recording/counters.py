@@ -34,12 +34,12 @@ class Second:
     reconnects: int = 0  # of the connects: by mocks that had been connected before
     losts: int = 0  # connections that were lost or never came to be
     limited: int = 0  # seconds in which the generator was later than its limit, one for each shard
-    # What an observer of the target's way back saw of the sends that it followed.
-    followed: int = 0  # sends that it was told of
-    arrived: int = 0  # of the followed
-    missing: int = 0  # of the followed: written, and not seen within the time for it
+    # What an observer of the target's way back saw of the sends.
+    arrived: int = 0
+    missing: int = 0  # written, and not seen within the time for it
     duplicates: int = 0  # arrivals of what had arrived before
     disordered: int = 0  # arrivals after a later message of the same mock and address
+    unfollowed: int = 0  # sends that it could not look for: it was not connected, or had no room
     counted: int = 0  # how far the receiver's own counter rose
     latency: Histogram = field(default_factory=Histogram)  # sent to acknowledged
     lateness: Histogram = field(default_factory=Histogram)  # scheduled to sent

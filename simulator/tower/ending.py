@@ -50,8 +50,15 @@ class Ending:
         board: Board,
         seconds: Seconds,
         lost: Callable[[int, str], None],
+        is_awaiting: Callable[[], bool],
+        sum_up: Callable[[], None],
     ) -> None:
-        """``lost`` records that a mock, by its row, has no connection, and why."""
+        """
+        Args:
+            lost: Records that a mock, by its row, has no connection, and why.
+            is_awaiting: Whether something that was sent may still arrive, as far as that is told.
+            sum_up: Adds to the running second what is counted elsewhere; for the last second.
+        """
         self.phase = Phase.SENDING
         self._exchange = exchange
         self._recorder = recorder
@@ -60,6 +67,8 @@ class Ending:
         self._board = board
         self._seconds = seconds
         self._lost = lost
+        self._is_awaiting = is_awaiting
+        self._sum_up = sum_up
         self._deadline = math.inf  # the clock's s at which the phase ends at the latest
         self._closing: asyncio.Task[None] | None = None
 
@@ -71,12 +80,15 @@ class Ending:
     def step(self, now: float) -> None:
         """Move on to the next phase in time."""
         self._recorder.fold(self._seconds.running)
-        if self.phase is Phase.WAITING and (not self._seconds.in_flight or now >= self._deadline):
+        if self.phase is Phase.WAITING and (self._is_quiet() or now >= self._deadline):
             self.close()
         elif self.phase is Phase.CLOSING and self._closing and self._closing.done():
             self._store(now)
         elif self.phase is Phase.STORING:
             self._await_store(now)
+
+    def _is_quiet(self) -> bool:
+        return not self._seconds.in_flight and not self._is_awaiting()
 
     def close(self) -> None:
         """Disconnect all mocks, without waiting for acknowledgements any longer."""
@@ -114,5 +126,6 @@ class Ending:
             self._deadline = now + GIVEN_UP_WITHIN
             return
         self._writer.forget(self._log)
+        self._sum_up()
         self._seconds.end(self._seconds.running.at)
         self.phase = Phase.ENDED

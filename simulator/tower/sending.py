@@ -33,6 +33,12 @@ MAX_LATE_END = 1.0  # s past its duration in which a shard that is behind still 
 LEFT_IN_BUFFER = "run ended with the message in the mock's buffer"
 
 
+class Watching(Protocol):
+    """Follows what is sent to its arrival: ``observing.Watch``."""
+
+    def sending(self, parcels: list[Parcel]) -> None: ...
+
+
 class Exchanging(Protocol):
     """What a shard asks of its exchange: ``transports.Exchange``, or what a test records with."""
 
@@ -73,6 +79,7 @@ class Sending:
         board: Board,
         seconds: Seconds,
         zero: Zero,
+        watch: Watching | None,
         caps: Caps,
         punctuality: Punctuality,
         now: Callable[[], float],
@@ -81,6 +88,7 @@ class Sending:
     ) -> None:
         """
         Args:
+            watch: Follows what is sent to its arrival; None: the target offers no way back.
             caps: The most that the shard sends.
             punctuality: Judges how late it is with what it sends.
             now: Tells the present moment, s of the run: making messages takes its time.
@@ -94,6 +102,7 @@ class Sending:
         self._board = board
         self._seconds = seconds
         self._zero = zero
+        self._watch = watch
         self._caps = caps
         self._punctuality = punctuality
         self._now = now
@@ -254,7 +263,11 @@ class Sending:
             self._seconds.running.skipped += len(batch)
             self._refuse_all(batch, reason)
         send, send_all = self._exchange.send, self._exchange.send_all
-        for row, same in by_mock(batches):
+        by_row = by_mock(batches)
+        if self._watch:
+            by_row = list(by_row)
+            self._watch.sending([parcel for _, same in by_row for parcel in same])
+        for row, same in by_row:
             if len(same) == 1:
                 send(row, same[0])
             else:

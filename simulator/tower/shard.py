@@ -29,6 +29,7 @@ from simulator.tower.caps import Caps
 from simulator.tower.ending import Ending, Phase
 from simulator.tower.faulting import Faulting
 from simulator.tower.identities import Identities
+from simulator.tower.observing import Observer, Watch
 from simulator.tower.punctuality import Punctuality
 from simulator.tower.seconds import Seconds
 from simulator.tower.sending import MakeExchange, Sending
@@ -54,10 +55,11 @@ class Shard:
         zero: Zero,
         writer: Writer,
         make_exchange: MakeExchange,
+        observer: Observer | None,
         clock: Callable[[], float],
         ring: Callable[[], None],
     ) -> None:
-        """``tower``: the name of the tower that runs it.
+        """``tower``: the name of the tower that runs it; ``observer``: that of its run, if any.
 
         Raises:
             DefinitionError: the assignment cannot be simulated.
@@ -96,6 +98,8 @@ class Shard:
             self._exchange.limit_connects(lot.pace.connect_rate * share)
         self._punctuality = Punctuality(lot.pace, count=assignment.count, tower=tower)
         self._has_opened = np.zeros(assignment.count, dtype=np.bool_)
+        self.observer = observer
+        self._watch = Watch(observer, clock) if observer else None
         self._sending = Sending(
             self._fleet,
             exchange=self._exchange,
@@ -104,6 +108,7 @@ class Shard:
             board=self._board,
             seconds=self._seconds,
             zero=zero,
+            watch=self._watch,
             caps=Caps(lot.pace, count=assignment.count, share=assignment.count / lot.mocks),
             punctuality=self._punctuality,
             now=lambda: zero.run_time(clock()),
@@ -122,6 +127,8 @@ class Shard:
             board=self._board,
             seconds=self._seconds,
             lost=partial(self._event, Kind.LOST),
+            is_awaiting=lambda: self._watch is not None and self._watch.is_awaiting,
+            sum_up=self._sum_up_second,
         )
 
     @property
@@ -253,6 +260,10 @@ class Shard:
     def _sum_up_second(self) -> None:
         """Note of the second that runs what is counted elsewhere: its bytes, and its lateness."""
         second = self._seconds.running
+        if self._watch:
+            if self.phase not in (Phase.SENDING, Phase.WAITING):
+                self._watch.give_up()
+            self._watch.arrivals.put_into(second)
         written, read = self._exchange.traffic.take()
         second.wire_out += written
         second.wire_in += read

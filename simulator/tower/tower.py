@@ -20,6 +20,7 @@ from simulator.tower.alarm import Alarm
 from simulator.tower.assignment import Assignment
 from simulator.tower.ending import Phase
 from simulator.tower.loop import shortage
+from simulator.tower.observing import Observers
 from simulator.tower.sending import MakeExchange
 from simulator.tower.shard import Shard
 from simulator.tower.snapshot import Snapshot
@@ -66,6 +67,7 @@ class Tower:
         self._make_exchange = make_exchange
         self._writer = make_writer(write, name=name)
         self._alarm = Alarm(clock)
+        self._observers = Observers(tower=name, make_exchange=make_exchange, clock=clock)
         self._shards: dict[str, Shard] = {}
         self._new: deque[Assignment] = deque()
         self._refused: list[Snapshot] = []
@@ -150,6 +152,7 @@ class Tower:
             taken.append(shard.snapshot())
             if shard.phase is Phase.ENDED:
                 del self._shards[name]
+                self._observers.leave(shard.observer)
         return taken
 
     async def run(self, *, each_second: EachSecond | None = None) -> None:
@@ -179,6 +182,7 @@ class Tower:
             await self._step_all()
             await self._alarm.sleep_until(min(second_ends, self._next_step()))
         await self._tell_the_last(each_second)
+        await self._observers.close()
 
     def _first_second(self) -> float:
         """The clock's moment of the next full second of wall time. Those after it are counted on
@@ -199,6 +203,7 @@ class Tower:
                 zero=zero,
                 writer=self._writer,
                 make_exchange=self._make_exchange,
+                observer=self._observers.enter(assignment),
                 clock=self._clock,
                 ring=self._alarm.ring,
             )
@@ -247,6 +252,7 @@ class Tower:
             self._guarded(shard, shard.step, now)
 
     def _end_second(self, now: float) -> None:
+        self._observers.end_second(now)
         for shard in self._shards.values():
             if shard.phase is not Phase.ENDED:
                 self._guarded(shard, shard.end_second, now)

@@ -46,8 +46,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "faults": FOUNDATION | {"impairment", "definition", "generators", "fleet"},
     "tower": FOUNDATION
     | {"impairment"}
-    | {"credentials", "datasets", "definition", "faults", "fleet", "payloads", "recording"}
-    | {"transports"},
+    | {"behaviour", "credentials", "datasets", "definition", "faults", "fleet", "payloads"}
+    | {"recording", "transports"},
 }
 # The doors: they may import every room, and no room imports them.
 DOORS = {"__init__", "__main__", "commands"}
