@@ -1,4 +1,4 @@
-"""Sessions that outlive their connection, in both versions: what is sent again, and what is lost."""
+"""Sessions that outlive their connection, in both versions: what is sent again and what lost."""
 
 from typing import Any
 
