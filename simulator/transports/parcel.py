@@ -26,7 +26,7 @@ class Identity:
     """
 
     client_id: str = ""
-    username: str = ""
+    username: str = field(default="", repr=False)  # some services want a token there
     password: Shown = field(default="", repr=False)
     token: Shown = field(default="", repr=False)
     subscriptions: tuple[str, ...] = ()

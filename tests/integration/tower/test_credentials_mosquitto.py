@@ -5,6 +5,7 @@ import io
 import random
 import threading
 import time
+import zipfile
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,10 +18,11 @@ import yaml
 
 from simulator import check_credentials, identity_problems, parse
 from simulator.credentials import CredentialTable
-from simulator.lot import Credentials, Deal, Lot, MqttTarget, Part
+from simulator.lot import Credentials, Deal, Lot, MqttTarget, Part, Tls
 from simulator.tower import Assignment
 from simulator.tower.loop import raise_open_files
 from tests.integration.tower.peers import ARRIVE_WITHIN, Show, acted
+from tests.integration.transports.certificates import Authority
 from tests.integration.transports.conftest import Broker
 
 pytestmark = pytest.mark.parts("mosquitto")
@@ -170,3 +172,77 @@ def test_each_mock_publishes_under_its_own_name_alone_and_wrong_passwords_are_na
     assert len(named) == len(WRONG)
     assert all("not authorised" in reason for reason in named.values()), set(named.values())
     assert {row["id"] for row in kept if row["event"] == "connect"} == good
+
+
+# Certificates.
+
+
+def test_each_mock_shows_the_certificate_of_its_row_and_strangers_are_named(
+    tmp_path: Path,
+) -> None:
+    authority, stranger = Authority(), Authority("Somebody else's authority")
+    count, wrong = 12, {3, 8}
+    made = Broker(
+        tmp_path,
+        *secure_lines(tmp_path, authority),
+        "require_certificate true",
+        "allow_anonymous true",
+    )
+    users = certificate_table([stranger if n in wrong else authority for n in range(count)])
+    target = MqttTarget(
+        host="127.0.0.1",
+        port=made.port,
+        tls=Tls(ca=authority.pem),
+        deal=Deal(table="things.zip", by="key"),
+    )
+    part = Part(name="Device", document=yaml.safe_load(DEVICE), count=count)
+    asked, show = Lot(duration=GIVEN_UP_AFTER, parts=[part], target=target), Show()
+
+    def end_when_all_have_tried(running: Show) -> None:
+        if running.total.connects >= count - len(wrong) and running.total.losts >= len(wrong):
+            running.tower.drain()
+
+    show.each.append(end_when_all_have_tried)
+    try:
+        acted(
+            show.run(
+                Assignment(
+                    shard="a", lot=asked, part=0, first=0, count=count, epoch=time.time(),
+                    table=users,
+                )
+            )
+        )  # fmt: skip
+    finally:
+        made.stop()
+
+    kept = records(show)
+    connected = {row["mock"] for row in kept if row["event"] == "connect"}
+    lost = {row["mock"] for row in kept if row["event"] == "lost"}
+    assert connected == set(range(count)) - wrong
+    assert wrong <= lost
+
+
+def secure_lines(folder: Path, authority: Authority) -> list[str]:
+    """A broker's lines for TLS, with a certificate of the authority."""
+    certificate, key = authority.issue(folder)
+    (folder / "authority.pem").write_text(authority.pem)
+    return [
+        f"cafile {folder / 'authority.pem'}",
+        f"certfile {certificate}",
+        f"keyfile {key}",
+    ]
+
+
+def certificate_table(authorities: list[Authority]) -> CredentialTable:
+    """A ZIP as a user brings it: one certificate a mock, each of its own authority."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for number, authority in enumerate(authorities):
+            certificate, key = authority.issue_client(f"u-d-{number:04d}")
+            archive.writestr(f"certs/{number}.pem", certificate)
+            archive.writestr(f"certs/{number}.key", key)
+        rows = [f"d-{n:04d},certs/{n}.pem,certs/{n}.key" for n in range(len(authorities))]
+        archive.writestr("things.csv", "\n".join(["id,certificate,key", *rows]))
+    checked = check_credentials("things.zip", buffer.getvalue(), now=time.time())
+    assert checked.table is not None, checked.problems
+    return checked.table
