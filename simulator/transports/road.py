@@ -8,7 +8,6 @@ import asyncio
 import errno
 import resource
 import socket
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary, WeakValueDictionary
@@ -31,7 +30,6 @@ __all__ = ["Address", "Road", "shared_road"]
 CONNECT_WITHIN = 20.0  # s for TCP, TLS and WebSocket; Linux itself gives up a SYN after 127 s
 # s for one address while there are others: a SYN that was dropped is repeated after 1 and 3 s.
 ADDRESS_WITHIN = 5.0
-MAX_DETOURS = 100  # other servers that a target sends mocks to, whose addresses are remembered
 CLOSE_TLS_WITHIN = 3.0  # s for the far side's close_notify; the bytes are out, nothing is lost
 
 # Of connect, or of bind where the system chooses the port that early.
@@ -52,7 +50,6 @@ class Road:
         self._loop = asyncio.get_running_loop()
         self._target = target
         self._addresses = Addresses(target.host, target.port)
-        self._detours: OrderedDict[tuple[str, int], Addresses] = OrderedDict()
         self._sources = Sources(target.sources)
         self._contexts = Contexts(target.tls) if target.tls else None
         self._turnstile = Turnstile(has_tls=target.tls is not None)
@@ -65,8 +62,7 @@ class Road:
 
         The addresses of the target are tried one after the other, beginning with number ``turn``,
         so that many mocks spread over all of them; so they do over the source addresses. ``line``
-        is the mock whose certificate is shown and whose session is resumed, and may have been sent
-        to another host and port.
+        is the mock whose certificate is shown and whose session is resumed.
 
         Raises:
             Unreachable: with the reason in words. A cancelled call leaves no socket behind.
@@ -84,12 +80,10 @@ class Road:
         """One exchange needs it no more; the last one waits for no name server any more."""
         self.users -= 1
         if self.users <= 0:
-            for each in (self._addresses, *self._detours.values()):
-                each.forget()
+            self._addresses.forget()
 
     async def _try_addresses(self, factory: Factory, turn: int, line: Line | None) -> None:
-        known = self._addresses_for(line)
-        addresses = await known.in_turn(turn)
+        addresses = await self._addresses.in_turn(turn)
         why = ""
         for tried, address in enumerate(addresses, 1):
             within = ADDRESS_WITHIN if tried < len(addresses) else CONNECT_WITHIN
@@ -98,25 +92,14 @@ class Road:
                     await self._connect(factory, address, turn, line)
             except (OSError, ValueError) as error:  # a TimeoutError is an OSError
                 why = self._reason(error, address)
-                known.failed(address)
+                self._addresses.failed(address)
             except Unreachable as error:
                 why = str(error)
-                known.failed(address)
+                self._addresses.failed(address)
             else:
-                known.worked(address)
+                self._addresses.worked(address)
                 return
         raise Unreachable(why)
-
-    def _addresses_for(self, line: Line | None) -> Addresses:
-        """Those of the target, or of the server that it sent the mock to."""
-        place = line.detour if line else None
-        if place is None:
-            return self._addresses
-        if place not in self._detours:
-            self._detours[place] = Addresses(*place)
-            if len(self._detours) > MAX_DETOURS:
-                self._detours.popitem(last=False)
-        return self._detours[place]
 
     async def _connect(
         self, factory: Factory, address: Address, turn: int, line: Line | None
@@ -126,7 +109,7 @@ class Road:
         if options is None:
             await self._connect_plain(factory, address, turn, line)
             return
-        stream = WebSocketStream(self._session(options, line), factory)
+        stream = WebSocketStream(self._session(options), factory)
         try:
             await self._connect_plain(lambda: stream, address, turn, line)
             await stream.opened
@@ -134,13 +117,9 @@ class Road:
             stream.abort()
             raise
 
-    def _session(self, options: WebSocket, line: Line | None) -> websocket.Session:
-        there = self._target
-        if line and line.detour:
-            host, port = line.detour
-            there = there.model_copy(update={"host": host, "port": port})
+    def _session(self, options: WebSocket) -> websocket.Session:
         return websocket.Session(
-            there.authority,
+            self._target.authority,
             options.path,
             subprotocols=(options.subprotocol,) if options.subprotocol else (),
             headers=options.headers,
@@ -183,10 +162,9 @@ class Road:
             line.resumption = line.resumption or Resumption()
         resuming.set(line.resumption if line else None)
         who = line.identity if line else Identity()
-        host = line.detour[0] if line and line.detour else self._target.host
         return {
             "ssl": contexts.context(who.certificate, who.key),
-            "server_hostname": tls.server_name or host,
+            "server_hostname": tls.server_name or self._target.host,
             "ssl_handshake_timeout": CONNECT_WITHIN,
             "ssl_shutdown_timeout": CLOSE_TLS_WITHIN,
         }

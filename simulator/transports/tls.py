@@ -46,7 +46,7 @@ class Resumption:
     def end(self) -> None:
         """The connection is over: keep its session, and let go of its buffers."""
         connection, self._connection = self._connection, None
-        if connection is None:
+        if connection is None or connection.version() is None:  # its handshake never ended
             return
         session = connection.session
         if session and session.has_ticket:

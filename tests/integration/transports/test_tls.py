@@ -98,6 +98,32 @@ def test_each_mock_resumes_its_own_session_when_it_comes_back(tmp_path: Path, ve
     run(main)
 
 
+def test_a_handshake_that_broke_leaves_nothing_that_the_next_one_stumbles_over(
+    tmp_path: Path,
+) -> None:
+    far = Far(tmp_path)
+
+    async def main() -> None:
+        broken = await asyncio.start_server(garbage, "127.0.0.1", 0)
+        port = broken.sockets[0].getsockname()[1]
+        async with exchange_to(port, tls={"ca": AUTHORITY.pem}) as (exchange, diary):
+            exchange.connect(0, identity(0))
+            await until(lambda: len(diary.losses) == 2)
+            assert {why for _, why in diary.losses} == {"TLS: the far side does not speak TLS"}
+            broken.close()
+            server = await asyncio.start_server(far.serve, "127.0.0.1", port, ssl=far.context)
+            await until(lambda: diary.opens)
+            server.close()
+
+    async def garbage(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1_000)
+        writer.write(b"220 mail.example ready\r\n")
+        await reader.read(1_000)
+        writer.close()
+
+    run(main)
+
+
 def test_sessions_are_not_resumed_when_told_so(tmp_path: Path) -> None:
     far = Far(tmp_path)
     tls = {"ca": AUTHORITY.pem, "resumption": False}

@@ -123,27 +123,6 @@ def test_no_file_for_a_socket_is_said_with_the_limit() -> None:
     run(main)
 
 
-def test_a_mock_goes_where_the_target_sent_it() -> None:
-    async def main() -> None:
-        server, kernel = NameServer(ONE), Kernel()
-        road, sent = Road(MqttTarget(host="h", port=1, tls={})), line()
-        sent.detour = ("other.example", 8883)
-
-        await road.open(asyncio.Protocol, 0, sent)
-        await road.open(asyncio.Protocol, 1, sent)
-        await road.open(asyncio.Protocol, 0, line())
-
-        assert kernel.tried == [f"{ONE} 8883", f"{ONE} 8883", f"{ONE} 1"]
-        assert [each["server_hostname"] for each in kernel.options] == [
-            "other.example",
-            "other.example",
-            "h",
-        ]
-        assert server.asked == 2
-
-    run(main)
-
-
 def test_exchanges_of_a_loop_share_the_road_to_a_target_and_no_other() -> None:
     async def main() -> None:
         server, _ = NameServer(ONE), Kernel()
