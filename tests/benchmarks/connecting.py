@@ -24,7 +24,7 @@ from workshop.supervisor import free_port
 from simulator.lot import Lot, MqttTarget, Part
 from simulator.recording import Link, Second
 from simulator.tower import Assignment, Tower, run_in_loop
-from tests.benchmarks.throughput import DEFINITION
+from tests.benchmarks.contest.documents import TEN
 from tests.integration.transports.certificates import Authority
 from tests.integration.transports.conftest import Broker
 
@@ -43,7 +43,7 @@ class Storm:
         self.mocks = mocks
         self.begun = time.time()
         self.struck = self.begun + BEFORE
-        document = yaml.safe_load(DEFINITION.replace("QOS", "0"))
+        document = yaml.safe_load(TEN)
         parts = [
             Part(name="old", document=document, count=SHARD, rate=OLD_RATE),
             Part(name="new", document=document, first=SHARD, count=mocks, rate=NEW_RATE),

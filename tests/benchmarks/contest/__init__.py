@@ -1,0 +1,1 @@
+"""What ``tests.benchmarks.engine`` is made of: servers, contestants, the table."""
