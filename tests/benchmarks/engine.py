@@ -25,8 +25,6 @@ from tests.benchmarks.contest.servers import brokers, nginx
 
 OFFERED = {0: 160_000, 1: 110_000, 2: 70_000}  # messages/s; about twice what is wanted
 HTTP_OFFERED = 70_000  # requests/s; a mock keeps only so many waiting for the one under way
-    70_000  # requests/s; a mock has one request under way, and keeps only so many waiting
-)
 CLIENTS = 500  # of each peer of MQTT
 FIFTY_THOUSAND = 49_998  # in three towers, whose open files end at 20,000 each here
 EVERY = 5.0  # s between two messages of a mock that is only to be there
