@@ -58,16 +58,19 @@ def _left(schema: JsonSchemaValue) -> JsonSchemaValue:
 
 
 def _plain(value: Any) -> Any:
-    """Return a schema for forms: what is added begins empty, and words are called as they are."""
+    """Return a schema for forms: what is added begins empty, words are called as they are, and the
+    word that tells kinds apart is always there."""
     if isinstance(value, list):
         return [_plain(each) for each in value]
     if not isinstance(value, dict):
         return value
-    return {
+    plain = {
         word: _untitled(each) if word == "properties" else _plain(each)
         for word, each in value.items()
         if not (word == "default" and isinstance(each, dict | list))
     }
+    kinds = [name for name, each in plain.get("properties", {}).items() if "const" in each]
+    return plain | {"required": [*kinds, *plain.get("required", [])]} if kinds else plain
 
 
 def _untitled(properties: dict[str, Any]) -> dict[str, Any]:

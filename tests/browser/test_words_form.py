@@ -6,6 +6,8 @@ from playwright.sync_api import Locator, expect
 from tests.browser import steps
 from tests.browser.visitor import Visitor
 
+WITHIN = 30_000  # ms in which a worker takes a run, whatever else it does
+
 pytestmark = pytest.mark.parts("postgres", "pgbouncer", "chromium", "redis", "s3")
 
 
@@ -72,3 +74,24 @@ def test_a_mistake_is_told_at_its_field_and_nothing_is_lost(visitor: Visitor) ->
     visitor.press("Save")
 
     expect(visitor.page.locator("pre")).to_contain_text("connect_rate: 500")
+
+
+@pytest.mark.parts("mosquitto")
+def test_a_fault_is_put_into_a_live_run_by_hand_and_ended(visitor: Visitor, console) -> None:
+    steps.sign_up(visitor, name="Frauke", email="frauke@example.org")
+    steps.make_target(visitor, name="Broker", port=console.mqtt_port)
+    steps.begin_definition(visitor, name="Sensor", starter="Weather station")
+    steps.make_lot(
+        visitor, name="Day", definition="Sensor", mocks=5, target="Broker", duration="5 min"
+    )
+    steps.start(visitor)
+    visitor.page.get_by_role("link", name="Faults", exact=True).click(timeout=WITHIN)
+
+    form = visitor.page.locator("words-form")
+    form.get_by_role("button", name="Add to faults").click()
+    form.get_by_label("Written as").first.select_option(label="loss")
+    visitor.look("faults")
+    visitor.press("Begin")
+    expect(visitor.page.get_by_text("In 2 s: loss.")).to_be_visible()
+    visitor.press("End now")
+    expect(visitor.page.get_by_text("loss ends within a second.")).to_be_visible()

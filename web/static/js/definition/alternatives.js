@@ -27,6 +27,8 @@ export function formsOf(view, whole) {
 
 function labelOf(variant) {
   const [type] = [variant.type].flat();
+  const kind = Object.values(variant.properties ?? {}).find((shape) => shape.const !== undefined);
+  if (kind) return String(kind.const).replaceAll("_", " ");
   if (variant.properties) return (variant.title ?? Object.keys(variant.properties).join(", ")).toLowerCase().replace(/,.*/, "");
   if (type === "object" && isMapping(variant.additionalProperties)) return "names with values";
   return type === "array" ? "a list" : "a value";

@@ -70,7 +70,12 @@ function card(view, path, shape, count) {
     h("div", { class: "item-head", "data-key": "head" }, h("span", { class: "item-number" }, label), h("span", { class: "item-summary" }, summary(value)), orders(view, path, count)),
     alternatives(view, path, shape, { value }),
     errors(view, path),
-    isMapping(value) && variant.properties ? makers.words(view, path, variant) : makers.field(view, path, shape, { label: "Value", isNeeded: true }));
+    isMapping(value) && variant.properties ? makers.words(view, path, variant, { without: kindWords(variant) }) : makers.field(view, path, shape, { label: "Value", isNeeded: true }));
+}
+
+/* The words that only say which kind it is; the choice above says that. */
+function kindWords(variant) {
+  return Object.entries(variant.properties).filter(([, shape]) => shape.const !== undefined).map(([word]) => word);
 }
 
 export function orders(view, path, count) {
