@@ -13,6 +13,7 @@ COMMANDS = {
     "check": "check a definition, and say everything that is wrong with it",
     "infer": "make a definition out of sample payloads, a schema or a recording",
     "library": "list the ready definitions, or print one of them",
+    "profiles": "list the ready profiles of a target, or what one of them asks for",
     "preview": "show what mocks would send, in virtual time and without a network",
     "schema": "print the JSON Schema of definitions, for editors",
     "upgrade": "write a definition in the present version of the language",

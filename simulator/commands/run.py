@@ -37,6 +37,14 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", type=Path, help="a definition, or a lot")
     lot = parser.add_argument_group("what to run", "in the place of what a lot file says")
     lot.add_argument("--target", metavar="URL", help="mqtt[s]://, http[s]://, ... user:password@")
+    lot.add_argument("--profile", metavar="NAME", help="a ready profile makes the target")
+    lot.add_argument(
+        "--input",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="of the profile; @FILE reads the value; see the command profiles",
+    )
     lot.add_argument("--mocks", type=whole(1, MAX_MOCKS), help="how many of a definition (1)")
     lot.add_argument("--duration", type=duration, help="in s, or such as 5min")
     lot.add_argument("--rate", type=rate, help="messages/s of each mock, for all its messages")

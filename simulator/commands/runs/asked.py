@@ -11,6 +11,7 @@ from simulator.commands.files import load
 from simulator.commands.runs.credentials import with_credentials
 from simulator.commands.runs.job import Job
 from simulator.commands.runs.lot_file import is_lot, read_lot
+from simulator.commands.runs.profiled import profile_named, refused_by, target_by
 from simulator.commands.target import read_target
 from simulator.errors import DefinitionError
 from simulator.lot import Credentials, Lot, Part, Target
@@ -54,6 +55,9 @@ def _of_lot(options: Namespace) -> Job:
 def _of_definition(options: Namespace) -> Job:
     definition, datasets = load(options.file, options.datasets)
     target, secrets = _target(options)
+    refused = refused_by(profile_named(options.profile), definition) if options.profile else ()
+    if refused:
+        raise DefinitionError(*refused)
     if target is None or secrets is None or options.duration is None:
         missing = "--target" if target is None else "--duration"
         raise DefinitionError(f"{missing} is needed to run a definition")
@@ -76,6 +80,10 @@ def _of_definition(options: Namespace) -> Job:
 
 def _target(options: Namespace) -> tuple[Target | None, Credentials | None]:
     """Return the target that the arguments name, and its secrets; None where they name none."""
+    if options.profile is not None:
+        return _by_profile(options)
+    if options.input:
+        raise DefinitionError("--input belongs to --profile, which is not given")
     if options.target is None:
         given = [name for name in ("ca", "insecure", "bearer") if getattr(options, name)]
         if given:
@@ -84,6 +92,13 @@ def _target(options: Namespace) -> tuple[Target | None, Credentials | None]:
     target, secrets = read_target(options.target, ca=_text(options.ca), verify=not options.insecure)
     told: dict[str, Any] = {"token": options.bearer} if options.bearer else {}
     return target, secrets.model_copy(update=told)
+
+
+def _by_profile(options: Namespace) -> tuple[Target, Credentials]:
+    given = [name for name in ("target", "ca", "insecure", "bearer") if getattr(options, name)]
+    if given:
+        raise DefinitionError(f"needs one of them, got --{given[0]} and --profile")
+    return target_by(options.profile, options.input)
 
 
 def _text(path: Path | None) -> str:

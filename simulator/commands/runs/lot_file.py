@@ -14,8 +14,10 @@ from pydantic import ValidationError
 
 from simulator.commands.files import load, read_definition
 from simulator.commands.runs.job import Job
+from simulator.commands.runs.profiled import built_by, profile_named, refused_by
 from simulator.commands.target import read_target
 from simulator.datasets import Dataset
+from simulator.definition import Definition
 from simulator.definition.model import nearest
 from simulator.definition.quantities.units import read_some_seconds
 from simulator.definition.text.parsing import read_text
@@ -69,6 +71,7 @@ class _Reader:
         self._folder = folder or path.parent
         self._changes = changes
         self._datasets: dict[str, Dataset] = {}
+        self._definitions: list[Definition] = []  # of the parts so far
 
     def job(self, data: Given) -> Job | None:
         """Return the job, None when something is wrong."""
@@ -130,12 +133,15 @@ class _Reader:
             self.findings += told
             return None
         self._datasets |= datasets
+        self._definitions.append(definition)
         left = {word: value for word, value in part.items() if word != "definition"}
         return {"name": definition.name, "document": dict(definition.source), **left}
 
     def _target(self, value: Any) -> tuple[Given, list[tuple[str, Any]]]:
         """Return the target's words, and the secrets that stand in its address."""
         words = {**value} if isinstance(value, dict) else {"url": value}
+        if "profile" in words:
+            return self._by_profile(words)
         url = words.pop("url", None)
         if url is None:
             if not words:
@@ -148,6 +154,23 @@ class _Reader:
             return {}, []
         named = target.model_dump(exclude_unset=True) | {"protocol": target.protocol}
         return named | words, list(secrets)
+
+    def _by_profile(self, words: Given) -> tuple[Given, list[tuple[str, Any]]]:
+        """Return the words of a target that a profile makes, and its secrets."""
+        try:
+            profile = profile_named(words.pop("profile"))
+            built = built_by(profile, words.pop("inputs", {}))
+        except DefinitionError as error:
+            for each in error.problems:
+                place = (
+                    (each.place,) if each.place in ("profile", "inputs") else ("inputs", each.place)
+                )
+                self.findings.append(Finding(("target", *place), each.text))
+            return {}, []
+        for number, definition in enumerate(self._definitions):
+            for each in refused_by(profile, definition):
+                self.findings.append(Finding(("parts", number, "definition"), str(each)))
+        return {**built.target, **words}, list(Credentials.model_validate(built.credentials))
 
     def _secrets(self, value: Any) -> Given:
         if not isinstance(value, dict):
