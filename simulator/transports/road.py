@@ -86,9 +86,11 @@ class Road:
         addresses = await self._addresses.in_turn(turn)
         why = ""
         for tried, address in enumerate(addresses, 1):
-            within = ADDRESS_WITHIN if tried < len(addresses) else CONNECT_WITHIN
             try:
-                async with asyncio.timeout(within):
+                if tried < len(addresses):
+                    async with asyncio.timeout(ADDRESS_WITHIN):
+                        await self._connect(factory, address, turn, line)
+                else:  # the last one has the time that is left
                     await self._connect(factory, address, turn, line)
             except (OSError, ValueError) as error:  # a TimeoutError is an OSError
                 why = self._reason(error, address)

@@ -86,6 +86,7 @@ class Contexts:
 
     def __init__(self, tls: Tls) -> None:
         """Raises DefinitionError when the target's own authorities are not PEM certificates."""
+        self.most = MAX_CONTEXTS
         self._tls = tls
         self._own = make_context(tls)
         self._kept: OrderedDict[tuple[str, str], Context] = OrderedDict()
@@ -103,7 +104,7 @@ class Contexts:
             kept = make_context(self._tls, is_one_of_many=True)
             show_certificate(kept, certificate, key)
             self._kept[certificate, key] = kept
-            if len(self._kept) > MAX_CONTEXTS:
+            if len(self._kept) > self.most:
                 self._kept.popitem(last=False)
         self._kept.move_to_end((certificate, key))
         return kept

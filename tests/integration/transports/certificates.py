@@ -50,6 +50,13 @@ class Authority:
         certificate = builder.add_extension(usage, False).sign(self._key, hashes.SHA256())
         return certificate.public_bytes(serialization.Encoding.PEM).decode(), _pem(key)
 
+    def encrypted_key(self) -> str:
+        """Return a key in PEM that takes a password."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        closed = serialization.BestAvailableEncryption(b"secret")
+        form = serialization.PrivateFormat.PKCS8
+        return key.private_bytes(serialization.Encoding.PEM, form, closed).decode()
+
     def _builder(
         self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, *, ends_in: datetime.timedelta
     ) -> x509.CertificateBuilder:

@@ -31,6 +31,7 @@ def test_a_burst_begins_at_once_and_the_next_one_waits(has_tls: bool, burst: int
         loop = asyncio.get_running_loop()
         for _ in range(burst):
             await turnstile.enter()
+            turnstile.leave()
         before = loop.time()
         await turnstile.enter()
 
@@ -47,7 +48,7 @@ def test_ten_thousand_begin_within_two_seconds() -> None:
             turnstile.leave()
 
         assert asyncio.get_running_loop().time() == pytest.approx(
-            (10_000 - BURST) / PER_SECOND, rel=0.01
+            (10_000 - BURST) / PER_SECOND, rel=0.02
         )
 
     staged(play)
