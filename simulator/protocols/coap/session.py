@@ -366,7 +366,7 @@ def _content(request: Request) -> tuple[tuple[Option, ...], bytes]:
     """Return options and payload of the next message of a request."""
     if request.download:
         number = (BLOCK_2, request.download.next_block.value())
-        kept = (each for each in request.options if each[0] not in (OBSERVE, 12))
+        kept = (each for each in request.options if each[0] != OBSERVE)
         return (*kept, number), b""
     upload = request.upload
     if upload is None:
