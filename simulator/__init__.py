@@ -24,6 +24,7 @@ from simulator.errors import (
     TargetError,
     Unreachable,
 )
+from simulator.exporting import Export, Exports
 from simulator.inference import Comparison, Inferred, Note, compare, infer, infer_recording
 from simulator.library import Ready, ready
 from simulator.lot import (
@@ -90,6 +91,8 @@ __all__ = [
     "Deal",
     "Definition",
     "DefinitionError",
+    "Export",
+    "Exports",
     "Fault",
     "Figures",
     "Histogram",

@@ -69,6 +69,15 @@ class Histogram:
             return self.maximum
         return min(self.maximum, _middle(bucket, GROWTH))
 
+    def within(self, seconds: float) -> int:
+        """How many durations were at most ``seconds``; that bound is met within 2 %."""
+        return int(self.counts[: int(_buckets(np.array([seconds]))[0]) + 1].sum())
+
+    @property
+    def sum(self) -> float:
+        """All durations together, s; within 1 %, of what is out of range only its bound."""
+        return float(self.counts @ _MIDDLES)
+
     def __add__(self, other: "Histogram") -> "Histogram":
         return Histogram.merged((self, other))
 
@@ -138,6 +147,9 @@ def _buckets(values: NDArray[np.float64]) -> NDArray[np.intp]:
 def _middle(bucket: int, growth: float) -> float:
     """The duration in s that stands for a bucket: of equal ratio to both of its bounds."""
     return float(FLOOR * growth ** (bucket - 0.5 if bucket else 0))
+
+
+_MIDDLES = np.array([_middle(bucket, GROWTH) for bucket in range(BUCKETS)])
 
 
 def _moved(bucket: int, growth: float, buckets: int) -> int:

@@ -67,6 +67,7 @@ class Shard:
         lot = assignment.lot
         self.name = assignment.shard
         self.error = ""
+        self._lot = lot
         self._zero = zero
         self._clock = clock
         self._ring = ring
@@ -255,6 +256,8 @@ class Shard:
             identities=self._fleet.identities,
             faults=self._faulting.spans if self._faulting else (),
             limited=self._punctuality.limited,
+            lot=self._lot.name,
+            run=self._lot.run,
         )
 
     def _sum_up_second(self) -> None:

@@ -23,6 +23,7 @@ class Snapshot:
     records that no chunk will hold. ``identities`` are the mocks' own, by row. An ``ended``
     snapshot is the shard's last, and comes once: its records are in the store, or dropped.
     ``faults`` are those on purpose that began, the last ones, in s since the run's start.
+    ``lot`` is the lot's name, ``run`` the run's code, empty on the command line.
     ``limited`` says since when the generator itself limited the run; None: it never did.
     """
 
@@ -39,3 +40,5 @@ class Snapshot:
     identities: Sequence[str] = ()
     faults: tuple[Span, ...] = ()
     limited: Limited | None = None
+    lot: str = ""
+    run: str = ""

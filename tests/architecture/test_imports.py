@@ -48,6 +48,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"impairment"}
     | {"behaviour", "credentials", "datasets", "definition", "faults", "fleet", "payloads"}
     | {"recording", "transports"},
+    "exporting": {"errors", "recording", "tower"},
 }
 # The doors: they may import every room, and no room imports them.
 DOORS = {"__init__", "__main__", "commands"}
@@ -57,7 +58,7 @@ ONLY_IN: dict[str, set[str]] = {
     "asyncio": {"transports", "tower", "commands"},
     "socket": {"transports"},
     "ssl": {"transports"},
-    "threading": {"recording"},
+    "threading": {"recording", "exporting"},
     "uvloop": {"tower"},
     "pyarrow": {"recording"},
     "django": set(),
