@@ -24,7 +24,6 @@ from web.targets.protocols import PROTOCOLS, choices
 T = TypeVar("T")
 MOST_OPTIONS = 50_000  # characters
 MOST_CA_BYTES = 100_000  # some 60 certificates
-PLACEHOLDERS = frozenset({"id", "index"})  # of the client id and the user name
 MOST_WILL_BYTES = 65_535  # MQTT 3.1.1, 3.1.3.3: two bytes say how long it is
 SECRET_LENGTH = 4_000  # characters; a signed token is about 1,000
 
@@ -134,8 +133,8 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
             "verify": "Off: any certificate is taken, also an expired or a foreign one.",
             "server_name": "Empty: the host. Another name to ask for and to check, by SNI.",
             "ca": "PEM text. Empty: the authorities that this system trusts.",
-            "username": "One for each mock where it holds {id} or {index}.",
-            "client_id": "One for each mock: {id}, {index} are replaced.",
+            "username": "One for each mock where it holds {id}, {index} or a variable.",
+            "client_id": "One for each mock: {id}, {index} and its variables are replaced.",
             "will_topic": "Empty: no will. One for each mock where it holds {id} or {index}.",
             "path": "For example /ingest/v1; a message's own path follows it.",
             "acknowledge_within": "After this time without an answer a send has failed.",
@@ -277,12 +276,11 @@ def _sentence(read: Callable[[str], T], text: str) -> T:
 
 
 def _checked_template(text: str) -> str:
+    """Return a text with placeholders; what they are of, a lot's definitions and table say."""
     try:
-        names = simulator.parse_template(text).names
+        simulator.parse_template(text)
     except simulator.DefinitionError as error:
         raise ValidationError(f"{error}.") from error
-    if unknown := sorted(names - PLACEHOLDERS):
-        raise ValidationError(f"{{{unknown[0]}}} is not known here, only {{id}} and {{index}}.")
     return text
 
 

@@ -65,3 +65,11 @@ def test_a_table_that_no_key_opens_any_more_is_said(lot, deal, owner, asked, set
 
     with pytest.raises(CannotStart, match="credential table cannot be opened"):
         start_run(lot, by=owner)
+
+
+def test_a_placeholder_that_no_part_knows_is_named_before_anything_is_made(lot, owner, asked):
+    lot.target.client_id = "{sit}"
+    lot.target.save()
+
+    with pytest.raises(CannotStart, match=r"target.client_id: unknown placeholder \{sit\}"):
+        start_run(lot, by=owner)

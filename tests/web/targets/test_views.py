@@ -84,7 +84,7 @@ def test_a_pasted_text_that_is_no_address_gets_its_reason(client_of, teammate, w
         ({"ca": "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----"}, "no PEM certificate"),
         ({"ca": "-----BEGIN PRIVATE KEY-----"}, "holds a private key"),
         ({"will_topic": "gone/#"}, "holds no + and no #"),
-        ({"will_topic": "gone/{site}"}, "{site} is not known here, only {id} and {index}."),
+        ({"will_topic": "gone/{site"}, "without"),
         ({"will_payload": "ü" * 32_768}, "at most 65,535 bytes, not 65,536"),
         ({"client_id": "{id"}, "without"),
         ({"protocol": "udp", "has_tls": "on"}, "UDP is not encrypted here."),
