@@ -97,7 +97,6 @@ def test_headers_come_with_a_batch() -> None:
 @pytest.mark.parametrize(
     ("words", "text"),
     [
-        ({"qos": 2}, "messages.m.qos: the connection speaks QoS 0 to 1, got 2"),
         ({"properties": {"a": "b"}}, "messages.m.properties: the connection speaks MQTT 3.1.1"),
         ({"response_topic": "a"}, "messages.m.response_topic: the connection speaks MQTT 3.1.1"),
         ({"correlation": "a"}, "messages.m.correlation: the connection speaks MQTT 3.1.1"),
