@@ -11,13 +11,23 @@ from simulator.definition.refusals import text_of
 from simulator.errors import DefinitionError
 from simulator.lot import MAX_TEXT, Credentials, Target, Tls, target_of
 
-# Scheme -> protocol, whether it is over TLS, port. Source: IANA's registry of port numbers.
+# Scheme -> protocol, whether it is over TLS, port; 0: it has none of its own, the URL says one.
+# Source: IANA's registry of port numbers.
 SCHEMES = {
     "mqtt": ("mqtt", False, 1883),
     "mqtts": ("mqtt", True, 8883),
     "http": ("http", False, 80),
     "https": ("http", True, 443),
+    "coap": ("coap", False, 5683),
+    "ws": ("websocket", False, 80),
+    "wss": ("websocket", True, 443),
+    "tcp": ("tcp", False, 0),
+    "tcps": ("tcp", True, 0),
+    "udp": ("udp", False, 0),
 }
+
+PATHLESS = {"mqtt": "MQTT", "tcp": "TCP", "udp": "UDP"}  # protocols, and how people write them
+WITH_QUERY = {"coap", "websocket"}
 
 
 def read_target(url: str, *, ca: str = "", verify: bool = True) -> tuple[Target, Credentials]:
@@ -36,12 +46,16 @@ def read_target(url: str, *, ca: str = "", verify: bool = True) -> tuple[Target,
         port = parts.port
     except ValueError as error:
         raise DefinitionError(f"target: not a URL: {error}") from None
+    if parts.scheme == "coaps":
+        raise DefinitionError("target: CoAP is spoken without DTLS, write coap://")
     if parts.scheme not in SCHEMES:
         allowed = ", ".join(f"{scheme}://" for scheme in SCHEMES)
         raise DefinitionError(f"target: must begin with {allowed}, got {parts.scheme!r}")
     protocol, is_tls, default_port = SCHEMES[parts.scheme]
     if not is_tls and (ca or not verify):
         raise DefinitionError(f"target: {parts.scheme}:// has no TLS, --ca and --insecure are none")
+    if port is None and not default_port:
+        raise DefinitionError(f"target: {parts.scheme}:// needs a port, {parts.scheme}://host:7000")
     try:
         target = target_of(
             {
@@ -66,11 +80,14 @@ def _credentials(parts: SplitResult) -> Credentials:
 
 
 def _path(parts: SplitResult, protocol: str) -> dict[str, str]:
-    if parts.query or parts.fragment:
+    if parts.fragment or (parts.query and protocol not in WITH_QUERY):
         raise DefinitionError("target: takes neither ?query nor #fragment")
     path = parts.path.rstrip("/")
-    if path and protocol == "mqtt":
-        raise DefinitionError(f"target: MQTT has no path, got {path}")
+    if path and protocol in PATHLESS:
+        raise DefinitionError(f"target: {PATHLESS[protocol]} has no path, got {path}")
+    if protocol == "websocket":
+        path = parts.path or "/"
+    path = f"{path}?{parts.query}" if parts.query else path
     if any(character.isspace() or not character.isprintable() for character in path):
         raise DefinitionError(f"target: a path has no blanks, write %20 for one, got {path!r}")
-    return {} if protocol == "mqtt" else {"path": path}
+    return {} if protocol in PATHLESS else {"path": path}

@@ -14,6 +14,12 @@ from simulator.errors import DefinitionError
         ("http://h", "http", 80, False),
         ("https://h", "http", 443, True),
         ("mqtt://h:9", "mqtt", 9, False),
+        ("coap://h", "coap", 5683, False),
+        ("ws://h", "websocket", 80, False),
+        ("wss://h", "websocket", 443, True),
+        ("tcp://h:7", "tcp", 7, False),
+        ("tcps://h:7", "tcp", 7, True),
+        ("udp://h:7", "udp", 7, False),
     ],
 )
 def test_the_scheme_says_protocol_port_and_tls(
@@ -37,6 +43,16 @@ def test_the_path_is_the_prefix_of_http_paths() -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "path"),
+    [("coap://h/v1/?k=1", "/v1?k=1"), ("ws://h/a/?k=1", "/a/?k=1"), ("ws://h", "/")],
+)
+def test_a_path_may_have_a_query_where_the_protocol_carries_it(url: str, path: str) -> None:
+    target, _ = read_target(url)
+
+    assert target.path == path
+
+
+@pytest.mark.parametrize(
     ("url", "text"),
     [
         ("h:1883", "must begin with"),
@@ -47,6 +63,9 @@ def test_the_path_is_the_prefix_of_http_paths() -> None:
         ("mqtt://h:99999", "not a URL"),
         ("http://h/?a=1", r"takes neither \?query nor #fragment"),
         ("mqtt://user:secret@h/x", "MQTT has no path, got /x"),
+        ("udp://h:1/x", "UDP has no path, got /x"),
+        ("tcp://h", "tcp:// needs a port, tcp://host:7000"),
+        ("coaps://h", "CoAP is spoken without DTLS, write coap://"),
     ],
 )
 def test_what_cannot_be_a_target_is_refused_without_its_password(url: str, text: str) -> None:
