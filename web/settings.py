@@ -315,6 +315,12 @@ CONTENT_SECURITY_POLICY = {
     "frame-ancestors": ["'none'"],
 }
 
+# --- Metrics of towers, told beside the console: 0 and empty are nowhere -----------------------
+
+METRICS_PORT = env.number("METRICS_PORT", default=0, least=0, most=65_535)
+METRICS_ADDRESS = env.text("METRICS_ADDRESS", default="127.0.0.1")
+METRICS_OTLP_URL = env.url("METRICS_OTLP_URL", schemes=("http", "https"))
+
 # --- Logging ----------------------------------------------------------------------------------
 
 LOG_LEVEL = env.choice(

@@ -15,7 +15,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import connections
 
-from simulator import DefinitionError, Tower, run_in_loop
+from simulator import DefinitionError, Export, Exports, Tower, run_in_loop
 from web.runs.desk import Desk, Orders
 from web.runs.injections import Wish
 
@@ -44,12 +44,29 @@ def work_shift() -> None:
     logger.info("tower ends", extra={"tower": name})
 
 
+def exporting(tower: str) -> Export | None:
+    """Return what tells the tower's figures to who watches; None where nobody does, or it cannot.
+
+    A tower sends whether it is watched or not.
+    """
+    port = settings.METRICS_PORT or None
+    exports = Exports(host=settings.METRICS_ADDRESS, port=port, otlp=settings.METRICS_OTLP_URL)
+    if not exports.is_wanted:
+        return None
+    try:
+        return Export(exports, tower=tower)
+    except DefinitionError as error:
+        logger.warning("metrics are not told: %s", error, extra={"tower": tower})
+        return None
+
+
 class Shift:
     """Carries word between the engine and its desk."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._tower = Tower(name=desk.tower, write=desk.write)
+        self._export = exporting(desk.tower)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk")
         self._is_draining = False
         self._idle_since: float | None = None
@@ -63,6 +80,8 @@ class Shift:
         try:
             await self._tower.run(each_second=self.each_second)
         finally:
+            if self._export:
+                await loop.run_in_executor(None, self._export.close)
             await loop.run_in_executor(self._thread, connections.close_all)
             self._thread.shutdown(wait=False)
 
@@ -101,6 +120,8 @@ class Shift:
 
     async def _ask_desk(self) -> Orders:
         snapshots, closing = self._tower.snapshots(), self._is_draining
+        if self._export:
+            self._export.take(snapshots)
         work = partial(self._desk.work, snapshots, closing=closing)
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
