@@ -25,6 +25,8 @@ from simulator.errors import (
     Unreachable,
 )
 from simulator.exporting import Export, Exports
+from simulator.faults import Span
+from simulator.faults.checks import fault_problems
 from simulator.inference import Comparison, Inferred, Note, compare, infer, infer_recording
 from simulator.library import Ready, ready
 from simulator.lot import (
@@ -122,6 +124,7 @@ __all__ = [
     "Ruling",
     "Second",
     "Snapshot",
+    "Span",
     "Speech",
     "StaleLease",
     "Target",
@@ -137,6 +140,7 @@ __all__ = [
     "compare",
     "definition_schema",
     "fault_of",
+    "fault_problems",
     "fault_schema",
     "fault_words",
     "identity_problems",

@@ -39,7 +39,7 @@ from simulator.transports import Identity, Parcel
 # s before a full second of wall time that a wake-up may come: clock and wall are not read at the
 # same instant, and flooring would then count two seconds as one and leave the next one empty.
 EARLY = 0.1
-LONG_AGO = 366 * 86_400.0  # s; passwords and tokens that were made then have run out by now
+LONG_AGO = 2 * 366 * 86_400.0  # s; what was made then has run out: none lives above a year
 
 RENEWED = "the mock connects anew, for its password or token ends soon"
 

@@ -11,6 +11,7 @@ from simulator.credentials import CredentialTable
 from simulator.datasets import Dataset
 from simulator.definition import parse_document
 from simulator.errors import DefinitionError, Problem
+from simulator.faults.checks import fault_problems
 from simulator.lot import Credentials, Lot
 from simulator.roll import identity_problems, lot_problems
 from simulator.tower import Assignment
@@ -32,12 +33,16 @@ class Job:
 
         Raises:
             DefinitionError: The definitions do not fit together, the target, the datasets or the
-                credential table.
+                credential table; a fault is aimed at what is not there.
         """
         parts = [
             (parse_document(part.document, datasets=self.datasets), part.count)
             for part in self.lot.parts
         ]
+        named = [(part.name, *each) for part, each in zip(self.lot.parts, parts, strict=True)]
+        wrong = fault_problems(self.lot.faults, named, duration=self.lot.duration)
+        if wrong:
+            raise DefinitionError(*wrong)
         found = lot_problems(
             parts, speech=self.lot.target.speech, datasets=self.datasets, seed=self.lot.seed
         )

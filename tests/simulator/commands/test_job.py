@@ -1,8 +1,10 @@
 """A job cut for its processes, and what is refused before any is started."""
 
+from dataclasses import replace
+
 import pytest
 
-from simulator import parse
+from simulator import fault_of, parse
 from simulator.commands.runs.job import SHARD, Job
 from simulator.errors import DefinitionError
 from simulator.lot import Credentials, Lot, MqttTarget, Part
@@ -43,6 +45,17 @@ def test_processes_get_equally_much() -> None:
     shares = job(10_000).assignments(4)
 
     assert [sum(each.count for each in share) for share in shares] == [2_500] * 4
+
+
+def test_a_fault_that_is_aimed_at_what_is_not_there_is_told_at_its_place() -> None:
+    made = job(1)
+    fault = fault_of({"fault": "drop", "aim": {"where": {"site": "osaka"}}})
+    lot = made.lot.model_copy(update={"faults": [fault]})
+
+    with pytest.raises(
+        DefinitionError, match=r"faults\[0\].aim.where.site: unknown variable 'site'"
+    ):
+        replace(made, lot=lot).check()
 
 
 def test_what_no_tower_would_run_is_told_with_its_part() -> None:

@@ -108,8 +108,7 @@ def played(
     read = [fault_of(each) for each in faults]
     bounds = np.linspace(0, COUNT, shards + 1).astype(int).tolist()
     plays = [
-        Play(read, first=first, count=last - first, seed=seed)
-        for first, last in pairwise(bounds)
+        Play(read, first=first, count=last - first, seed=seed) for first, last in pairwise(bounds)
     ]
     for play in plays:
         play.go(until, step=step)
