@@ -1,11 +1,14 @@
 """TCP and UDP against asyncio's own servers, WebSocket against ``websockets``."""
 
 import asyncio
+import ssl
+from pathlib import Path
 from typing import Any
 
 from websockets.asyncio.server import ServerConnection, serve
 
 from simulator.transports import Identity, Parcel
+from tests.integration.transports.certificates import Authority
 from tests.integration.transports.conftest import exchange_to, run, until
 
 ANSWERED = {"acknowledgement": {"ok": "OK*", "refused": "ERR*"}}
@@ -155,5 +158,25 @@ def test_a_message_of_websocket_is_answered_and_commands_come() -> None:
                 assert diary.reasons == [""]
                 assert diary.messages == [(0, "", b"reboot")]
                 assert seen == [("/c0", "Bearer t"), "hi"]
+
+    run(main)
+
+
+def test_lines_go_over_tls_too(tmp_path: Path) -> None:
+    async def main() -> None:
+        authority = Authority()
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(*authority.issue(tmp_path))
+        server = await asyncio.start_server(answer_lines, "127.0.0.1", 0, ssl=context)
+        port = server.sockets[0].getsockname()[1]
+        tls = {"ca": authority.pem}
+        async with server, exchange_to(**lines(port, tls=tls)) as (exchange, diary):
+            exchange.connect(0, Identity(username="c0", token="t"))
+            await until(lambda: diary.opens)
+
+            exchange.send(0, parcel(b"1"))
+
+            await until(lambda: diary.ends)
+            assert diary.reasons == [""]
 
     run(main)

@@ -28,6 +28,8 @@ from simulator.behaviour.topics import matches
         ("a/b", "a/b", True),
         ("a/b", "A/b", False),
         ("a/b/#", "a", False),
+        ("cmd/c0", "", True),  # over a connection that names no topics
+        ("+/b/#", "", True),
     ],
 )
 def test_a_filter_means_what_the_specification_says(

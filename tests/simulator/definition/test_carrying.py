@@ -1,7 +1,7 @@
 """What a target's protocol cannot carry, and where the definition asks for it."""
 
 from simulator import Speech, parse, target_problems
-from simulator.speech import HTTP, MQTT_3, MQTT_5
+from simulator.speech import COAP, HTTP, MQTT_3, MQTT_5
 
 HEARD = """\
 name: Lamp
@@ -32,6 +32,15 @@ def places(text: str, speech: Speech) -> list[str]:
 def test_http_hears_no_commands() -> None:
     assert places(HEARD, HTTP) == [
         "replies.ping.on",
+        "statuses.lit.statuses.dim.go[1].on",
+        "statuses.dark.go[0].on",
+    ]
+
+
+def test_coap_hears_of_single_resources_alone() -> None:
+    assert places(HEARD, COAP) == []
+    assert places(HEARD.replace("ping/{id}", "ping/#"), COAP) == ["replies.ping.on"]
+    assert places(HEARD.replace("cmd/{id}", "cmd/+"), COAP) == [
         "statuses.lit.statuses.dim.go[1].on",
         "statuses.dark.go[0].on",
     ]
