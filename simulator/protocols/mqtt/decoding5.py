@@ -79,8 +79,6 @@ def _no(who: str, code: int, found: Properties) -> Refused:
 def _publish(flags: int, body: bytes) -> Publish:
     topic, packet_id, at = publish_head(flags, body)
     found, at = properties.decode("PUBLISH", body, at)
-    if found and not {"+", "#"}.isdisjoint(found.get("response_topic", "")):
-        raise Violation("PUBLISH with a response topic that has + or #")  # [MQTT-3.3.2-14]
     return Publish(
         topic, body[at:], flags >> 1 & 3, bool(flags & 1), bool(flags & 8), packet_id, found
     )

@@ -40,7 +40,7 @@ TABLE: Final[dict[int, Property]] = {  # table 2-4
     0x01: Property("payload_format", "byte", _MESSAGE, most=1),
     0x02: Property("message_expiry", "four", _MESSAGE),
     0x03: Property("content_type", "string", _MESSAGE),
-    0x08: Property("response_topic", "string", _MESSAGE),
+    0x08: Property("response_topic", "topic", _MESSAGE),
     0x09: Property("correlation", "binary", _MESSAGE),
     0x0B: Property("subscription_identifier", "variable", _of("PUBLISH SUBSCRIBE"), least=1),
     0x11: Property("session_expiry", "four", _of("CONNECT CONNACK")),
@@ -74,12 +74,20 @@ def _decode_pair(data: bytes, at: int) -> tuple[tuple[str, str], int]:
     return (name, value), at
 
 
+def _decode_topic(data: bytes, at: int) -> tuple[str, int]:
+    topic, at = fields.decode_string(data, at)
+    if "+" in topic or "#" in topic:
+        raise Violation("a response topic that has + or #")  # [MQTT-3.3.2-14]
+    return topic, at
+
+
 _DECODERS: dict[str, Callable[[bytes, int], tuple[Any, int]]] = {
     "byte": lambda data, at: fields.decode_integer(data, at, 1),
     "two": lambda data, at: fields.decode_integer(data, at, 2),
     "four": lambda data, at: fields.decode_integer(data, at, 4),
     "variable": fields.decode_remaining_length,
     "string": fields.decode_string,
+    "topic": _decode_topic,
     "binary": fields.decode_binary,
     "pair": _decode_pair,
 }
@@ -89,6 +97,7 @@ _ENCODERS: dict[str, Callable[[Any, str], bytes]] = {
     "four": lambda value, _: value.to_bytes(4),
     "variable": lambda value, _: encode_remaining_length(value),
     "string": fields.encode_string,
+    "topic": fields.encode_topic,
     "binary": fields.encode_binary,
     "pair": lambda pair, _: (
         fields.encode_string(pair[0], "user property")

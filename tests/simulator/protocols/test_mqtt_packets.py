@@ -3,7 +3,7 @@
 import pytest
 
 from simulator.errors import DefinitionError
-from simulator.lot import Will
+from simulator.lot import Parting, Will
 from simulator.protocols import mqtt
 from simulator.protocols.mqtt.fields import MAX_REMAINING, encode_remaining_length, encode_topic
 
@@ -174,3 +174,35 @@ def test_a_wildcard_in_a_will_topic_is_refused() -> None:
 def test_an_empty_topic_is_no_topic_in_a_will_either() -> None:
     with pytest.raises(DefinitionError, match="will topic must"):
         encode_topic("", "will topic")
+
+
+@pytest.mark.parametrize("text", ["a\0", "\ud800"])
+@pytest.mark.parametrize("version", ["3.1.1", "5"])
+def test_a_text_of_the_identity_that_is_no_mqtt_string_is_refused(version: str, text: str) -> None:
+    will = Parting(text, b"", 0, retain=False)
+    for identity in ({"client_id": text}, {"username": text}, {"will": will}):
+        with pytest.raises(DefinitionError, match=r"must not have U\+0000|UTF-8 cannot carry"):
+            mqtt.SESSIONS[version](mqtt.Opening(**{"client_id": "a", **identity}))
+
+
+def test_a_byte_order_mark_is_a_character_like_any_other() -> None:
+    sent = connected().publish("\ufeffa", b"", token="")
+    (event,) = connected().receive(sent)
+
+    assert sent == b"\x30\x06\0\x04\xef\xbb\xbfa"
+    assert isinstance(event, mqtt.Publish)
+    assert event.topic == "\ufeffa"
+
+
+def test_a_subscription_takes_an_identifier_that_is_free() -> None:
+    session = connected()
+    session.publish("a", b"", qos=1, token="one")
+    session._last_id = 65_535  # the next would be 1
+
+    assert session.subscribe(["a"])[2:4] == b"\0\x02"
+    assert session.unsubscribe(["a"])[2:4] == b"\0\x03"
+
+
+def test_a_session_that_is_to_last_needs_a_client_id() -> None:
+    with pytest.raises(DefinitionError, match="a session that is to last needs a client id"):
+        mqtt.Session(mqtt.Opening(client_id="", clean_start=False))

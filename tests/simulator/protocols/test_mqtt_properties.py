@@ -142,6 +142,12 @@ def test_a_text_that_mqtt_cannot_carry_is_refused_before_it_is_sent(value: str) 
         properties.encode(user_property=[("k", value)])
 
 
+@pytest.mark.parametrize("topic", ["a/#", "+", ""])
+def test_a_response_topic_is_a_name(topic: str) -> None:
+    with pytest.raises(DefinitionError, match="response topic must be a name"):
+        properties.encode(response_topic=topic)
+
+
 @given(st.binary(max_size=80), st.sampled_from(["PUBLISH", "CONNACK", "SUBACK", "DISCONNECT"]))
 def test_any_bytes_are_properties_or_a_violation(data: bytes, packet: str) -> None:
     try:
