@@ -9,7 +9,16 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from simulator.errors import TargetError, Unreachable
-from simulator.protocols.websocket import Accepted, Ended, Message, Ping, Session, State
+from simulator.protocols.websocket import (
+    BINARY,
+    Accepted,
+    Ended,
+    Message,
+    Ping,
+    Session,
+    State,
+    encode_frame,
+)
 from simulator.transports import reasons
 
 _OPEN = State.OPEN
@@ -105,7 +114,7 @@ class WebSocketStream(asyncio.Transport, asyncio.Protocol):
     def write(self, data: bytes) -> None:  # type: ignore[override]
         """Send bytes; after the end they are dropped, as by any transport."""
         if self._session.state is _OPEN:
-            self._transport.write(self._session.binary(data))
+            self._below.write(encode_frame(BINARY, data))  # type: ignore[union-attr]  # it is open
 
     def can_write_eof(self) -> bool:
         return False

@@ -19,7 +19,7 @@ from pathlib import Path
 import uvloop
 
 from simulator.lot import MqttTarget
-from simulator.protocols import http, mqtt
+from simulator.protocols import http, mqtt, websocket
 from simulator.transports import Exchange, Identity, Parcel
 from tests.integration.transports.conftest import Broker
 
@@ -127,6 +127,7 @@ def parts() -> None:
     show("publish, QoS 1, and 20 PUBACKs in a read", lambda: acknowledged(1, 20), 20)
     show("HTTP request", lambda: request.encode("POST", http.target_path("", topic), PAYLOAD))
     show("HTTP answer", lambda: http.Response().receive(answer))
+    show("WebSocket frame", lambda: websocket.encode_frame(websocket.BINARY, PAYLOAD))
     show("Parcel", lambda: Parcel(1, topic, PAYLOAD, 1, False, "", 1, 0, "telemetry", 1.0))
 
 
@@ -135,7 +136,9 @@ class Silence:
 
     protocol: asyncio.Protocol
 
-    async def open(self, factory: Callable[[], asyncio.Protocol], turn: int, line: object = None) -> None:
+    async def open(
+        self, factory: Callable[[], asyncio.Protocol], turn: int, line: object = None
+    ) -> None:
         self.protocol = factory()
         self.protocol.connection_made(self)
 

@@ -20,12 +20,13 @@ illegal answer. ``check_opening(...)`` raises what ``Session`` would, for a targ
 
 from simulator.protocols.websocket.closing import ABNORMAL, NORMAL, close_reason
 from simulator.protocols.websocket.events import Accepted, Ended, Event, Message, Ping, Pong
-from simulator.protocols.websocket.frames import MAX_CONTROL, encode_frame
+from simulator.protocols.websocket.frames import BINARY, MAX_CONTROL, encode_frame
 from simulator.protocols.websocket.opening import check_opening
 from simulator.protocols.websocket.session import MAX_MESSAGE, Session, State
 
 __all__ = [
     "ABNORMAL",
+    "BINARY",
     "MAX_CONTROL",
     "MAX_MESSAGE",
     "NORMAL",
