@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 
 from simulator.lot.fault import Fault
+from simulator.lot.way_back import Counter
 from simulator.recording import (
     FOLD_ROWS,
     Kind,
@@ -26,6 +27,7 @@ from simulator.recording import (
 from simulator.tower.assignment import Assignment
 from simulator.tower.build import build_fleet
 from simulator.tower.caps import Caps
+from simulator.tower.counting import Receiver
 from simulator.tower.ending import Ending, Phase
 from simulator.tower.faulting import Faulting
 from simulator.tower.identities import Identities
@@ -100,6 +102,12 @@ class Shard:
         self._punctuality = Punctuality(lot.pace, count=assignment.count, tower=tower)
         self._has_opened = np.zeros(assignment.count, dtype=np.bool_)
         self.observer = observer
+        way = lot.target.way_back
+        # Of all shards of a run one looks at the receiver's counter.
+        is_first = assignment.first == 0
+        self._receiver = Receiver(way) if isinstance(way, Counter) and is_first else None
+        if self._receiver:
+            self._receiver.end_second(clock())  # what it says before the run is not the run's
         self._watch = Watch(observer, clock) if observer else None
         self._sending = Sending(
             self._fleet,
@@ -128,7 +136,7 @@ class Shard:
             board=self._board,
             seconds=self._seconds,
             lost=partial(self._event, Kind.LOST),
-            is_awaiting=lambda: self._watch is not None and self._watch.is_awaiting,
+            is_awaiting=self._is_awaiting,
             sum_up=self._sum_up_second,
         )
 
@@ -195,6 +203,8 @@ class Shard:
         """Where each second ends, at the clock's moment ``now``, and the next begins."""
         if self.phase is not Phase.ENDED:
             self._exchange.sweep(now)
+            if self._receiver:
+                self._receiver.end_second(now)
         if self.phase is Phase.SENDING:
             self._renew(self._zero.unix(now))
         self._recorder.fold(self._seconds.running)
@@ -209,6 +219,8 @@ class Shard:
             self._ending.begin(self._clock())
             self._sending.stop()
             self._sum_up_second()
+            if self._receiver:
+                self._receiver.look_once_more()
 
     def abort(self, error: str) -> None:
         """End without waiting for acknowledgements, and say why."""
@@ -260,9 +272,16 @@ class Shard:
             run=self._lot.run,
         )
 
+    def _is_awaiting(self) -> bool:
+        """Whether the target's way back may still tell of something."""
+        seers = (self._watch, self._receiver)
+        return any(seer is not None and seer.is_awaiting for seer in seers)
+
     def _sum_up_second(self) -> None:
         """Note of the second that runs what is counted elsewhere: its bytes, and its lateness."""
         second = self._seconds.running
+        if self._receiver:
+            second.counted += self._receiver.take()
         if self._watch:
             if self.phase not in (Phase.SENDING, Phase.WAITING):
                 self._watch.give_up()
