@@ -4,12 +4,13 @@ Rule: nothing is unpacked beyond its limit, whatever the archive says of itself;
 disk, so a path in it can lead nowhere.
 """
 
+import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import PurePosixPath
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from simulator.credentials.table import MAX_ROWS
 from simulator.datasets import MAX_BYTES
@@ -24,6 +25,12 @@ MAX_UNPACKED = 400_000_000  # bytes in all; 100,000 certificates with RSA keys a
 MAX_RATIO = 200
 SMALL = 1_000_000  # bytes below which the ratio does not matter
 _JUNK = ("__MACOSX/",)  # what macOS puts beside the files
+_METHODS = (ZIP_STORED, ZIP_DEFLATED)  # what everybody's tools write
+# What zipfile raises for archives that are spoilt, as fuzzing found; besides its own error.
+_BROKEN = (
+    BadZipFile, zlib.error, struct.error, NotImplementedError, EOFError, OSError, ValueError,
+    LookupError, OverflowError, RuntimeError,
+)  # fmt: skip
 _ENCRYPTED = 0x1  # general purpose bit 0; APPNOTE.TXT 4.4.4
 
 
@@ -71,7 +78,7 @@ def open_archive(name: str, data: bytes) -> Archive:
                 f"{name}: the archive must hold one CSV file, it holds {len(tables)}"
             )
         contents = _read(archive, entries.pop(tables[0]), most=MAX_CSV)
-    except (BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
+    except _BROKEN as error:
         raise DatasetError(f"{name}: not a ZIP archive that can be read: {error}") from None
     return Archive(tables[0], contents, Files(archive, entries))
 
@@ -103,6 +110,8 @@ def _check(name: str, info: ZipInfo) -> None:
     path = info.filename
     if info.flag_bits & _ENCRYPTED:
         raise DatasetError(f"{name}: {path!r} is encrypted; archives are taken without a password")
+    if info.compress_type not in _METHODS:
+        raise DatasetError(f"{name}: {path!r} is packed in an unusual way; pack it with deflate")
     most = MAX_CSV if path.lower().endswith(".csv") else MAX_FILE
     if info.file_size > most:
         raise DatasetError(f"{name}: {path!r} may have {most:,} bytes, it has {info.file_size:,}")
@@ -122,7 +131,7 @@ def _read(archive: ZipFile, info: ZipInfo, *, most: int) -> bytes:
     try:
         with archive.open(info) as file:
             contents = file.read(most + 1)
-    except (BadZipFile, EOFError, zlib.error, NotImplementedError) as error:
+    except _BROKEN as error:
         raise DatasetError(f"{info.filename!r} cannot be unpacked: {error}") from None
     if len(contents) > most:
         raise DatasetError(f"{info.filename!r} may have {most:,} bytes, it has more")

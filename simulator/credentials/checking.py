@@ -3,6 +3,7 @@
 Rule: told the time. A table that exists is whole: nothing of it needs a second look in a run.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -17,6 +18,7 @@ from simulator.errors import DatasetError, Problem
 from simulator.lot.base import MAX_TEXT
 from simulator.lot.credentials import MAX_SECRET
 
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")  # MQTT 5.0, 1.5.4; RFC 9110, 5.5
 MAX_PROBLEMS = 100  # that are told; who has more begins with these
 
 Columns = dict[str, list[str]]
@@ -119,7 +121,7 @@ def _unsuited(column: str, cells: list[str]) -> Iterator[Problem]:
         if len(cell) > most:
             text = f"may have {most:,} characters, it has {len(cell):,}"
             yield Problem(row_place(number, column), text)
-        elif not cell.isprintable():
+        elif _CONTROL.search(cell):
             yield Problem(row_place(number, column), "has a line break or control character")
 
 

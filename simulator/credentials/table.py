@@ -7,11 +7,11 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 import orjson
 
 from simulator.credentials.certificates import first_end
 from simulator.datasets import Dataset
+from simulator.datasets.cells import column_of, text_of
 from simulator.errors import DatasetError
 
 # What the product itself does something with; any other column is a variable of the mock.
@@ -58,12 +58,18 @@ class CredentialTable:
     def public(self) -> Dataset:
         """Return what definitions may read, as a CSV file's dataset: no secret, no certificate.
 
+        Ids and names stay text; columns of the owner's own are numbers where all cells are.
+
         Raises:
             DatasetError: All of the table is secret.
         """
         if not self.public_columns:
             raise DatasetError(f"{self.name}: all of its columns are secret, there is none to read")
-        columns = {name: _column(self.columns[name]) for name in self.public_columns}
+        columns = {
+            name: text_of(cells) if name in KNOWN else column_of(cells, decimal_comma=False)
+            for name in self.public_columns
+            if (cells := self.columns[name])
+        }
         return Dataset(kind="csv", name=self.name, columns=columns)
 
 
@@ -71,9 +77,3 @@ def unpacked(data: bytes) -> CredentialTable:
     """Return the table that ``packed`` gave; it was checked then."""
     document = orjson.loads(zlib.decompress(data))
     return CredentialTable(document["name"], document["columns"])
-
-
-def _column(cells: Sequence[str]) -> "np.typing.NDArray[np.object_]":
-    column: np.typing.NDArray[np.object_] = np.empty(len(cells), dtype=object)
-    column[:] = cells
-    return column

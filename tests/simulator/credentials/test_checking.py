@@ -234,6 +234,23 @@ def test_a_table_is_packed_whole_and_knows_when_its_first_certificate_ends() -> 
     assert table.ends == NOW + 2 * DAY
 
 
+def test_definitions_read_ids_as_text_and_other_columns_as_those_of_a_dataset() -> None:
+    table = checked("id,level,site\n7,3,oslo\n8,4,rome\n").table
+
+    assert table
+    columns = table.public().columns
+    assert columns["id"].tolist() == ["7", "8"]
+    assert columns["level"].tolist() == [3, 4]
+    assert columns["site"].tolist() == ["oslo", "rome"]
+
+
+def test_a_password_may_have_any_sign_but_control_characters() -> None:
+    assert problems("id,password\na,p\u00a0w\u3000d \U0001f511\n") == []
+    assert problems("id,password\na,p\x85\n") == [
+        "row 1, password: has a line break or control character"
+    ]
+
+
 def test_a_table_without_anything_public_is_none_for_definitions() -> None:
     table = checked("password\nsesame\n").table
 
@@ -309,6 +326,12 @@ def test_an_encrypted_archive_is_refused() -> None:
 
     assert problems(bytes(data)) == [
         "fleet.csv: 't.csv' is encrypted; archives are taken without a password"
+    ]
+
+
+def test_an_archive_that_is_packed_in_an_unusual_way_is_refused() -> None:
+    assert problems(archive({"t.csv": "id\na\n"}, method=zipfile.ZIP_LZMA)) == [
+        "fleet.csv: 't.csv' is packed in an unusual way; pack it with deflate"
     ]
 
 
