@@ -248,3 +248,60 @@ def test_a_listener_may_let_a_mock_go_when_it_is_lost() -> None:
         await stage.exchange.close()
 
     run(main)
+
+
+def crowded(stage: Stage) -> int:
+    """Have one mock more than may be opened at once; return its row."""
+    stage.road.gate.clear()
+    for row in range(MAX_OPENING + 1):
+        stage.exchange.connect(row, Identity(client_id=str(row)))
+    return MAX_OPENING
+
+
+def test_a_mock_in_the_queue_takes_nothing_until_it_is_its_turn() -> None:
+    async def main() -> None:
+        stage = Stage()
+        last = crowded(stage)
+        line = stage.exchange._lines[last]
+        before = line.wire
+        stage.exchange.identify(last, Identity(client_id="another"))
+        stage.road.gate.set()
+        await stage.settle()
+
+        assert before is None
+        assert b"another" in stage.socket.written[0]
+        await stage.exchange.close()
+
+    run(main)
+
+
+def test_a_mock_in_the_queue_that_is_broken_off_is_lost_and_tried_again() -> None:
+    async def main() -> None:
+        stage = Stage()
+        last = crowded(stage)
+        stage.exchange.break_off(last, "storm")
+        stage.road.gate.set()
+        await stage.settle()
+        before = len(stage.road.sockets)
+        await asyncio.sleep(1)
+
+        assert stage.diary.losses == [(last, "storm")]
+        assert (before, len(stage.road.sockets)) == (MAX_OPENING, MAX_OPENING + 1)
+        await stage.exchange.close()
+
+    run(main)
+
+
+def test_a_mock_in_the_queue_is_not_dialled_a_second_time() -> None:
+    async def main() -> None:
+        stage = Stage()
+        last = crowded(stage)
+        stage.exchange.redial(last, 0.0)
+        await asyncio.sleep(1)
+        stage.road.gate.set()
+        await stage.settle()
+
+        assert len(stage.road.sockets) == MAX_OPENING + 1
+        await stage.exchange.close()
+
+    run(main)
