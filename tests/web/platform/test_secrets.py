@@ -32,3 +32,14 @@ def test_after_a_change_of_keys_both_open_and_the_first_seals(settings):
 def test_a_changed_seal_is_broken():
     with pytest.raises(secrets.SealBroken):
         secrets.unseal(secrets.seal("p4ss")[:-4] + "AAA=")
+
+
+def test_bytes_are_sealed_as_texts_are():
+    secret = bytes(range(256)) * 40
+
+    sealed = secrets.seal_bytes(secret)
+
+    assert secret[:16] not in sealed
+    assert secrets.unseal_bytes(sealed) == secret
+    with pytest.raises(secrets.SealBroken, match="FIELD_ENCRYPTION_KEYS"):
+        secrets.unseal_bytes(sealed[:-4] + b"AAA=")
