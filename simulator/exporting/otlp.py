@@ -128,5 +128,5 @@ def _point(labels: dict[str, str], value: Any, times: dict[str, int]) -> Any:
         explicit_bounds=BOUNDS,
         min=0.0,
         max=value.maximum,
-        **times,
+        **times,  # type: ignore[arg-type]  # two of its names, both whole numbers
     )

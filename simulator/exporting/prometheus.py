@@ -72,5 +72,6 @@ def _prometheus(family: Family) -> Any:
     kind = CounterMetricFamily if family.kind == "counter" else GaugeMetricFamily
     made = kind(family.name, family.text, labels=names)
     for labels, value in family.samples:
+        assert not isinstance(value, Distribution)
         made.add_metric(list(labels.values()), value)
     return made
