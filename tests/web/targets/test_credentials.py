@@ -54,6 +54,13 @@ def test_options_may_name_the_table_too(target, table, owner):
     assert (deal.key, deal.by) == (table.current.key, "round_robin")
 
 
+def test_no_object_of_others_can_be_named(target, table, owner):
+    target.options = 'deal: {table: users.csv, key: "workspaces/another/datasets/x.sealed"}'
+    actions.save_target(target, by=owner)
+
+    assert actions.lot_target(target).deal.key == table.current.key
+
+
 @pytest.mark.parametrize("name", ["none.csv", "plain.csv"])
 def test_a_table_that_is_not_there_is_said_by_name(target, owner, name, table):
     datasets.new_upload(target.workspace, name="plain.csv", size=1, by=owner)
