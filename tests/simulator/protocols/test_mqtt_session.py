@@ -190,6 +190,11 @@ def test_nothing_is_published_before_the_session_stands() -> None:
         session.publish("a", b"", token="")
 
 
+def test_a_session_says_connect_once() -> None:
+    with pytest.raises(RuntimeError, match="session must be NEW, is CONNECTED"):
+        connected().connect()
+
+
 def test_a_message_of_the_largest_size_is_received() -> None:
     data = publish_bytes(b"a", b"x" * (mqtt.MAX_INCOMING - 7))
     session = connected()
