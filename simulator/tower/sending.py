@@ -127,6 +127,11 @@ class Sending:
         """Note how a mock's send ended, for the fleet; asked for where ``counts_results``."""
         self._results.append((row, is_good))
 
+    def tell_links(self, t: float) -> None:
+        """Tell the fleet at ``t`` what was noted of connections, before ``step`` does."""
+        if self._links:
+            self._tell_fleet(t)
+
     def next_moment(self) -> float:
         """The clock's moment at which ``step`` has something to do; ``NOW`` when it is behind."""
         if self._is_behind:

@@ -174,7 +174,9 @@ class Shard:
 
     def received(self, row: int, topic: str, payload: bytes) -> None:
         """A message came to a mock."""
-        self._fleet.received(row, topic, payload, self._zero.run_time(self._clock()))
+        t = self._zero.run_time(self._clock())
+        self._sending.tell_links(t)  # else a mock whose connection was just made would not hear it
+        self._fleet.received(row, topic, payload, t)
         self._ring()
 
     # What the tower asks.

@@ -75,6 +75,7 @@ class Broker:
     ignores: frozenset[int] = frozenset()  # rows that never get an answer
     got: list[Parcel] = field(default_factory=list)
     identities: dict[int, Identity] = field(default_factory=dict)
+    greeting: bytes = b""  # what a mock hears right when it is connected
     broken: str = ""  # the name of the method in which our own code fails
 
     def exchange(self, target, *, listener, clock) -> "PaperExchange":
@@ -113,6 +114,8 @@ class PaperExchange:
         else:
             self.open.add(row)
             self.listener.opened(row)
+            if self.broker.greeting:
+                self.listener.received(row, "", self.broker.greeting)
 
     def lose(self, row: int, reason: str = "connection reset") -> None:
         self.open.discard(row)

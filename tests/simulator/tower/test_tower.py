@@ -195,6 +195,28 @@ statuses:
     play(main)
 
 
+def test_what_comes_right_with_the_connection_is_heard() -> None:
+    text = """
+name: Two
+id: "two-{index}"
+messages:
+  m: {every: 1s, topic: "t/{id}", json: {a: 1}}
+statuses:
+  first: {send: [m], go: [{to: second, "on": {topic: "cmd/{id}", where: {do: it}}}]}
+  second: {send: [m]}
+"""
+
+    async def main() -> None:
+        theatre = Theatre(Broker(greeting=b'{"do": "it"}'))
+
+        await theatre.run(assignment(text=text, count=1))
+
+        (move,) = [row for row in theatre.records() if row["event"] == "status"]
+        assert (move["status"], move["reason"]) == ("second", "command on its connection")
+
+    play(main)
+
+
 def test_a_shard_ends_when_its_last_mock_has_ended() -> None:
     text = """
 name: Short
