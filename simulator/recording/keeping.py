@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from simulator.lot.records import Records
 from simulator.randomness import keys, uniform
+from simulator.recording.parquet import Blobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +27,21 @@ class Sends:
 
 def kept(
     payloads: Sequence[bytes], sends: Sends, *, records: Records, seed: int
-) -> tuple[pa.Array, pa.Array]:
-    """Return the columns ``payload`` and ``digest`` of some records; null where there is none."""
-    whole = pa.array(payloads, pa.binary(), mask=~sends.is_send)
-    nothing = pa.nulls(len(payloads), pa.binary())
+) -> tuple[Blobs, Blobs]:
+    """Return the columns ``payload`` and ``digest`` of some records, with gaps where none is."""
+    none = np.zeros(len(payloads), dtype=bool)
     match records.payload:
         case "whole":
-            return whole, nothing
+            return Blobs(payloads, sends.is_send), Blobs(payloads, none)
         case "truncated":
-            return pc.binary_slice(whole, 0, records.limit), nothing
+            short = [payload[: records.limit] for payload in payloads]
+            return Blobs(short, sends.is_send), Blobs(payloads, none)
         case "hashed":
             digests = [sha256(payload).digest() for payload in payloads]
-            return nothing, pa.array(digests, pa.binary(), mask=~sends.is_send)
+            return Blobs(payloads, none), Blobs(digests, sends.is_send)
         case "sampled":
             shown = sends.is_failed | _sample(sends, share=records.share, seed=seed)
-            return pa.array(payloads, pa.binary(), mask=~(sends.is_send & shown)), nothing
+            return Blobs(payloads, sends.is_send & shown), Blobs(payloads, none)
 
 
 def _sample(sends: Sends, *, share: float, seed: int) -> NDArray[np.bool_]:

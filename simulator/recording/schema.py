@@ -1,30 +1,26 @@
-"""The columns of the send log, as Parquet chunks hold them; documented in docs/reference/log.md.
+"""The send log as Arrow reads it.
 
-Rule: columns are only ever added, so that old logs stay readable.
+Rule: follows from ``layout``; for readers, for it imports pyarrow.
 """
+
+import base64
 
 import pyarrow as pa
 
-_TEXT = pa.dictionary(pa.int32(), pa.string())
-_TIME = pa.timestamp("us", tz="UTC")
+from simulator.recording.layout import COLUMNS
+from simulator.recording.parquet import Type
 
-RECORD_SCHEMA = pa.schema(
-    [
-        ("event", _TEXT),  # send, connect, lost, status
-        ("mock", pa.int32()),
-        ("id", _TEXT),
-        ("sequence", pa.int64()),
-        ("status", _TEXT),
-        ("message", _TEXT),
-        ("address", _TEXT),
-        ("payload", pa.binary()),
-        ("scheduled", _TIME),
-        ("sent", _TIME),
-        ("settled", _TIME),
-        ("result", _TEXT),  # acknowledged, sent, failed
-        ("reason", _TEXT),
-        ("fault", _TEXT),
-        ("size", pa.int64()),  # bytes of the payload, however it was kept
-        ("digest", pa.binary()),  # SHA-256 of a payload that is kept as that alone
-    ]
-)
+_TYPES = {
+    Type.INT32: pa.int32(),
+    Type.INT64: pa.int64(),
+    Type.BINARY: pa.binary(),
+    Type.TEXT: pa.dictionary(pa.int32(), pa.string()),
+    Type.TIME: pa.timestamp("us", tz="UTC"),
+}
+
+RECORD_SCHEMA = pa.schema([(column.name, _TYPES[column.type]) for column in COLUMNS])
+
+
+def arrow_text() -> str:
+    """Return what ``layout.ARROW_SCHEMA`` is to be, for who adds a column: how Arrow stores it."""
+    return base64.b64encode(RECORD_SCHEMA.serialize().to_pybytes()).decode()

@@ -1,6 +1,6 @@
-"""The records of a chunk as one sorted Arrow table, and its parts as row groups.
+"""The records of a chunk as sorted columns, and parts of them as row groups.
 
-Rule: for the writer's thread; imports pyarrow. A part has the ids and addresses of its own rows.
+Rule: for the writer's thread. A part has the ids and addresses of its own rows.
 """
 
 from collections.abc import Sequence
@@ -8,17 +8,20 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from simulator.recording.block import Block, Kind, Outcome, join
 from simulator.recording.keeping import Sends, kept
+from simulator.recording.parquet import Numbers, Part, Words
 from simulator.recording.roster import Roster
-from simulator.recording.schema import RECORD_SCHEMA
 
 _EVENTS = [kind.name.lower() for kind in Kind]
 _RESULTS = ["", *(outcome.name.lower() for outcome in Outcome if outcome)]
-_TIME = pa.timestamp("us", tz="UTC")
+_NUMBERS = (
+    "kind", "row", "sequence", "status", "outcome", "scheduled", "sent", "settled", "size",
+)  # fmt: skip
+_OBJECTS = ("addresses", "payloads")
+_FEW = ("messages", "reasons", "devices", "faults")  # few different ones: kept as codes
 
 
 class Sheet:
@@ -27,85 +30,86 @@ class Sheet:
     def __init__(self, blocks: Sequence[Block], roster: Roster) -> None:
         """Sort them; at least one."""
         self._roster = roster
-        rows, kind, sent = (join(blocks, name) for name in ("row", "kind", "sent"))
-        unsent = kind != Kind.SEND
-        sends = Sends(
-            numbers=rows.astype(np.int64) + roster.first,
-            sequences=join(blocks, "sequence"),
-            is_send=~unsent,
-            is_failed=join(blocks, "outcome") == Outcome.FAILED,
-        )
-        payloads, digests = kept(
-            _all(blocks, "payloads"), sends, records=roster.records, seed=roster.seed
-        )
-        columns = {
-            "event": _coded(kind, _EVENTS),
-            "mock": pa.array(rows + np.int32(roster.first)),
-            "id": _words(_all(blocks, "devices")),  # of devices behind mocks alone, as yet
-            "sequence": pa.array(join(blocks, "sequence"), mask=unsent),
-            "status": _coded(join(blocks, "status"), roster.statuses),
-            "message": _words(_all(blocks, "messages")),
-            "address": pa.array(_all(blocks, "addresses"), pa.string(), mask=unsent),
-            "payload": payloads,
-            "digest": digests,
-            "size": pa.array(join(blocks, "size"), mask=unsent),
-            "scheduled": _times(join(blocks, "scheduled")),
-            "sent": _times(sent),
-            "settled": _times(join(blocks, "settled")),
-            "result": _coded(join(blocks, "outcome"), _RESULTS, none=0),
-            "reason": _words(_all(blocks, "reasons")),
-            "fault": _words(_faults(blocks)),
-        }
-        table = pa.table({name: columns[name] for name in RECORD_SCHEMA.names})
-        order = np.lexsort((sent, rows))
-        self._rows = rows[order]
-        self._table = table.take(pa.array(order))
+        order = np.lexsort((join(blocks, "sent"), join(blocks, "row")))
+        self._columns = {name: join(blocks, name)[order] for name in _NUMBERS}
+        self._columns |= {name: _objects(blocks, name)[order] for name in _OBJECTS}
+        self._names: dict[str, list[str]] = {}
+        for name in _FEW:
+            codes, self._names[name] = _coded(_texts(blocks, name))
+            self._columns[name] = codes[order]
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._columns["row"])
 
-    def part(self, start: int, count: int) -> pa.Table:
-        """Return at most ``count`` rows from ``start`` on, as ``RECORD_SCHEMA`` has them."""
-        columns = dict(
-            zip(RECORD_SCHEMA.names, self._table.slice(start, count).columns, strict=True)
+    def part(self, start: int, count: int) -> dict[str, Part]:
+        """Return at most ``count`` rows from ``start`` on, by the names of ``COLUMNS``."""
+        column = {name: values[start : start + count] for name, values in self._columns.items()}
+        rows = column["row"]
+        is_send = column["kind"] == Kind.SEND
+        every = np.ones(len(rows), dtype=bool)
+        numbers = rows + np.int32(self._roster.first)
+        failed = column["outcome"] == Outcome.FAILED
+        sends = Sends(numbers.astype(np.int64), column["sequence"], is_send, failed)
+        roster = self._roster
+        payload, digest = kept(
+            column["payloads"].tolist(), sends, records=roster.records, seed=roster.seed
         )
-        columns["id"] = self._ids(self._rows[start : start + count], columns["id"])
-        columns["address"] = columns["address"].dictionary_encode()
-        return pa.table(columns, schema=RECORD_SCHEMA)
+        return {
+            "event": Words(column["kind"], _EVENTS, every),
+            "mock": Numbers(numbers, every),
+            "id": self._ids(rows, column["devices"]),
+            "sequence": Numbers(column["sequence"], is_send),
+            "status": Words(column["status"], roster.statuses, every),
+            "message": self._few("messages", column["messages"]),
+            "address": _words(column["addresses"].tolist()),
+            "payload": payload,
+            "scheduled": Numbers(column["scheduled"], every),
+            "sent": Numbers(column["sent"], every),
+            "settled": Numbers(column["settled"], every),
+            "result": Words(column["outcome"], _RESULTS, column["outcome"] != Outcome.NONE),
+            "reason": self._few("reasons", column["reasons"]),
+            "fault": self._few("faults", column["faults"]),
+            "size": Numbers(column["size"], is_send),
+            "digest": digest,
+        }
 
-    def _ids(self, rows: NDArray[np.int32], devices: pa.ChunkedArray) -> pa.Array:
+    def _few(self, name: str, codes: NDArray[np.int32]) -> Words:
+        names = self._names[name]
+        empty = names.index("") if "" in names else -1
+        return Words(codes, names, codes != empty)
+
+    def _ids(self, rows: NDArray[np.int32], devices: NDArray[np.int32]) -> Words:
         """Return whose record each is: a device behind the mock, or else the mock."""
         first, last = int(rows[0]), int(rows[-1])
-        own = self._roster.identities[first : last + 1]
-        if devices.null_count == len(rows):
-            return _coded(rows - first, own)
-        pairs = zip(devices.to_pylist(), (rows - first).tolist(), strict=True)
-        return _words([device or own[place] for device, place in pairs])
+        own, names = self._roster.identities[first : last + 1], self._names["devices"]
+        if names == [""]:
+            return Words(rows - first, own, np.ones(len(rows), dtype=bool))
+        pairs = zip(devices.tolist(), (rows - first).tolist(), strict=True)
+        return _words([names[code] or own[place] for code, place in pairs])
 
 
-def _all(blocks: Sequence[Block], name: str) -> list[Any]:
-    return list(chain.from_iterable(getattr(block, name) for block in blocks))
+def _objects(blocks: Sequence[Block], name: str) -> NDArray[np.object_]:
+    values = np.empty(sum(map(len, blocks)), dtype=object)
+    values[:] = list(chain.from_iterable(getattr(block, name) for block in blocks))
+    return values
 
 
-def _faults(blocks: Sequence[Block]) -> list[str]:
-    return list(chain.from_iterable(block.faults or [""] * len(block) for block in blocks))
+def _texts(blocks: Sequence[Block], name: str) -> list[Any]:
+    """Return a column of all blocks; where a block has none, it is empty texts."""
+    return list(chain.from_iterable(getattr(each, name) or [""] * len(each) for each in blocks))
 
 
-def _words(values: Sequence[str]) -> pa.Array:
-    """Return a dictionary column of ``values``, few different ones; null where one is empty."""
+def _coded(values: Sequence[str]) -> tuple[NDArray[np.int32], list[str]]:
+    """Return texts as codes, and the texts by code."""
     places = {name: place for place, name in enumerate(dict.fromkeys(values))}
     codes = np.zeros(len(values), dtype=np.int32)
     if len(places) > 1:
         codes[:] = list(map(places.__getitem__, values))
-    return _coded(codes, list(places), none=places.get(""))
+    return codes, list(places)
 
 
-def _coded(codes: NDArray[Any], names: Sequence[str], *, none: int | None = None) -> pa.Array:
-    """Return a dictionary column of ``names`` by ``codes``; null where the code is ``none``."""
-    mask = codes == none if none is not None else None
-    indices = pa.array(codes.astype(np.int32), mask=mask)
-    return pa.DictionaryArray.from_arrays(indices, pa.array(list(names), pa.string()))
-
-
-def _times(microseconds: NDArray[np.int64]) -> pa.Array:
-    return pa.array(microseconds).cast(_TIME)
+def _words(values: Sequence[str]) -> Words:
+    """Return a column of texts, with a gap where one is empty."""
+    codes, names = _coded(values)
+    empty = names.index("") if "" in names else -1
+    return Words(codes, names, codes != empty)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 from simulator.recording.block import Block
-from simulator.recording.chunks import Chunk, warm_up
+from simulator.recording.chunks import Chunk
 from simulator.recording.roster import Roster
 from simulator.recording.spool import Log, Spool
 
@@ -23,7 +23,6 @@ class Writer:
 
     def __init__(self, write: Callable[[Chunk], None] | None, *, name: str) -> None:
         self._spool = Spool(write)
-        self._keeps = write is not None
         self._is_closing = False
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"chunks-{name}", daemon=True)
@@ -63,8 +62,6 @@ class Writer:
             self._thread.join(within)
 
     def _run(self) -> None:
-        if self._keeps:
-            warm_up()
         while not self._is_closing:
             self._wake.clear()
             due = self._spool.step(time.monotonic())
