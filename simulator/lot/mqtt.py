@@ -5,7 +5,7 @@ Rule: names are those of the specification; every time is in seconds.
 
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from simulator.lot.base import Model, Text
 from simulator.lot.target import Target
@@ -29,13 +29,22 @@ class Will(Model):
     payload: str = Field(default="", max_length=65_535)
     qos: Literal[0, 1, 2] = 0
     retain: bool = False
-    delay: Interval = 0  # s after the loss; a mock that is back by then leaves none
-    message_expiry: Interval | None = None  # s that the broker keeps it for whom it cannot reach
-    payload_format: bool = False  # say that the payload is UTF-8
-    content_type: Text = ""
-    response_topic: Text = ""
-    correlation: Text = ""
-    properties: UserProperties = Field(default_factory=dict)
+    delay: Interval = Field(
+        default=0,
+        description="s after the loss, of MQTT 5; a mock that is back by then leaves none",
+    )
+    message_expiry: Interval | None = Field(
+        default=None, description="s that the broker keeps it for whom it cannot reach; of MQTT 5"
+    )
+    payload_format: bool = Field(
+        default=False, description="Say that the payload is UTF-8; of MQTT 5"
+    )
+    content_type: Text = Field(default="", description="Of MQTT 5, as application/json")
+    response_topic: Text = Field(default="", description="Of MQTT 5: where an answer is to go")
+    correlation: Text = Field(default="", description="Of MQTT 5: what an answer is to repeat")
+    properties: UserProperties = Field(
+        default_factory=dict, description="User properties, of MQTT 5"
+    )
 
 
 class Parting(NamedTuple):
@@ -47,29 +56,67 @@ class Parting(NamedTuple):
     retain: bool
 
 
+def _version(value: Any) -> Any:
+    """Return the version as text: YAML reads a bare 5 as a number."""
+    return "5" if value == 5 else value
+
+
 class MqttTarget(Target):
     """A broker of MQTT. What follows ``subscribe_qos`` is of version 5."""
 
     protocol: Literal["mqtt"] = "mqtt"
-    version: Literal["3.1.1", "5"] = "3.1.1"
+    version: Annotated[Literal["3.1.1", "5"], BeforeValidator(_version)] = Field(
+        default="3.1.1", description="Of MQTT; what only 5 has is refused with 3.1.1"
+    )
     client_id: Text = "{id}"  # takes what is fixed for a mock: id, index, variables
     keep_alive: int = Field(default=60, ge=5, le=65_535)  # s
     will: Will | None = None
-    # Ask for a new session. In 3.1.1 it then ends with its connection, and else lasts for good; in
-    # 5 only a mock's first connection asks for a new one where ``session_expiry`` lets it last.
-    clean_start: bool = True
-    subscribe_qos: Literal[0, 1, 2] = 1  # the most at which commands come
+    clean_start: bool = Field(
+        default=True,
+        description="Ask for a new session: in 3.1.1 with each connection, which then ends it; in "
+        "5 with a mock's first connection, where session_expiry lets it last",
+    )
+    subscribe_qos: Literal[0, 1, 2] = Field(
+        default=1, description="The most at which commands come to a mock"
+    )
 
-    session_expiry: Interval = 0  # s that a session outlives its connection; the most is for ever
-    receive_maximum: int = Field(default=100, ge=1, le=65_535)  # messages to a mock at QoS 1 and 2
-    # Bytes of a packet to a mock.
-    maximum_packet_size: int = Field(default=262_144, ge=LEAST_PACKET, le=1_048_576)
-    # Topics that a mock says with a number, if the broker allows; the broker may as many.
-    topic_aliases: int = Field(default=0, ge=0, le=MAX_ALIASES)
-    user_properties: UserProperties = Field(default_factory=dict)  # of CONNECT
-    message_expiry: Interval | None = None  # s that the broker keeps a message for whom it is late
-    payload_format: bool = False  # say of payloads whose content type is text that they are UTF-8
-    follow_redirects: bool = False  # to the server that a broker names, over the same road
+    session_expiry: Interval = Field(
+        default=0,
+        description="s that a session outlives its connection, of MQTT 5; 4294967295 is for ever",
+    )
+    receive_maximum: int = Field(
+        default=100,
+        ge=1,
+        le=65_535,
+        description="Messages at QoS 1 and 2 that may come to a mock at once, of MQTT 5",
+    )
+    maximum_packet_size: int = Field(
+        default=262_144,
+        ge=LEAST_PACKET,
+        le=1_048_576,
+        description="Bytes of a packet to a mock, of MQTT 5",
+    )
+    topic_aliases: int = Field(
+        default=0,
+        ge=0,
+        le=MAX_ALIASES,
+        description="Topics that a mock says by number if the broker allows, of MQTT 5; the broker "
+        "may as many",
+    )
+    user_properties: UserProperties = Field(
+        default_factory=dict, description="User properties of CONNECT, of MQTT 5"
+    )
+    message_expiry: Interval | None = Field(
+        default=None,
+        description="s that the broker keeps a message for whom it cannot reach; of MQTT 5",
+    )
+    payload_format: bool = Field(
+        default=False, description="Say of payloads that are UTF-8 that they are; of MQTT 5"
+    )
+    follow_redirects: bool = Field(
+        default=False,
+        description="Go to the server that a broker names, over the same kind of road; of MQTT 5",
+    )
 
     @model_validator(mode="after")
     def _is_of_its_version(self) -> Self:
