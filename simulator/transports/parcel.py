@@ -20,9 +20,9 @@ class Identity:
     ``password``, ``token`` and ``will`` are this mock's own, or are asked for before each
     connection; see ``shown``. No will takes the target's as it stands. ``subscriptions`` are
     MQTT topic filters, subscribed at QoS 1. ``certificate`` (its chain may follow) and ``key`` are
-    PEM texts that the mock shows in TLS. ``path``, ``headers`` and ``preamble`` go over the target's; None
-    takes those. ``id`` and ``hmac_key`` are for the target's signature, ``client_secret`` is for its
-    OAuth. What the protocol has no use for is ignored.
+    PEM texts that the mock shows in TLS. ``path``, ``headers`` and ``preamble`` go over the
+    target's; None takes those. ``id`` and ``hmac_key`` are for the target's signature,
+    ``client_secret`` is for its OAuth. What the protocol has no use for is ignored.
     """
 
     client_id: str = ""
