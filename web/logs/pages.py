@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from web.logs.payloads import Readable, readable
@@ -93,7 +93,23 @@ def shown(record: Record, *, words: Mapping[str, str], identity: str) -> Shown:
         record=record,
         label=LABELS.get(kind, kind),
         state=states.get(kind, ""),
-        payload=readable(record.payload or b"", word=word, address=record.address),
+        payload=kept(record, word=word),
         device=record.id if identity and record.id != identity else "",
         waited=waited if record.sequence is not None and waited >= LATE else None,
     )
+
+
+def kept(record: Record, *, word: str) -> Readable:
+    """Return what the log has of a record's payload, and says of the rest.
+
+    ``word`` is that of its message, where it is no text.
+    """
+    known, size = record.payload, record.size
+    if record.digest is not None:
+        return Readable((f"{size:,} bytes", f"SHA-256 {record.digest.hex()}"))
+    if known is None and size:
+        return Readable((f"{size:,} bytes, not kept",))
+    whole = readable(known or b"", word=word, address=record.address)
+    if known is None or size is None or len(known) >= size:
+        return whole
+    return replace(whole, facts=(*whole.facts, f"the first {len(known):,} of {size:,} bytes"))

@@ -46,6 +46,8 @@ class Record:
     settled: datetime
     result: str
     reason: str
+    size: int | None = None  # bytes of the payload as it was sent; None: as long as what is kept
+    digest: bytes | None = None  # SHA-256 of a payload that is kept as that alone
 
     @property
     def latency(self) -> timedelta | None:
@@ -214,7 +216,8 @@ def _matching(table: pa.Table, mock: int, *, before: int | None, only: str) -> p
 
 def _rows(table: pa.Table) -> Iterator[dict[str, Any]]:
     texts = {"event", "id", "status", "message", "address", "result", "reason"}
-    for row in table.select(list(Record.__slots__)).to_pylist():
+    names = [name for name in Record.__slots__ if name in table.column_names]  # old ones have fewer
+    for row in table.select(names).to_pylist():
         yield {name: value or "" if name in texts else value for name, value in row.items()}
 
 

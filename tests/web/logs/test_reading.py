@@ -1,9 +1,12 @@
-import pytest
+import io
 
-from tests.web.logs.conftest import record
+import pytest
+from pyarrow import parquet
+
+from tests.web.logs.conftest import parquet_of, record
 from web.logs import reading
 from web.logs.models import Chunk
-from web.logs.reading import all_sends, mock_records
+from web.logs.reading import all_sends, mock_records, records_of
 
 
 def numbers(page):
@@ -128,3 +131,14 @@ def test_all_sends_come_in_order_of_chunks_without_other_events(run, store):
 def test_a_run_without_a_log_has_no_records(run):
     assert mock_records(run, 1).records == []
     assert list(all_sends(run)) == []
+
+
+def test_a_chunk_of_before_payloads_had_a_size_is_still_read():
+    data = parquet_of([record(1, 1, at=1)])
+    old = parquet.ParquetFile(io.BytesIO(data)).read().drop_columns(["size", "digest"])
+    sink = io.BytesIO()
+    parquet.write_table(old, sink)
+
+    [found] = records_of(sink.getvalue())
+
+    assert (found.sequence, found.size, found.digest) == (1, None, None)

@@ -126,3 +126,21 @@ def test_payloads_are_decoded_as_the_definition_of_the_run_said(
 
     assert "&quot;t&quot;: 4.5" in page
     assert "<span>CBOR</span>" in page
+
+
+def test_a_payload_that_was_not_kept_whole_says_so(client_of, viewer, workspace, run, store):
+    store(
+        [
+            record(1, 1, at=1, payload=b'{"t": ', size=10),
+            record(1, 2, at=2, payload=None, size=1_234),
+            record(1, 3, at=3, payload=None, size=10, digest=b"\xab" * 32),
+            record(1, 4, at=4, size=10),
+        ]
+    )
+
+    page = client_of(viewer).get(address(workspace, run)).content.decode()
+
+    assert "the first 6 of 10 bytes" in page
+    assert "1,234 bytes, not kept" in page
+    assert f"SHA-256 {'ab' * 32}" in page
+    assert page.count("of 10 bytes") == 1
