@@ -12,6 +12,7 @@ from simulator.lot import MqttTarget
 from simulator.protocols import mqtt
 from simulator.transports.line import Line
 from simulator.transports.parcel import Parcel, shown
+from simulator.transports.redial import LASTED
 from simulator.transports.redirects import follow
 from simulator.transports.said import said, says_always
 from simulator.transports.wire import LINGER, WRITE_LIMIT, Office, Orphan, Wire
@@ -73,7 +74,7 @@ class MqttWire(Wire[MqttTarget]):
         if self.is_paused:
             self.refuse(parcel, self.too_slow())
         elif parcel.qos and (self.waiting or not self._has_room):
-            why_not = f"{MAX_IN_FLIGHT + MAX_WAITING} messages are not acknowledged yet"
+            why_not = f"{self.session.quota + MAX_WAITING} messages are not acknowledged yet"
             self.wait(parcel, MAX_WAITING, why_not)
         else:
             self._publish(parcel)
@@ -107,10 +108,11 @@ class MqttWire(Wire[MqttTarget]):
     def read(self, data: bytes) -> None:
         office, session = self.office, self.session
         for event in session.receive(data):
-            if type(event) is mqtt.PubAck:
+            kind = type(event)
+            if kind is mqtt.PubAck:
                 office.settled(event.token, office.clock(), event.reason)
-            elif not self.is_over:
-                _HANDLERS[type(event)](self, event)
+            elif not self.is_over or kind in _SETTLING:  # whatever the others have led to
+                _HANDLERS[kind](self, event)
         if session.answers:
             self._answer()
         if (self.waiting or self.finish_by != inf) and not self.is_over:
@@ -163,7 +165,6 @@ class MqttWire(Wire[MqttTarget]):
     def _get_ready(self) -> None:
         self.is_ready = True
         self.ready_at = self.office.clock()
-        self.line.hops = 0
         self.office.wire_ready(self)
 
     def _received(self, event: mqtt.Publish) -> None:
@@ -178,6 +179,8 @@ class MqttWire(Wire[MqttTarget]):
     def _ended(self, event: mqtt.Ended) -> None:
         why = str(event.error)
         if isinstance(event.error, mqtt.Redirected) and self.target.follow_redirects:
+            if self.office.clock() - self.ready_at >= LASTED:
+                self.line.hops = 0
             why += follow(self.line, event.error, self.target)
         if not event.farewell:
             self.end(why)
@@ -295,6 +298,7 @@ def _opening(line: Line, target: MqttTarget) -> mqtt.Opening:
     )
 
 
+_SETTLING = frozenset({mqtt.PubRec, mqtt.PubComp, mqtt.Dropped})
 _HANDLERS: dict[type[mqtt.Event], Callable[[MqttWire, Any], None]] = {
     mqtt.ConnAck: MqttWire._accepted,
     mqtt.SubAck: MqttWire._subscribed,

@@ -537,3 +537,37 @@ def test_what_waits_for_room_is_lost_with_the_connection_and_what_is_kept_is_not
         assert stage.diary.reasons == ["connection lost before sending: connection reset"]
 
     on_stage(play, **LASTING["5"])
+
+
+def test_servers_that_send_a_mock_round_are_left_after_a_few_hops_too() -> None:
+    async def play(stage: Stage) -> None:
+        stage.exchange._detours.road = lambda _: stage.road  # type: ignore[assignment, method-assign, return-value]
+        leave = packet(0xE0, b"\x9c" + block(server_reference="b.example"))
+        await connect(stage, CONNACK["5"] + leave)
+        for _ in range(MAX_HOPS):
+            await stage.pass_time(20)
+            stage.socket.say(CONNACK["5"] + leave)
+
+        assert stage.diary.losses[-1][1].endswith(f", not followed: {MAX_HOPS} redirects in a row")
+        await stage.pass_time(20)
+        stage.socket.say(CONNACK["5"])
+        await stage.pass_time(15)  # it lasts: what comes now is another matter
+        stage.socket.say(leave)
+        assert stage.diary.losses[-1][1].endswith("b.example")
+
+    on_stage(play, version="5", follow_redirects=True)
+
+
+def test_what_a_command_leads_to_does_not_lose_what_came_with_it() -> None:
+    async def play(stage: Stage) -> None:
+        socket = await connect(stage)
+        stage.send(qos=2)
+        stage.send(qos=1)
+        socket.say(ack(0x50, 1))
+        stage.exchange.received = lambda *_: stage.exchange.break_off(0, "on purpose")
+
+        socket.say(publish("cmd", b"x") + ack(0x70, 1) + ack(0x40, 2))
+
+        assert stage.diary.reasons == ["", ""]
+
+    on_stage(play)
