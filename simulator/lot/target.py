@@ -30,11 +30,16 @@ class Target(Model):
     host: str = Field(min_length=1, max_length=253)
     port: int = Field(ge=1, le=65_535)
     tls: Tls | None = None
-    websocket: WebSocket | None = None  # the protocol is spoken inside of WebSocket
-    # Addresses of the tower's machine that connections come from, in turn; empty: as it chooses.
-    # One address has some 28,000 ports towards one target.
+    websocket: WebSocket | None = Field(
+        default=None, description="Speak the protocol inside of WebSocket"
+    )
     sources: list[Annotated[str, AfterValidator(_address)]] = Field(
-        default_factory=list, max_length=MAX_SOURCES
+        default_factory=list,
+        max_length=MAX_SOURCES,
+        description=(
+            "Addresses of the tower's machine that connections come from, in turn; empty: as it "
+            "chooses. One address has some 28,000 ports towards one target"
+        ),
     )
     acknowledge_within: float = Field(default=20.0, gt=0, le=300)  # s
     secrets: str = Field(default="", repr=False)  # Credentials, sealed by the writer
