@@ -113,7 +113,7 @@ class Caps:
         going = []
         for batch in batches:
             begin = max(self._next, now - BUCKET)
-            moments: FloatArray = begin + self._slot * np.arange(len(batch))
+            moments = np.arange(len(batch), dtype=np.float64) * self._slot + begin
             going += self._sorted_out(batch, moments, now, refused, self._for_all)
         return going
 
