@@ -22,9 +22,11 @@ from simulator.tower.seconds import Seconds
 from simulator.transports import Identity, Listener, Parcel
 from simulator.transports.traffic import Traffic
 
-# How far the plan is followed at once, in s, so that some 2,000 messages are sent before sockets
+# How far the plan is followed at once, in s, so that some 4,000 messages are sent before sockets
 # are read again: less makes small batches, which cost 10 times as much a message, more a late loop.
-STRIDE_SENDS = 2_000
+# Only a tower that is behind has so many. With 1,000 mocks each then has four for one write: 9.1 µs
+# of CPU a message at QoS 0 instead of 12.5 with 2,000, and acknowledgements are read 50 ms later.
+STRIDE_SENDS = 4_000
 SHORTEST_STRIDE = 0.01
 LONGEST_STRIDE = 0.1
 CLOCK_ERROR = 1e-6  # s; what Unix seconds in float64 may lose on their way to the clock and back
