@@ -1,7 +1,7 @@
 """Frames of WebSocket, against the examples of RFC 6455 and an independent implementation."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from wsproto.frame_protocol import FrameProtocol, Opcode
 
@@ -47,6 +47,7 @@ def test_a_stream_may_be_cut_anywhere(cut: int) -> None:
     assert read(data, cut) == [(0x81, b"Hello"), (0x82, b"\7" * 256), (0x8A, b""), (0x81, b"x")]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.sampled_from([0, 1, 125, 126, 127, 65_535, 65_536]))
 def test_every_length_is_read_by_another_implementation(content: bytes, size: int) -> None:
     payload = (content * (size // len(content) + 1))[:size] if content else bytes(size)
@@ -60,6 +61,7 @@ def test_every_length_is_read_by_another_implementation(content: bytes, size: in
     assert parts[-1].message_finished
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([1, 2]), st.binary(max_size=300)), max_size=5))
 def test_what_another_implementation_sends_is_read(sent: list[tuple[int, bytes]]) -> None:
     other = FrameProtocol(client=False, extensions=[])
@@ -110,6 +112,7 @@ def test_the_frames_before_an_illegal_one_are_read() -> None:
     assert found == [(0x82, b"a"), (0x82, b"b")]
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=40), max_size=8))
 def test_any_bytes_are_read_or_refused_and_never_pile_up(reads: list[bytes]) -> None:
     reader, found = FrameReader(50), []
@@ -122,6 +125,7 @@ def test_any_bytes_are_read_or_refused_and_never_pile_up(reads: list[bytes]) -> 
     assert all(len(payload) <= 125 for _, payload in found)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60), st.integers(1, 7))
 def test_how_a_stream_is_cut_changes_nothing(data: bytes, cut: int) -> None:
     def outcome(size: int) -> tuple[list[Frame], str]:

@@ -1,7 +1,7 @@
 """A WebSocket connection against everything that a server may send, and what it may not."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from wsproto import ConnectionType, WSConnection
 from wsproto import events as theirs
@@ -274,6 +274,7 @@ def test_what_a_request_cannot_carry_is_refused(options: dict[str, object], word
         Session("h", **options)  # type: ignore[arg-type]
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=60), max_size=6), st.booleans())
 def test_any_bytes_end_in_at_most_one_end(reads: list[bytes], is_open: bool) -> None:
     session = opened(most=125) if is_open else opening()
@@ -284,6 +285,7 @@ def test_any_bytes_end_in_at_most_one_end(reads: list[bytes], is_open: bool) -> 
     assert not ends or events[-1] is ends[0]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([0, 1, 2, 8, 9, 10, 0x80, 0x81, 0x82, 0x88, 0x89, 0x8A]),
                           st.binary(max_size=20)), max_size=8), st.integers(1, 9))  # fmt: skip
 def test_how_a_conversation_is_cut_changes_nothing(sent: list[tuple[int, bytes]], cut: int) -> None:
