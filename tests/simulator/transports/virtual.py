@@ -115,7 +115,9 @@ class Road:
         self.attempts: list[float] = []
         self.pending = 0
 
-    async def open(self, factory: Callable[[], asyncio.Protocol], turn: int, line: object = None) -> None:
+    async def open(
+        self, factory: Callable[[], asyncio.Protocol], turn: int, line: object = None
+    ) -> None:
         self.attempts.append(asyncio.get_running_loop().time())
         self.pending += 1
         try:
