@@ -57,6 +57,23 @@ def test_what_is_not_acknowledged_is_sent_again_in_its_order_and_marked(version:
 
 
 @VERSIONS
+@pytest.mark.parametrize("cut", [1, 100])
+def test_releases_are_sent_again_in_the_order_of_their_pubrecs(version: str, cut: int) -> None:
+    memory: mqtt.Memory[str] = mqtt.Memory()
+    first = connected(version, memory, **LASTING[version])
+    for token in ("one", "two", "three"):
+        first.publish("a", b"", qos=2, token=token)
+    data = ack(0x50, 3) + ack(0x50, 1)
+    for at in range(0, len(data), cut):
+        first.receive(data[at : at + cut])
+
+    second = again(version, memory)
+    second.receive(RESUMED[version])
+
+    assert second.take_answers().startswith(ack(0x62, 3) + ack(0x62, 1))
+
+
+@VERSIONS
 def test_what_was_sent_again_is_settled_as_ever(version: str) -> None:
     memory = lost(version)
     made = again(version, memory)

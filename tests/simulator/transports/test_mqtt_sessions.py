@@ -525,6 +525,20 @@ def test_only_a_server_that_moved_for_good_is_gone_back_to(
     on_stage(play, version="5", follow_redirects=True)
 
 
+def test_a_server_that_moved_where_nobody_is_is_left_for_the_target_again() -> None:
+    async def play(stage: Stage) -> None:
+        stage.exchange._detours.road = lambda _: stage.road  # type: ignore[assignment, method-assign, return-value]
+        await connect(stage, redirect("b.example", 0x9D))
+        stage.road.failure = "connection refused"
+
+        await stage.pass_time(2)
+
+        assert stage.diary.losses[-1] == (0, "connection refused")
+        assert stage.exchange._lines[0].detour is None
+
+    on_stage(play, version="5", follow_redirects=True)
+
+
 def test_what_waits_for_room_is_lost_with_the_connection_and_what_is_kept_is_not() -> None:
     async def play(stage: Stage) -> None:
         await connect(stage)
