@@ -14,13 +14,10 @@ import numpy as np
 from simulator.fleet import Batch
 from simulator.lot.pace import Pace
 from simulator.randomness import FloatArray, IntArray
+from simulator.transports.valve import next_slot
 
 MAX_WAITING = 20_000  # messages of a shard that wait for their turn; some 10 MB of telemetry
 GRID = 0.01  # s; turns are given out in steps of it, a tick of the tower
-# s of the shard's rate that may be made up for at once, so that what falls due in one tick of the
-# tower need not wait for the next: in any t seconds at most rate · (t + this) messages leave.
-BUCKET = 0.05
-
 NO_ROOM = f"not sent: {MAX_WAITING:,} messages wait for the lot's send rate already"
 ENDED_WAITING = "run ended with the message waiting for the lot's send rate"
 
@@ -63,15 +60,19 @@ class Waiting:
 class Caps:
     """Both caps of a shard, one behind the other: a mock's own, then that of all mocks."""
 
-    def __init__(self, pace: Pace, *, count: int, share: float) -> None:
+    def __init__(self, pace: Pace, *, first: int, count: int, total: int) -> None:
         """
         Args:
-            pace: The lot's.
+            pace: The lot's. A shard has its share of the rate, ``count`` of ``total``, and sends at
+                moments of a grid in which its first mock's place is its phase: so the shards of a
+                run take turns, wherever they run.
+            first: Number of the shard's first mock in the lot.
             count: Mocks of the shard.
-            share: Of the lot's mocks, above 0 to 1; so much of the lot's rate is the shard's.
+            total: Mocks of the lot.
         """
         self._gap = 1.0 / pace.mock_rate if pace.mock_rate else 0.0  # s
-        self._slot = 1.0 / (pace.send_rate * share) if pace.send_rate else 0.0  # s
+        self._slot = total / (pace.send_rate * count) if pace.send_rate else 0.0  # s
+        self._phase = self._slot * first / total  # s
         self._free = np.full(count, -math.inf)  # s; when each mock may send again
         self._next = -math.inf  # s; when the shard may send again
         self._for_own = Waiting()
@@ -112,7 +113,7 @@ class Caps:
             return list(batches)
         going = []
         for batch in batches:
-            begin = max(self._next, now - BUCKET)
+            begin = next_slot(self._next, now, gap=self._slot, phase=self._phase)
             moments = np.arange(len(batch), dtype=np.float64) * self._slot + begin
             going += self._sorted_out(batch, moments, now, refused, self._for_all)
         return going

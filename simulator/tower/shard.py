@@ -97,8 +97,9 @@ class Shard:
         self._seconds = Seconds(math.floor(zero.unix(clock())))
         self._exchange = make_exchange(lot.target, listener=self, clock=clock)
         if lot.pace.connect_rate:
-            share = assignment.count / lot.mocks
-            self._exchange.limit_connects(lot.pace.connect_rate * share)
+            rate = lot.pace.connect_rate * assignment.count / lot.mocks
+            phase = assignment.first / lot.mocks / rate  # see Caps
+            self._exchange.limit_connects(rate, zero.clock + phase)
         self._punctuality = Punctuality(lot.pace, count=assignment.count, tower=tower)
         self._has_opened = np.zeros(assignment.count, dtype=np.bool_)
         self.observer = observer
@@ -118,7 +119,7 @@ class Shard:
             seconds=self._seconds,
             zero=zero,
             watch=self._watch,
-            caps=Caps(lot.pace, count=assignment.count, share=assignment.count / lot.mocks),
+            caps=Caps(lot.pace, first=assignment.first, count=assignment.count, total=lot.mocks),
             punctuality=self._punctuality,
             now=lambda: zero.run_time(clock()),
             duration=lot.duration,

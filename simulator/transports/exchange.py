@@ -113,9 +113,12 @@ class Exchange:
             line = self._lines[row] = Line(row, identity)
             self._enqueue(line)
 
-    def limit_connects(self, rate: float) -> None:
-        """Let at most ``rate`` connections begin in a second from now on, tries again included."""
-        self._valve = Valve(rate)
+    def limit_connects(self, rate: float, phase: float = 0.0) -> None:
+        """Let at most ``rate`` connections begin in a second from now on, tries again included.
+
+        ``phase`` is a moment of the clock, s, at which one may begin; see ``Valve``.
+        """
+        self._valve = Valve(rate, phase)
 
     def disconnect(self, row: int) -> None:
         """Let the mock go in order; ``lost`` is not told.

@@ -149,7 +149,7 @@ class PaperExchange:
         if self.in_flight.pop(id(parcel), None):
             self.listener.settled(parcel, self.clock(), reason)
 
-    def limit_connects(self, rate: float) -> None:
+    def limit_connects(self, rate: float, phase: float = 0.0) -> None:
         self.connect_rate = rate
 
     # Faults on purpose: what is done is written down, and connections come and go by it.

@@ -1,5 +1,6 @@
 """Caps of a shard: of each mock and of all, told the time."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,8 @@ import pytest
 from simulator.fleet import Batch
 from simulator.lot.pace import Pace
 from simulator.tower import caps as module
-from simulator.tower.caps import BUCKET, Caps
+from simulator.tower.caps import Caps
+from simulator.transports.valve import BUCKET
 
 
 def batch(rows: list[int], *, t: float = 0.0, **fields: Any) -> Batch:
@@ -43,14 +45,14 @@ def released(caps: Caps, until: float) -> list[tuple[float, int]]:
 
 
 def test_without_caps_nothing_waits() -> None:
-    caps = Caps(Pace(), count=3, share=1)
+    caps = Caps(Pace(), first=0, count=3, total=3)
 
     assert not caps.is_used
     assert rows_of(caps.take([batch([0, 1, 2])], 0.0)[0]) == [0, 1, 2]
 
 
 def test_a_mock_sends_no_faster_than_its_rate() -> None:
-    caps = Caps(Pace(mock_rate=10), count=2, share=1)
+    caps = Caps(Pace(mock_rate=10), first=0, count=2, total=2)
 
     at_once, _ = caps.take([batch([0, 1]), batch([0]), batch([0, 1])], 0.0)
 
@@ -59,7 +61,7 @@ def test_a_mock_sends_no_faster_than_its_rate() -> None:
 
 
 def test_a_gateway_that_comes_twice_in_a_batch_is_one_mock() -> None:
-    caps = Caps(Pace(mock_rate=10), count=2, share=1)
+    caps = Caps(Pace(mock_rate=10), first=0, count=2, total=2)
 
     at_once, _ = caps.take([batch([0, 1, 0, 0], devices=["a", "b", "c", "d"])], 0.0)
 
@@ -68,7 +70,7 @@ def test_a_gateway_that_comes_twice_in_a_batch_is_one_mock() -> None:
 
 
 def test_all_mocks_together_keep_the_lots_rate() -> None:
-    caps = Caps(Pace(send_rate=100), count=50, share=1)
+    caps = Caps(Pace(send_rate=100), first=0, count=50, total=50)
 
     at_once, _ = caps.take([batch(list(range(50)))], 1.0)
     later = released(caps, 10)
@@ -79,16 +81,16 @@ def test_all_mocks_together_keep_the_lots_rate() -> None:
 
 
 def test_a_shard_has_its_share_of_the_lots_rate() -> None:
-    def last(share: float, count: int) -> float:
-        caps = Caps(Pace(send_rate=100), count=count, share=share)
+    def last(count: int) -> float:
+        caps = Caps(Pace(send_rate=100), first=0, count=count, total=100)
         caps.take([batch(list(range(count)))], 0.0)
         return released(caps, 100)[-1][0]
 
-    assert last(0.25, 25) == pytest.approx(last(1.0, 100), abs=0.05)
+    assert last(25) == pytest.approx(last(100), abs=0.05)
 
 
 def test_in_any_second_no_more_leaves_than_the_rate_and_its_bucket() -> None:
-    caps = Caps(Pace(send_rate=200, mock_rate=3), count=300, share=1)
+    caps = Caps(Pace(send_rate=200, mock_rate=3), first=0, count=300, total=300)
     rng = np.random.default_rng(7)
     sent: list[float] = []
 
@@ -105,8 +107,31 @@ def test_in_any_second_no_more_leaves_than_the_rate_and_its_bucket() -> None:
         assert within <= 200 * (1 + BUCKET) + 2
 
 
+@pytest.mark.parametrize("cuts", [[0, 40], [0, 10, 20, 30, 40], [0, 1, 9, 25, 40]])
+def test_all_shards_together_keep_the_lots_rate(cuts: list[int]) -> None:
+    bounds = list(pairwise(cuts))
+    shards = [
+        Caps(Pace(send_rate=5), first=first, count=end - first, total=40) for first, end in bounds
+    ]
+    sent: list[float] = []
+
+    for tick in range(3_000):
+        now = tick * 0.01
+        for caps, (first, end) in zip(shards, bounds, strict=True):
+            going, _ = caps.due(now)
+            if tick % 1_000 == 0:  # all at once, after a rest
+                going += caps.take([batch(list(range(end - first)), t=now)], now)[0]
+            sent += [now] * len(rows_of(going))
+
+    times = np.array(sent)
+    assert len(times) == 3 * 40
+    for begin in np.arange(0, 29, 0.1):
+        within = np.count_nonzero((times >= begin - 1e-9) & (times < begin + 1 - 1e-9))
+        assert within <= 5 * (1 + BUCKET) + len(bounds) / 4 + 1
+
+
 def test_the_wait_is_held_on_purpose_and_no_lateness() -> None:
-    caps = Caps(Pace(mock_rate=2), count=1, share=1)
+    caps = Caps(Pace(mock_rate=2), first=0, count=1, total=1)
     caps.take([batch([0])], 0.0)
     caps.take([batch([0], t=0.1, held=np.array([3.0]))], 0.2)
 
@@ -117,7 +142,7 @@ def test_the_wait_is_held_on_purpose_and_no_lateness() -> None:
 
 
 def test_messages_of_a_mock_keep_their_order() -> None:
-    caps = Caps(Pace(mock_rate=50, send_rate=90), count=3, share=1)
+    caps = Caps(Pace(mock_rate=50, send_rate=90), first=0, count=3, total=3)
     left: list[tuple[int, int]] = []
 
     for tick in range(300):
@@ -137,7 +162,7 @@ def test_messages_of_a_mock_keep_their_order() -> None:
 
 def test_what_finds_no_room_to_wait_is_handed_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_WAITING", 5)
-    caps = Caps(Pace(send_rate=1), count=20, share=1)
+    caps = Caps(Pace(send_rate=1), first=0, count=20, total=20)
 
     going, refused = caps.take([batch(list(range(20)))], 0.0)
 
