@@ -44,7 +44,7 @@ def peer(name: str, *arguments: object, seconds: float) -> Result:
 
 def mqtt_peers(port: int, qos: int, *, clients: int, seconds: float) -> dict[str, Result]:
     """Run those that speak MQTT at this QoS with a fixed payload."""
-    names = {"gmqtt": (0, 1, 2), "awscrt": (0, 1), "locust": (0, 1, 2)}
+    names = {"gmqtt": (0, 1), "awscrt": (0, 1), "locust": (0, 1, 2)}
     arguments = (port, clients, qos, WARM, seconds)
     results = {
         name: peer(name, *arguments, seconds=seconds) for name, can in names.items() if qos in can
