@@ -103,7 +103,7 @@ class Listener:
         self._client.on_message = self._take
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
-        assert self._ready.wait(10)
+        assert self._ready.wait(60)
 
     def _take(self, _client: Any, _data: Any, message: paho.MQTTMessage) -> None:
         self.heard.append(Heard(time.time(), message.topic, message.payload))
@@ -168,7 +168,7 @@ def gather(folder: Path) -> Evidence:
     )
     try:
         listener = Listener(broker.port)
-        evidence = uvloop.run(asyncio.wait_for(_run(broker.port, listener), 90.0))
+        evidence = uvloop.run(asyncio.wait_for(_run(broker.port, listener), 300.0))
         listener.close()
     finally:
         broker.stop()

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -143,22 +144,28 @@ def test_datagrams_are_late_and_kept_in_a_silence() -> None:
         loop = asyncio.get_running_loop()
         transport, box = await loop.create_datagram_endpoint(_Mailbox, local_addr=("127.0.0.1", 0))
         port = transport.get_extra_info("sockname")[1]
-        async with exchange_to(port, protocol="udp") as (exchange, diary):
-            exchange.connect(0, Identity())
-            await until(lambda: diary.opens)
-            exchange.impair(0, LATE)
-            began = time.monotonic()
-            exchange.send(0, Parcel(0, "a", b"late"))
-            await until(lambda: box.came)
-            assert box.came[0][0] - began >= DELAY - SLACK
-
-            exchange.impair(0, SILENT)
-            exchange.send(0, Parcel(0, "a", b"kept"))
-            await asyncio.sleep(0)
-            assert len(box.came) == 1
-            exchange.impair(0, None)
-            await until(lambda: len(box.came) == 2)
-            assert [data for _, data in box.came] == [b"late", b"kept"]
-        transport.close()
+        # An endpoint that is left open keeps uvloop from closing.
+        with closing(transport):
+            await _watch(port, box)
 
     run(main)
+
+
+async def _watch(port: int, box: _Mailbox) -> None:
+    """Send to a mailbox by a mock that is late, and then silent."""
+    async with exchange_to(port, protocol="udp") as (exchange, diary):
+        exchange.connect(0, Identity())
+        await until(lambda: diary.opens)
+        exchange.impair(0, LATE)
+        began = time.monotonic()
+        exchange.send(0, Parcel(0, "a", b"late"))
+        await until(lambda: box.came)
+        assert box.came[0][0] - began >= DELAY - SLACK
+
+        exchange.impair(0, SILENT)
+        exchange.send(0, Parcel(0, "a", b"kept"))
+        await asyncio.sleep(0)
+        assert len(box.came) == 1
+        exchange.impair(0, None)
+        await until(lambda: len(box.came) == 2)
+        assert [data for _, data in box.came] == [b"late", b"kept"]
