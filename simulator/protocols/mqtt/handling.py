@@ -4,6 +4,7 @@ Rule: one function a packet; it changes the session, adds what is to be told to 
 is to be written to ``session.answers``, or raises what ends the connection.
 """
 
+from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -60,7 +61,7 @@ def _resume(session: "Session", events: Events) -> None:
             del session.awaited[packet_id]
         elif kind == packets.PUBCOMP:
             session.answers.append(encode_ack(packets.PUBREL, packet_id))
-    session.unsent.extend(session.memory.packets)
+    session.unsent = deque(session.memory.packets)
     send_again(session, events)
 
 
@@ -107,7 +108,7 @@ def _is_new(session: "Session", packet_id: int) -> bool:
     if len(unreleased) >= most:
         text = f"more than {most} messages at QoS 2 that the broker has not released"
         raise Violation(text, RECEIVE_MAXIMUM_EXCEEDED)
-    unreleased.add(packet_id)
+    unreleased[packet_id] = None
     return True
 
 
@@ -115,7 +116,7 @@ def pub_rel(session: "Session", event: PubRel, _events: Events) -> None:
     """Complete a message to us; also one that we have no more, for the PUBCOMP may be lost."""
     unreleased = session.memory.unreleased
     code = b"" if event.packet_id in unreleased else session.dialect.not_found
-    unreleased.discard(event.packet_id)
+    unreleased.pop(event.packet_id, None)
     session.answers.append(encode_ack(packets.PUBCOMP, event.packet_id, code))
 
 

@@ -41,7 +41,7 @@ class Memory(Generic[Token]):
         self.in_flight: dict[int, Token] = {}
         self.awaited: dict[int, tuple[int, Any]] = {}
         self.packets: dict[int, bytes] = {}
-        self.unreleased: set[int] = set()
+        self.unreleased: dict[int, None] = {}  # an empty set is three times as large
         self.subscribed: tuple[str, ...] = ()  # what the server knows of this session
         self.client_id = ""  # that the server assigned
         self.has_begun = False  # a server has accepted it

@@ -40,11 +40,14 @@ class Terms(NamedTuple):
     server_keep_alive: int | None = None  # s, in place of ours
 
 
+DEFAULT_TERMS: Final = Terms()
+
+
 class ConnAck(NamedTuple):
     """The connection is accepted (section 3.2)."""
 
     session_present: bool = False
-    terms: Terms = Terms()
+    terms: Terms = DEFAULT_TERMS
 
 
 class Publish(NamedTuple):

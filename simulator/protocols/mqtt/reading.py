@@ -21,6 +21,7 @@ from simulator.protocols.mqtt.states import TRANSITIONS, State
 _PUBACK, _PUBREC, _PUBCOMP = packets.PUBACK, packets.PUBREC, packets.PUBCOMP
 _PUBREL = bytes((packets.PUBREL, 2))
 _UNKNOWN: Any = object()
+_NOTHING_UNSENT: deque[int] = deque()  # of all sessions that resume none; each is 0.6 kB
 
 
 class Reading(Generic[Token]):
@@ -53,7 +54,7 @@ class Reading(Generic[Token]):
         self._packets: dict[int, bytes] | None = None  # kept for another connection
         self.state = State.NEW
         self.answers: list[bytes] = []
-        self.unsent: deque[int] = deque()
+        self.unsent = _NOTHING_UNSENT
         self._most = self.dialect.most_incoming(opening)  # bytes of a packet
         self._rest: bytearray | None = None  # an incomplete packet
         self._needed = 0  # bytes in ``_rest`` before it is worth looking again

@@ -10,7 +10,7 @@ from simulator.errors import Refused, TargetError
 from simulator.protocols.mqtt import encoding, fields, packets
 from simulator.protocols.mqtt.memory import NOBODY, Memory, Token
 from simulator.protocols.mqtt.opening import Opening
-from simulator.protocols.mqtt.packets import Publish, Terms
+from simulator.protocols.mqtt.packets import DEFAULT_TERMS, Publish, Terms
 from simulator.protocols.mqtt.reading import Reading
 from simulator.protocols.mqtt.states import State
 
@@ -53,7 +53,7 @@ class Session(Reading[Token]):
             DefinitionError: the identity cannot be said in MQTT; the text has no secret.
         """
         super().__init__(opening, memory or Memory())
-        self.terms = Terms()
+        self.terms = DEFAULT_TERMS
         self.keep_alive = opening.keep_alive  # s; what the server says goes over ours
         self.window = 0  # nothing before CONNACK, and nothing new before what is sent again
         self.quota = 0  # what the server allows

@@ -148,7 +148,7 @@ def test_over_a_loss_a_message_to_us_is_still_told_once(version: str) -> None:
 
     assert told(events) == []
     assert second.take_answers() == ack(0x50, 7) + ack(0x70, 7)
-    assert memory.unreleased == set()
+    assert memory.unreleased == {}
 
 
 @pytest.mark.parametrize(
