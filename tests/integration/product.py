@@ -11,7 +11,7 @@ from workshop.console import Console
 from workshop.supervisor import Child, Supervisor, free_port
 
 SEED = ["--mocks", "40", "--seconds", "45", "--rate", "4"]
-PATIENCE = 60.0  # s that anything may take to come true on a busy machine
+PATIENCE = 180.0  # s that anything may take to come true on a busy machine
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-WITHIN = 150.0  # s for the whole demo on a busy machine
+WITHIN = 400.0  # s for the whole demo on a busy machine
 
 pytestmark = pytest.mark.parts("redis", "s3")
 

@@ -48,7 +48,7 @@ def test_prometheus_reads_what_a_tower_tells() -> None:
     export = Export(Exports(port=0), tower="t/1")
     export.take([snapshot("a"), snapshot("b")])
 
-    with urlopen(f"http://127.0.0.1:{export.port}/metrics", timeout=10) as answer:
+    with urlopen(f"http://127.0.0.1:{export.port}/metrics", timeout=60) as answer:
         text = answer.read().decode()
     export.close()
 

@@ -23,11 +23,11 @@ class Receiver:
 
     def start(self) -> None:
         self._thread.start()
-        assert self._is_up.wait(10)
+        assert self._is_up.wait(60)
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(60)
 
     def _serve(self) -> None:
         server = self._loop.run_until_complete(

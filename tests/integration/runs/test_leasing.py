@@ -31,7 +31,7 @@ def test_no_shard_goes_to_two_of_several_towers_that_look_at_once(shards):
     at_once = Barrier(TOWERS)
 
     def look(number: int) -> list[Lease]:
-        at_once.wait(10)
+        at_once.wait(60)
         try:
             return lease_shards(f"tower-{number}", room=SHARDS)
         finally:

@@ -20,7 +20,7 @@ constants: {prefix: PREFIX}
 messages:
   telemetry: {every: 200ms, topic: "PREFIX/{id}", qos: 1, json: {id: "{id}", seq: "{seq}"}}
 """
-ARRIVE_WITHIN = 15.0  # s
+ARRIVE_WITHIN = 60.0  # s that anything may take on a busy machine
 
 
 class Subscriber:
@@ -99,6 +99,6 @@ def assignment(port: int, prefix: str, *, count: int = 50, duration: float = 3.0
     return Assignment(shard="a", lot=lot, part=0, first=0, count=count, epoch=time.time())
 
 
-def acted(coroutine: Any, *, within: float = 60.0) -> None:
+def acted(coroutine: Any, *, within: float = 300.0) -> None:
     """Run it to its end on a real loop, at most ``within`` s."""
     asyncio.run(asyncio.wait_for(coroutine, within))

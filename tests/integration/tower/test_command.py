@@ -28,7 +28,7 @@ def command(folder: Path, *arguments: str) -> list[str]:
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(folder, *arguments), capture_output=True, text=True, timeout=60, check=False
+        command(folder, *arguments), capture_output=True, text=True, timeout=300, check=False
     )
 
 
@@ -70,7 +70,7 @@ def test_ctrl_c_ends_the_run_in_order_and_sums_up(
         assert "5 of 5 connected" in process.stderr.readline()  # written after 5 s
 
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=300)
 
     assert process.returncode == 0
     assert "ending, once more to abort" in err
@@ -161,7 +161,7 @@ def test_a_process_that_dies_ends_the_run_with_status_1_and_says_which(
         workers = children_of(process.pid)
 
         os.kill(workers[-1], signal.SIGKILL)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=300)
 
     assert process.returncode == 1
     assert "ended with signal 9" in err
@@ -185,7 +185,7 @@ def lot_file(folder: Path, target: str, *thresholds: str) -> Path:
 def run_file(file: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*SIMULATOR, "run", str(file), *arguments],
-        capture_output=True, text=True, timeout=120, check=False,
+        capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
 
 

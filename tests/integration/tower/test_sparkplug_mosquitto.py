@@ -27,7 +27,7 @@ sparkplug:
   metrics: {Speed: "{speed:.1f}"}
   devices: {press: {metrics: {Count: {value: "{count}", type: Int64}}}}
 """
-HEARD_WITHIN = 10.0  # s
+HEARD_WITHIN = 60.0  # s
 
 
 class Host:
