@@ -91,13 +91,24 @@ class MqttWire(Wire[MqttTarget]):
                 properties=self._said(parcel) if self.speaks_5 else b"",
             )
         except (DefinitionError, TargetError) as error:
-            self.refuse(parcel, str(error))
+            if parcel.fault and not self.session.breaks_terms:
+                self._publish_anyway(parcel)
+            else:
+                self.refuse(parcel, str(error))
             return
         now = office.clock()
         self.transport.write(data)
         parcel.sent = self.written_at = now
         if not parcel.qos:
             office.settled(parcel, now, "")
+
+    def _publish_anyway(self, parcel: Parcel) -> None:
+        """Write what the broker said it does not take: a fault on purpose made it so."""
+        self.session.breaks_terms = True
+        try:
+            self._publish(parcel)
+        finally:
+            self.session.breaks_terms = False
 
     def _said(self, parcel: Parcel) -> bytes:
         """The properties of MQTT 5; most parcels have none, which is 0.1 µs."""

@@ -34,6 +34,7 @@ class Session(Reading[Token]):
     __slots__ = (
         "_first",
         "_last_id",
+        "breaks_terms",
         "is_clean",
         "is_resumed",
         "keep_alive",
@@ -53,6 +54,7 @@ class Session(Reading[Token]):
             DefinitionError: the identity cannot be said in MQTT; the text has no secret.
         """
         super().__init__(opening, memory or Memory())
+        self.breaks_terms = False  # it sends what the broker said it does not take, on purpose
         self.terms = DEFAULT_TERMS
         self.keep_alive = opening.keep_alive  # s; what the server says goes over ours
         self.window = 0  # nothing before CONNACK, and nothing new before what is sent again

@@ -47,7 +47,7 @@ class Session5(Session[Token]):
         What is kept for another connection has its whole topic: an alias ends with its own.
         """
         said = block(properties) if properties else _NOTHING_SAID
-        if self._is_limited:
+        if self._is_limited and not self.breaks_terms:
             head = packets.PUBLISH | retain | qos << 1
             length = len(topic.encode()) + len(said) + len(payload) + (4 if qos else 2)
             if why := self.refusal(head, len(fields.fixed_header(head, length)) + length):

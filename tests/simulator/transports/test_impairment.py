@@ -125,7 +125,7 @@ def test_in_a_silence_nothing_is_read_or_written_and_nobody_hangs_up() -> None:
     async def main() -> None:
         stage = Stage(keep_alive=5, acknowledge_within=3)
         socket = await stage.connect()
-        before = list(socket.written)
+        before, transport = list(socket.written), socket.protocol.transport
 
         stage.exchange.impair(0, Impairment(is_silent=True))
         stage.send()
@@ -138,7 +138,7 @@ def test_in_a_silence_nothing_is_read_or_written_and_nobody_hangs_up() -> None:
         socket.unread.clear()
         stage.exchange.impair(0, None)
         assert len(socket.written) == len(before) + 1
-        assert socket.protocol.transport is socket
+        assert socket.protocol.transport is transport
         await stage.exchange.close()
 
     run(main)
@@ -290,6 +290,24 @@ def test_what_is_wrong_holds_for_the_next_connection_too() -> None:
         assert stage.socket.written == []
         await stage.pass_time(5.0)
         assert len(stage.socket.written) == 1
+        await stage.exchange.close()
+
+    run(main)
+
+
+def test_a_fault_may_send_what_the_broker_said_it_does_not_take() -> None:
+    async def main() -> None:
+        stage = Stage(version="5")
+        await stage.connect_in_vain()
+        stage.socket.say(b"\x20\x08\0\0\x05\x27\0\0\0\x40")  # packets of at most 64 bytes
+
+        stage.send(payload=bytes(100), qos=0)
+        assert "at most 64 bytes" in stage.diary.reasons[0]
+        stage.send(payload=bytes(100), qos=0, fault="oversize")
+        assert len(stage.socket.written[-1]) > 100
+        assert stage.diary.reasons[1] == ""
+        stage.send(payload=bytes(100), qos=0, address="a/+", fault="wrong_topic")
+        assert stage.diary.reasons[2]
         await stage.exchange.close()
 
     run(main)
