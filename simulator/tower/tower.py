@@ -196,22 +196,26 @@ class Tower:
             return
         assignment = self._new.popleft()
         zero = Zero(assignment.epoch, self._clock() - (self._wall() - assignment.epoch))
+        observer = None
         try:
+            observer = self._observers.enter(assignment)
             self._shards[assignment.shard] = Shard(
                 assignment,
                 tower=self.name,
                 zero=zero,
                 writer=self._writer,
                 make_exchange=self._make_exchange,
-                observer=self._observers.enter(assignment),
+                observer=observer,
                 clock=self._clock,
                 ring=self._alarm.ring,
             )
         except MocklotError as error:
             logger.warning("shard=%s refused: %s", assignment.shard, error)
+            self._observers.leave(observer)
             self._refused.append(self._refusal(assignment, str(error)))
         except Exception as error:
             logger.exception("shard=%s failed to start", assignment.shard)
+            self._observers.leave(observer)
             self._refused.append(self._refusal(assignment, _ours(error)))
         self._obey(assignment.shard)
         if self._new:
