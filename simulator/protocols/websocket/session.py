@@ -156,8 +156,7 @@ class Session:
         """Take the answer to the opening; return what follows it."""
         data, self._head = self._head + data, b""
         end = data.find(b"\r\n\r\n")
-        if end < 0:
-            refuse_early(data)
+        refuse_early(data if end < 0 else data[:end])
         if end > MAX_HEAD or (end < 0 and len(data) > MAX_HEAD):
             raise ProtocolViolation(f"WebSocket: an answer longer than {MAX_HEAD} bytes")
         if end < 0:
