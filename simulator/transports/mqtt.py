@@ -71,10 +71,13 @@ class MqttWire(Wire[MqttTarget]):
         the loop and the kernel take 6 to 7 µs to write a message and as much to read a PUBACK
         (tests/benchmarks/wire.py, other processes on the same two cores).
         """
+        session = self.session
         if self.is_paused:
             self.refuse(parcel, self.too_slow())
-        elif parcel.qos and (self.waiting or not self._has_room):
-            why_not = f"{self.session.quota + MAX_WAITING} messages are not acknowledged yet"
+        elif parcel.qos and (
+            self.waiting or len(session.in_flight) + len(session.awaited) >= session.window
+        ):
+            why_not = f"{session.quota + MAX_WAITING} messages are not acknowledged yet"
             self.wait(parcel, MAX_WAITING, why_not)
         else:
             self._publish(parcel)

@@ -28,26 +28,33 @@ FOREIGN = {  # first bytes that are no MQTT, but well known
     0x15: "the far side does not speak plain MQTT but TLS, it seems",  # a TLS alert
     0x48: "the far side does not speak MQTT but HTTP, it seems",  # the H of HTTP/1.1
 }
+FIRST = frozenset({2, 15})  # first nibbles of CONNACK, and of AUTH, whose decoder says why not
 OTHER_VERSION = 0x84  # how a server of MQTT 5 alone may answer 3.1.1 (MQTT 5, section 3.1.2.2)
 
 
-def frame(data: bytes, start: int, *, decoders: Decoders, most: int) -> tuple[int, int]:
+def frame(
+    data: bytes, start: int, *, decoders: Decoders, most: int, is_first: bool = False
+) -> tuple[int, int]:
     """Return where the body of the packet at ``start`` begins and ends.
 
     Args:
         most: Bytes that a whole packet may have.
+        is_first: Whether only what answers a CONNECT may come. What does not speak MQTT at all is known
+            by its first byte then, and nobody waits for the rest of a packet that never comes.
 
     Returns:
         (0, n) when the fixed header is not complete and the packet has at least n bytes.
 
     Raises:
-        ProtocolViolation: a type that no server sends, or a packet above ``most``.
+        ProtocolViolation: a type that no server sends, or not then; a packet above ``most``.
     """
     head = data[start]
     if head in FOREIGN:
         raise ProtocolViolation(FOREIGN[head])
     if head >> 4 not in decoders:
         raise Violation(f"unexpected {NAMES[head >> 4]} from the broker")
+    if is_first and head >> 4 not in FIRST:
+        raise Violation(f"unexpected {NAMES[head >> 4]} from the broker while connecting")
     length, shift, position = 0, 0, start + 1
     while position < len(data):
         group = data[position]

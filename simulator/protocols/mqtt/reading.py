@@ -18,6 +18,7 @@ from simulator.protocols.mqtt.reasons import Violation
 from simulator.protocols.mqtt.states import TRANSITIONS, State
 
 # Bound here once: an attribute of an enum or a module costs as much as a method call.
+_CLOSED = State.CLOSED
 _PUBACK, _PUBREC, _PUBCOMP = packets.PUBACK, packets.PUBREC, packets.PUBCOMP
 _PUBREL = bytes((packets.PUBREL, 2))
 _UNKNOWN: Any = object()
@@ -66,7 +67,7 @@ class Reading(Generic[Token]):
         take is kept. The last event is an ``Ended`` when the far side refused us, sent us away or
         broke the protocol; the session is then closed.
         """
-        if self.state is State.CLOSED:
+        if self.state is _CLOSED:
             return []
         rest = self._rest
         if rest is not None:
@@ -117,8 +118,10 @@ class Reading(Generic[Token]):
                         events.append(PubComp(packet_id, awaited.pop(packet_id)[1]))
                         position += 4
                         continue
-            decoders = self.dialect.decoders
-            start, stop = frame(data, position, decoders=decoders, most=self._most)
+            decoders, is_first = self.dialect.decoders, self.state is State.CONNECTING
+            start, stop = frame(
+                data, position, decoders=decoders, most=self._most, is_first=is_first
+            )
             if not start or stop > end:
                 self._rest = bytearray(data[position:])
                 self._needed = stop - position if start else stop

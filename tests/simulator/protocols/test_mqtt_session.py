@@ -110,6 +110,7 @@ def test_a_refused_subscription_names_its_filter() -> None:
         (b"\x40\x02\0\x01", "unexpected PUBACK from the broker while connecting"),
         (b"\x30\x03\0\x01a", "unexpected PUBLISH from the broker while connecting"),
         (b"\xd0\0", "unexpected PINGRESP from the broker while connecting"),
+        (b"SSH-2.0-x\r\n", "unexpected PUBREC from the broker while connecting"),  # no whole packet
         (b"HTTP/1.1 400 Bad", "the far side does not speak MQTT but HTTP, it seems"),
         (b"\x15\x03\x03\0\x02", "the far side does not speak plain MQTT but TLS, it seems"),
     ],
