@@ -8,6 +8,7 @@ from simulator.credentials import (
     read_credentials,
     unpacked,
 )
+from simulator.credentials import troubles_of as certificate_troubles
 from simulator.datasets import Dataset, read_dataset
 from simulator.definition import Checked, Definition, check, parse, parse_document
 from simulator.definition.carrying import target_problems
@@ -135,6 +136,7 @@ __all__ = [
     "Unreachable",
     "Will",
     "Words",
+    "certificate_troubles",
     "check",
     "check_credentials",
     "compare",

@@ -80,6 +80,16 @@ def hold_secrets(target: Target, made: Mapping[str, Any]) -> None:
     target.sealed_secrets, target.secrets_set = _sealed(json.dumps(made) if made else "")
 
 
+def held_secrets(target: Target) -> dict[str, Any]:
+    """Return what ``hold_secrets`` sealed, in the clear. Never store or print its keys.
+
+    Raises:
+        SealBroken: None of this installation's keys opens it.
+    """
+    held: dict[str, Any] = json.loads(secrets.unseal(target.sealed_secrets) or "{}")
+    return held
+
+
 def delete_target(target: Target) -> None:
     """Delete the target.
 
@@ -159,8 +169,7 @@ def _sealed_credentials(target: Target) -> str:
         "password": secrets.unseal(target.sealed_password),
         "token": secrets.unseal(target.sealed_token),
     }
-    more = json.loads(secrets.unseal(target.sealed_secrets) or "{}")
-    known = simulator.Credentials.model_validate(plain | more)
+    known = simulator.Credentials.model_validate(plain | held_secrets(target))
     return "" if known == simulator.Credentials() else secrets.seal(known.model_dump_json())
 
 
@@ -180,10 +189,10 @@ def document(target: Target) -> dict[str, Any]:
 def words_of_fields(protocol: str) -> frozenset[str]:
     """Return the words of a target that fields say, so that no options need to.
 
-    Of TLS and a will there are more words than fields.
+    Of TLS, WebSocket and a will there are more words than fields.
     """
     said = document(Target(protocol=protocol, host="host", port=1))
-    return frozenset(said) - {"tls", "will"}
+    return frozenset(said) - {"tls", "websocket", "will"}
 
 
 def _deal(target: Target) -> dict[str, Any]:
@@ -194,9 +203,14 @@ def _deal(target: Target) -> dict[str, Any]:
 
 
 def _mqtt(target: Target) -> dict[str, Any]:
+    is_five = target.version == Target.Version.FIVE
     return {
+        "version": target.version,
         "client_id": target.client_id,
         "keep_alive": target.keep_alive,
+        "clean_start": target.clean_start,
+        "session_expiry": target.session_expiry if is_five else 0,
+        "websocket": {"path": target.websocket_path} if target.has_websocket else None,
         "will": _will(target),
     }
 

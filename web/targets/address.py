@@ -68,15 +68,14 @@ def usual_port(scheme: str, protocol: str, *, has_tls: bool) -> int | None:
     return PROTOCOLS[word].usual_port(has_tls=has_tls)
 
 
-def _path(parts: SplitResult, scheme: str, protocol: str) -> dict[str, str]:
+def _path(parts: SplitResult, scheme: str, protocol: str) -> dict[str, Any]:
     """Return the field that the address's path belongs into; none where it says nothing."""
     path = parts.path.rstrip("/")
     path += f"?{parts.query}" if path and parts.query else ""
     if protocol == "http":
         return {"path": path}
     if scheme in ("mqtt+ws", "mqtt+wss"):
-        inner = f"{{path: {json.dumps(path)}}}" if path else "{}"
-        return {"options": f"websocket: {inner}\n"}
+        return {"has_websocket": True, "websocket_path": path}
     if protocol in ("websocket", "coap") and path:
         return {"options": f"path: {json.dumps(path)}\n"}
     return {}

@@ -1,31 +1,26 @@
 """The form of a target: its limits and its texts.
 
-Rule: a secret goes in and never comes out; an empty field keeps what is stored.
+Rule: what mocks show to prove who they are is a form of its own inside of it, ``credentials``.
 """
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from cryptography import x509
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 
 import simulator
+from web.datasets.models import Dataset
 from web.platform.words import told
-from web.targets import address, headers
-from web.targets.actions import Change, document, words_of_fields
+from web.targets import access, address, checks, headers
+from web.targets.actions import document, words_of_fields
 from web.targets.models import Target
-from web.targets.protocols import PROTOCOLS, choices
+from web.targets.protocols import PROTOCOLS, Protocol, choices
+from web.targets.secret_forms import SecretsForm
 
-T = TypeVar("T")
 MOST_OPTIONS = 50_000  # characters
-MOST_CA_BYTES = 100_000  # some 60 certificates
 MOST_WILL_BYTES = 65_535  # MQTT 3.1.1, 3.1.3.3: two bytes say how long it is
-SECRET_LENGTH = 4_000  # characters; a signed token is about 1,000
+FOR_EVER = 4_294_967_295  # s; MQTT 5, 3.1.2.11.2: such a session never ends
 
 
 class AddressForm(forms.Form):
@@ -53,7 +48,7 @@ class AddressForm(forms.Form):
 
 
 class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Everything about a target. ``password`` and ``token`` are changes, see ``secrets``."""
+    """Everything about a target; ``credentials`` is valid whenever this is."""
 
     protocol = forms.ChoiceField(choices=choices)
     port = forms.IntegerField(
@@ -75,20 +70,33 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
         help_text="One “Name: value” a line.",
     )
-    password = forms.CharField(
+    table: "forms.ModelChoiceField[Dataset]" = forms.ModelChoiceField(
+        label="Credential table",
+        queryset=Dataset.objects.none(),
         required=False,
-        max_length=SECRET_LENGTH,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        empty_label="none: all mocks show what stands below",
     )
-    clear_password = forms.BooleanField(required=False, label="Forget the stored password")
-    token = forms.CharField(
-        label="Token",
+    match = forms.CharField(
+        label="The row's id is the mock's",
         required=False,
-        max_length=SECRET_LENGTH,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        max_length=1_000,
+        initial="id",
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocapitalize": "off"}),
+        help_text="id, or a constant or variable of the definition, such as serial.",
     )
-    clear_token = forms.BooleanField(required=False, label="Forget the stored token")
+    websocket_path = forms.CharField(
+        label="Path of the WebSocket",
+        required=False,
+        max_length=1_000,
+        help_text="With a query, if one is needed. Empty: /mqtt.",
+    )
+    session_expiry = forms.IntegerField(
+        label="Session expiry (s)",
+        required=False,
+        min_value=0,
+        max_value=FOR_EVER,
+        help_text="How long a session outlives its connection. 4294967295 is for ever.",
+    )
 
     class Meta:
         model = Target
@@ -101,9 +109,16 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
             "verify",
             "server_name",
             "ca",
-            "username",
+            "table",
+            "dealing",
+            "match",
+            "version",
             "client_id",
             "keep_alive",
+            "clean_start",
+            "session_expiry",
+            "has_websocket",
+            "websocket_path",
             "will_topic",
             "will_payload",
             "will_qos",
@@ -118,9 +133,11 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
             "has_tls": "Encrypt with TLS",
             "verify": "Check the certificate",
             "ca": "Own certificate authority",
-            "username": "User name",
+            "dealing": "Rows are dealt",
             "client_id": "Client id",
             "keep_alive": "Keep alive (s)",
+            "clean_start": "Begin with a clean session",
+            "has_websocket": "Speak inside of WebSocket",
             "will_topic": "Topic of the will",
             "will_payload": "Payload of the will",
             "will_qos": "QoS of the will",
@@ -133,8 +150,8 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
             "verify": "Off: any certificate is taken, also an expired or a foreign one.",
             "server_name": "Empty: the host. Another name to ask for and to check, by SNI.",
             "ca": "PEM text. Empty: the authorities that this system trusts.",
-            "username": "One for each mock where it holds {id}, {index} or a variable.",
             "client_id": "One for each mock: {id}, {index} and its variables are replaced.",
+            "clean_start": "Off: the broker keeps subscriptions and messages between connections.",
             "will_topic": "Empty: no will. One for each mock where it holds {id} or {index}.",
             "path": "For example /ingest/v1; a message's own path follows it.",
             "acknowledge_within": "After this time without an answer a send has failed.",
@@ -143,35 +160,36 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
             "ca": forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
             "will_payload": forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
             "host": forms.TextInput(attrs={"spellcheck": "false", "autocapitalize": "off"}),
+            "dealing": forms.RadioSelect,
+            "version": forms.RadioSelect,
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: Any = None, *, instance: Target, initial: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, instance=instance, initial=dict(initial or {}))
+        self.credentials = SecretsForm(data, target=instance, initial=initial or {})
         self.wrong_places: list[dict[str, str]] = []  # of the options
         self.initial["headers"] = headers.text_of(self.initial.get("headers") or {})
-        self.fields["password"].help_text = _stored(self.instance.password_set)
-        self.fields["token"].help_text = _stored(self.instance.token_set)
+        table: Any = self.fields["table"]
+        table.queryset = access.tables_of(instance.workspace)
         for name, least, most in (("keep_alive", 5, 65_535), ("acknowledge_within", 0.1, 300)):
-            self.fields[name].validators += _range(least, most)
+            self.fields[name].validators += checks.in_range(least, most)
 
     @property
     def with_tls(self) -> str:
         """The protocols that can be encrypted, for the page to show what belongs to them."""
-        return " ".join(word for word, protocol in PROTOCOLS.items() if protocol.has_tls)
+        return _those(lambda protocol: protocol.has_tls)
 
     @property
     def with_token(self) -> str:
         """The protocols that have a token."""
-        return " ".join(word for word, protocol in PROTOCOLS.items() if protocol.has_token)
+        return _those(lambda protocol: protocol.has_token)
 
-    @property
-    def secrets(self) -> dict[str, Change]:
-        """What to do with ``password`` and ``token``: a new text, "" to forget, None to keep."""
-        clean = self.cleaned_data
-        return {
-            name: clean[name] or ("" if clean[f"clear_{name}"] else None)
-            for name in ("password", "token")
-        }
+    def is_valid(self) -> bool:
+        """Whether all of it can be saved; both halves say what is wrong with them."""
+        is_valid = super().is_valid()
+        return self.credentials.is_valid() and is_valid
 
     def clean_name(self) -> str:
         """Return the name, which no other target of the workspace has."""
@@ -183,41 +201,41 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_host(self) -> str:
         """Return the host without blanks and brackets."""
-        return _sentence(address.host_of, self.cleaned_data["host"])
+        return checks.sentence(address.host_of, self.cleaned_data["host"])
 
     def clean_server_name(self) -> str:
         """Return the server name, empty for the host's."""
         name: str = self.cleaned_data["server_name"]
-        return _sentence(address.host_of, name) if name else ""
+        return checks.sentence(address.host_of, name) if name else ""
 
     def clean_client_id(self) -> str:
         """Return the client id, whose placeholders are known for every mock."""
-        return _checked_template(self.cleaned_data["client_id"])
-
-    def clean_username(self) -> str:
-        """Return the user name, whose placeholders are known for every mock."""
-        return _checked_template(self.cleaned_data["username"])
+        return checks.template(self.cleaned_data["client_id"])
 
     def clean_headers(self) -> dict[str, str]:
         """Return the headers by name."""
-        return _sentence(headers.parse, self.cleaned_data["headers"])
+        return checks.sentence(headers.parse, self.cleaned_data["headers"])
 
     def clean_ca(self) -> str:
         """Return the PEM text, which holds at least one certificate."""
-        text: str = self.cleaned_data["ca"].strip()
-        if len(text) > MOST_CA_BYTES:
-            raise ValidationError(f"At most {MOST_CA_BYTES:,} characters of certificates.")
-        if text and "PRIVATE KEY" in text:
-            raise ValidationError("This holds a private key. Only certificates belong here.")
-        if text:
-            _check_certificates(text)
-        return text
+        return checks.certificates(self.cleaned_data["ca"])
+
+    def clean_match(self) -> str:
+        """Return what equals a row's id: the mock's own, where nothing is said."""
+        return self.cleaned_data["match"].strip() or "id"
+
+    def clean_session_expiry(self) -> int:
+        """Return the seconds; 0 where nothing is said."""
+        return self.cleaned_data["session_expiry"] or 0
+
+    def clean_websocket_path(self) -> str:
+        """Return the path, which begins with a slash."""
+        path = _without_blanks(self.cleaned_data["websocket_path"]) or "/mqtt"
+        return path if path.startswith("/") else f"/{path}"
 
     def clean_path(self) -> str:
         """Return the prefix: empty, or beginning with a slash and not ending with one."""
-        path: str = self.cleaned_data["path"].rstrip("/")
-        if any(character.isspace() or not character.isprintable() for character in path):
-            raise ValidationError("A path holds no blanks; write %20 for one.")
+        path = _without_blanks(self.cleaned_data["path"]).rstrip("/")
         return path if not path or path.startswith("/") else f"/{path}"
 
     def clean_will_topic(self) -> str:
@@ -225,7 +243,7 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
         topic: str = self.cleaned_data["will_topic"]
         if "#" in topic or "+" in topic:
             raise ValidationError("A topic to send to holds no + and no #.")
-        return _checked_template(topic)
+        return checks.template(topic)
 
     def clean_will_payload(self) -> str:
         """Return the payload, which fits into MQTT's CONNECT."""
@@ -238,17 +256,17 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
         """Fill in the port that protocol and TLS mean, and hold what excludes each other."""
         clean = super().clean() or self.cleaned_data
         protocol, has_tls = clean.get("protocol"), clean.get("has_tls", False)
-        if protocol and not clean.get("port") and "port" not in self.errors:
-            clean["port"] = PROTOCOLS[protocol].usual_port(has_tls=has_tls)
+        if not protocol:
+            return clean
+        if not clean.get("port") and "port" not in self.errors:
+            over = "websocket" if protocol == "mqtt" and clean.get("has_websocket") else protocol
+            clean["port"] = PROTOCOLS[over].usual_port(has_tls=has_tls)
             if clean["port"] is None:
                 self.add_error("port", "This protocol has no usual port: say which.")
-        if has_tls and protocol and not PROTOCOLS[protocol].has_tls:
+        if has_tls and not PROTOCOLS[protocol].has_tls:
             self.add_error("has_tls", f"{PROTOCOLS[protocol].label} is not encrypted here.")
-        for name in ("password", "token"):
-            if clean.get(name) and clean.get(f"clear_{name}"):
-                self.add_error(name, f"Either a new {name}, or forget the stored one.")
-        if protocol == "http" and clean.get("username") and clean.get("token"):
-            self.add_error("token", "Either a user name with a password, or a bearer token.")
+        if protocol == "mqtt" and clean.get("session_expiry") and clean.get("version") == "3.1.1":
+            self.add_error("session_expiry", "MQTT 3.1.1 has none: choose version 5, or say 0.")
         if not self.errors:
             self._check_options(clean)
         return clean
@@ -263,40 +281,12 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("options", text)
 
 
-def _range(least: float, most: float) -> list[Any]:
-    return [MinValueValidator(least), MaxValueValidator(most)]
+def _those(belongs: Callable[[Protocol], bool]) -> str:
+    """Return the words of the protocols that something belongs to."""
+    return " ".join(word for word, protocol in PROTOCOLS.items() if belongs(protocol))
 
 
-def _sentence(read: Callable[[str], T], text: str) -> T:
-    """Return what ``read`` makes of the text; its refusal becomes the field's."""
-    try:
-        return read(text)
-    except ValueError as error:
-        raise ValidationError(str(error)) from error
-
-
-def _checked_template(text: str) -> str:
-    """Return a text with placeholders; what they are of, a lot's definitions and table say."""
-    try:
-        simulator.parse_template(text)
-    except simulator.DefinitionError as error:
-        raise ValidationError(f"{error}.") from error
-    return text
-
-
-def _stored(since: datetime | None) -> str:
-    """Return what a field says of a secret that is stored, and nothing when there is none."""
-    if since is None:
-        return ""
-    return f"Set on {date_format(localtime(since), 'j M Y')}. Leave it empty to keep it."
-
-
-def _check_certificates(text: str) -> None:
-    try:
-        certificates = x509.load_pem_x509_certificates(text.encode())
-    except ValueError as error:
-        raise ValidationError(
-            "This is no PEM certificate. It begins with -----BEGIN CERTIFICATE-----."
-        ) from error
-    if not certificates:
-        raise ValidationError("There is no certificate in this text.")
+def _without_blanks(path: str) -> str:
+    if any(character.isspace() or not character.isprintable() for character in path):
+        raise ValidationError("A path holds no blanks; write %20 for one.")
+    return path

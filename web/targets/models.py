@@ -20,6 +20,10 @@ class Target(models.Model):
         AT_LEAST_ONCE = 1, "1, at least once"
         EXACTLY_ONCE = 2, "2, exactly once"
 
+    class Version(models.TextChoices):
+        THREE = "3.1.1", "3.1.1"
+        FIVE = "5", "5"
+
     class Dealing(models.TextChoices):
         ORDER = "order", "in order: the first row to the first mock"
         KEY = "key", "by key: the row whose id is the mock's"
@@ -43,8 +47,13 @@ class Target(models.Model):
     verify = models.BooleanField(default=True)
     server_name = models.CharField(max_length=253, blank=True)
 
+    version = models.CharField(max_length=5, choices=Version.choices, default=Version.THREE)
     client_id = models.CharField(max_length=1_000, default="{id}")
     keep_alive = models.PositiveIntegerField(default=60)  # s
+    clean_start = models.BooleanField(default=True)
+    session_expiry = models.PositiveBigIntegerField(default=0)  # s; of version 5
+    has_websocket = models.BooleanField(default=False)  # MQTT inside of WebSocket
+    websocket_path = models.CharField(max_length=1_000, default="/mqtt")
     will_topic = models.CharField(max_length=1_000, blank=True)  # empty: no will
     will_payload = models.TextField(blank=True)
     will_qos = models.PositiveSmallIntegerField(choices=Qos.choices, default=Qos.AT_MOST_ONCE)
@@ -77,6 +86,11 @@ class Target(models.Model):
     )
     dealing = models.CharField(max_length=11, choices=Dealing.choices, default=Dealing.ORDER)
     match = models.CharField(max_length=1_000, default="id")  # by key: what equals the row's id
+
+    # The ready profile that made it, and what that says of the service: "columns" that a table
+    # needs, "notes", and "topics", each with "use" and "topic". Empty: none did.
+    profile = models.CharField(max_length=40, blank=True, editable=False)
+    guidance = models.JSONField(default=dict, editable=False)
 
     created = models.DateTimeField(auto_now_add=True)
     edited = models.DateTimeField(auto_now=True)

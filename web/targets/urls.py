@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from web.targets import views
+from web.targets import making_views, views
 
 app_name = "targets"
 urlpatterns = [
     path("", views.index, name="index"),
-    path("new/", views.create, name="create"),
-    path("new/address/", views.fill, name="fill"),
+    path("new/", making_views.begin, name="begin"),
+    path("new/own/", views.create, name="create"),
+    path("new/address/", making_views.fill, name="fill"),
+    path("new/profile/<slug:profile>/", making_views.profile, name="profile"),
     path("<uuid:target>/", views.detail, name="detail"),
     path("<uuid:target>/edit/", views.edit, name="edit"),
     path("<uuid:target>/delete/", views.delete, name="delete"),

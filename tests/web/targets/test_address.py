@@ -74,8 +74,6 @@ def test_what_is_no_host_is_refused(text):
 @pytest.mark.parametrize(
     ("text", "protocol", "options"),
     [
-        ("mqtt+ws://b:8080/mqtt", "mqtt", 'websocket: {path: "/mqtt"}\n'),
-        ("mqtt+wss://b", "mqtt", "websocket: {}\n"),
         ("wss://b/live?room=7", "websocket", 'path: "/live?room=7"\n'),
         ("coap://b/ingest", "coap", 'path: "/ingest"\n'),
         ("tcp://b:1883", "mqtt", None),
@@ -89,3 +87,11 @@ def test_what_has_no_field_goes_into_the_options(text, protocol, options):
     assert (values["protocol"], values.get("options")) == (protocol, options)
     known = {"protocol": protocol, "host": "b", "port": values["port"]}
     assert simulator.target_words(options or "", known).problems == ()
+
+
+def test_mqtt_inside_of_websocket_has_fields_of_its_own():
+    values = address.form_values("mqtt+wss://b:8084/mqtt?key=7")
+
+    assert (values["protocol"], values["has_websocket"]) == ("mqtt", True)
+    assert values["websocket_path"] == "/mqtt?key=7"
+    assert "websocket_path" not in address.form_values("mqtt+ws://b")

@@ -1,0 +1,102 @@
+"""The form of a ready profile: its inputs alone, and the name of the target that they make.
+
+Rule: the profile says what is wrong with an input; a secret that was typed is in no page.
+"""
+
+from typing import Any
+
+from django import forms
+
+import simulator
+from web.targets import access
+from web.targets.models import Target
+from web.targets.profiles import Making, making_of
+from web.targets.secret_inputs import SecretArea
+
+OWN = "target_name"  # a field beside the profile's inputs
+PEM_ROWS = 4
+
+
+class ProfileForm(forms.Form):
+    """What a profile asks for. ``making`` is what a valid one makes."""
+
+    making: Making
+
+    def __init__(self, data: Any, *, profile: simulator.Profile, target: Target) -> None:
+        super().__init__(data)
+        self.profile = profile
+        self.target = target
+        self.fields[OWN] = forms.CharField(
+            label="Name", max_length=100, help_text="What lots call it.", initial=profile.title
+        )
+        for each in profile.inputs:
+            self.fields[each.name] = _field(each)
+
+    @property
+    def asked(self) -> list[tuple[forms.BoundField, str]]:
+        """The inputs in their order, each with the choice that it belongs to, ``shows=key``."""
+        return [(self[each.name], _shown_with(each)) for each in self.profile.inputs]
+
+    def clean_target_name(self) -> str:
+        """Return the name, which no other target of the workspace has."""
+        name: str = self.cleaned_data[OWN]
+        if access.targets_of(self.target.workspace).filter(name=name).exists():
+            raise forms.ValidationError("Another target of this workspace has this name.")
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        """Let the profile build the target, and tell its refusals at the inputs."""
+        clean = super().clean() or self.cleaned_data
+        values = {each.name: clean.get(each.name, "") for each in self.profile.inputs}
+        try:
+            self.making = making_of(self.profile, values)
+        except simulator.DefinitionError as error:
+            for problem in error.problems:
+                self._tell(problem)
+        return clean
+
+    def _tell(self, problem: simulator.Problem) -> None:
+        is_input = problem.place in self.fields
+        if is_input and problem.place in self.errors:
+            return  # Django found the same
+        text = problem.text if is_input else f"{problem.place}: {problem.text}"
+        self.add_error(problem.place if is_input else None, f"{text[:1].upper()}{text[1:]}.")
+
+
+def _field(asked: Any) -> forms.Field:
+    """Return the field of one input."""
+    common: dict[str, Any] = {
+        "label": asked.label,
+        "help_text": asked.help,
+        "required": not (asked.is_optional or asked.needed_by or asked.default),
+    }
+    if asked.kind == "choice":
+        choices = list(asked.choices.items())
+        return forms.ChoiceField(
+            choices=choices, initial=asked.default, widget=forms.RadioSelect, **common
+        )
+    return forms.CharField(
+        max_length=asked.most,
+        initial="" if asked.is_secret else asked.default,
+        widget=_widget(asked),
+        **common,
+    )
+
+
+def _widget(asked: Any) -> forms.Widget:
+    attrs = {"spellcheck": "false", "autocapitalize": "off", "autocomplete": "off"}
+    if hint := asked.example or (asked.default if asked.is_secret else ""):
+        attrs["placeholder"] = hint
+    if asked.kind == "pem":
+        area = SecretArea if asked.is_secret else forms.Textarea
+        return area(attrs={**attrs, "rows": PEM_ROWS})
+    if asked.is_secret:
+        return forms.PasswordInput(attrs={**attrs, "autocomplete": "new-password"})
+    return forms.TextInput(attrs=attrs)
+
+
+def _shown_with(asked: Any) -> str:
+    if asked.needed_by is None:
+        return ""
+    other, values = asked.needed_by
+    return f"{other}={' '.join(values)}"
