@@ -23,6 +23,7 @@ from simulator.commands.runs.live import Screen, screen
 from simulator.commands.summary import Progress
 from simulator.commands.values import duration, rate, threshold, whole
 from simulator.errors import DefinitionError
+from simulator.exporting import Export, Exports
 from simulator.lot import MAX_MOCKS
 from simulator.tower import Snapshot, run_in_loop
 
@@ -68,6 +69,10 @@ def arguments(parser: ArgumentParser) -> None:
     how = parser.add_argument_group("how it is run, and what is kept")
     how.add_argument("--workers", type=whole(1, MAX_WORKERS), default=1, help="processes (1)")
     how.add_argument("--log", metavar="DIR", type=Path, help="keep every record, as Parquet")
+    how.add_argument(
+        "--prometheus", metavar="PORT", type=whole(1, 65_535), help="answer Prometheus here"
+    )
+    how.add_argument("--otlp", metavar="URL", default="", help="tell an OpenTelemetry collector")
     how.add_argument("--json", action="store_true", help="the summary as one JSON object")
 
 
@@ -78,10 +83,11 @@ def main(options: Namespace) -> int:
         job.check()
         if options.log:
             make_folder(options.log)
+        export = Export(Exports(port=options.prometheus, otlp=options.otlp), tower="command")
     except DefinitionError as error:
         print(error, file=sys.stderr)
         return WRONG
-    run = Run(job, options)
+    run = Run(job, options, export)
     try:
         run_in_loop(run.work())
     except asyncio.CancelledError:
@@ -90,6 +96,8 @@ def main(options: Namespace) -> int:
     except WorkerLost as error:
         print(error, file=sys.stderr)
         return BAD
+    finally:
+        export.close()
     run.sum_up()
     return run.status
 
@@ -97,12 +105,13 @@ def main(options: Namespace) -> int:
 class Run:
     """One run on the command line, from its job to its exit status."""
 
-    def __init__(self, job: Job, options: Namespace) -> None:
+    def __init__(self, job: Job, options: Namespace, export: Export) -> None:
         self._job = job
         self._workers: int = min(options.workers, job.lot.mocks)
         self._log: Path | None = options.log
         self._is_json: bool = options.json
         self._progress = Progress(job.lot.mocks, job.lot.duration, thresholds=job.lot.thresholds)
+        self._export = export
         self._crew: Crew
         self._screen: Screen | None = None
         self._elapsed = 0.0  # s since the run's start
@@ -156,6 +165,7 @@ class Run:
 
     def _take(self, snapshots: list[Snapshot]) -> None:
         self._progress.take(snapshots)
+        self._export.take(snapshots)
         self._elapsed = max(0.0, time.monotonic() - self._crew.began)
         if self._screen:
             self._screen.show(self._progress, self._elapsed)

@@ -145,8 +145,8 @@ class Progress:
         if total.end_to_end.total:
             shares = [f"p{share:g} {_milliseconds(total.end_to_end, share)}" for share in SHARES]
             lines.append(
-                f"end to end {'  '.join(shares)}  arrived {total.arrived:,} of {total.followed:,},"
-                f" {total.duplicates:,} twice, {total.disordered:,} out of order"
+                f"end to end {'  '.join(shares)}  arrived {total.arrived:,}, missing"
+                f" {total.missing:,}, {total.duplicates:,} twice, {total.disordered:,} out of order"
             )
         if self.notice:
             lines.append(self.notice)

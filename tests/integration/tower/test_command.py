@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
+from urllib.request import urlopen
 
 import pyarrow.parquet as pq
 import pytest
@@ -30,6 +32,14 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command(folder, *arguments), capture_output=True, text=True, timeout=300, check=False
     )
+
+
+def read_until(text: str, lines: IO[str]) -> None:
+    """Read the lines of how a run goes, one each 5 s, until one has the text."""
+    seen = []
+    while text not in (line := lines.readline()):
+        seen.append(line)
+        assert line, seen
 
 
 @pytest.mark.parts("mosquitto")
@@ -67,7 +77,7 @@ def test_ctrl_c_ends_the_run_in_order_and_sums_up(
         text=True,
     ) as process:
         assert process.stderr
-        assert "5 of 5 connected" in process.stderr.readline()  # written after 5 s
+        read_until("5 of 5 connected", process.stderr)
 
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=300)
@@ -157,7 +167,7 @@ def test_a_process_that_dies_ends_the_run_with_status_1_and_says_which(
         text=True,
     ) as process:
         assert process.stderr
-        assert "connected" in process.stderr.readline()
+        read_until("connected", process.stderr)
         workers = children_of(process.pid)
 
         os.kill(workers[-1], signal.SIGKILL)
@@ -166,6 +176,32 @@ def test_a_process_that_dies_ends_the_run_with_status_1_and_says_which(
     assert process.returncode == 1
     assert "ended with signal 9" in err
     assert not [pid for pid in workers if is_running(pid)]
+
+
+@pytest.mark.parts("mosquitto")
+def test_prometheus_is_told_of_all_processes_as_one(
+    mosquitto: tuple[Child, int], tmp_path: Path
+) -> None:
+    file = lot_file(tmp_path, f"mqtt://127.0.0.1:{mosquitto[1]}")
+    port = free_port()
+    with subprocess.Popen(
+        [*SIMULATOR, "run", str(file), "--workers=2", "--duration=1h", f"--prometheus={port}"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr
+        while "41 of 41 connected" not in (line := process.stderr.readline()):
+            assert line, "it ended before all were connected"
+
+        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
+            told = answer.read().decode()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+
+    (mocks,) = [line for line in told.splitlines() if 'link="connected"' in line]
+    assert mocks.startswith("mocklot_mocks{")
+    assert float(mocks.rsplit(" ", 1)[1]) == 41
 
 
 def lot_file(folder: Path, target: str, *thresholds: str) -> Path:
