@@ -39,8 +39,8 @@ def frame(
 
     Args:
         most: Bytes that a whole packet may have.
-        is_first: Whether only what answers a CONNECT may come. What does not speak MQTT at all is known
-            by its first byte then, and nobody waits for the rest of a packet that never comes.
+        is_first: Whether only what answers a CONNECT may come. What does not speak MQTT at all is
+            known by its first byte then: nobody waits for the rest of a packet that never comes.
 
     Returns:
         (0, n) when the fixed header is not complete and the packet has at least n bytes.
