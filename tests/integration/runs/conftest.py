@@ -17,6 +17,7 @@ class Receiver:
         self.port = 0
         self.status = "200 OK"
         self.received: list[tuple[str, dict[str, object]]] = []
+        self.has_received = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._is_up = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -50,6 +51,7 @@ class Receiver:
                 length = next(int(li[15:]) for li in lines if li.startswith("content-length:"))
                 payload = json.loads(await reader.readexactly(length))
                 self.received.append((text.split()[1], payload))
+                self.has_received.set()
                 writer.write(f"HTTP/1.1 {self.status}\r\nContent-Length: 0\r\n\r\n".encode())
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
