@@ -10,7 +10,8 @@ from workshop import demo, parts, stack
 from workshop.console import Console
 from workshop.supervisor import Child, Supervisor, free_port
 
-SEED = ["--mocks", "40", "--seconds", "45", "--rate", "4"]
+# A run of it lasts longer than any test: each test ends its own.
+SEED = ["--mocks", "40", "--seconds", "900", "--rate", "4"]
 PATIENCE = 180.0  # s that anything may take to come true on a busy machine
 
 
