@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import pbkdf2_hmac
+from math import isnan
 from pathlib import Path
 
 import paho.mqtt.client as paho
@@ -178,7 +179,7 @@ def test_mocks_come_back_when_the_broker_does(broker: Brokers) -> None:
             await until(lambda: len(diary.opens) == 5)
 
             server.stop()
-            await until(lambda: len(diary.losses) >= 10)  # lost, and refused at least once
+            await until(lambda: {(row, "connection refused") for row in range(5)} <= {*diary.losses})
             exchange.send(0, Parcel(0, "a", b"", 1))
             server.start()
             await until(lambda: len(diary.opens) == 10)
@@ -202,8 +203,8 @@ def test_a_silent_mock_is_kept_alive_by_its_pings(broker: Brokers) -> None:
             await until(lambda: diary.opens)
             (wire,) = exchange._wires
             exchange.sweep(wire.written_at + 4.0)  # what the clock will say when it is due
-            assert wire.pinged_at == pytest.approx(wire.written_at)
-            await until(lambda: wire.pinged_at != wire.pinged_at)  # nan: the answer came
+            assert not isnan(wire.pinged_at)
+            await until(lambda: isnan(wire.pinged_at))  # the answer came
             assert diary.losses == []
 
     run(main)
