@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
+from workshop.supervisor import free_port
 
 from simulator.transports import Identity, Parcel
 from tests.integration.transports.conftest import exchange_to, run, until
@@ -152,10 +153,8 @@ def test_a_redirect_in_a_disconnect_is_followed_too() -> None:
 
 def test_a_server_that_nobody_reaches_is_left_for_the_target_again() -> None:
     async def main() -> None:
-        async with peer([CONNACK["5"]]) as gone:
-            nowhere = gone.port
         async with (
-            peer([redirect(nowhere)], [CONNACK["5"]]) as far,
+            peer([redirect(free_port())], [CONNACK["5"]]) as far,
             exchange_to(far.port, version="5", follow_redirects=True) as (exchange, diary),
         ):
             exchange.connect(0, identity())

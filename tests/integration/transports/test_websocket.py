@@ -31,8 +31,8 @@ def port() -> int:
     """A free port of ::1."""
     try:
         with socket.socket(socket.AF_INET6) as tried:
-            tried.bind(("::1", 0))
-            return int(tried.getsockname()[1])
+            tried.bind(("::1", free := free_port()))
+            return free
     except OSError:
         pytest.skip("this machine has no ::1")
 
