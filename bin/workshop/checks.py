@@ -24,6 +24,8 @@ from workshop.venv import ROOT
 APT = {  # what only the system's packages have: program -> packages
     "mosquitto": ["mosquitto"],
     "nginx": ["nginx-light"],
+    "nats-server": ["nats-server"],
+    "rabbitmq-server": ["rabbitmq-server"],
     "pgbouncer": ["pgbouncer"],
     "chromium": ["chromium", "fonts-liberation"],
 }

@@ -8,16 +8,29 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
+from simulator.lot.amqp import AmqpTarget
 from simulator.lot.coap import CoapTarget
 from simulator.lot.http import HttpTarget
+from simulator.lot.kafka import KafkaTarget
+from simulator.lot.kinesis import KinesisTarget
 from simulator.lot.mqtt import MqttTarget
+from simulator.lot.nats import NatsTarget
 from simulator.lot.target import Target
 from simulator.lot.tcp import TcpTarget
 from simulator.lot.udp import UdpTarget
 from simulator.lot.websocket_target import WebSocketTarget
 
 AnyTarget = Annotated[
-    MqttTarget | HttpTarget | CoapTarget | TcpTarget | UdpTarget | WebSocketTarget,
+    MqttTarget
+    | HttpTarget
+    | CoapTarget
+    | TcpTarget
+    | UdpTarget
+    | WebSocketTarget
+    | KafkaTarget
+    | AmqpTarget
+    | NatsTarget
+    | KinesisTarget,
     Field(discriminator="protocol"),
 ]
 

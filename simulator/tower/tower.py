@@ -24,7 +24,7 @@ from simulator.tower.observing import Observers
 from simulator.tower.sending import MakeExchange
 from simulator.tower.shard import Shard
 from simulator.tower.snapshot import Snapshot
-from simulator.transports import Exchange
+from simulator.transports import exchange_to
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class Tower:
         write: Callable[[Chunk], None] | None,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
-        make_exchange: MakeExchange = Exchange,
+        make_exchange: MakeExchange = exchange_to,
         make_writer: MakeWriter = Writer,
     ) -> None:
         self.name = name

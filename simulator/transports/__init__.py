@@ -4,6 +4,7 @@ Rule: a transport owns sockets and asks the loop; what bytes mean is decided in 
 """
 
 from simulator.transports.exchange import Exchange
+from simulator.transports.making import exchange_to
 from simulator.transports.parcel import Identity, Listener, Parcel
 
-__all__ = ["Exchange", "Identity", "Listener", "Parcel"]
+__all__ = ["Exchange", "Identity", "Listener", "Parcel", "exchange_to"]

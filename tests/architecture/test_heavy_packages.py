@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 HEAVY = ("faker", "fastavro", "google.protobuf", "grpc_tools", "pyarrow", "tzdata", "cryptography")
-HEAVY += ("jwt",)
+HEAVY += ("jwt", "aiokafka", "aiormq", "nats", "boto3")
 
 
 def test_heavy_packages_wait_until_a_definition_needs_them() -> None:

@@ -29,6 +29,10 @@ PROTOCOLS: dict[str, Protocol] = {
     "coap": Protocol("CoAP", 5683, has_tls=False),
     "tcp": Protocol("TCP", None, has_token=True),
     "udp": Protocol("UDP", None, has_tls=False, has_token=True),
+    "kafka": Protocol("Kafka", 9092, 9093),
+    "amqp": Protocol("AMQP", 5672, 5671),
+    "nats": Protocol("NATS", 4222, 4222, has_token=True),
+    "kinesis": Protocol("Kinesis", 80, 443, has_token=True),
 }
 
 
