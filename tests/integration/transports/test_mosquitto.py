@@ -179,7 +179,9 @@ def test_mocks_come_back_when_the_broker_does(broker: Brokers) -> None:
             await until(lambda: len(diary.opens) == 5)
 
             server.stop()
-            await until(lambda: {(row, "connection refused") for row in range(5)} <= {*diary.losses})
+            await until(
+                lambda: {(row, "connection refused") for row in range(5)} <= {*diary.losses}
+            )
             exchange.send(0, Parcel(0, "a", b"", 1))
             server.start()
             await until(lambda: len(diary.opens) == 10)
