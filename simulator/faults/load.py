@@ -62,6 +62,8 @@ class Load:
     def kept(self) -> Self:
         """Return them saying how long they wait on purpose, which is no lateness of the sender."""
         held = np.maximum(0.0, self.due - self.batch.scheduled)
+        if not held.any():
+            return self
         return type(self)(replace(self.batch, held=held), self.due, self.copy)
 
     def singles(self) -> Iterator[Self]:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from itertools import count
 from typing import Any
 
+import numpy as np
+
 from simulator.faults.load import Load, size_of
 from simulator.faults.spoiling import Corrupting, Filling, Misdirecting, Misshaping, Truncating
 from simulator.faults.stage import Mark, Passed, Stage
@@ -76,12 +78,13 @@ class Way:
             self._stages.append(make(spell, spell.fault))
             self._stages.sort(key=lambda stage: stage.spell.order)
 
-    def end(self, spell: Spell) -> tuple[list[Batch], Lost]:
-        """End a spell; return what it held back, and what is lost of that."""
+    def end(self, spell: Spell, t: float) -> tuple[list[Batch], Lost]:
+        """End a spell at ``t``; return what it held back till then, and what is lost of that."""
         for place, stage in enumerate(self._stages):
             if stage.spell is spell:
                 passed = Passed()
                 stage.release(math.inf, passed)
+                passed.loads = [load.at(np.full(len(load), t)) for load in passed.loads]
                 del self._stages[place]
                 return self._on_from(place, passed, now=-math.inf)
         return [], []
@@ -150,7 +153,7 @@ class Way:
         """Return what of a load goes out now; hold the rest back."""
         early = load.due <= now + SLACK
         if early.all():
-            return [load.batch]
+            return [load.kept().batch]
         for single in load.only(~early).singles():
             size = size_of(single)
             if len(self._held) >= MAX_HELD or self._bytes + size > MAX_HELD_BYTES:
@@ -158,4 +161,4 @@ class Way:
                 continue
             self._bytes += size
             heapq.heappush(self._held, (float(single.due[0]), next(self._ties), single.kept()))
-        return [load.batch.only(early)] if early.any() else []
+        return [load.only(early).kept().batch] if early.any() else []

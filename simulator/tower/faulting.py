@@ -173,7 +173,7 @@ class Faulting:
     def _end(self, spell: Spell, t: float) -> tuple[list[Batch], Lost]:
         self._do(self._connections.end(spell))
         _END.get(type(spell.fault), _nothing)(self, spell, spell.fault, t)
-        return self._way.end(spell)
+        return self._way.end(spell, t)
 
     def _do(self, deeds: Deeds) -> None:
         """Do to connections what is to be done to them."""

@@ -79,6 +79,7 @@ class Play:
         self.t = 0.0
         self.out: list[Sent] = []
         self.lost: list[Sent] = []
+        self.late = 0.0  # s; the most that a message went out after its time and its waits
         self.changes: list[Any] = []
 
     def go(self, t: float, *, step: float = 0.1) -> None:
@@ -92,11 +93,13 @@ class Play:
                 if change.begins:
                     self.way.begin(change.spell)
                 else:
-                    self._take(*self.way.end(change.spell))
+                    self._take(*self.way.end(change.spell, change.t))
 
     def _take(self, sends: list[Batch], lost: list[tuple[Batch, str]]) -> None:
         for batch in sends:
             self.out += sent(batch, self.names)
+            held = 0.0 if batch.held is None else batch.held
+            self.late = max(self.late, float((self.t - batch.scheduled - held).max()))
         for batch, why in lost:
             self.lost += sent(batch, self.names, why)
 

@@ -54,6 +54,14 @@ def test_many_at_once_meet_the_same_messages_whatever_the_shards_and_the_steps()
     assert max(each.faults.count("+") for told in whole.values() for each in told) >= 3
 
 
+@pytest.mark.parametrize("fault", ON_MESSAGES, ids=lambda each: each["fault"])
+def test_what_waits_for_a_fault_is_not_late_by_the_measure_of_the_sender(fault) -> None:
+    (play,) = played({**fault, "at": 2, "for": 5}, step=0.1, until=12.0)
+
+    assert play.out
+    assert play.late <= 0.1 + 1e-6  # the step of the play itself
+
+
 def test_another_seed_meets_others() -> None:
     met = {
         seed: {each.mock for play in played(MANY[0], seed=seed) for each in play.lost}
