@@ -13,11 +13,13 @@ from tests.integration.tower.peers import Show, acted, assignment
 pytestmark = pytest.mark.parts("mosquitto")
 
 
-def observed(port: int, prefix: str, *, shard: str = "a", qos: int = 1, **sizes: int) -> Assignment:
+def observed(
+    port: int, prefix: str, *, shard: str = "a", qos: int = 1, within: float = 100.0, **sizes: int
+) -> Assignment:
     """Mocks whose target says what has arrived."""
     given = assignment(port, prefix, duration=4.0)
     target = given.lot.target.model_copy(
-        update={"way_back": Subscription(filter=f"{prefix}/#", within=20)}
+        update={"way_back": Subscription(filter=f"{prefix}/#", within=within)}
     )
     part = given.lot.parts[0]
     part.document["messages"]["telemetry"]["qos"] = qos
@@ -45,7 +47,7 @@ def test_everything_that_the_observer_looked_for_arrives(
     assert total.arrived + total.unfollowed == total.delivered == total.due
     assert total.missing == total.duplicates == total.disordered == 0
     assert total.end_to_end.total == total.arrived
-    assert 0 < total.end_to_end.maximum < 30
+    assert 0 < total.end_to_end.maximum < 100
 
 
 def test_the_shards_of_a_run_share_one_observer(mosquitto: tuple[Child, int]) -> None:
@@ -74,7 +76,7 @@ def test_what_the_broker_throws_away_is_missing(parts_folder: Path) -> None:
 
     with Supervisor(logs=folder / "logs") as supervisor:
         supervisor.start(broker)
-        acted(show.run(observed(port, "gone", qos=0, count=2)))
+        acted(show.run(observed(port, "gone", qos=0, count=2, within=20.0)))
 
     total = show.total
     assert total.arrived > 0
