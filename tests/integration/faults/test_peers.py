@@ -13,6 +13,7 @@ from tests.integration.faults.evidence import FLOOD, MOST, Evidence, gather, moc
 
 pytestmark = pytest.mark.parts("mosquitto")
 
+LAG = 1.5  # s that the proxy may see something later than it was done
 GOODBYE = b"\xe0\x00"  # a DISCONNECT of MQTT 3.1.1
 
 EFFECTS: dict[str, Callable[[Evidence], None]] = {}
@@ -68,7 +69,7 @@ def drop(seen: Evidence) -> None:
 def silence(seen: Evidence) -> None:
     begin, end = seen.during("silence")
     talk, *others = seen.talks("silence")
-    assert talk.up_between(begin + 0.5, end) == b""
+    assert talk.up_between(begin + LAG, end) == b""
     assert talk.ended is None  # not by the mock
     assert talk.thrown_out is not None
     assert talk.thrown_out < end
@@ -93,7 +94,7 @@ def flapping(seen: Evidence) -> None:
     assert len(seen.wills("flapping")) == broken_talks(seen, "flapping")
     for before, after in pairwise(seen.talks("flapping")):
         assert before.ended is not None
-        assert after.opened - before.ended >= 0.8  # half of its period is down
+        assert after.opened - before.ended >= 2.0 - LAG  # half of its period is down
 
 
 @shows

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from workshop.supervisor import free_port
 
 from simulator.impairment import Impairment
 from simulator.transports import Exchange, Identity, Parcel
@@ -30,8 +31,8 @@ def own_port() -> int:
     """A free port of ::1, where Mosquitto speaks WebSocket; see tests/integration/transports."""
     try:
         with socket.socket(socket.AF_INET6) as tried:
-            tried.bind(("::1", 0))
-            return int(tried.getsockname()[1])
+            tried.bind(("::1", free := free_port()))
+            return free
     except OSError:
         pytest.skip("this machine has no ::1")
 
