@@ -12,7 +12,7 @@ import simulator
 from web.accounts.models import Workspace
 from web.datasets.loading import WorkspaceDatasets
 from web.definitions.models import Definition
-from web.targets.actions import speech_of
+from web.targets import actions as targets
 from web.targets.models import Target
 
 MOST_TOLD = 3  # problems of one part
@@ -58,11 +58,19 @@ def held(workspace: Workspace, parts: Sequence[Planned], *, target: Target, seed
     counts = [part.count for part in parts]
     found = simulator.lot_problems(
         list(zip(definitions, counts, strict=True)),
-        speech=speech_of(target),
+        speech=targets.speech_of(target),
         datasets=datasets,
         seed=seed,
     )
-    told = [Refusal(each.part, text_of(parts[each.part], each.problem, target)) for each in found]
+    problems = [
+        *((each.part, each.problem) for each in found),
+        *(
+            (part, each)
+            for part, of in enumerate(definitions)
+            for each in targets.beyond(target, of)
+        ),
+    ]
+    told = [Refusal(part, text_of(parts[part], each, target)) for part, each in problems]
     return Held(definitions, at_most(told))
 
 

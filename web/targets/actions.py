@@ -147,6 +147,12 @@ def speech_of(target: Target) -> simulator.Speech:
     return (words.value or simulator.target_of(document(target))).speech
 
 
+def beyond(target: Target, definition: simulator.Definition) -> tuple[simulator.Problem, ...]:
+    """Return what of a definition the service of the target's profile would not take."""
+    profile = simulator.PROFILES.get(target.profile)
+    return simulator.limit_problems(definition, profile.limits) if profile else ()
+
+
 def credentials(sealed: str) -> simulator.Credentials:
     """Return the secrets that ``lot_target`` sealed, in the clear. Never store or print them.
 

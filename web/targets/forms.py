@@ -36,7 +36,7 @@ class AddressForm(forms.Form):
                 "spellcheck": "false",
             }
         ),
-        help_text="It fills the fields below; nothing is saved yet.",
+        help_text="It fills in the form of a target; nothing is saved yet.",
     )
 
     def clean_address(self) -> dict[str, Any]:
@@ -83,6 +83,9 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
         initial="id",
         widget=forms.TextInput(attrs={"spellcheck": "false", "autocapitalize": "off"}),
         help_text="id, or a constant or variable of the definition, such as serial.",
+    )
+    forget_profile = forms.BooleanField(
+        required=False, help_text="Then lots may also send what that service would not take."
     )
     websocket_path = forms.CharField(
         label="Path of the WebSocket",
@@ -173,6 +176,7 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
         self.initial["headers"] = headers.text_of(self.initial.get("headers") or {})
         table: Any = self.fields["table"]
         table.queryset = access.tables_of(instance.workspace)
+        self.fields["forget_profile"].label = f"It is not {instance.profile_title} any more"
         for name, least, most in (("keep_alive", 5, 65_535), ("acknowledge_within", 0.1, 300)):
             self.fields[name].validators += checks.in_range(least, most)
 
@@ -269,6 +273,8 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("session_expiry", "MQTT 3.1.1 has none: choose version 5, or say 0.")
         if not self.errors:
             self._check_options(clean)
+        if clean.get("forget_profile") or protocol != "mqtt":
+            self.instance.profile, self.instance.guidance = "", {}
         return clean
 
     def _check_options(self, clean: dict[str, Any]) -> None:

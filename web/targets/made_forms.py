@@ -77,7 +77,10 @@ class MadeForm(forms.Form):
 
     def as_typed(self, words: Mapping[str, Any]) -> dict[str, Any]:
         """Return stored words as the fields show them."""
-        return dict(words)
+        return {
+            name: int(value) if isinstance(value, float) and value.is_integer() else value
+            for name, value in words.items()
+        }
 
     def usual_key(self) -> str:
         """Return the key that is meant when none was ever said; empty: there is no such."""
@@ -176,7 +179,7 @@ class JwtForm(MadeForm):
     lifetime = _lifetime()
 
     def as_typed(self, words: Mapping[str, Any]) -> dict[str, Any]:
-        return {**words, "claims": text_of(words.get("claims", {}))}
+        return super().as_typed(words) | {"claims": text_of(words.get("claims", {}))}
 
     def clean_claims(self) -> dict[str, Claim]:
         """Return the claims by name."""

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
+import simulator
 from web.targets.protocols import PROTOCOLS, Protocol
 
 
@@ -128,6 +129,12 @@ class Target(models.Model):
     def kind(self) -> Protocol:
         """Its protocol as the console shows it."""
         return PROTOCOLS[self.protocol]
+
+    @property
+    def profile_title(self) -> str:
+        """The service that its ready profile is of; empty: it has none."""
+        known = simulator.PROFILES.get(self.profile)
+        return known.title if known else ""
 
     @property
     def is_mqtt(self) -> bool:

@@ -63,19 +63,27 @@ class ProfileForm(forms.Form):
         self.add_error(problem.place if is_input else None, f"{text[:1].upper()}{text[1:]}.")
 
 
+class _LeftToProfile(forms.CharField):
+    """A line whose need depends on another input, which only the profile knows."""
+
+    def validate(self, value: Any) -> None:
+        del value
+
+
 def _field(asked: Any) -> forms.Field:
     """Return the field of one input."""
     common: dict[str, Any] = {
         "label": asked.label,
         "help_text": asked.help,
-        "required": not (asked.is_optional or asked.needed_by or asked.default),
+        "required": not asked.is_optional,
     }
     if asked.kind == "choice":
         choices = list(asked.choices.items())
         return forms.ChoiceField(
             choices=choices, initial=asked.default, widget=forms.RadioSelect, **common
         )
-    return forms.CharField(
+    kind = _LeftToProfile if asked.needed_by or asked.default else forms.CharField
+    return kind(
         max_length=asked.most,
         initial="" if asked.is_secret else asked.default,
         widget=_widget(asked),

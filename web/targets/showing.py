@@ -60,7 +60,11 @@ def secret_facts(words: Mapping[str, Any]) -> list[tuple[str, str]]:
     column = checks.placeholder(words[form.hidden])
     fields = form(None, prefix="shown", stored=words)
     told = {name: fields.initial.get(name) for name in fields.fields if name != form.hidden}
-    said = [(str(fields.fields[name].label), f"{value}") for name, value in told.items() if value]
+    said = [
+        (str(fields.fields[name].label), ", ".join(f"{value}".splitlines()))
+        for name, value in told.items()
+        if value
+    ]
     key = f"{column}, of the credential table" if column else "set, and not shown"
     return [("Made", form.title), (str(fields.fields[form.hidden].label), key), *said]
 

@@ -102,6 +102,7 @@ AZURE = Profile(
             label="Policy",
             help="A shared access policy of the hub that may “Device Connect”.",
             default="device",
+            needed_by=("shows", (POLICY_KEY,)),
         ),
         Input(
             name="key",
@@ -118,6 +119,7 @@ AZURE = Profile(
             kind="choice",
             choices={"5": "5 minutes", "60": "1 hour", "1440": "1 day"},
             default="60",
+            needed_by=("shows", (DEVICE_KEY, POLICY_KEY)),
         ),
         Input(
             name="way",

@@ -161,3 +161,21 @@ def test_devices_behind_gateways_are_in_the_estimate(workspace, owner, target, c
     page = client_of(viewer).get(lot.get_absolute_url()).content.decode()
 
     assert "about 7 messages/s" in page
+
+
+def test_what_the_service_of_a_target_would_not_take_is_refused(workspace, owner, target, save):
+    target.profile = "azure"
+    targets.save_target(target, by=owner)
+    up = "{every: 10s, topic: plants/up, qos: 2, json: 1}"
+    text = f'name: S\nid: "s-{{index}}"\nmessages: {{up: {up}}}\n'
+    definition = definitions.create_definition(workspace, text=text, by=owner)
+
+    page = save((definition, 3)).content.decode()
+
+    assert "the service takes QoS 0 to 1, got 2" in page
+    assert "must begin with devices/{id}/messages/events/" in page
+    assert not Lot.objects.exists()
+    target.profile = ""
+    targets.save_target(target, by=owner)
+    save((definition, 3))
+    assert Lot.objects.exists()
