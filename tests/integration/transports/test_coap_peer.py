@@ -14,7 +14,7 @@ from simulator.transports import Exchange, Identity, Parcel
 from tests.integration.transports.conftest import exchange_to, run, until
 from tests.simulator.transports.virtual import Diary
 
-FAST = {"ack_timeout": 0.1, "max_retransmit": 6}
+FAST = {"ack_timeout": 0.1, "max_retransmit": 9}  # gives up after 102 s at the earliest
 
 
 class Inbox(resource.Resource, resource.PathCapable):

@@ -1,12 +1,12 @@
 """Publishing to a real NATS server, read by another client."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
 import nats
 import pytest
+from workshop.supervisor import free_port
 
 from simulator.transports import Identity, Parcel
 from tests.integration.transports.conftest import run, until
@@ -145,11 +145,7 @@ def test_a_stream_acknowledges_what_it_has_stored(nats_server: NatsServer) -> No
 
 def test_nobody_listens_is_connection_refused() -> None:
     async def main() -> None:
-        server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
-        server.close()
-        await server.wait_closed()
-        async with producing(port, protocol="nats") as (exchange, diary):
+        async with producing(free_port(), protocol="nats") as (exchange, diary):
             exchange.connect(0, MOCKS)
             await until(lambda: diary.losses)
 
