@@ -75,7 +75,7 @@ class Desk:
 
     def _compiled(self, framing: http.Framing) -> http.Request:
         return http.Request(
-            host_of(self._target),
+            self._target.authority,
             headers=self._fields(),
             username=self._identity.username,
             password=shown(self._identity.password),
@@ -99,7 +99,7 @@ class Desk:
         signer = http.Signer(
             target.signature,
             key=shown(identity.hmac_key),
-            host=host_of(target),
+            host=target.authority,
             identity=identity.id,
         )
         given = {name.lower() for name in fields}
@@ -150,9 +150,3 @@ class Desk:
             if name.lower() in self._signer.names:
                 raise DefinitionError(f"header {name} is given by the signature, leave it out")
         return self._signer.lines(method, path, body, now=self._wall())
-
-
-def host_of(target: HttpTarget) -> str:
-    """Host and port as in a URL; the port left out when it is the scheme's own."""
-    bare = f"[{target.host}]" if ":" in target.host else target.host
-    return bare if target.port == (443 if target.tls else 80) else target.address

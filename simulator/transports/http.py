@@ -12,7 +12,7 @@ from simulator.errors import DefinitionError, MocklotError, ProtocolViolation
 from simulator.lot import HttpTarget
 from simulator.protocols import http
 from simulator.transports import reasons
-from simulator.transports.desk import Desk, host_of
+from simulator.transports.desk import Desk
 from simulator.transports.line import Line
 from simulator.transports.oauth import Tokens, lease
 from simulator.transports.parcel import Parcel
@@ -111,10 +111,13 @@ class HttpWire(Wire[HttpTarget]):
         """Take out what makes the next request; nothing when none is due."""
         if self.gathered is None:
             return (self.waiting.popleft()[0],) if self.waiting else ()
-        parcels = self.gathered.take(self.office.clock(), is_last=self.finish_by != inf)
-        if not parcels and len(self.gathered):
+        now = self.office.clock()
+        taken = self.gathered.take(now, is_last=self.finish_by != inf)
+        if not taken and len(self.gathered):
             self.office.alarms.set(self, self.gathered.due())
-        return parcels
+        for parcel, since in taken:  # to wait for others is no lateness
+            parcel.held += min(now - since, self.gathered.age)
+        return [parcel for parcel, _ in taken]
 
     def wake(self, now: float) -> None:
         """The alarm rings."""
@@ -202,7 +205,7 @@ class HttpWire(Wire[HttpTarget]):
         """Write the request that a redirect asks for, or return why not."""
         hop = http.next_hop(
             answer,
-            origin=f"{'https' if self.target.tls else 'http'}://{host_of(self.target)}",
+            origin=f"{'https' if self.target.tls else 'http'}://{self.target.authority}",
             method=trail.method,
             path=trail.path,
         )

@@ -59,7 +59,8 @@ class Parcel:
     empty takes the target's. ``headers`` are HTTP's and go over the target's; ``properties``,
     ``response_topic`` and ``correlation`` are those of MQTT 5. What the protocol has no use for is
     ignored. The exchange sets ``sent`` when it hands the bytes to the socket, in the clock's
-    seconds, and touches nothing else; nan: it was never written.
+    seconds (nan: it was never written), adds to ``held`` what it kept the parcel to send it with
+    others, and touches nothing else.
     """
 
     row: int

@@ -29,10 +29,10 @@ class _Group(Generic[Item]):
         self.waiting: deque[tuple[Item, int, float]] = deque()  # with its bytes, since when (s)
         self.size = 0  # bytes of all
 
-    def pop(self) -> Item:
-        item, size, _ = self.waiting.popleft()
+    def pop(self) -> tuple[Item, float]:
+        item, size, since = self.waiting.popleft()
         self.size -= size
-        return item
+        return item, since
 
 
 class Gathered(Generic[Item]):
@@ -53,6 +53,11 @@ class Gathered(Generic[Item]):
         """How many may wait."""
         return FULL_ONES * self._rule.count
 
+    @property
+    def age(self) -> float:
+        """How long one waits for others at most, s."""
+        return self._rule.age
+
     def add(self, place: Place, item: Item, *, size: int, since: float) -> None:
         """Let one more wait. ``size`` is that of its payload in bytes."""
         group = self._groups.get(place)
@@ -62,8 +67,9 @@ class Gathered(Generic[Item]):
         group.size += size
         self._count += 1
 
-    def take(self, now: float, *, is_last: bool = False) -> list[Item]:
-        """Take out what makes the next request; nothing when none is full or old enough.
+    def take(self, now: float, *, is_last: bool = False) -> list[tuple[Item, float]]:
+        """Take out what makes the next request, each with the moment since which it waited;
+        nothing when none is full or old enough.
 
         ``is_last``: nothing more is to come, so what there is makes one.
         """
@@ -75,8 +81,8 @@ class Gathered(Generic[Item]):
     def _is_full(self, group: _Group[Item]) -> bool:
         return len(group.waiting) >= self._rule.count or group.size >= self._rule.max_bytes
 
-    def _taken(self, place: Place, group: _Group[Item]) -> list[Item]:
-        taken: list[Item] = []
+    def _taken(self, place: Place, group: _Group[Item]) -> list[tuple[Item, float]]:
+        taken: list[tuple[Item, float]] = []
         total = 0
         while group.waiting and len(taken) < self._rule.count:
             total += group.waiting[0][1]
@@ -103,7 +109,7 @@ class Gathered(Generic[Item]):
         for place, group in list(self._groups.items()):
             begun = len(expired)
             while group.waiting and group.waiting[0][2] <= before:
-                expired.append(group.pop())
+                expired.append(group.pop()[0])
             self._close(place, group, len(expired) - begun)
         return expired
 

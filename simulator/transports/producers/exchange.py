@@ -321,10 +321,13 @@ class ProducerExchange:
         room = self.target.in_flight - len(self._in_flight)
         consignments, now = [], self.clock()
         for _ in range(min(room, producer.at_once, len(self._waiting))):
+            waited = now - self._since[0]
             consignment = self._take_first()
-            consignment.parcel.sent = now
-            self._in_flight[consignment.parcel] = None
-            self.traffic.written += len(consignment.parcel.payload)
+            parcel = consignment.parcel
+            parcel.sent = now
+            parcel.held += min(waited, producer.linger)  # to wait for others is no lateness
+            self._in_flight[parcel] = None
+            self.traffic.written += len(parcel.payload)
             consignments.append(consignment)
         try:
             async with asyncio.timeout(self.target.acknowledge_within):

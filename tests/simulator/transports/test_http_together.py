@@ -82,6 +82,7 @@ def test_a_request_that_is_not_full_leaves_when_it_is_old_enough() -> None:
 
         assert bodies(socket) == [b"[1,2]"]
         assert parcel.sent == pytest.approx(2.5, abs=0.02)
+        assert parcel.held == pytest.approx(1.5, abs=0.02)  # on purpose
         socket.say(OK)
         assert stage.diary.reasons == ["", ""]
         await stage.exchange.close()

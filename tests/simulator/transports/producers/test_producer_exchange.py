@@ -158,6 +158,9 @@ def test_messages_wait_for_others_where_the_client_likes_many() -> None:
         await stage.pass_time(0.2)
 
         assert [len(batch) for batch in stage.handed] == [2]
+        (first, _), (second, _) = stage.handed[0]
+        assert first.held == 0.5  # on purpose
+        assert second.held == pytest.approx(0.1)
 
     staged(main)
 
