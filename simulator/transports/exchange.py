@@ -210,7 +210,8 @@ class Exchange:
         wire, is_queued = line.wire, line in self._queue
         self._queue.pop(line, None)
         if wire is not None:
-            if wire in self._opening:
+            # One that is made is not cancelled: uvloop would then never say that it is gone.
+            if wire in self._opening and wire not in self._wires:
                 self._opening[wire].cancel()
             wire.end(why)
         elif line.is_open or is_queued:  # between two connections

@@ -1,10 +1,12 @@
 """Connections with which something is wrong on purpose, in virtual time."""
 
+import asyncio
+
 import pytest
 
 from simulator.impairment import Impairment
 from simulator.transports.wire import WRITE_LIMIT
-from tests.simulator.transports.virtual import Stage, run
+from tests.simulator.transports.virtual import Socket, Stage, run
 
 ACK = b"\x40\x02\x00\x01"  # of the first message at QoS 1
 DROP = "fault: drop"
@@ -42,6 +44,40 @@ def test_a_mock_that_is_still_connecting_is_broken_off_too() -> None:
         assert stage.diary.losses == [(0, DROP)]
         assert stage.road.sockets == []
         await stage.exchange.close()
+
+    run(main)
+
+
+def test_a_connection_that_is_just_made_is_cut_and_its_opening_left_to_end() -> None:
+    async def main() -> None:
+        stage = Stage()
+
+        cancelled: list[bool] = []
+
+        async def open_slowly(factory, *_rest) -> None:
+            socket = Socket(factory())
+            stage.road.sockets.append(socket)
+
+            def end() -> None:  # as in uvloop: who cancels is not told that it is gone
+                if not cancelled:
+                    socket.protocol.connection_lost(None)
+
+            socket.hang_up = lambda *_: stage.loop.call_later(0.01, end)  # type: ignore[method-assign]
+            try:
+                await asyncio.sleep(0.1)
+            except asyncio.CancelledError:
+                cancelled.append(True)
+                raise
+
+        stage.road.open = open_slowly  # type: ignore[method-assign]
+        await stage.connect_in_vain()
+
+        stage.exchange.break_off(0, DROP)
+        await stage.settle()
+
+        async with asyncio.timeout(60):
+            await stage.exchange.close()
+        assert stage.diary.losses == [(0, DROP)]
 
     run(main)
 
