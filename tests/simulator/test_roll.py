@@ -78,7 +78,9 @@ def test_what_the_target_cannot_carry_is_told_with_the_definition() -> None:
 
     (text,) = texts((parse(PLAIN), 1), (parse(loud), 1), speech=MQTT_3)
 
-    assert text.startswith("1 messages.on.correlation: the connection speaks MQTT 3.1.1, which has no")
+    assert text.startswith(
+        "1 messages.on.correlation: the connection speaks MQTT 3.1.1, which has no"
+    )
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
