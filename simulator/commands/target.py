@@ -3,6 +3,7 @@
 Rule: what a URL can say and the protocol cannot is refused, never left out in silence.
 """
 
+from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import ValidationError
@@ -16,6 +17,8 @@ from simulator.lot import MAX_TEXT, Credentials, Target, Tls, target_of
 SCHEMES = {
     "mqtt": ("mqtt", False, 1883),
     "mqtts": ("mqtt", True, 8883),
+    "mqtt+ws": ("mqtt", False, 80),
+    "mqtt+wss": ("mqtt", True, 443),
     "http": ("http", False, 80),
     "https": ("http", True, 443),
     "coap": ("coap", False, 5683),
@@ -28,6 +31,7 @@ SCHEMES = {
 
 PATHLESS = {"mqtt": "MQTT", "tcp": "TCP", "udp": "UDP"}  # protocols, and how people write them
 WITH_QUERY = {"coap", "websocket"}
+INSIDE_WEBSOCKET = {"mqtt+ws", "mqtt+wss"}  # schemes of MQTT whose packets go in frames
 
 
 def read_target(url: str, *, ca: str = "", verify: bool = True) -> tuple[Target, Credentials]:
@@ -41,11 +45,7 @@ def read_target(url: str, *, ca: str = "", verify: bool = True) -> tuple[Target,
     Raises:
         DefinitionError: The URL cannot be a target. Its text never shows the password.
     """
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise DefinitionError(f"target: not a URL: {error}") from None
+    parts, port = _split(url)
     if parts.scheme == "coaps":
         raise DefinitionError("target: CoAP is spoken without DTLS, write coap://")
     if parts.scheme not in SCHEMES:
@@ -72,6 +72,24 @@ def read_target(url: str, *, ca: str = "", verify: bool = True) -> tuple[Target,
     return target, _credentials(parts)
 
 
+def _split(url: str) -> tuple[SplitResult, int | None]:
+    """Return a URL's parts, and the port that it names.
+
+    Raises:
+        DefinitionError: It is none. The text shows nothing of it: what stands there for a port may
+            be a password whose @ and host are missing.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise DefinitionError("target: not a URL, write mqtt://user:password@host:1883") from None
+    try:
+        return parts, parts.port
+    except ValueError:
+        text = "target: not a URL, a port is from 1 to 65,535: mqtt://user:password@host:1883"
+        raise DefinitionError(text) from None
+
+
 def _credentials(parts: SplitResult) -> Credentials:
     username, password = unquote(parts.username or ""), unquote(parts.password or "")
     if len(username) > MAX_TEXT:
@@ -79,15 +97,19 @@ def _credentials(parts: SplitResult) -> Credentials:
     return Credentials(username=username, password=password)
 
 
-def _path(parts: SplitResult, protocol: str) -> dict[str, str]:
-    if parts.fragment or (parts.query and protocol not in WITH_QUERY):
+def _path(parts: SplitResult, protocol: str) -> dict[str, Any]:
+    """Return the words of a target that the path says; the query belongs to it."""
+    is_inside = parts.scheme in INSIDE_WEBSOCKET
+    if parts.fragment or (parts.query and not (protocol in WITH_QUERY or is_inside)):
         raise DefinitionError("target: takes neither ?query nor #fragment")
     path = parts.path.rstrip("/")
-    if path and protocol in PATHLESS:
+    if path and protocol in PATHLESS and not is_inside:
         raise DefinitionError(f"target: {PATHLESS[protocol]} has no path, got {path}")
     if protocol == "websocket":
         path = parts.path or "/"
     path = f"{path}?{parts.query}" if parts.query else path
     if any(character.isspace() or not character.isprintable() for character in path):
         raise DefinitionError(f"target: a path has no blanks, write %20 for one, got {path!r}")
+    if is_inside:
+        return {"websocket": {"path": path} if path else {}}
     return {} if protocol in PATHLESS else {"path": path}

@@ -38,21 +38,27 @@ _TEXTS: dict[str, str] = {
     "less_than": "must be below {lt}, got {got}",
     "less_than_equal": "must be at most {le}, got {got}",
     "literal_error": "must be {expected}, got {got}",
+    "model_attributes_type": "needs a mapping, got {got}",
+    "union_tag_not_found": "{discriminator} is missing",
+    "union_tag_invalid": "{discriminator} must be {expected_tags}, got {tag!r}",
 }
+_GOT = ", got "  # before the value
 
 
-def findings_of(errors: Iterable[ErrorDetails], data: Any) -> list[Finding]:
+def findings_of(
+    errors: Iterable[ErrorDetails], data: Any, *, is_secret: bool = False
+) -> list[Finding]:
     """Return pydantic's errors over ``data`` with our texts, each place once.
 
     A union reports each of its members, at places that the document does not have; they become one
-    finding at the place that it has.
+    finding at the place that it has. Of what ``is_secret`` no text shows a value.
     """
     texts: dict[Path, list[str]] = {}
     for details in errors:
         if _is_echo(details):
             continue
         place = _place_of(details, data)
-        text = text_of(details)
+        text = text_of(details, is_secret=is_secret)
         if text not in texts.setdefault(place, []):
             texts[place].append(text)
     return [Finding(place, "; or ".join(several)) for place, several in texts.items()]
@@ -63,8 +69,8 @@ def _is_echo(details: ErrorDetails) -> bool:
     return details["type"] == "too_short" and len(details["input"]) >= details["ctx"]["min_length"]
 
 
-def text_of(details: ErrorDetails) -> str:
-    """Return what one error of pydantic says, in our words."""
+def text_of(details: ErrorDetails, *, is_secret: bool = False) -> str:
+    """Return what one error of pydantic says, in our words; without a value that ``is_secret``."""
     context = details.get("ctx", {})
     if details["type"] == OWN_TEXT:
         return str(context["text"])
@@ -74,9 +80,11 @@ def text_of(details: ErrorDetails) -> str:
     got = details["input"]
     if template is None:
         message = details["msg"]
-        return f"{message[:1].lower()}{message[1:]}, got {show(got)}"
+        return f"{message[:1].lower()}{message[1:]}" + ("" if is_secret else f"{_GOT}{show(got)}")
     numbers = {name: _plain(value) for name, value in context.items()}
     size = len(got) if isinstance(got, Sized) else 0
+    if is_secret:
+        return template.partition(_GOT)[0].format(**numbers, size=size)
     return template.format(**numbers, got=show(got), size=size) + _hint(
         details["type"], got, context
     )
@@ -107,6 +115,12 @@ def _hint_for_choice(got: Any, context: dict[str, Any]) -> str:
     return f", {near}" if near.startswith("did you mean") else ""
 
 
+def _hint_for_tag(_: Any, context: dict[str, Any]) -> str:
+    words = [word.strip("'") for word in str(context["expected_tags"]).split(", ")]
+    near = nearest(context["tag"], words)
+    return f", {near}" if near.startswith("did you mean") else ""
+
+
 def _hint_for_list(got: Any, _: dict[str, Any]) -> str:
     return f": write [{got}]" if isinstance(got, str) and len(got) < 40 else ""
 
@@ -116,6 +130,7 @@ _HINTS: dict[str, Callable[[Any, dict[str, Any]], str]] = {
     "literal_error": _hint_for_choice,
     "list_type": _hint_for_list,
     "tuple_type": _hint_for_list,
+    "union_tag_invalid": _hint_for_tag,
 }
 
 

@@ -20,6 +20,8 @@ from simulator.errors import DefinitionError
         ("tcp://h:7", "tcp", 7, False),
         ("tcps://h:7", "tcp", 7, True),
         ("udp://h:7", "udp", 7, False),
+        ("mqtt+ws://h", "mqtt", 80, False),
+        ("mqtt+wss://h", "mqtt", 443, True),
     ],
 )
 def test_the_scheme_says_protocol_port_and_tls(
@@ -53,6 +55,21 @@ def test_a_path_may_have_a_query_where_the_protocol_carries_it(url: str, path: s
 
 
 @pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("mqtt+ws://h", "/mqtt"),
+        ("mqtt+ws://h/", "/mqtt"),
+        ("mqtt+wss://h/in?key=7", "/in?key=7"),
+    ],
+)
+def test_mqtt_inside_of_websocket_has_the_path_of_its_opening(url: str, path: str) -> None:
+    target, _ = read_target(url)
+
+    assert target.websocket is not None
+    assert target.websocket.path == path
+
+
+@pytest.mark.parametrize(
     ("url", "text"),
     [
         ("h:1883", "must begin with"),
@@ -60,7 +77,10 @@ def test_a_path_may_have_a_query_where_the_protocol_carries_it(url: str, path: s
         ("mqtt://h:0", "target: port: must be at least 1, got 0"),
         ("http://user:secret@h/a b", "target: a path has no blanks, write %20 for one, got '/a b'"),
         (f"mqtt://{'u' * 1001}:secret@h", "target: a user name has at most 1,000 characters"),
-        ("mqtt://h:99999", "not a URL"),
+        ("mqtt://h:99999", "a port is from 1 to 65,535"),
+        ("mqtt://user:secret", "a port is from 1 to 65,535"),
+        ("mqtt://user:secret@[h", "target: not a URL"),
+        ("mqtt://user:secret@\u2100", "target: not a URL"),
         ("http://h/?a=1", r"takes neither \?query nor #fragment"),
         ("mqtt://user:secret@h/x", "MQTT has no path, got /x"),
         ("udp://h:1/x", "UDP has no path, got /x"),
