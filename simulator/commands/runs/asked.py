@@ -13,6 +13,7 @@ from simulator.commands.runs.job import Job
 from simulator.commands.runs.lot_file import is_lot, read_lot
 from simulator.commands.runs.profiled import profile_named, refused_by, target_by
 from simulator.commands.target import read_target
+from simulator.definition import parse_document
 from simulator.errors import DefinitionError
 from simulator.lot import Credentials, Lot, Part, Target
 
@@ -49,7 +50,18 @@ def _of_lot(options: Namespace) -> Job:
     if target:
         changes["target"] = target
     job = read_lot(options.file, options.datasets, changes)
-    return Job(lot=job.lot, secrets=secrets or job.secrets, datasets=job.datasets)
+    if options.profile is not None:
+        _hold_against_profile(job, options.profile)
+    return Job(lot=job.lot, secrets=_both(job.secrets, secrets), datasets=job.datasets)
+
+
+def _hold_against_profile(job: Job, name: str) -> None:
+    """Refuse what of a lot's definitions the service of a profile would not take."""
+    profile = profile_named(name)
+    definitions = (parse_document(each.document, datasets=job.datasets) for each in job.lot.parts)
+    refused = [problem for each in definitions for problem in refused_by(profile, each)]
+    if refused:
+        raise DefinitionError(*refused)
 
 
 def _of_definition(options: Namespace) -> Job:
@@ -99,6 +111,12 @@ def _by_profile(options: Namespace) -> tuple[Target, Credentials]:
     if given:
         raise DefinitionError(f"needs one of them, got --{given[0]} and --profile")
     return target_by(options.profile, options.input)
+
+
+def _both(below: Credentials, above: Credentials | None) -> Credentials:
+    """Return the secrets of a lot file, under those that the arguments say."""
+    said = {name: value for name, value in above or () if value}
+    return below.model_copy(update=said)
 
 
 def _text(path: Path | None) -> str:

@@ -17,11 +17,17 @@ def writer_to(folder: Path | None) -> Callable[[Chunk], None] | None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder for chunks. Raises DefinitionError when it cannot be made."""
+    """Make a folder for the chunks of one run.
+
+    Raises:
+        DefinitionError: It cannot be made, or has chunks: those of two runs cannot be told apart.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DefinitionError(f"{folder}: cannot be made: {error.strerror}") from None
+    if any(folder.glob("*.parquet")):
+        raise DefinitionError(f"{folder}: has the log of a run already, give each run its own")
 
 
 def _write(folder: Path, chunk: Chunk) -> None:

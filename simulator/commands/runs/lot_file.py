@@ -20,6 +20,7 @@ from simulator.datasets import Dataset
 from simulator.definition import Definition
 from simulator.definition.model import nearest
 from simulator.definition.quantities.units import read_some_seconds
+from simulator.definition.refusals import findings_of
 from simulator.definition.text.parsing import read_text
 from simulator.definition.text.places import Finding, problem_at
 from simulator.definition.text.places import Path as Place
@@ -79,11 +80,13 @@ class _Reader:
         self._refuse_words(data, _words(), ())
         secrets = self._secrets(data.pop("secrets", {}))
         parts = list(self._parts(data.pop("parts", [])))
-        target, named = self._target(data.pop("target", None))
+        said = data.pop("target", None)
+        has_other = "target" in self._changes  # then the address of the file's own has no say
+        target, named = ({}, []) if has_other else self._target(said)
         self._read("duration", read_some_seconds, data)
         if self.findings:
             return None
-        lot = self._lot({**data, **self._changes, "parts": parts, "target": target})
+        lot = self._lot({**data, "target": target, **self._changes, "parts": parts})
         if lot is None:
             return None
         told = {name: value for name, value in named if value} | secrets
@@ -153,7 +156,7 @@ class _Reader:
             self.findings.append(Finding(("target",), str(error).removeprefix("target: ")))
             return {}, []
         named = target.model_dump(exclude_unset=True) | {"protocol": target.protocol}
-        return named | words, list(secrets)
+        return _merged(named, words), list(secrets)
 
     def _by_profile(self, words: Given) -> tuple[Given, list[tuple[str, Any]]]:
         """Return the words of a target that a profile makes, and its secrets."""
@@ -179,8 +182,8 @@ class _Reader:
         try:
             Credentials.model_validate(value)
         except ValidationError as error:
-            for each in error.errors(include_input=False):  # no text of it may show a secret
-                self.findings.append(Finding(("secrets", *each["loc"]), each["msg"]))
+            for each in findings_of(error.errors(), value, is_secret=True):
+                self.findings.append(Finding(("secrets", *each.path), each.text))
         return {**value}
 
     def _read(self, word: str, read: Callable[[Any], Any], data: Given) -> None:
@@ -198,6 +201,15 @@ class _Reader:
         except ValidationError as error:
             self.findings += findings_in(error, data)
             return None
+
+
+def _merged(below: Given, above: Given) -> Given:
+    """Return the words of both; those above go over the others, in mappings word by word."""
+    both = {**below, **above}
+    for word, value in above.items():
+        if isinstance(value, dict) and isinstance(below.get(word), dict):
+            both[word] = {**below[word], **value}
+    return both
 
 
 def _words() -> tuple[str, ...]:

@@ -90,6 +90,10 @@ def test_what_the_command_line_says_goes_over_the_file(folder: Path) -> None:
         ("keep_alive: 30", "keep_alive: 1", "target.keep_alive: must be at least 5, got 1"),
         ("failed <= 0.1%", "failed <= 0.1s", ":8: thresholds[1]: failed takes % or nothing"),
         ("parts:", "parts: []\nx:", "parts: needs a list of definitions"),
+        ("seed: 7", "faults: [{fault: dropp}]", ":4: faults[0]: 'fault' must be 'drop', "),
+        ("seed: 7", "faults: [{fault: dropp}]", "got 'dropp', did you mean 'drop'?"),
+        ("seed: 7", "faults: [{name: x}]", ":4: faults[0]: 'fault' is missing"),
+        ("seed: 7", "faults: [drop]", ":4: faults[0]: needs a mapping, got 'drop'"),
     ],
 )
 def test_a_mistake_is_told_at_its_line(folder: Path, old: str, new: str, refusal: str) -> None:
@@ -109,12 +113,37 @@ def test_all_mistakes_are_told_at_once(folder: Path) -> None:
     assert len(refused.value.problems) == 2
 
 
-def test_no_text_of_an_error_shows_a_secret(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("password", "text"),
+    [
+        ("[hunter2]", "needs a text; or needs a mapping"),
+        ("1234567", "needs a text; or needs a mapping"),
+        ("{kind: hunter2}", "'kind' must be 'text', 'hmac', 'jwt', 'sas'"),
+        ("{key: hunter2}", "'kind' is missing"),
+        ("{kind: sas, key: k, lifetime: hunter2}", "needs a number"),
+        ("{kind: jwt, key: k, algorithm: hunter2}", "must be 'HS256', 'HS384', 'HS512'"),
+    ],
+)
+def test_no_text_of_an_error_shows_a_secret(folder: Path, password: str, text: str) -> None:
     with pytest.raises(DefinitionError) as refused:
-        read_lot(lot_in(folder, LOT + "secrets: {password: [hunter2]}\n"), None, {})
+        read_lot(lot_in(folder, LOT + f"secrets: {{password: {password}}}\n"), None, {})
 
+    assert str(refused.value).count("secrets.password") == 1
+    assert text in str(refused.value)
     assert "hunter2" not in str(refused.value)
-    assert "secrets.password" in str(refused.value)
+    assert "1234567" not in str(refused.value)
+
+
+def test_a_target_goes_on_with_the_words_of_its_address(folder: Path) -> None:
+    url = "mqtt+ws://broker.example/in?key=7"
+    text = LOT.replace("mqtts://van:${LOT_PASSWORD}@broker.example", url)
+
+    lot = read_lot(
+        lot_in(folder, text.replace("keep_alive: 30", "websocket: {subprotocol: x}")), None, {}
+    ).lot
+
+    assert lot.target.websocket is not None
+    assert (lot.target.websocket.path, lot.target.websocket.subprotocol) == ("/in?key=7", "x")
 
 
 def test_a_lot_is_told_from_a_definition_by_its_parts(folder: Path) -> None:
