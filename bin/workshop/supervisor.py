@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 END_WITHIN = 25.0  # s between SIGTERM and SIGKILL: a tower drains for up to 20 s
-READY_WITHIN = 30.0  # s for a child to answer
+READY_WITHIN = 120.0  # s for a child to answer, on a busy machine too
 OWN_PORTS = (10_000, 32_000)  # Linux gives out 32768 and up, macOS 49152 and up
 PORT_TRIES = 100
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -60,7 +60,7 @@ class Supervisor:
         """Start ``child`` and wait until it is ready.
 
         Raises:
-            ChildFailed: It ended, or did not answer within 30 s.
+            ChildFailed: It ended, or did not answer within 120 s.
         """
         self.launch(child)
         self.wait(child)
@@ -87,7 +87,7 @@ class Supervisor:
             self.children.append(child)
 
     def wait(self, child: Child) -> None:
-        """Wait until ``child`` answers, at most 30 s."""
+        """Wait until ``child`` answers, at most 120 s."""
         deadline = time.monotonic() + READY_WITHIN
         while not child.ready():
             if child.process is None or child.process.poll() is not None:

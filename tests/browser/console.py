@@ -11,7 +11,7 @@ from workshop import parts, stack
 from workshop.supervisor import Supervisor, free_port
 
 DATABASE = "browser"
-RELEASE_WITHIN = 60.0  # s for all migrations
+RELEASE_WITHIN = 300.0  # s for all migrations
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,7 +34,7 @@ def test_a_target_that_does_not_listen_is_the_reason_of_every_mock_until_it_is_s
     expect(page.locator("#run-mocks").get_by_text(f"{MOCKS} mocks")).to_be_visible()
     page.get_by_role("link", name="Stop").click()
     visitor.press("Stop")
-    expect(page.locator("#run-pulse")).to_contain_text("Stopped", timeout=20_000)
+    expect(page.locator("#run-pulse")).to_contain_text("Stopped")
     visitor.go("Overview")
     expect(page.get_by_role("row", name="In vain")).to_contain_text("Stopped")
     visitor.look("home")

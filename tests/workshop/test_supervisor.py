@@ -60,7 +60,7 @@ def test_a_signal_leaves_no_grandchild_behind(tmp_path: Path, number: signal.Sig
     assert supervised.stdout.readline() == b"ready\n"
 
     supervised.send_signal(number)
-    supervised.communicate(timeout=30)
+    supervised.communicate(timeout=120)
 
     assert not answers(port)
 
@@ -74,7 +74,7 @@ def test_a_child_that_ends_is_noticed_and_the_others_are_ended(tmp_path: Path) -
         assert supervisor.crashed() is None
         assert dead.process is not None
         dead.process.kill()
-        dead.process.wait(10)
+        dead.process.wait(60)
 
         assert supervisor.crashed() is dead
 

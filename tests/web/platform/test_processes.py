@@ -18,7 +18,7 @@ from web.platform.models import Heartbeat
 from web.platform.supervision import FIRST_PAUSE, LONGEST_PAUSE, Child, rest
 
 ROOT = Path(__file__).parent.parent.parent.parent
-LIMIT = 20.0  # s that any process here may take
+LIMIT = 120.0  # s that any process here may take
 
 
 class Process:
