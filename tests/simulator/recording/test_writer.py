@@ -22,7 +22,7 @@ def test_what_is_recorded_is_stored_by_the_thread() -> None:
     writer.finish(log)
 
     writer.start()
-    arrived = stored.wait(5.0)
+    arrived = stored.wait(60.0)
     writer.close()
 
     assert arrived
@@ -44,7 +44,7 @@ def test_closing_does_not_wait_for_a_write_that_hangs() -> None:
 
     def hang(_chunk: object) -> None:
         begun.set()
-        release.wait(5.0)
+        release.wait(60.0)
 
     writer = Writer(hang, name="test")
     log = writer.open("s1", ROSTER)
@@ -53,7 +53,7 @@ def test_closing_does_not_wait_for_a_write_that_hangs() -> None:
     made.fold(Second(at=0))
     writer.finish(log)
     writer.start()
-    begun.wait(5.0)
+    begun.wait(60.0)
 
     writer.close(within=0.01)
 

@@ -79,22 +79,25 @@ def test_a_sender_that_comes_back_late_does_not_undo_what_another_one_did(mail):
 
 
 def test_a_failure_that_may_pass_is_tried_again_later(mail):
+    before = timezone.now()
+
     actions.send(mail.code, backend=Recorder(AGAIN))
 
+    after = timezone.now()
     mail.refresh_from_db()
-    wait = mail.next_attempt_at - timezone.now()
     assert mail.state == State.QUEUED
-    assert actions.FIRST_WAIT / 2 - timedelta(seconds=5) < wait <= actions.FIRST_WAIT
+    assert before + actions.FIRST_WAIT / 2 <= mail.next_attempt_at <= after + actions.FIRST_WAIT
 
 
 def test_the_wait_that_the_service_asks_for_is_honoured(mail):
     wait = timedelta(minutes=30)
     outcome = Outcome(is_sent=False, text="429", may_retry=True, wait=wait)
+    before = timezone.now()
 
     actions.send(mail.code, backend=Recorder(outcome))
 
     mail.refresh_from_db()
-    assert mail.next_attempt_at - timezone.now() > wait - timedelta(seconds=5)
+    assert mail.next_attempt_at >= before + wait
 
 
 def test_a_failure_that_will_not_pass_ends_it(mail):
