@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -72,9 +73,14 @@ def sources(folder: str) -> list[Path]:
     return sorted((ROOT / folder).rglob("*.py"))
 
 
-def imported(path: Path) -> Iterator[tuple[str, int]]:
-    """The dotted name of everything that a file imports, with its line."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+@cache
+def imported(path: Path) -> list[tuple[str, int]]:
+    """The dotted name of everything that a file imports, with its line; read once."""
+    return list(imports(ast.parse(path.read_text("utf-8")), path))
+
+
+def imports(tree: ast.Module, path: Path) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for name in node.names:
                 yield name.name, node.lineno
