@@ -127,7 +127,7 @@ def test_clocks_drift_and_are_right_again() -> None:
     assert said(mocks, 20.0)[0] == plain(20.0)[0][-10:]
 
 
-@pytest.mark.parametrize("hours", [0.01, 5])
+@pytest.mark.parametrize("hours", [0.01, 1])
 def test_without_power_nothing_happens_and_then_all_goes_on_where_it_was(hours: float) -> None:
     mocks, away = sensors(), hours * 3600
     said(mocks, 5.2)
