@@ -61,7 +61,10 @@ def groups(database: str) -> list[Group]:
     return [
         Group(
             name="integration",  # mostly waits for other processes, so two at once
-            command=[*PYTEST, "--reuse-db", "-n", str(WORKERS), "--dist=load", "tests/integration"],
+            command=[
+                *[*PYTEST, "--reuse-db", "-n", str(WORKERS)],
+                *["--dist=loadgroup", "tests/integration"],  # what is costly to start is grouped
+            ],
             environment=postgres,
         ),
         Group(

@@ -12,7 +12,10 @@ from tests.integration.product import Product, eventually
 
 OUTAGE = 10.0  # s that the broker is away
 
-pytestmark = pytest.mark.parts("postgres", "pgbouncer", "mosquitto", "redis", "s3")
+pytestmark = [
+    pytest.mark.parts("postgres", "pgbouncer", "mosquitto", "redis", "s3"),
+    pytest.mark.xdist_group("outages"),
+]
 
 
 def live(product: Product, run: str) -> dict:

@@ -11,7 +11,7 @@ import pytest
 from simulator.lot.faults import KINDS
 from tests.integration.faults.evidence import FLOOD, MOST, Evidence, gather, mock
 
-pytestmark = pytest.mark.parts("mosquitto")
+pytestmark = [pytest.mark.parts("mosquitto"), pytest.mark.xdist_group("faults")]
 
 LAG = 1.5  # s that the proxy may see something later than it was done
 GOODBYE = b"\xe0\x00"  # a DISCONNECT of MQTT 3.1.1

@@ -12,7 +12,7 @@ from simulator.transports import Identity, Parcel
 from tests.integration.transports.conftest import run, until
 from tests.integration.transports.producers.conftest import producing
 
-pytestmark = pytest.mark.parts("rabbitmq-server")
+pytestmark = [pytest.mark.parts("rabbitmq-server"), pytest.mark.xdist_group("rabbitmq")]
 
 MOCK = Identity(id="m0")  # guest, as RabbitMQ has it
 
