@@ -11,6 +11,7 @@ from functools import partial
 
 import numpy as np
 
+from simulator.lot import Lot
 from simulator.lot.fault import Fault
 from simulator.lot.way_back import Counter
 from simulator.recording import (
@@ -77,14 +78,7 @@ class Shard:
         self._assignment = assignment
         self._identity = self._identities()
         self._former: Identities | None = None
-        roster = Roster(
-            assignment.first,
-            self._fleet.identities,
-            self._fleet.statuses,
-            records=lot.records,
-            seed=lot.seed,
-        )
-        self._log = writer.open(assignment.shard, roster)
+        self._log = writer.open(assignment.shard, self._roster())
         self._board = new_board(assignment.first, assignment.count)
         self._recorder = Recorder(
             writer=writer,
@@ -96,50 +90,18 @@ class Shard:
         self._record = self._recorder.settled
         self._seconds = Seconds(math.floor(zero.unix(clock())))
         self._exchange = make_exchange(lot.target, listener=self, clock=clock)
-        if lot.pace.connect_rate:
-            rate = lot.pace.connect_rate * assignment.count / lot.mocks
-            phase = assignment.first / lot.mocks / rate  # see Caps
-            self._exchange.limit_connects(rate, zero.clock + phase)
+        self._limit_connects()
         self._punctuality = Punctuality(lot.pace, count=assignment.count, tower=tower)
         self._has_opened = np.zeros(assignment.count, dtype=np.bool_)
         self.observer = observer
-        way = lot.target.way_back
-        # Of all shards of a run one looks at the receiver's counter.
-        is_first = assignment.first == 0
-        self._receiver = Receiver(way) if isinstance(way, Counter) and is_first else None
-        if self._receiver:
-            self._receiver.end_second(clock())  # what it says before the run is not the run's
+        self._receiver = self._receiver_asked()
         self._watch = Watch(observer, clock) if observer else None
-        self._sending = Sending(
-            self._fleet,
-            exchange=self._exchange,
-            identity=self._identity,
-            recorder=self._recorder,
-            board=self._board,
-            seconds=self._seconds,
-            zero=zero,
-            watch=self._watch,
-            caps=Caps(lot.pace, first=assignment.first, count=assignment.count, total=lot.mocks),
-            punctuality=self._punctuality,
-            now=lambda: zero.run_time(clock()),
-            duration=lot.duration,
-            refuse=self._refuse,
-        )
+        self._sending = self._sending_of(lot)
         self._counts_results = self._sending.counts_results
         self._faulting: Faulting | None = None
         if lot.faults:
             self._afflict()
-        self._ending = Ending(
-            exchange=self._exchange,
-            recorder=self._recorder,
-            writer=writer,
-            log=self._log,
-            board=self._board,
-            seconds=self._seconds,
-            lost=partial(self._event, Kind.LOST),
-            is_awaiting=self._is_awaiting,
-            sum_up=self._sum_up_second,
-        )
+        self._ending = self._ending_with(writer)
 
     @property
     def phase(self) -> Phase:
@@ -273,6 +235,65 @@ class Shard:
             limited=self._punctuality.limited,
             lot=self._lot.name,
             run=self._lot.run,
+        )
+
+    def _roster(self) -> Roster:
+        """Return who the mocks of the shard's records are."""
+        return Roster(
+            self._assignment.first,
+            self._fleet.identities,
+            self._fleet.statuses,
+            records=self._lot.records,
+            seed=self._lot.seed,
+        )
+
+    def _limit_connects(self) -> None:
+        """Give the exchange the shard's share of the connections that may begin in a second."""
+        first, count, total = self._assignment.first, self._assignment.count, self._lot.mocks
+        if self._lot.pace.connect_rate:
+            rate = self._lot.pace.connect_rate * count / total
+            self._exchange.limit_connects(rate, self._zero.clock + first / total / rate)  # see Caps
+
+    def _receiver_asked(self) -> Receiver | None:
+        """Return the receiver's counter; of all shards of a run one looks at it."""
+        way = self._lot.target.way_back
+        if self._assignment.first or not isinstance(way, Counter):
+            return None
+        receiver = Receiver(way)
+        receiver.end_second(self._clock())  # what it says before the run is not the run's
+        return receiver
+
+    def _sending_of(self, lot: Lot) -> Sending:
+        """Return the way of messages from the fleet to the exchange."""
+        given, zero, clock = self._assignment, self._zero, self._clock
+        return Sending(
+            self._fleet,
+            exchange=self._exchange,
+            identity=self._identity,
+            recorder=self._recorder,
+            board=self._board,
+            seconds=self._seconds,
+            zero=zero,
+            watch=self._watch,
+            caps=Caps(lot.pace, first=given.first, count=given.count, total=lot.mocks),
+            punctuality=self._punctuality,
+            now=lambda: zero.run_time(clock()),
+            duration=lot.duration,
+            refuse=self._refuse,
+        )
+
+    def _ending_with(self, writer: Writer) -> Ending:
+        """Return what ends the shard in order."""
+        return Ending(
+            exchange=self._exchange,
+            recorder=self._recorder,
+            writer=writer,
+            log=self._log,
+            board=self._board,
+            seconds=self._seconds,
+            lost=partial(self._event, Kind.LOST),
+            is_awaiting=self._is_awaiting,
+            sum_up=self._sum_up_second,
         )
 
     def _is_awaiting(self) -> bool:
