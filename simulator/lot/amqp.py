@@ -16,7 +16,7 @@ class AmqpTarget(ProducerTarget):
     """A broker of AMQP 0-9-1. A message counts when the broker has confirmed it."""
 
     protocol: Literal["amqp"] = "amqp"
-    virtual_host: Text = "/"
+    virtual_host: Text = Field(default="/", description="Of the broker, where it has several")
     exchange: Text = Field(
         default="amq.topic",
         description="Where messages are published; empty: the default one, whose routing keys are "

@@ -17,25 +17,59 @@ class CoapTarget(Target):
     """A server of CoAP over UDP."""
 
     protocol: Literal["coap"] = "coap"
-    method: Literal["POST", "PUT", "PATCH"] = "POST"
-    # Prefix of every path, percent-encoded, with queries that go with every message: /v1?key=7.
-    # Takes what is fixed for a mock, {username}, {password} and {token}.
-    path: Text = ""
-    uri_host: Text = ""  # empty: the host, where it is a name
-    # Number of the registry of Content-Formats; None: what the message says, 50 (JSON) mostly.
-    content_format: int | None = Field(default=None, ge=0, le=65_535)
-    # Which messages are confirmable; by_qos: those of QoS 1 and 2.
-    confirmable: Literal["always", "by_qos", "never"] = "always"
-    awaits_answers: bool = False  # also of messages that are not confirmable
-    block_size: Literal[16, 32, 64, 128, 256, 512, 1024] = 1024  # bytes; longer goes out in blocks
-    ack_timeout: float = Field(default=2.0, ge=0.1, le=60)  # s until the first repetition
-    ack_random_factor: float = Field(default=1.5, ge=1, le=5)
-    max_retransmit: int = Field(default=4, ge=0, le=10)
-    nstart: int = Field(default=1, ge=1, le=100)  # messages of a mock that are open at once
-    # s of silence after which the server is pinged, and each mock's first ping is before its first
-    # message; 0: never.
-    keep_alive: int = Field(default=0, ge=0, le=65_535)
-    acknowledge_within: float = Field(default=100.0, gt=0, le=300)  # s; MAX_TRANSMIT_WAIT is 93
+    method: Literal["POST", "PUT", "PATCH"] = Field(
+        default="POST", description="Of messages that say none"
+    )
+    path: Text = Field(
+        default="",
+        description="Before every path, percent-encoded, with queries that go with every message: "
+        "/v1?key=7. Takes what is fixed for a mock, {username}, {password} and {token}",
+    )
+    uri_host: Text = Field(
+        default="", description="What Uri-Host says; empty: the host, where it is a name"
+    )
+    content_format: int | None = Field(
+        default=None,
+        ge=0,
+        le=65_535,
+        description="Number of the registry of Content-Formats; left out: what the message says, "
+        "mostly 50 (JSON)",
+    )
+    confirmable: Literal["always", "by_qos", "never"] = Field(
+        default="always",
+        description="Which messages the server confirms; `by_qos`: those of QoS 1 and 2",
+    )
+    awaits_answers: bool = Field(
+        default=False, description="Wait for answers also where a message is not confirmable"
+    )
+    block_size: Literal[16, 32, 64, 128, 256, 512, 1024] = Field(
+        default=1024, description="Bytes; a longer payload goes out in blocks of so many"
+    )
+    ack_timeout: float = Field(
+        default=2.0, ge=0.1, le=60, description="s until the first repetition; each next is twice"
+    )
+    ack_random_factor: float = Field(
+        default=1.5,
+        ge=1,
+        le=5,
+        description="Up to so many times `ack_timeout` is waited, drawn for each message",
+    )
+    max_retransmit: int = Field(
+        default=4, ge=0, le=10, description="Repetitions of a message that nobody confirms"
+    )
+    nstart: int = Field(
+        default=1, ge=1, le=100, description="Messages of a mock that are open at once"
+    )
+    keep_alive: int = Field(
+        default=0,
+        ge=0,
+        le=65_535,
+        description="s of silence after which the server is pinged, and each mock's first ping is "
+        "before its first message; 0: never",
+    )
+    acknowledge_within: float = Field(  # MAX_TRANSMIT_WAIT is 93 s
+        default=100.0, gt=0, le=300, description="s without an answer after which a send has failed"
+    )
 
     filled_late: ClassVar[tuple[str, ...]] = SECRET_WORDS
 

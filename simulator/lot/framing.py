@@ -17,10 +17,16 @@ class Lines(Model):
     """Each message ends with a delimiter."""
 
     kind: Literal["line"] = "line"
-    # What ends a message; with \\n, a \\r before it is taken off what comes in.
-    delimiter: Octets = Field(default="\n", min_length=1)
-    # What stands for a delimiter inside of a payload; empty: such a payload is refused.
-    escape: Octets = ""
+    delimiter: Octets = Field(
+        default="\n",
+        min_length=1,
+        description="What ends a message; with \\n, a \\r before it is taken off what comes in",
+    )
+    escape: Octets = Field(
+        default="",
+        description="What stands for a delimiter inside of a payload; empty: such a payload is "
+        "refused",
+    )
 
     @model_validator(mode="after")
     def _escape_is_none(self) -> "Lines":
@@ -33,16 +39,20 @@ class Lengths(Model):
     """Each message stands behind its length, a number of some bytes."""
 
     kind: Literal["length"] = "length"
-    size: Literal[1, 2, 4] = 4  # bytes of the number
-    order: Literal["big", "little"] = "big"
-    counts_itself: bool = False  # the number is that of its own bytes and the payload's together
+    size: Literal[1, 2, 4] = Field(default=4, description="Bytes of the number")
+    order: Literal["big", "little"] = Field(
+        default="big", description="Which byte of the number is first; networks have `big`"
+    )
+    counts_itself: bool = Field(
+        default=False, description="The number counts its own bytes besides those of the payload"
+    )
 
 
 class Fixed(Model):
     """Each message has the same number of bytes."""
 
     kind: Literal["fixed"] = "fixed"
-    size: int = Field(ge=1, le=MAX_FRAME)  # bytes
+    size: int = Field(ge=1, le=MAX_FRAME, description="Bytes of each message")
 
 
 Framing: TypeAlias = Annotated[Lines | Lengths | Fixed, Field(discriminator="kind")]
@@ -55,5 +65,9 @@ class Acknowledgement(Model):
     one that comes while no message waits.
     """
 
-    ok: Octets = Field(default="*", min_length=1)
-    refused: Octets = ""  # the message was not taken; empty: no frame says so
+    ok: Octets = Field(
+        default="*", min_length=1, description="The message was taken; * is any bytes"
+    )
+    refused: Octets = Field(
+        default="", description="The message was not taken; empty: no frame says so"
+    )

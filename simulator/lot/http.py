@@ -44,9 +44,13 @@ class HttpTarget(Target):
     """A server of HTTP. ``path`` is the prefix of every path."""
 
     protocol: Literal["http"] = "http"
-    method: Literal["POST", "PUT", "PATCH"] = "POST"
-    path: Text = ""
-    headers: dict[str, str] = Field(default_factory=dict, max_length=50)
+    method: Literal["POST", "PUT", "PATCH"] = Field(
+        default="POST", description="Of messages that say none"
+    )
+    path: Text = Field(default="", description="Before every message's own path")
+    headers: dict[str, str] = Field(
+        default_factory=dict, max_length=50, description="Of every request, by their name"
+    )
     together: Together | None = Field(
         default=None, description="Several messages of a mock in one request; else each in its own"
     )

@@ -39,7 +39,9 @@ class KafkaTarget(ProducerTarget):
         description="Who must have a message before it counts: `all` replicas in step, `1` server, "
         "or nobody",
     )
-    compression: Literal["none", "gzip"] = "none"
+    compression: Literal["none", "gzip"] = Field(
+        default="none", description="Of a batch of messages"
+    )
     linger: float = Field(
         default=0.005, ge=0, le=5, description="s that a message waits for others of its partition"
     )

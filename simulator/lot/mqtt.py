@@ -24,11 +24,14 @@ class Will(Model):
     """What the broker publishes when a mock vanishes without a DISCONNECT (section 3.1.2.5 of both
     versions). What follows ``retain`` is of MQTT 5."""
 
-    topic: Text  # takes placeholders, as the client id does: status/{id}
-    # Takes placeholders too; other braces are those of JSON and stay.
-    payload: str = Field(default="", max_length=65_535)
-    qos: Literal[0, 1, 2] = 0
-    retain: bool = False
+    topic: Text = Field(description="Takes placeholders, as the client id does: status/{id}")
+    payload: str = Field(
+        default="",
+        max_length=65_535,
+        description="Takes placeholders too; other braces are those of JSON and stay",
+    )
+    qos: Literal[0, 1, 2] = Field(default=0, description="At which the broker publishes it")
+    retain: bool = Field(default=False, description="Have the broker keep it for who comes later")
     delay: Interval = Field(
         default=0,
         description="s after the loss, of MQTT 5; a mock that is back by then leaves none",
@@ -68,9 +71,15 @@ class MqttTarget(Target):
     version: Annotated[Literal["3.1.1", "5"], BeforeValidator(_version)] = Field(
         default="3.1.1", description="Of MQTT; what only 5 has is refused with 3.1.1"
     )
-    client_id: Text = "{id}"  # takes what is fixed for a mock: id, index, variables
-    keep_alive: int = Field(default=60, ge=5, le=65_535)  # s
-    will: Will | None = None
+    client_id: Text = Field(
+        default="{id}", description="Takes what is fixed for a mock: id, index, variables"
+    )
+    keep_alive: int = Field(
+        default=60, ge=5, le=65_535, description="s of silence before a mock says that it is there"
+    )
+    will: Will | None = Field(
+        default=None, description="What the broker publishes when a mock vanishes"
+    )
     clean_start: bool = Field(
         default=True,
         description="Ask for a new session: in 3.1.1 with each connection, which then ends it; in "

@@ -51,7 +51,9 @@ class Signature(Model):
     "sha256={signature}"``.
     """
 
-    algorithm: Literal["sha256", "sha1", "sha512"] = "sha256"
+    algorithm: Literal["sha256", "sha1", "sha512"] = Field(
+        default="sha256", description="The hash of the HMAC"
+    )
     key_encoding: Literal["text", "base64", "hex"] = Field(
         default="text", description="How the bytes of the key are written"
     )

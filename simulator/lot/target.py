@@ -29,7 +29,7 @@ class Target(Model):
     protocol: str
     host: str = Field(min_length=1, max_length=253)
     port: int = Field(ge=1, le=65_535)
-    tls: Tls | None = None
+    tls: Tls | None = Field(default=None, description="Encrypt the connection")
     websocket: WebSocket | None = Field(
         default=None, description="Speak the protocol inside of WebSocket"
     )
@@ -41,10 +41,14 @@ class Target(Model):
             "chooses. One address has some 28,000 ports towards one target"
         ),
     )
-    acknowledge_within: float = Field(default=20.0, gt=0, le=300)  # s
+    acknowledge_within: float = Field(
+        default=20.0, gt=0, le=300, description="s without an answer after which a send has failed"
+    )
     secrets: str = Field(default="", repr=False)  # Credentials, sealed by the writer
     deal: Deal | None = None  # whose row of a credential table each mock has
-    way_back: AnyWayBack | None = None  # how it tells what has arrived
+    way_back: AnyWayBack | None = Field(
+        default=None, description="How it tells what has arrived, to be held against what was sent"
+    )
 
     # Placeholders of its path that stand for a secret, and are filled in for each connection.
     filled_late: ClassVar[tuple[str, ...]] = ()

@@ -17,15 +17,27 @@ class TcpTarget(Target):
     """A server of framed messages."""
 
     protocol: Literal["tcp"] = "tcp"
-    framing: Framing = Field(default_factory=Lines)  # of what a mock sends
-    incoming: Framing | None = None  # of what the server sends; None: the same
-    # Bytes that a mock sends first, not framed: "LOGIN {id} {token}\r\n". Takes what is fixed for a
-    # mock, {username}, {password} and {token}; another bracket stays as it is.
-    preamble: Octets = ""
-    # How the first frame of the server looks when it lets a mock in, * is any bytes; empty: a mock
-    # is in at once.
-    welcome: Octets = ""
-    acknowledgement: Acknowledgement | None = None  # None: a message that is written is sent
+    framing: Framing = Field(
+        default_factory=Lines,
+        description="Where a mock's message ends; left out: each is a line",
+    )
+    incoming: Framing | None = Field(
+        default=None, description="Where a message of the server ends; left out: the same"
+    )
+    preamble: Octets = Field(
+        default="",
+        description='What a mock sends first, not framed: "LOGIN {id} {token}\\r\\n". Takes what '
+        "is fixed for a mock, {username}, {password} and {token}; another bracket stays as it is",
+    )
+    welcome: Octets = Field(
+        default="",
+        description="How the server's first frame looks when it lets a mock in, * is any bytes; "
+        "empty: a mock is in at once",
+    )
+    acknowledgement: Acknowledgement | None = Field(
+        default=None,
+        description="How the server answers each message; left out: what is written is sent",
+    )
 
     @property
     def acknowledged_from(self) -> int:

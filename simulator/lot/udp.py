@@ -18,9 +18,17 @@ class UdpTarget(Target):
     """A receiver of datagrams."""
 
     protocol: Literal["udp"] = "udp"
-    # Bytes of a message; above some 1,472 the network cuts it into pieces, which all must arrive.
-    max_size: int = Field(default=MAX_DATAGRAM, ge=1, le=MAX_DATAGRAM)
-    acknowledgement: Acknowledgement | None = None  # None: a datagram that is written is sent
+    max_size: int = Field(
+        default=MAX_DATAGRAM,
+        ge=1,
+        le=MAX_DATAGRAM,
+        description="Bytes of a message; above some 1,472 the network cuts it into pieces, which "
+        "all must arrive",
+    )
+    acknowledgement: Acknowledgement | None = Field(
+        default=None,
+        description="How the receiver answers each message; left out: what is written is sent",
+    )
 
     @model_validator(mode="after")
     def _is_plain(self) -> "UdpTarget":

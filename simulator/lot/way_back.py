@@ -50,7 +50,9 @@ class Counter(Model):
     """A page of the receiver that says how many messages it has had."""
 
     kind: Literal["counter"] = "counter"
-    url: Annotated[str, Field(max_length=MAX_URL), AfterValidator(_checked_url)]
+    url: Annotated[str, Field(max_length=MAX_URL), AfterValidator(_checked_url)] = Field(
+        description="Address of the page: `http://receiver.example/stats`"
+    )
     path: Text = Field(
         default="",
         description="Where in its JSON the number is: data.received, queues.0.count; "

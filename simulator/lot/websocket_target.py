@@ -19,13 +19,30 @@ class WebSocketTarget(Target):
     """A server of WebSocket (RFC 6455); with TLS, over TLS."""
 
     protocol: Literal["websocket"] = "websocket"
-    # And query, percent-encoded. Takes what is fixed for a mock, {username}, {password}, {token}.
-    path: Text = "/"
-    headers: dict[str, str] = Field(default_factory=dict, max_length=MAX_HEADERS, repr=False)
-    subprotocol: Text = ""  # one that the server must choose; empty asks for none
-    frames: Literal["text", "binary"] = "text"
-    keep_alive: int = Field(default=30, ge=0, le=65_535)  # s of silence before a ping; 0: no pings
-    acknowledgement: Acknowledgement | None = None  # None: a message that is written is sent
+    path: Text = Field(
+        default="/",
+        description="Path and query, percent-encoded. Takes what is fixed for a mock, {username}, "
+        "{password} and {token}",
+    )
+    headers: dict[str, str] = Field(
+        default_factory=dict,
+        max_length=MAX_HEADERS,
+        repr=False,
+        description="Further headers of the opening, by their name",
+    )
+    subprotocol: Text = Field(
+        default="", description="What the server must choose; empty asks for none"
+    )
+    frames: Literal["text", "binary"] = Field(
+        default="text", description="What kind of message carries a payload"
+    )
+    keep_alive: int = Field(
+        default=30, ge=0, le=65_535, description="s of silence before a ping; 0: no pings"
+    )
+    acknowledgement: Acknowledgement | None = Field(
+        default=None,
+        description="How the server answers each message; left out: what is written is sent",
+    )
 
     filled_late: ClassVar[tuple[str, ...]] = SECRET_WORDS
 

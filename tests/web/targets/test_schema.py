@@ -13,6 +13,21 @@ def test_everybody_gets_the_words_that_have_no_field(client, protocol):
     assert not {"host", "port", "secrets", "acknowledge_within"} & words.keys()
 
 
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_every_word_says_what_it_means(client, protocol):
+    schema = client.get(f"/schemas/target-{protocol}.json").json()
+
+    shapes = {"target": schema, **schema["$defs"]}
+    shapes.pop("Deal")  # it has fields of its own
+    unsaid = {
+        f"{name}.{word}"
+        for name, shape in shapes.items()
+        for word, value in shape.get("properties", {}).items()
+        if not ("description" in value or "const" in value)
+    }
+    assert unsaid == set()
+
+
 def test_there_is_no_schema_of_what_nobody_speaks(client):
     assert client.get("/schemas/target-gopher.json").status_code == 404
 
