@@ -36,6 +36,12 @@ GOOD, BAD, WRONG, UNREACHABLE, ABORTED = 0, 1, 2, 3, 130
 def arguments(parser: ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.add_argument("file", metavar="FILE", type=Path, help="a definition, or a lot")
+    _add_what(parser)
+    _add_trust(parser)
+    _add_how(parser)
+
+
+def _add_what(parser: ArgumentParser) -> None:
     lot = parser.add_argument_group("what to run", "in the place of what a lot file says")
     lot.add_argument("--target", metavar="URL", help="mqtt[s]://, http[s]://, ... user:password@")
     lot.add_argument("--profile", metavar="NAME", help="a ready profile makes the target")
@@ -58,6 +64,9 @@ def arguments(parser: ArgumentParser) -> None:
         type=threshold,
         help="such as 'latency p99 < 200ms' or 'failed <= 0.1%%'; may be given again",
     )
+
+
+def _add_trust(parser: ArgumentParser) -> None:
     trust = parser.add_argument_group("who the mocks are, and whom they trust")
     trust.add_argument(
         "--credentials", metavar="FILE", type=Path, help="a row for each mock, CSV or ZIP"
@@ -66,6 +75,9 @@ def arguments(parser: ArgumentParser) -> None:
     trust.add_argument("--ca", metavar="FILE", type=Path, help="authorities to trust, PEM")
     trust.add_argument("--insecure", action="store_true", help="take any certificate")
     trust.add_argument("--bearer", metavar="TOKEN", default="", help="HTTP authorization")
+
+
+def _add_how(parser: ArgumentParser) -> None:
     how = parser.add_argument_group("how it is run, and what is kept")
     how.add_argument("--workers", type=whole(1, MAX_WORKERS), default=1, help="processes (1)")
     how.add_argument("--log", metavar="DIR", type=Path, help="keep every record, as Parquet")

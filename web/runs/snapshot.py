@@ -56,17 +56,7 @@ def snapshot_of(lot: Lot, *, run: UUID) -> Snapshot:
     keys = keys_of(lot, rows)
     seed = randbelow(NEW_SEEDS) if lot.seed is None else lot.seed
     definitions = held_definitions(lot, rows, seed=seed)
-    firsts = [0, *accumulate(row.count for row in rows)]
-    parts = [
-        simulator.Part(
-            name=definition.name,
-            document=definition.source,
-            first=first,
-            count=row.count,
-            rate=row.rate,
-        )
-        for row, definition, first in zip(rows, definitions, firsts, strict=False)
-    ]
+    parts = parts_of(rows, definitions)
     known = {
         "run": str(run),
         "name": lot.name,
@@ -91,6 +81,23 @@ def snapshot_of(lot: Lot, *, run: UUID) -> Snapshot:
         for part, definition in zip(parts, definitions, strict=True)
     ]
     return Snapshot(words.value, told)
+
+
+def parts_of(
+    rows: Sequence[LotPart], definitions: Sequence[simulator.Definition]
+) -> list[simulator.Part]:
+    """Return the lot's parts, each with the number of its first mock."""
+    firsts = [0, *accumulate(row.count for row in rows)]
+    return [
+        simulator.Part(
+            name=definition.name,
+            document=definition.source,
+            first=first,
+            count=row.count,
+            rate=row.rate,
+        )
+        for row, definition, first in zip(rows, definitions, firsts, strict=False)
+    ]
 
 
 def target_of(lot: Lot) -> simulator.Target:
