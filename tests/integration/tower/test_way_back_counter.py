@@ -83,7 +83,7 @@ def test_what_the_receiver_counts_is_held_against_what_was_sent(backend: Backend
         way_back=Counter(url=url, path="received.0", every="500ms"),
     )
     part = Part(name="Meter", document=yaml.safe_load(METER), count=10)
-    lot = Lot(duration=4.0, parts=[part], target=target)
+    lot = Lot(duration=8.0, parts=[part], target=target)
     show = Show()
 
     acted(show.run(Assignment(shard="a", lot=lot, part=0, first=0, count=10, epoch=time.time())))
