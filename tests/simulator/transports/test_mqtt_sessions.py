@@ -1,6 +1,5 @@
 """MQTT connections one after the other, in virtual time: what a session carries over a loss."""
 
-from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -8,34 +7,15 @@ import pytest
 from simulator.protocols import mqtt
 from simulator.protocols.mqtt.handling import SESSION_LOST
 from simulator.transports.mqtt import MAX_ANSWERS
-from simulator.transports.redirects import MAX_HOPS
 from tests.simulator.protocols.mqtt_making import CONNACK, RESUMED, ack, block, packet, publish
-from tests.simulator.transports.virtual import Socket, Stage, run
+from tests.simulator.transports.mqtt_stage import connect, on_stage
+from tests.simulator.transports.virtual import Socket, Stage
 
 VERSIONS = pytest.mark.parametrize("version", ["3.1.1", "5"])
 LASTING: dict[str, dict[str, Any]] = {
     "3.1.1": {"version": "3.1.1", "clean_start": False},
     "5": {"version": "5", "clean_start": False, "session_expiry": 60},
 }
-
-
-def on_stage(play: Callable[[Stage], Coroutine[Any, Any, None]], **target: Any) -> None:
-    """Play with an exchange to a target, and close it."""
-
-    async def main() -> None:
-        stage = Stage(**target)
-        await play(stage)
-        await stage.exchange.close()
-
-    run(main)
-
-
-async def connect(stage: Stage, answer: bytes = b"", **identity: Any) -> Socket:
-    """Connect a mock whose broker answers so."""
-    stage.exchange.connect(0, stage.identity(**identity))
-    await stage.settle()
-    stage.socket.say(answer or CONNACK[stage.target.version])  # type: ignore[attr-defined]
-    return stage.socket
 
 
 async def lose(stage: Stage, answer: bytes = b"") -> Socket:
@@ -328,57 +308,6 @@ def test_a_subscription_that_the_server_excludes_is_the_reason() -> None:
     on_stage(play, version="5")
 
 
-def test_a_parcel_has_its_properties() -> None:
-    async def play(stage: Stage) -> None:
-        socket = await connect(stage)
-
-        stage.send(
-            qos=0,
-            headers={"Content-Type": "text/plain", "x": "of HTTP"},
-            properties={"k": "v"},
-            response_topic="r",
-            correlation="c",
-        )
-        stage.send(qos=0, payload=b"\xff")
-
-        said = block(
-            payload_format=1,
-            message_expiry=9,
-            content_type="text/plain",
-            response_topic="r",
-            correlation=b"c",
-            user_property=[("k", "v")],
-        )
-        assert socket.written[1] == packet(0x30, b"\0\x01a" + said + b"x")
-        assert socket.written[2] == packet(0x30, b"\0\x01a" + block(message_expiry=9) + b"\xff")
-
-    on_stage(play, version="5", payload_format=True, message_expiry=9)
-
-
-def test_3_1_1_says_none_of_them() -> None:
-    async def play(stage: Stage) -> None:
-        socket = await connect(stage)
-
-        stage.send(qos=0, headers={"Content-Type": "a"}, properties={"k": "v"}, correlation="c")
-
-        assert socket.written[1] == b"\x30\x04\0\x01ax"
-
-    on_stage(play)
-
-
-def test_a_property_that_mqtt_cannot_carry_costs_only_its_parcel() -> None:
-    async def play(stage: Stage) -> None:
-        await connect(stage)
-
-        stage.send(qos=0, properties={"k": "v" * 70_000})
-        stage.send(qos=0)
-
-        words = "user property must have at most 65535 bytes, got 70000"
-        assert stage.diary.reasons == [words, ""]
-
-    on_stage(play, version="5")
-
-
 @pytest.mark.parametrize(("keep_alive", "pings"), [(5, 1), (0, 0)])
 def test_the_servers_keep_alive_is_held(keep_alive: int, pings: int) -> None:
     async def play(stage: Stage) -> None:
@@ -432,113 +361,6 @@ def test_a_far_side_that_sends_and_does_not_read_is_given_up() -> None:
     on_stage(play)
 
 
-def redirect(reference: str, code: int = 0x9C) -> bytes:
-    return packet(0x20, bytes((0, code)) + block(server_reference=reference))
-
-
-@pytest.mark.parametrize(
-    ("reference", "place"),
-    [
-        ("b.example", ("b.example", 1)),
-        ("b.example:1884", ("b.example", 1884)),
-        ("b.example:1884 c.example", ("b.example", 1884)),
-        ("[::1]:1884", ("::1", 1884)),
-        ("mqtt://b.example:1884", ("b.example", 1884)),
-    ],
-)
-def test_a_redirect_is_followed_where_the_target_says_so(
-    reference: str, place: tuple[str, int]
-) -> None:
-    async def play(stage: Stage) -> None:
-        await connect(stage, redirect(reference))
-
-        assert stage.exchange._lines[0].detour == place
-        assert stage.diary.losses == [(0, f"broker refused: use another server: {reference}")]
-
-    on_stage(play, version="5", follow_redirects=True)
-
-
-@pytest.mark.parametrize(
-    ("reference", "why"),
-    [
-        ("", "it names no server"),
-        ("mqtts://b.example", "it is not mqtt://"),
-        ("ws://b.example/mqtt", "it is not mqtt://"),
-        ("b.example/path", "it is no host and port"),
-        ("user@b.example", "it is no host and port"),
-        ("b.example:99999", "Port out of range 0-65535"),
-        (":1883", "it is no host and port"),
-    ],
-)
-def test_a_redirect_that_leads_nowhere_or_elsewhere_is_not_followed(
-    reference: str, why: str
-) -> None:
-    async def play(stage: Stage) -> None:
-        await connect(stage, redirect(reference))
-
-        assert stage.exchange._lines[0].detour is None
-        assert stage.diary.losses[0][1].endswith(f", not followed: {why}")
-
-    on_stage(play, version="5", follow_redirects=True)
-
-
-def test_a_redirect_is_only_told_unless_the_target_says_so() -> None:
-    async def play(stage: Stage) -> None:
-        await connect(stage, redirect("b.example"))
-
-        assert stage.exchange._lines[0].detour is None
-        assert stage.diary.losses == [(0, "broker refused: use another server: b.example")]
-
-    on_stage(play, version="5")
-
-
-def test_after_a_few_redirects_in_a_row_no_more_are_followed() -> None:
-    async def play(stage: Stage) -> None:
-        stage.exchange._detours.road = lambda _: stage.road  # type: ignore[assignment, method-assign, return-value]
-        await connect(stage, redirect("b.example"))
-        for _ in range(MAX_HOPS):
-            await stage.pass_time(20)
-            stage.socket.say(redirect("b.example"))
-
-        assert stage.diary.losses[-1][1].endswith(f", not followed: {MAX_HOPS} redirects in a row")
-        assert stage.exchange._lines[0].detour is None
-
-    on_stage(play, version="5", follow_redirects=True)
-
-
-@pytest.mark.parametrize(("code", "after"), [(0x9C, None), (0x9D, ("b.example", 1))])
-def test_only_a_server_that_moved_for_good_is_gone_back_to(
-    code: int, after: tuple[str, int] | None
-) -> None:
-    async def play(stage: Stage) -> None:
-        stage.exchange._detours.road = lambda _: stage.road  # type: ignore[assignment, method-assign, return-value]
-        await connect(stage, redirect("b.example", code))
-        await stage.pass_time(2)
-        stage.socket.say(CONNACK["5"])
-        assert stage.diary.opens == [0]
-
-        stage.socket.hang_up(ConnectionResetError())
-        await stage.settle()
-
-        assert stage.exchange._lines[0].detour == after
-
-    on_stage(play, version="5", follow_redirects=True)
-
-
-def test_a_server_that_moved_where_nobody_is_is_left_for_the_target_again() -> None:
-    async def play(stage: Stage) -> None:
-        stage.exchange._detours.road = lambda _: stage.road  # type: ignore[assignment, method-assign, return-value]
-        await connect(stage, redirect("b.example", 0x9D))
-        stage.road.failure = "connection refused"
-
-        await stage.pass_time(2)
-
-        assert stage.diary.losses[-1] == (0, "connection refused")
-        assert stage.exchange._lines[0].detour is None
-
-    on_stage(play, version="5", follow_redirects=True)
-
-
 def test_what_waits_for_room_is_lost_with_the_connection_and_what_is_kept_is_not() -> None:
     async def play(stage: Stage) -> None:
         await connect(stage)
@@ -551,25 +373,6 @@ def test_what_waits_for_room_is_lost_with_the_connection_and_what_is_kept_is_not
         assert stage.diary.reasons == ["connection lost before sending: connection reset"]
 
     on_stage(play, **LASTING["5"])
-
-
-def test_servers_that_send_a_mock_round_are_left_after_a_few_hops_too() -> None:
-    async def play(stage: Stage) -> None:
-        stage.exchange._detours.road = lambda _: stage.road  # type: ignore[assignment, method-assign, return-value]
-        leave = packet(0xE0, b"\x9c" + block(server_reference="b.example"))
-        await connect(stage, CONNACK["5"] + leave)
-        for _ in range(MAX_HOPS):
-            await stage.pass_time(20)
-            stage.socket.say(CONNACK["5"] + leave)
-
-        assert stage.diary.losses[-1][1].endswith(f", not followed: {MAX_HOPS} redirects in a row")
-        await stage.pass_time(20)
-        stage.socket.say(CONNACK["5"])
-        await stage.pass_time(15)  # it lasts: what comes now is another matter
-        stage.socket.say(leave)
-        assert stage.diary.losses[-1][1].endswith("b.example")
-
-    on_stage(play, version="5", follow_redirects=True)
 
 
 def test_what_a_command_leads_to_does_not_lose_what_came_with_it() -> None:
