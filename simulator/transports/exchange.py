@@ -7,9 +7,7 @@ mock. Tasks exist only while a connection is being opened, and one timer wakes a
 import asyncio
 import random
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from functools import partial
 from math import inf, isnan
 from typing import Any
 
@@ -25,19 +23,16 @@ from simulator.transports.http import HttpWire
 from simulator.transports.impairments import Impairments
 from simulator.transports.line import Line
 from simulator.transports.mqtt import MqttWire
+from simulator.transports.openings import Openings
 from simulator.transports.parcel import Identity, Listener, Parcel
 from simulator.transports.redial import LASTED, Redial
 from simulator.transports.road import Road, shared_road
 from simulator.transports.tcp import TcpWire
 from simulator.transports.traffic import Traffic
 from simulator.transports.udp import UdpWire
-from simulator.transports.valve import Valve
 from simulator.transports.websocket_messages import WebSocketWire
 from simulator.transports.wire import CLOSE_WITHIN, Office, Wire
 
-# Connections being opened at once. Listen backlogs go from 100 (Mosquitto) to 4,096 (Linux): past
-# them a SYN is dropped and tried again only after 1 s. A loop accepts 200 in some 10 ms.
-MAX_OPENING = 200
 RETRY_TICK = 0.01  # s; retries due within it are woken together
 
 WIRES: dict[str, Callable[[Office, Line], Wire[Any]]] = {
@@ -92,13 +87,12 @@ class Exchange:
         self.common: Any = None
         self._redial = Redial(self.draw)
         self._cork = Cork()
-        self._valve: Valve | None = None  # where the lot limits its connections
-        self._valve_timer: asyncio.TimerHandle | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = inf
         self._lines: dict[int, Line] = {}
-        self._queue: OrderedDict[Line, None] = OrderedDict()  # to be opened, first come first
-        self._opening: dict[Wire[Any], asyncio.Task[None]] = {}  # at most MAX_OPENING
+        self._openings = Openings(
+            make=self._make_wire, open_wire=self._open, ended=self._check_emptied, clock=clock
+        )
         self._wires: set[Wire[Any]] = set()  # those with a connection, closing ones included
         self._emptied: asyncio.Event | None = None  # set when closing has nothing left
         self._impairments: Impairments | None = None  # none before something is wrong on purpose
@@ -118,7 +112,7 @@ class Exchange:
 
         ``phase`` is a moment of the clock, s, at which one may begin; see ``Valve``.
         """
-        self._valve = Valve(rate, phase)
+        self._openings.limit(rate, phase)
 
     def disconnect(self, row: int) -> None:
         """Let the mock go in order; ``lost`` is not told.
@@ -129,7 +123,7 @@ class Exchange:
         if line is None:
             return
         self._redial.cancel(line)
-        self._queue.pop(line, None)
+        self._openings.forget(line)
         wire, line.wire, line.is_open, line.is_wanted = line.wire, None, False, False
         if wire is None:
             self._settle_kept(line)
@@ -137,8 +131,7 @@ class Exchange:
         if wire in self._wires:
             wire.finish()
             return
-        if wire in self._opening:
-            self._opening[wire].cancel()
+        self._openings.cancel(wire)
         wire.is_over = True
         self._settle_orphans(wire, "the mock disconnected")
 
@@ -207,14 +200,13 @@ class Exchange:
         line = self._lines.get(row)
         if line is None:
             return
-        wire, is_queued = line.wire, line in self._queue
-        self._queue.pop(line, None)
+        wire, was_waiting = line.wire, self._openings.forget(line)
         if wire is not None:
             # One that is made is not cancelled: uvloop would then never say that it is gone.
-            if wire in self._opening and wire not in self._wires:
-                self._opening[wire].cancel()
+            if wire not in self._wires:
+                self._openings.cancel(wire)
             wire.end(why)
-        elif line.is_open or is_queued:  # between two connections
+        elif line.is_open or was_waiting:  # between two connections
             line.is_open, line.reason = False, why
             self._plan(line, self.clock())
             self._listener.lost(row, why)
@@ -222,7 +214,9 @@ class Exchange:
     def redial(self, row: int, wait: float) -> None:
         """Have a mock that is not connected try again in ``wait`` s, and not when it would."""
         line = self._lines.get(row)
-        if line and line.wire is None and not line.is_open and line not in self._queue:
+        if line is None or line.wire is not None or line.is_open:
+            return
+        if not self._openings.is_waiting(line):
             self._redial.plan(line, self.clock(), wait=wait)
             self._arm(self.clock())
 
@@ -262,8 +256,7 @@ class Exchange:
                 wire.cut()
             await self._emptied.wait()
         self.alarms.close()
-        if self._valve_timer:
-            self._valve_timer.cancel()
+        self._openings.close()
         if self.common:
             self.common.close()
         self._road.close()
@@ -324,7 +317,7 @@ class Exchange:
             self.settled(parcel, self.clock(), why)
 
     def _check_emptied(self) -> None:
-        if self._emptied and not self._wires and not self._opening:
+        if self._emptied and not self._wires and not self._openings:
             self._emptied.set()
 
     def _enqueue(self, line: Line) -> None:
@@ -334,8 +327,7 @@ class Exchange:
             line.reason = impairment.why
             self._loop.call_soon(self._listener.lost, line.row, line.reason)
             return
-        self._queue[line] = None
-        self._open_next()
+        self._openings.put(line)
 
     def _make_wire(self, line: Line) -> Wire[Any] | None:
         """Make the wire of the line's next connection; None: its identity cannot be said."""
@@ -347,28 +339,6 @@ class Exchange:
         wire: Wire[Any] | None = line.wire
         return wire
 
-    def _open_next(self) -> None:
-        """Open what may be opened. A wire, 20 µs, is made only now: a thousand mocks that are
-        wanted at one stroke do not hold up those who send."""
-        while self._queue and len(self._opening) < MAX_OPENING and self._may_open():
-            line, _ = self._queue.popitem(last=False)
-            wire = line.wire or self._make_wire(line)
-            if wire is not None:
-                task = self._loop.create_task(self._open(wire))
-                self._opening[wire] = task
-                task.add_done_callback(partial(self._opened, wire))
-
-    def _may_open(self) -> bool:
-        """Whether a connection may begin now; else it is tried again when one may."""
-        wait = self._valve.wait(self.clock()) if self._valve and not self._valve_timer else 0.0
-        if wait:
-            self._valve_timer = self._loop.call_later(wait, self._open_later)
-        return self._valve_timer is None
-
-    def _open_later(self) -> None:
-        self._valve_timer = None
-        self._open_next()
-
     async def _open(self, wire: Wire[Any]) -> None:
         try:
             await wire.prepare()
@@ -377,12 +347,6 @@ class Exchange:
             await road.open(lambda: wire, line.row + line.failures, line)
         except Unreachable as error:
             wire.end(str(error))
-
-    def _opened(self, wire: Wire[Any], _task: asyncio.Task[None]) -> None:
-        # As a callback, for a task that is cancelled before its first step runs no "finally".
-        del self._opening[wire]
-        self._open_next()
-        self._check_emptied()
 
     def _plan(self, line: Line, now: float) -> None:
         """Plan the next attempt of a mock whose connection is lost."""

@@ -6,8 +6,8 @@ import random
 import pytest
 
 from simulator.transports import Identity
-from simulator.transports.exchange import MAX_OPENING
 from simulator.transports.line import Line
+from simulator.transports.openings import MAX_OPENING
 from simulator.transports.redial import Redial
 from tests.simulator.transports.virtual import Stage, run
 
