@@ -50,7 +50,7 @@ def test_a_run_says_what_was_delivered_and_keeps_the_log(
 
     ended = run(
         tmp_path,
-        *("--target", target, "--mocks", "20", "--duration", "2", "--rate", "5"),
+        *("--target", target, "--mocks", "20", "--duration", "5", "--rate", "5"),
         *("--log", str(tmp_path / "log"), "--json"),
     )
 
@@ -194,10 +194,10 @@ def test_prometheus_is_told_of_all_processes_as_one(
         while "41 of 41 connected" not in (line := process.stderr.readline()):
             assert line, "it ended before all were connected"
 
-        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
+        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=120) as answer:
             told = answer.read().decode()
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+        process.communicate(timeout=300)
 
     (mocks,) = [line for line in told.splitlines() if 'link="connected"' in line]
     assert mocks.startswith("mocklot_mocks{")
@@ -205,14 +205,14 @@ def test_prometheus_is_told_of_all_processes_as_one(
 
 
 def lot_file(folder: Path, target: str, *thresholds: str) -> Path:
-    """Write a lot of 41 mocks for 2 s."""
+    """Write a lot of 41 mocks for 6 s."""
     (folder / "sensor.yaml").write_text(SENSOR, encoding="utf-8")
     (folder / "other.yaml").write_text(SENSOR.replace("run-", "other-"), encoding="utf-8")
     parts = [
         {"definition": "sensor.yaml", "count": 40, "rate": 5},
         {"definition": "other.yaml", "count": 1},
     ]
-    lot = {"target": target, "duration": "2s", "parts": parts, "thresholds": list(thresholds)}
+    lot = {"target": target, "duration": "6s", "parts": parts, "thresholds": list(thresholds)}
     path = folder / "lot.yaml"
     path.write_text(json.dumps(lot), encoding="utf-8")
     return path
