@@ -5,6 +5,7 @@ from simulator.credentials import (
     CheckedTable,
     CredentialTable,
     check_credentials,
+    key_trouble,
     read_credentials,
     unpacked,
 )
@@ -148,6 +149,7 @@ __all__ = [
     "identity_problems",
     "infer",
     "infer_recording",
+    "key_trouble",
     "limit_problems",
     "lot_problems",
     "lot_schema",

@@ -5,6 +5,7 @@ Rule: no clock and no socket; told the time, and given the bytes.
 
 from simulator.credentials.certificates import troubles_of
 from simulator.credentials.checking import CheckedTable, check_credentials, read_credentials
+from simulator.credentials.keys import key_trouble
 from simulator.credentials.papers import Papers, told_doubles
 from simulator.credentials.table import KNOWN, SECRET, WHOLE_FILES, CredentialTable, unpacked
 from simulator.credentials.texts import Mocks, Text
@@ -19,6 +20,7 @@ __all__ = [
     "Papers",
     "Text",
     "check_credentials",
+    "key_trouble",
     "read_credentials",
     "told_doubles",
     "troubles_of",

@@ -192,13 +192,31 @@ def document(target: Target) -> dict[str, Any]:
     return common | _deal(target) | (own(target) if own else {})
 
 
+_HAVE_MORE = frozenset(("tls", "websocket", "will"))
+
+
 def words_of_fields(protocol: str) -> frozenset[str]:
     """Return the words of a target that fields say, so that no options need to.
 
     Of TLS, WebSocket and a will there are more words than fields.
     """
     said = document(Target(protocol=protocol, host="host", port=1))
-    return frozenset(said) - {"tls", "websocket", "will"}
+    return frozenset(said) - _HAVE_MORE
+
+
+def words_inside(protocol: str) -> dict[str, tuple[str, ...]]:
+    """Return which words inside of a word fields say, of those that have more: ``tls``'s ``ca``."""
+    said = document(
+        Target(
+            protocol=protocol,
+            host="host",
+            port=1,
+            has_tls=True,
+            has_websocket=True,
+            will_topic="gone",
+        )
+    )
+    return {word: tuple(said[word]) for word in _HAVE_MORE if said.get(word)}
 
 
 def _deal(target: Target) -> dict[str, Any]:

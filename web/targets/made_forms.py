@@ -26,6 +26,7 @@ ALGORITHMS = (
 )
 TEMPLATE_LENGTH = 1_000  # characters
 CLAIMS_LENGTH = 10_000  # characters
+PLAIN = "plain"  # a secret that is not made
 LIFE = (10, 366 * 86_400)  # s, of simulator.Credentials
 
 
@@ -59,7 +60,6 @@ class MadeForm(forms.Form):
     kind: ClassVar[str]
     title: ClassVar[str]
     hidden: ClassVar[str] = "key"
-    needs: ClassVar[str] = "Say the key."
     templates: ClassVar[tuple[str, ...]] = ()  # fields that take placeholders
 
     def __init__(self, data: Any, *, prefix: str, stored: Mapping[str, Any]) -> None:
@@ -67,6 +67,7 @@ class MadeForm(forms.Form):
         shown = {name: value for name, value in mine.items() if name != self.hidden}
         super().__init__(data, prefix=prefix, initial=self.as_typed(shown))
         self.kept: str = mine.get(self.hidden, "")
+        self.fields[self.hidden].required = not (self.kept or self.usual_key())
         if self.kept:
             self.fields[self.hidden].help_text = self._told()
 
@@ -90,8 +91,6 @@ class MadeForm(forms.Form):
         """Take the stored key where none is typed, and hold all against the simulator's model."""
         clean = super().clean() or self.cleaned_data
         key = clean.get(self.hidden) or self.kept or self.usual_key()
-        if not key and self.hidden not in self.errors:
-            self.add_error(self.hidden, self.needs)
         clean[self.hidden] = key
         self._check(self.hidden, checks.secret_template, clean)
         for name in self.templates:
@@ -107,13 +106,16 @@ class MadeForm(forms.Form):
             self.add_error(name, error)
 
     def _hold(self, words: Mapping[str, Any]) -> None:
-        """Tell what the model does not take, at its field."""
+        """Tell what the model does not take at its field, and what is wrong with the key."""
         try:
-            simulator.Credentials.model_validate({"password": words})
+            made = simulator.Credentials.model_validate({"password": words}).password
         except ModelError as error:
             for each in error.errors(include_input=False, include_url=False):
                 place = next((step for step in each["loc"][::-1] if step in self.fields), None)
                 self.add_error(str(place) if place else None, f"{each['msg']}.")
+            return
+        if trouble := simulator.key_trouble(made):
+            self.add_error(self.hidden, f"{trouble[:1].upper()}{trouble[1:]}.")
 
     def _told(self) -> str:
         column = checks.placeholder(self.kept)
@@ -128,7 +130,6 @@ class FilledForm(MadeForm):
     kind = "text"
     title = "A text with placeholders"
     hidden = "text"
-    needs = "Say the text."
     text = secret_text("Text", help_text="For example {id}-{password}; columns of the table too.")
 
 
@@ -139,7 +140,7 @@ class HmacForm(MadeForm):
     title = "A keyed hash (HMAC)"
     templates = ("message",)
     key = secret_line("Key", help_text="Empty: {shared_key}, the mock's own of the table.")
-    key_encoding = _choice("The key is written in", ENCODINGS, initial="text")
+    key_encoding = _choice("Key written in", ENCODINGS, initial="text")
     hash = _choice("Hash", [(name, name.upper()) for name in HASHES], initial="sha256")
     message = _text(
         "What is hashed",
@@ -164,7 +165,7 @@ class JwtForm(MadeForm):
         help_text="A shared secret, or a private key in PEM. Empty: the mock's own of the table, "
         "{shared_key} or {key}.",
     )
-    key_encoding = _choice("A shared secret is written in", ENCODINGS, initial="text")
+    key_encoding = _choice("Shared secret written in", ENCODINGS, initial="text")
     issuer = _text("Issuer (iss)")
     subject = _text("Subject (sub)", help_text="Takes placeholders, as the next do: {id}.")
     audience = _text("Audience (aud)")
@@ -186,8 +187,8 @@ class JwtForm(MadeForm):
         return checks.sentence(parse, self.cleaned_data["claims"])
 
     def usual_key(self) -> str:
-        is_shared = self.cleaned_data.get("algorithm", "").startswith("HS")
-        return "{shared_key}" if is_shared else "{key}"
+        algorithm = getattr(self, "cleaned_data", {}).get("algorithm", "HS256")
+        return "{shared_key}" if algorithm.startswith("HS") else "{key}"
 
 
 class SasForm(MadeForm):
@@ -213,6 +214,6 @@ KINDS: dict[str, type[MadeForm]] = {
 def kind_choices() -> list[tuple[str, str]]:
     """The ways to a secret, for a form; the first is none that is made."""
     return [
-        ("", "As it is, the same for all"),
+        (PLAIN, "As it is, the same for all"),
         *((word, kind.title) for word, kind in KINDS.items()),
     ]

@@ -1,6 +1,8 @@
 """The JSON Schema of what a target of each protocol says beside its own fields."""
 
+from collections.abc import Collection
 from functools import cache
+from typing import Any
 
 import orjson
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,6 +28,18 @@ def target(_: HttpRequest, protocol: str) -> HttpResponse:
 
 @cache
 def _schema(protocol: str) -> bytes:
-    return orjson.dumps(
-        simulator.target_schema(protocol, without=actions.words_of_fields(protocol))
-    )
+    schema = simulator.target_schema(protocol, without=actions.words_of_fields(protocol))
+    for word, fields in actions.words_inside(protocol).items():
+        _leave_out(schema, word, fields)
+    return orjson.dumps(schema)
+
+
+def _leave_out(schema: dict[str, Any], word: str, fields: Collection[str]) -> None:
+    """Take words that have fields of their own out of what stands under a word."""
+    reference = schema["properties"][word]["anyOf"][0]
+    whole = schema["$defs"][reference["$ref"].rpartition("/")[2]]
+    rest = {name: shape for name, shape in whole["properties"].items() if name not in fields}
+    needed = [name for name in whole.get("required", ()) if name not in fields]
+    # A shape of its own, for other words may have all of it.
+    schema["$defs"][f"rest of {word}"] = {**whole, "properties": rest, "required": needed}
+    reference["$ref"] = f"#/$defs/rest of {word}"

@@ -12,7 +12,7 @@ from django.utils import timezone
 import simulator
 from web.targets import actions, checks
 from web.targets.actions import Change
-from web.targets.made_forms import KINDS, MadeForm, kind_choices
+from web.targets.made_forms import KINDS, PLAIN, MadeForm, kind_choices
 from web.targets.models import Target
 from web.targets.secret_inputs import SecretText, secret_area, secret_line
 
@@ -56,10 +56,10 @@ class SecretsForm(forms.Form):
     )
     password = secret_line("Password")
     clear_password = forms.BooleanField(required=False, label="Forget the stored password")
-    password_made = forms.ChoiceField(label="The password is", choices=kind_choices, required=False)
+    password_made = forms.ChoiceField(label="The password is", choices=kind_choices)
     token = secret_line("Token")
     clear_token = forms.BooleanField(required=False, label="Forget the stored token")
-    token_made = forms.ChoiceField(label="The token is", choices=kind_choices, required=False)
+    token_made = forms.ChoiceField(label="The token is", choices=kind_choices)
     certificate = forms.CharField(
         label="Client certificate",
         required=False,
@@ -85,7 +85,7 @@ class SecretsForm(forms.Form):
         stored = {name: self.known.get(name, "") for name in SHOWN} | {
             "username": target.username,
             "hides_username": "username" in self.known,
-            **{f"{name}_made": self._stored_kind(name).get("kind", "") for name in MADE},
+            **{f"{name}_made": self._stored_kind(name).get("kind", PLAIN) for name in MADE},
         }
         super().__init__(data, initial={**stored, **initial})
         self._tell_stored(target)
@@ -156,8 +156,13 @@ class SecretsForm(forms.Form):
         return words if isinstance(words, dict) else {}
 
     def _kinds(self, name: str, data: Any) -> list[MadeForm]:
+        """Return the form of each kind; only that of the chosen one is held against its rules."""
         stored = self._stored_kind(name)
-        return [made(data, prefix=f"{name}-{kind}", stored=stored) for kind, made in KINDS.items()]
+        chosen = data.get(f"{name}_made") if data else ""
+        return [
+            made(data if kind == chosen else None, prefix=f"{name}-{kind}", stored=stored)
+            for kind, made in KINDS.items()
+        ]
 
     def _chosen(self, name: str) -> MadeForm | None:
         """Return the form of the kind that was chosen; None: the secret is as it is."""

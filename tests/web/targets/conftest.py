@@ -17,6 +17,8 @@ FORM = {
     "version": "3.1.1",
     "clean_start": "on",
     "dealing": "order",
+    "password_made": "plain",
+    "token_made": "plain",
     "client_id": "{id}",
     "keep_alive": "60",
     "will_qos": "0",

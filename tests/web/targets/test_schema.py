@@ -28,6 +28,18 @@ def test_every_word_says_what_it_means(client, protocol):
     assert unsaid == set()
 
 
+def test_what_has_a_field_is_left_out_inside_of_words_too(client):
+    schema = client.get("/schemas/target-mqtt.json").json()
+
+    assert "alpn" in schema["$defs"]["rest of tls"]["properties"]
+    assert "ca" not in schema["$defs"]["rest of tls"]["properties"]
+    assert "delay" in schema["$defs"]["rest of will"]["properties"]
+    assert schema["$defs"]["rest of will"]["required"] == []
+    assert "path" not in schema["$defs"]["rest of websocket"]["properties"]
+    oauth = client.get("/schemas/target-http.json").json()["$defs"]["OAuth"]["properties"]["tls"]
+    assert oauth["$ref"] == "#/$defs/Tls"
+
+
 def test_there_is_no_schema_of_what_nobody_speaks(client):
     assert client.get("/schemas/target-gopher.json").status_code == 404
 

@@ -138,6 +138,12 @@ def test_a_token_is_made_too(save):
     assert known().token.kind == "sas"
 
 
+def test_only_the_kind_that_is_chosen_is_held_against_its_rules(save):
+    page = save(**JWT | {"password-jwt-claims": "level", "password-hmac-hash": "crc"})
+
+    assert page.count('class="field-errors"') == 2  # at the choice and at the claims
+
+
 def test_a_user_name_can_be_a_secret(save, edit_page):
     page = save(username="A1_TOKEN", hides_username="on")
     edit = edit_page()
@@ -220,7 +226,10 @@ def test_version_session_and_websocket_have_fields(save):
         (JWT | {"password-jwt-claims": "level"}, "Line 1: write it as"),
         (JWT | {"password-jwt-claims": "iat: 7"}, "the claim iat has a field of its own"),
         (JWT | {"password-jwt-lifetime": "1"}, "greater than or equal to 10"),
-        ({"password_made": "text"}, "Say the text."),
+        (HMAC | {"password-hmac-key_encoding": "hex"}, "Must be written in hex, it is not."),
+        (SAS | {"password-sas-key": "sesame!"}, "Must be written in base64, it is not."),
+        (JWT | {"password-jwt-key": "sesame"}, "ES256 needs a private key in PEM"),
+        ({"password_made": "text"}, "This field is required."),
         ({"password_made": "smile"}, "not one of the available choices"),
         ({"certificate": "-----BEGIN"}, "no PEM certificate"),
         ({"private_key": "sesame"}, "The key needs its certificate."),

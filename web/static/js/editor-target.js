@@ -4,7 +4,7 @@
      <select name="protocol">…</select> <input type="checkbox" name="has_tls"> <select name="password_made">…</select>
      <fieldset data-shown-for="mqtt http">…</fieldset> (of the protocol)
      <div data-shown-with="has_tls">…</div> (ticked, or not empty)
-     <div data-shown-with="password_made=hmac jwt">…</div> (one of these; "password_made=" is the empty one)
+     <div data-shown-with="password_made=hmac jwt">…</div> (one of these)
    </form>
 
    What holds a mistake stays in sight.
