@@ -1,47 +1,23 @@
 """The exchange against a real Mosquitto, and an independent client (paho) on its other side."""
 
-import queue
 from base64 import b64encode
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from hashlib import pbkdf2_hmac
 from math import isnan
 from pathlib import Path
 
-import paho.mqtt.client as paho
 import pytest
 from workshop.supervisor import free_port
 
 from simulator.transports import Identity, Parcel
 from tests.integration.transports.certificates import DAY, Authority
-from tests.integration.transports.conftest import WITHIN, Broker, exchange_to, run, until
+from tests.integration.transports.conftest import WITHIN, exchange_to, run, until
+from tests.integration.transports.listening import Brokers, observer
 
 pytestmark = pytest.mark.parts("mosquitto")
-
-Brokers = Callable[..., Broker]
 
 
 def identity(row: int, **fields: object) -> Identity:
     return Identity(**{"client_id": f"mock-{row}", **fields})
-
-
-@contextmanager
-def observer(port: int, topic: str) -> Iterator["queue.Queue[paho.MQTTMessage]"]:
-    """What an independent client receives at QoS 1."""
-    messages: queue.Queue[paho.MQTTMessage] = queue.Queue()
-    ready: queue.Queue[None] = queue.Queue()
-    client = paho.Client(paho.CallbackAPIVersion.VERSION2)
-    client.on_message = lambda _client, _data, message: messages.put(message)
-    client.on_subscribe = lambda *_: ready.put(None)
-    client.connect("127.0.0.1", port)
-    client.subscribe(topic, qos=1)
-    client.loop_start()
-    ready.get(timeout=WITHIN)
-    try:
-        yield messages
-    finally:
-        client.disconnect()
-        client.loop_stop()
 
 
 @pytest.mark.parametrize("qos", [0, 1])

@@ -19,10 +19,10 @@ from workshop.supervisor import free_port
 
 from simulator.transports import Parcel
 from tests.integration.transports.certificates import Authority
-from tests.integration.transports.conftest import WITHIN, Broker, exchange_to, run, until
-from tests.integration.transports.test_mosquitto import identity, observer
+from tests.integration.transports.conftest import WITHIN, exchange_to, run, until
+from tests.integration.transports.listening import Brokers, observer
+from tests.integration.transports.test_mosquitto import identity
 
-Brokers = Callable[..., Broker]
 CONNACK = b"\x20\x02\0\0"
 
 
