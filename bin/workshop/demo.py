@@ -31,9 +31,9 @@ from workshop.supervisor import Child, ChildFailed, Supervisor, free_port
 from workshop.venv import ROOT
 
 STATE = Path(ROOT) / ".run"
-SPARE = 120.0  # s, beyond its duration, that a run may take until it has ended
+SPARE = 300.0  # s, beyond its duration, that a run may take until it has ended
 REPORT_WITHIN = 180.0  # s from the request for a report to its mail
-SETTLE = 10.0  # s for the last message to reach the counter
+SETTLE = 60.0  # s for the last message to reach the counter
 LINK = re.compile(r"https?://\S+/reports/\S+")
 
 
@@ -310,7 +310,7 @@ def crash_check(supervisor: Supervisor) -> None:
 
 
 def ask(url: str, *, method: str = "GET") -> bytes:
-    with urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=10) as answer:
+    with urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=60) as answer:
         return bytes(answer.read())
 
 

@@ -41,8 +41,8 @@ def test_all_counts_agree_and_nothing_stays_behind(tmp_path: Path) -> None:
 
     output, complaints = started.communicate(timeout=WITHIN)
 
-    result = json.loads(output.splitlines()[-1])
     assert started.returncode == 0, complaints
+    result = json.loads(output.splitlines()[-1])
     assert result["ok"] is True
     assert (result["missing"], result["duplicates"], result["failed"]) == (0, 0, 0)
     assert result["mocks"] == 140
