@@ -25,6 +25,13 @@ SCHEMES = {  # what people paste -> protocol, TLS
     "tcp": ("tcp", False),
     "tcps": ("tcp", True),
     "udp": ("udp", False),
+    "kafka": ("kafka", False),
+    "kafkas": ("kafka", True),
+    "amqp": ("amqp", False),
+    "amqps": ("amqp", True),
+    "nats": ("nats", False),
+    "nats+tls": ("nats", True),
+    "kinesis": ("kinesis", True),
 }
 MQTT_PORT = 1883  # tcp:// with it is a broker, as clients of MQTT write it
 LONGEST = 2_000  # characters; no broker's address is longer
@@ -62,6 +69,14 @@ def form_values(text: str) -> dict[str, Any]:
     return values | {name: value for name, value in said.items() if value}
 
 
+def scheme_of(protocol: str, *, has_tls: bool, is_inside_websocket: bool = False) -> str:
+    """Return the scheme that people write before a host."""
+    if is_inside_websocket and protocol == "mqtt":
+        return "mqtt+wss" if has_tls else "mqtt+ws"
+    meant = (scheme for scheme, means in SCHEMES.items() if means == (protocol, has_tls))
+    return next(meant, protocol)
+
+
 def usual_port(scheme: str, protocol: str, *, has_tls: bool) -> int | None:
     """Return the port that an address means which names none; of WebSocket, that of HTTP."""
     word = "websocket" if scheme.startswith("mqtt+") else protocol
@@ -78,6 +93,8 @@ def _path(parts: SplitResult, scheme: str, protocol: str) -> dict[str, Any]:
         return {"has_websocket": True, "websocket_path": path}
     if protocol in ("websocket", "coap") and path:
         return {"options": f"path: {json.dumps(path)}\n"}
+    if protocol == "amqp" and path:  # amqp://host/lab names the virtual host "lab"
+        return {"options": f"virtual_host: {json.dumps(unquote(path[1:]))}\n"}
     return {}
 
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.urls import reverse
 
 import simulator
+from web.targets.address import scheme_of
 from web.targets.protocols import PROTOCOLS, Protocol
 
 
@@ -121,7 +122,9 @@ class Target(models.Model):
     @property
     def address(self) -> str:
         """The target as people write it: ``mqtts://broker.example:8883``."""
-        scheme = self.protocol + ("s" if self.has_tls else "")
+        scheme = scheme_of(
+            self.protocol, has_tls=self.has_tls, is_inside_websocket=self.has_websocket
+        )
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{scheme}://{host}:{self.port}"
 

@@ -79,6 +79,10 @@ def test_what_is_no_host_is_refused(text):
         ("tcp://b:1883", "mqtt", None),
         ("tcp://b:5000", "tcp", None),
         ("udp://b:5000", "udp", None),
+        ("amqps://b/lab%2F1", "amqp", 'virtual_host: "lab/1"\n'),
+        ("kafka://b:9092", "kafka", None),
+        ("nats+tls://b", "nats", None),
+        ("kinesis://kinesis.eu-west-1.amazonaws.com", "kinesis", None),
     ],
 )
 def test_what_has_no_field_goes_into_the_options(text, protocol, options):
@@ -95,3 +99,22 @@ def test_mqtt_inside_of_websocket_has_fields_of_its_own():
     assert (values["protocol"], values["has_websocket"]) == ("mqtt", True)
     assert values["websocket_path"] == "/mqtt?key=7"
     assert "websocket_path" not in address.form_values("mqtt+ws://b")
+
+
+@pytest.mark.parametrize(
+    ("protocol", "has_tls", "has_websocket", "scheme"),
+    [
+        ("mqtt", False, False, "mqtt"),
+        ("mqtt", True, True, "mqtt+wss"),
+        ("websocket", True, False, "wss"),
+        ("http", True, False, "https"),
+        ("kinesis", False, False, "kinesis"),
+        ("amqp", True, True, "amqps"),
+    ],
+)
+def test_a_target_is_shown_by_the_scheme_that_people_write(
+    protocol, has_tls, has_websocket, scheme
+):
+    shown = address.scheme_of(protocol, has_tls=has_tls, is_inside_websocket=has_websocket)
+
+    assert shown == scheme
