@@ -86,7 +86,10 @@ def groups(database: str) -> list[Group]:
         Group(name="mypy", command=["mypy"]),
         Group(
             name="simulator",
-            command=[*PYTEST, "tests/simulator", "tests/architecture", "tests/workshop"],
+            command=[
+                *[*PYTEST, "tests/simulator", "tests/architecture", "tests/workshop"],
+                "tests/fuzz",
+            ],
         ),
         Group(name="ruff: rules", command=["ruff", "check"]),
         Group(name="ruff: format", command=["ruff", "format", "--check"]),

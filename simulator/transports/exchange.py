@@ -8,6 +8,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from math import inf, isnan
 from typing import Any
 
@@ -237,7 +238,7 @@ class Exchange:
         return True
 
     async def close(self) -> None:
-        """Disconnect every mock and end all that was begun, within ``CLOSE_WITHIN`` s."""
+        """Disconnect every mock and end all that was begun, within twice ``CLOSE_WITHIN`` s."""
         if self._impairments:
             self._impairments.close()
         for row in list(self._lines):
@@ -254,7 +255,9 @@ class Exchange:
                 self._settle_orphans(wire, "the mock disconnected")
                 wire.is_over = True
                 wire.cut()
-            await self._emptied.wait()
+            with suppress(TimeoutError):  # what does not end by now, ends with the process
+                async with asyncio.timeout(CLOSE_WITHIN):
+                    await self._emptied.wait()
         self.alarms.close()
         self._openings.close()
         if self.common:

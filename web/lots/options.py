@@ -4,6 +4,7 @@ Rule: the words and their limits are the simulator's; here they are held beside 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import simulator
@@ -19,10 +20,26 @@ class Counted(Protocol):
     def count(self) -> int: ...
 
 
-def wrong_options(lot: Lot, parts: Sequence[Counted]) -> Told:
-    """Return what is wrong with the options of a lot."""
+def wrong_options(
+    lot: Lot, parts: Sequence[Counted], definitions: Sequence[simulator.Definition]
+) -> Told:
+    """Return what is wrong with the options of a lot.
+
+    ``definitions`` are those of the parts; without them, what faults aim at is not looked at.
+    """
     words = simulator.lot_words(lot.options, known_words(lot, parts))
+    if words.value is not None and len(definitions) == len(parts):
+        counts = [part.count for part in parts]
+        words = replace(words, problems=aimless(words.value, definitions, counts))
     return told(words, elsewhere=simulator.OF_LOTS)
+
+
+def aimless(
+    lot: simulator.Lot, definitions: Sequence[simulator.Definition], counts: Sequence[int]
+) -> tuple[simulator.Problem, ...]:
+    """Return what the faults of a lot name that its definitions do not have."""
+    parts = [(each.name, each, count) for each, count in zip(definitions, counts, strict=True)]
+    return simulator.fault_problems(lot.faults, parts, duration=lot.duration)
 
 
 def known_words(lot: Lot, parts: Sequence[Counted]) -> dict[str, Any]:

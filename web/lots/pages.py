@@ -72,17 +72,17 @@ class LotFormPage:
         lot = self.form.instance
         parts, seed = self.rows.plans, SOME_SEED if lot.seed is None else lot.seed
         try:
-            refusals = held(lot.workspace, parts, target=lot.target, seed=seed).refusals
+            found = held(lot.workspace, parts, target=lot.target, seed=seed)
         except (StorageUnavailable, ObjectMissing):
             self.form.add_error(None, NO_STORAGE)
             return False
-        for refusal in refusals:
+        for refusal in found.refusals:
             self.rows.filled[refusal.part].add_error(None, refusal.text)
-        wrong = wrong_options(lot, parts)
+        wrong = wrong_options(lot, parts, found.definitions)
         self.form.wrong_places = wrong.places
         for text in wrong.sentences:
             self.form.add_error("options", text)
-        return not refusals and not wrong.sentences
+        return not found.refusals and not wrong.sentences
 
     @property
     def can_add(self) -> bool:

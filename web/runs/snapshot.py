@@ -18,6 +18,7 @@ from web.datasets.loading import WorkspaceDatasets
 from web.logs.payloads import formats_of
 from web.lots import refusals
 from web.lots.models import Lot, LotPart
+from web.lots.options import aimless
 from web.platform.secrets import SealBroken
 from web.platform.storage import ObjectMissing, StorageUnavailable
 from web.targets.actions import OptionsOutdated, credentials, lot_target
@@ -70,6 +71,8 @@ def snapshot_of(lot: Lot, *, run: UUID) -> Snapshot:
     words = simulator.lot_words(lot.options, known)
     if words.value is None:
         raise CannotStart(f"The lot has a setting that cannot be: {words.problems[0]}. Edit it.")
+    if problems := aimless(words.value, definitions, [row.count for row in rows]):
+        raise CannotStart(f"A fault of the lot meets nobody: {problems[0]}. Edit it.")
     check_identities(words.value, definitions, workspace=lot.workspace)
     told = [
         {

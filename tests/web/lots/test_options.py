@@ -41,6 +41,7 @@ def test_options_that_cannot_be_any_more_stop_the_start_with_the_reason(lot):
         ("duration: 5s", "duration: is not said here, it has a field of its own."),
         ("thresholds: [latency < 1s]", "latency needs p50"),
         ("pace: {ramp: {steps: [{after: 0s, mocks: 1}]}}", "the last step must have all"),
+        ("faults:\n  - {fault: drop, aim: {status: dancing}}", "unknown status 'dancing'"),
         ("[", "Line "),
     ],
 )
