@@ -69,9 +69,8 @@ class Load:
     def singles(self) -> Iterator[Self]:
         """Return each message alone."""
         for place in range(len(self)):
-            mask = np.zeros(len(self), dtype=bool)
-            mask[place] = True
-            yield self.only(mask)
+            one = slice(place, place + 1)
+            yield type(self)(self.batch.part(one), self.due[one].copy(), self.copy[one].copy())
 
     def keys(self, keys: KeyArray) -> KeyArray:
         """Return a key for each message of those of the mocks."""
@@ -104,8 +103,3 @@ def size_of(load: Load) -> int:
 def on_grid(t: float) -> float:
     """Return the first moment of the grid at or after a time, s."""
     return math.ceil(t / GRID) * GRID
-
-
-def first_due(times: list[float]) -> float:
-    """Return the earliest time; inf when there is none."""
-    return min(times, default=math.inf)

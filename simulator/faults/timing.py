@@ -3,11 +3,13 @@
 Rule: what is held back is bounded, and goes out at a moment that its message's own time fixes.
 """
 
+import heapq
+import math
 from collections import deque
 
 import numpy as np
 
-from simulator.faults.load import Load, first_due, on_grid
+from simulator.faults.load import Load, on_grid
 from simulator.faults.stage import Passed, Stage
 from simulator.faults.timeline import Spell
 from simulator.lot.faults import Duplicate, Late, Loss, Reorder, Replay
@@ -90,24 +92,40 @@ class Shuffling(Stage):
         super().__init__(spell)
         self._window, self._within = fault.window, fault.within
         self._held: dict[int, list[Load]] = {}  # by row
+        # Until when a row's first message waits, the earliest first. A row that was let go before
+        # stays until its time has come: to look at all rows in each tick cost 0.8 ms for 350.
+        self._ends: list[tuple[float, int]] = []
 
     def meet(self, load: Load, passed: Passed) -> None:
         for single in load.singles():
             row = int(single.batch.rows[0])
             held = self._held.setdefault(row, [])
             held.append(single)
+            if len(held) == 1:
+                heapq.heappush(self._ends, (self._until(held), row))
             if len(held) >= self._window:
                 self._let_go(row, float(single.due[0]), passed)
 
     def next_due(self) -> float:
-        return first_due([self._until(held) for held in self._held.values()])
+        self._forget()
+        return self._ends[0][0] if self._ends else math.inf
 
     def release(self, t: float, passed: Passed) -> None:
-        due = [(self._until(held), row) for row, held in self._held.items()]
-        for until, row in sorted(due):
-            if until <= t:
-                last = float(self._held[row][-1].due[0])
-                self._let_go(row, last if t == np.inf else until, passed)
+        self._forget()
+        while self._ends and self._ends[0][0] <= t:
+            until, row = heapq.heappop(self._ends)
+            last = float(self._held[row][-1].due[0])
+            self._let_go(row, last if t == np.inf else until, passed)
+            self._forget()
+
+    def _forget(self) -> None:
+        """Take out ends of what was let go before; then the first is one that counts."""
+        while self._ends and self._is_over(*self._ends[0]):
+            heapq.heappop(self._ends)
+
+    def _is_over(self, until: float, row: int) -> bool:
+        held = self._held.get(row)
+        return held is None or self._until(held) != until
 
     def _until(self, held: list[Load]) -> float:
         return on_grid(float(held[0].due[0]) + self._within)

@@ -4,6 +4,7 @@ Rule: plain values; one entry a mock, in the order in which its events happened.
 """
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from itertools import compress
 from typing import Any, Literal, Self
@@ -55,6 +56,13 @@ class Batch:
             elif values is not None:
                 chosen[name] = list(compress(values, kept))
         return replace(self, **chosen)
+
+    def part(self, places: slice) -> Self:
+        """Return it for those of its mocks that stand there; nothing of it is kept alive."""
+        columns = [(name, getattr(self, name)) for name in COLUMNS]
+        return replace(
+            self, **{name: copy(each[places]) for name, each in columns if each is not None}
+        )
 
 
 # What a batch has one entry a mock of; the other fields are common to all of them.

@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from simulator.faults.load import Load
 from tests.simulator.faults.playing import COUNT, Play, Sent, by_mock, played
 
 PLAIN = played()
@@ -216,3 +217,15 @@ def test_a_fault_that_meets_nobody_costs_no_message_its_way() -> None:
 
     assert play.way.is_idle
     assert play.out
+
+
+def test_a_message_held_back_alone_keeps_nothing_of_its_batch_alive() -> None:
+    fleet = Play([], first=0, count=COUNT, seed=1).fleet
+    fleet.due(0.0)
+    load = Load.of(fleet.due(1.0).sends[0])
+
+    singles = list(load.singles())
+
+    assert [each.batch.payloads for each in singles] == [[each] for each in load.batch.payloads]
+    assert all(each.due.base is None and each.batch.rows.base is None for each in singles)
+    assert [int(each.batch.rows[0]) for each in singles] == load.batch.rows.tolist()
