@@ -1,7 +1,6 @@
 """What is wrong with a connection on purpose, over every kind of stream and of datagram."""
 
 import asyncio
-import socket
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -9,12 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from workshop.supervisor import free_port
 
 from simulator.impairment import Impairment
 from simulator.transports import Exchange, Identity, Parcel
 from tests.integration.transports.certificates import Authority
-from tests.integration.transports.conftest import Broker, broker, exchange_to, run, until
+from tests.integration.transports.conftest import (
+    Broker,
+    broker,
+    exchange_to,
+    free_port_of_six,
+    run,
+    until,
+)
 from tests.simulator.transports.virtual import Diary
 
 __all__ = ["broker"]  # the fixture
@@ -29,12 +34,7 @@ DROP = "fault: drop"
 @pytest.fixture
 def own_port() -> int:
     """A free port of ::1, where Mosquitto speaks WebSocket; see tests/integration/transports."""
-    try:
-        with socket.socket(socket.AF_INET6) as tried:
-            tried.bind(("::1", free := free_port()))
-            return free
-    except OSError:
-        pytest.skip("this machine has no ::1")
+    return free_port_of_six()
 
 
 def streams(broker: Callable[..., Broker], folder: Path, port: int, kind: str) -> dict[str, Any]:

@@ -21,6 +21,20 @@ from tests.simulator.transports.virtual import Diary
 WITHIN = 60.0  # s for whatever a test waits for, on a busy machine too
 
 
+def free_port_of_six() -> int:
+    """Return a free port of ::1, or skip the test where a machine has none.
+
+    A Mosquitto that speaks WebSocket binds all addresses when told 127.0.0.1, and ::1 alone when
+    told that.
+    """
+    try:
+        with socket.socket(socket.AF_INET6) as tried:
+            tried.bind(("::1", free := free_port()))
+            return free
+    except OSError:
+        pytest.skip("this machine has no ::1")
+
+
 class Broker:
     """A Mosquitto of one test, with its own configuration."""
 

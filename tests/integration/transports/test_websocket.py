@@ -6,7 +6,6 @@ that; so these tests go there.
 
 import asyncio
 import http
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,7 +18,7 @@ from workshop.supervisor import free_port
 
 from simulator.transports import Parcel
 from tests.integration.transports.certificates import Authority
-from tests.integration.transports.conftest import WITHIN, exchange_to, run, until
+from tests.integration.transports.conftest import WITHIN, exchange_to, free_port_of_six, run, until
 from tests.integration.transports.listening import Brokers, observer
 from tests.integration.transports.test_mosquitto import identity
 
@@ -29,12 +28,7 @@ CONNACK = b"\x20\x02\0\0"
 @pytest.fixture
 def port() -> int:
     """A free port of ::1."""
-    try:
-        with socket.socket(socket.AF_INET6) as tried:
-            tried.bind(("::1", free := free_port()))
-            return free
-    except OSError:
-        pytest.skip("this machine has no ::1")
+    return free_port_of_six()
 
 
 @pytest.mark.parts("mosquitto")
