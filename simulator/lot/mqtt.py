@@ -5,7 +5,7 @@ Rule: names are those of the specification; every time is in seconds.
 
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from simulator.lot.base import Model, Text
 from simulator.lot.target import Target
@@ -48,6 +48,14 @@ class Will(Model):
     properties: UserProperties = Field(
         default_factory=dict, description="User properties, of MQTT 5"
     )
+
+    @field_validator("topic")
+    @classmethod
+    def _no_filter(cls, topic: str) -> str:
+        """Source: MQTT 3.1.1 and 5.0, 4.7.1: no wildcards where something is published."""
+        if not topic or "#" in topic or "+" in topic:
+            raise ValueError(f"must be a name without + and #, got {topic!r}")
+        return topic
 
 
 class Parting(NamedTuple):

@@ -6,5 +6,6 @@ Rule: a transport owns sockets and asks the loop; what bytes mean is decided in 
 from simulator.transports.exchange import Exchange
 from simulator.transports.making import exchange_to
 from simulator.transports.parcel import Identity, Listener, Parcel
+from simulator.transports.road import check_road
 
-__all__ = ["Exchange", "Identity", "Listener", "Parcel", "exchange_to"]
+__all__ = ["Exchange", "Identity", "Listener", "Parcel", "check_road", "exchange_to"]

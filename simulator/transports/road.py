@@ -21,7 +21,7 @@ from simulator.transports.line import Line
 from simulator.transports.parcel import Identity
 from simulator.transports.sources import Sources
 from simulator.transports.streams import WebSocketStream
-from simulator.transports.tls import Contexts, Resumption, resuming
+from simulator.transports.tls import Contexts, Resumption, make_context, resuming
 from simulator.transports.tuning import tune
 from simulator.transports.turnstile import Turnstile
 
@@ -200,6 +200,19 @@ def _check_opening(options: WebSocket) -> None:
         websocket.check_opening(options.path, subprotocols, options.headers)
     except DefinitionError as error:
         raise DefinitionError(Problem("target.websocket", str(error))) from None
+
+
+def check_road(target: Target) -> None:
+    """Refuse before a run what no tower could open connections with.
+
+    Raises:
+        DefinitionError: As ``Road`` does; the sources are held against this machine.
+    """
+    if target.tls:
+        make_context(target.tls)
+    Sources(target.sources)
+    if target.websocket:
+        _check_opening(target.websocket)
 
 
 Kind = TypeVar("Kind", bound=Road)

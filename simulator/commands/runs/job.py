@@ -15,6 +15,7 @@ from simulator.faults.checks import fault_problems
 from simulator.lot import Credentials, Lot
 from simulator.roll import identity_problems, lot_problems
 from simulator.tower import Assignment
+from simulator.transports import check_road
 
 SHARD = 10_000  # mocks in a shard: each has its own overhead, and few processes run them all
 
@@ -33,8 +34,10 @@ class Job:
 
         Raises:
             DefinitionError: The definitions do not fit together, the target, the datasets or the
-                credential table; a fault is aimed at what is not there.
+                credential table; a fault is aimed at what is not there; TLS, WebSocket or sources
+                of the target cannot be used.
         """
+        check_road(self.lot.target)
         parts = [
             (parse_document(part.document, datasets=self.datasets), part.count)
             for part in self.lot.parts

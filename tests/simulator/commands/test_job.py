@@ -1,13 +1,14 @@
 """A job cut for its processes, and what is refused before any is started."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from simulator import fault_of, parse
 from simulator.commands.runs.job import SHARD, Job
 from simulator.errors import DefinitionError
-from simulator.lot import Credentials, Lot, MqttTarget, Part
+from simulator.lot import Credentials, Lot, MqttTarget, Part, Tls, WebSocket
 
 SENSOR = """
 name: Sensor
@@ -45,6 +46,25 @@ def test_processes_get_equally_much() -> None:
     shares = job(10_000).assignments(4)
 
     assert [sum(each.count for each in share) for share in shares] == [2_500] * 4
+
+
+@pytest.mark.parametrize(
+    ("target", "text"),
+    [
+        ({"tls": Tls(ca="nonsense")}, "target.tls.ca: must be certificates in PEM"),
+        ({"websocket": WebSocket(path="a b")}, "target.websocket: path must begin with /"),
+        ({"websocket": WebSocket(headers={"X Y": "1"})}, "header name must be letters"),
+        ({"sources": ["192.0.2.7"]}, "192.0.2.7"),
+    ],
+)
+def test_a_road_that_cannot_be_used_is_told_before_the_run(
+    target: dict[str, Any], text: str
+) -> None:
+    made = job(1)
+    lot = made.lot.model_copy(update={"target": MqttTarget(host="h", port=1, **target)})
+
+    with pytest.raises(DefinitionError, match=text):
+        replace(made, lot=lot).check()
 
 
 def test_a_fault_that_is_aimed_at_what_is_not_there_is_told_at_its_place() -> None:

@@ -71,3 +71,9 @@ def test_each_version_has_its_speech() -> None:
 def test_options_have_limits(option: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         target(version="5", **option)
+
+
+@pytest.mark.parametrize("topic", ["", "a/#", "a/+/b"])
+def test_a_will_has_no_filter_for_a_topic(topic: str) -> None:
+    with pytest.raises(ValidationError, match=r"without \+ and #"):
+        target(will={"topic": topic})
