@@ -3,6 +3,7 @@
 Rule: a value that is read from text is written back as text that reads the same.
 """
 
+import math
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
@@ -97,7 +98,8 @@ class Fault(Model):
             return self
         if self.every < MIN_EVERY:
             raise ValueError(f"every must be {MIN_EVERY:g} s or more, got {self.every:g} s")
-        if not self.is_moment and not (self.lasts and self.lasts <= self.every):
+        lasts = self.lasts or (0.0 if self.is_moment else math.inf)
+        if lasts > self.every:
             raise ValueError(f"what comes every {self.every:g} s needs a for of at most that")
         return self
 

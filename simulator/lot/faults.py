@@ -6,7 +6,7 @@ the order of the lot's list, each on what the one before has left.
 
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import Field, TypeAdapter, field_validator, model_validator
 
 from simulator.definition.quantities.durations import Steady
 from simulator.definition.quantities.scalars import Text
@@ -188,6 +188,14 @@ class WrongTopic(MessageFault):
         min_length=1,
         description="Where to; {address} is where it should go",
     )
+
+    @field_validator("address")
+    @classmethod
+    def _no_filter(cls, address: str) -> str:
+        """What no client may publish on would never leave: MQTT 3.1.1 and 5.0, 4.7.1."""
+        if "#" in address or "+" in address:
+            raise ValueError(f"must be a topic or path without + and #, got {address!r}")
+        return address
 
 
 class Malformed(Fault):

@@ -44,6 +44,8 @@ def test_every_kind_says_what_it_does_and_what_its_words_mean(kind: type[Fault])
         ({"fault": "loss", "share": "120%"}, "must be from 0 % to 100 %, got 120 %"),
         ({"fault": "loss", "at": "-1s"}, "must be from 0 s to 10 years"),
         ({"fault": "loss", "for": 0}, "must be above 0 s, got 0"),
+        ({"fault": "wrong_topic", "address": "a/#"}, "must be a topic or path without"),
+        ({"fault": "drop", "every": "5s", "for": "10s"}, "needs a for of at most that"),
         ({"fault": "loss", "times": 2}, "times needs every"),
         ({"fault": "drop", "every": "100ms"}, "every must be 1 s or more, got 0.1 s"),
         ({"fault": "loss", "every": "10s"}, "what comes every 10 s needs a for of at most that"),
