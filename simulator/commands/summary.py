@@ -17,6 +17,7 @@ from simulator.tower import Snapshot
 from simulator.verdict import Figures, Ruling, verdict
 
 MOST_REASONS = 20  # shown to people; the JSON has all
+ARRIVALS = ("arrived", "missing", "duplicates", "disordered", "unfollowed", "counted")
 SHARES = (50.0, 90.0, 99.0, 99.9)  # percentiles of a latency
 
 
@@ -115,6 +116,7 @@ class Progress:
             "rate": round(total.delivered / seconds, 1) if seconds else 0.0,
             **_percentiles(total.latency),
             "end_to_end": _percentiles(total.end_to_end) if total.end_to_end.total else None,
+            "arrivals": {each: getattr(total, each) for each in ARRIVALS},
             "lateness_p99_ms": _rounded(total.lateness.percentile(99)),
             "generator_limited": self.notice,
             "wire_bytes": {"out": total.wire_out, "in": total.wire_in},
@@ -148,6 +150,8 @@ class Progress:
                 f"end to end {'  '.join(shares)}  arrived {total.arrived:,}, missing"
                 f" {total.missing:,}, {total.duplicates:,} twice, {total.disordered:,} out of order"
             )
+        if total.counted:
+            lines.append(f"the receiver counted {total.counted:,} of {total.delivered:,} delivered")
         if self.notice:
             lines.append(self.notice)
         lines += _grouped("failed sends", self._reasons("sends"))

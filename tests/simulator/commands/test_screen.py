@@ -66,3 +66,16 @@ def test_a_generator_that_was_late_is_told_before_anything_is_believed() -> None
     assert "generator-limited since 08:00:00 UTC: p99 of lateness rose to 800 ms" in text
     assert "generator-limited" in progress.sentences(15.0)
     assert progress.report(15.0)["generator_limited"].startswith("generator-limited since")
+
+
+def test_the_summary_says_what_came_by_the_targets_way_back() -> None:
+    progress = Progress(10, 60.0)
+    told = snapshot("a", connected=10, reasons=[])
+    counted = replace(told, total=Second.summed([told.total, Second(at=3, counted=139)]))
+    progress.take([counted])
+
+    assert "the receiver counted 139 of 140 delivered" in progress.sentences(15.0)
+    assert progress.report(15.0)["arrivals"] == {
+        "arrived": 0, "missing": 0, "duplicates": 0, "disordered": 0, "unfollowed": 0,
+        "counted": 139,
+    }  # fmt: skip
