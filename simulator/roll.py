@@ -4,7 +4,7 @@ Rule: everything that a tower would refuse is found here, at the price of one mo
 of all ids; so whoever stores or starts a lot can say it at once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -18,7 +18,7 @@ from simulator.fleet import Fleet
 from simulator.fleet.readings import fixed_values
 from simulator.generators.base import Cast
 from simulator.generators.readings.variables import drawn_once
-from simulator.lot import Credentials, Target
+from simulator.lot import Credentials, HttpTarget, Target
 from simulator.payloads.document import plain_line
 from simulator.speech import Speech
 
@@ -91,7 +91,8 @@ def identity_problems(
     Returns:
         Nothing when all mocks can connect. About 0.4 s for 50,000 mocks.
     """
-    found = [LotProblem(0, problem) for problem in _of_certificate(secrets, now)]
+    alone = (*_of_certificate(secrets, now), *_of_http(target, secrets, table))
+    found = [LotProblem(0, problem) for problem in alone]
     owners: dict[str, list[str]] = {}
     for number, (definition, cast) in enumerate(_casts(parts, datasets=datasets, seed=seed)):
         fixed = fixed_values(definition, cast)
@@ -126,6 +127,20 @@ def _of_certificate(secrets: Credentials, now: float) -> list[Problem]:
         missing = "key" if alone == "certificate" else "certificate"
         return [Problem(f"target.{missing}", f"is missing, and there is a {alone}")]
     return [Problem(f"target.{where}", text) for where, text in troubles_of(given, now=now)]
+
+
+def _of_http(
+    target: Target, secrets: Credentials, table: CredentialTable | None
+) -> Iterator[Problem]:
+    """Yield the secrets that a target of HTTP needs and nobody has."""
+    if not isinstance(target, HttpTarget):
+        return
+    columns = table.columns if table else ()
+    if target.signature and not secrets.hmac_key and "shared_key" not in columns:
+        text = "needs hmac_key among the secrets, or the column shared_key of a table"
+        yield Problem("target.signature", text)
+    if target.oauth and not secrets.client_secret:
+        yield Problem("target.oauth", "needs client_secret among the secrets")
 
 
 def _casts(

@@ -42,9 +42,7 @@ def read_credentials(name: str, data: bytes, *, now: float) -> CredentialTable:
     checked = check_credentials(name, data, now=now)
     if checked.table is None:
         more = [f"and {checked.more:,} more"] if checked.more else []
-        raise DatasetError(
-            *(Problem(f"{name}: {each.place}", each.text) for each in checked.problems), *more
-        )
+        raise DatasetError(*(_named(name, each) for each in checked.problems), *more)
     return checked.table
 
 
@@ -73,6 +71,11 @@ def check_credentials(name: str, data: bytes, *, now: float) -> CheckedTable:
     if not checked.problems:
         checked = _told(_of_files(columns, archive, now))
     return checked if checked.problems else CheckedTable(CredentialTable(name, columns))
+
+
+def _named(name: str, problem: Problem) -> Problem:
+    """Return a problem at its place in a file; what is wrong with all of it names the file."""
+    return Problem(f"{name}: {problem.place}", problem.text) if problem.place else problem
 
 
 def _told(problems: Iterator[Problem]) -> CheckedTable:

@@ -9,6 +9,7 @@ from simulator import (
     MqttTarget,
     identity_problems,
     parse,
+    target_of,
 )
 from tests.simulator.credentials.files import NOW, certificate_pem, curve_key, key_pem
 
@@ -75,3 +76,25 @@ def test_the_certificate_that_all_mocks_show_is_held_against_its_key() -> None:
     assert texts((LAMP, 1), certificate=certificate) == [
         "0 target.key: is missing, and there is a certificate"
     ]
+
+
+@pytest.mark.parametrize(
+    ("option", "secret", "text"),
+    [
+        ("signature", "hmac_key", "target.signature: needs hmac_key among the secrets"),
+        ("oauth", "client_secret", "target.oauth: needs client_secret among the secrets"),
+    ],
+)
+def test_what_is_signed_or_fetched_needs_its_secret(option: str, secret: str, text: str) -> None:
+    options = {"signature": {}, "oauth": {"token_url": "http://h/token", "client_id": "lot"}}
+    target = target_of({"protocol": "http", "host": "h", "port": 1, option: options[option]})
+
+    def told(**secrets: str) -> list[str]:
+        found = identity_problems(
+            [(LAMP, 1)], target=target, secrets=Credentials(**secrets), now=NOW
+        )
+        return [str(each) for each in found]
+
+    (problem,) = told()
+    assert problem.startswith(text)
+    assert told(**{secret: "k"}) == []

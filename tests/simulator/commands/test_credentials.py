@@ -75,3 +75,12 @@ def test_what_cannot_be_is_refused_before_anything_is_sent(
 
     with pytest.raises(DefinitionError, match=re.escape(told)):
         job(folder, "sensor.yaml", *arguments)
+
+
+def test_what_is_wrong_with_all_of_a_table_names_the_file_once(folder: Path) -> None:
+    (folder / "fleet.csv").write_text("id,password\n")
+
+    with pytest.raises(DefinitionError) as refused:
+        job(folder, "lot.yaml")
+
+    assert str(refused.value).startswith("fleet.csv: there must be a header and rows")
