@@ -64,6 +64,8 @@ class Wire(asyncio.Protocol, ABC, Generic[Kind]):
     transport: asyncio.Transport
     # Whether bytes of several parcels may be put together into one write: see ``Cork``.
     joins_writes: ClassVar[bool] = False
+    # Whether it is handed all parcels that its mock has at once: see ``send_all``.
+    takes_all: ClassVar[bool] = False
 
     def __init__(self, office: Office, line: Line) -> None:
         """Raises DefinitionError when the mock's identity cannot be said in the protocol."""
@@ -87,6 +89,12 @@ class Wire(asyncio.Protocol, ABC, Generic[Kind]):
     @abstractmethod
     def send(self, parcel: Parcel) -> None:
         """Write the parcel, keep it for its turn, or settle it with the reason against it."""
+
+    def send_all(self, parcels: Sequence[Parcel]) -> None:
+        """Send several, in their order; only asked of a wire that ``takes_all``, and that does not
+        make way for another one while it sends."""
+        for parcel in parcels:
+            self.send(parcel)
 
     @abstractmethod
     def start(self) -> None:

@@ -22,7 +22,7 @@ _ENDS: dict[Framing, str] = {
 class Request:
     """What every request of one mock has in common."""
 
-    __slots__ = ("_extra", "_fields", "_framing", "_head", "_merged")
+    __slots__ = ("_extra", "_fields", "_framing", "_head", "_merged", "_method", "_path", "_start")
 
     def __init__(
         self,
@@ -57,6 +57,9 @@ class Request:
         self._head = self._compiled(fields)
         self._extra: Mapping[str, str] = {}
         self._merged = b""
+        self._method = ""  # of the request before, as its path and what both begin with
+        self._path = b""
+        self._start = b""
 
     def encode(
         self,
@@ -66,7 +69,8 @@ class Request:
         headers: Mapping[str, str] | None = None,
         lines: bytes = b"",
     ) -> bytes:
-        """Return one whole request. ``path`` comes from ``target_path``; 0.4 µs.
+        """Return one whole request. ``path`` comes from ``target_path``; 0.2 µs for the method and
+        path of the request before, 0.4 µs for others.
 
         ``headers`` are this request's own and go over those that all have in common; the same ones
         as of the request before cost 0.1 µs more, others 4 µs. ``lines`` are headers as they are
@@ -75,6 +79,11 @@ class Request:
         Raises:
             DefinitionError: a header that cannot be, or ``Authorization`` beside credentials.
         """
+        if not headers and not lines and self._framing == "length":
+            if path is not self._path or method is not self._method:
+                self._method, self._path = method, path
+                self._start = b"%b %b%b" % (method.encode(), path, self._head)
+            return b"%b%d\r\n\r\n%b" % (self._start, len(body), body)
         head = self._head if not headers else self._with(headers)
         if self._framing == "length":
             start = (method.encode(), path, head, len(body), lines, body)

@@ -5,6 +5,7 @@ import asyncio
 import h11
 import pytest
 
+from simulator.transports import Parcel
 from tests.simulator.transports.virtual import Socket, Stage, run
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -104,6 +105,40 @@ def test_more_than_ten_that_wait_are_too_many() -> None:
         stage.send()
 
         assert stage.diary.reasons == ["10 requests wait for an answer already"]
+        await stage.exchange.close()
+
+    run(main)
+
+
+def test_of_many_at_once_those_that_find_no_room_are_refused_together() -> None:
+    async def main() -> None:
+        stage = stage_for()
+        socket = await stage.connect()
+        parcels = [Parcel(0, str(n), b"x") for n in range(14)]
+
+        stage.exchange.send_all(0, parcels)
+
+        full = "10 requests wait for an answer already"
+        assert stage.diary.ends == [(parcel, 0.0, full) for parcel in parcels[11:]]
+        for _ in range(11):
+            socket.say(OK)
+        assert targets(socket) == [b"/%d" % n for n in range(11)]
+        await stage.exchange.close()
+
+    run(main)
+
+
+def test_a_request_says_its_own_method_and_path_after_one_of_another() -> None:
+    async def main() -> None:
+        stage = stage_for()
+        socket = await stage.connect()
+        wanted = [("POST", "a"), ("PUT", "a"), ("PUT", "b"), ("PUT", "b"), ("POST", "a")]
+        for method, address in wanted:
+            stage.send(method=method, address=address)
+            socket.say(OK)
+
+        lines = [data.split(b" HTTP")[0].decode() for data in socket.written]
+        assert lines == [f"{method} /{address}" for method, address in wanted]
         await stage.exchange.close()
 
     run(main)
