@@ -101,7 +101,7 @@ def test_a_target_that_nobody_listens_at_is_status_3_with_the_reason(tmp_path: P
         (["--target", "mqtt://h/x"], "target: MQTT has no path, got /x"),
         (
             ["--target", "gopher://h"],
-            "target: must begin with mqtt://, mqtts://, http://, https://",
+            "target: must begin with mqtt://, mqtts://, mqtt+ws://, mqtt+wss://, http://",
         ),
         ([], "--target is needed to run a definition"),
         (["--ca", "x"], "--ca belongs to --target, which is not given"),
