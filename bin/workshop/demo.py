@@ -86,6 +86,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--mocks", type=int, default=1000, help="mocks of the MQTT lot")
     parser.add_argument("--seconds", type=float, default=30, help="duration of both lots, s")
     parser.add_argument("--rate", type=float, default=1.0, help="messages/s of each MQTT mock")
+    parser.add_argument(
+        "--any-ports",
+        action="store_true",
+        help="not the usual ones: several demos may begin at once",
+    )
     parser.add_argument("--folder", type=Path, default=STATE, help="where all state lies")
     options = parser.parse_args(arguments)
     if not (1 <= options.mocks <= 50_000 and 1 <= options.seconds <= 86_400):
@@ -105,14 +110,14 @@ def run(supervisor: Supervisor, options: argparse.Namespace) -> int:
     folder = options.folder
     shutil.rmtree(folder / "logs", ignore_errors=True)
     (folder / "logs").mkdir(parents=True)
-    port, receiver_port = free_port(stack.CONSOLE_PORT), free_port(stack.RECEIVER_PORT)
+    wanted = (stack.CONSOLE_PORT, stack.RECEIVER_PORT, stack.MQTT_PORT)
+    console_port, receiver_port, mqtt_port = (0, 0, 0) if options.any_ports else wanted
+    port, receiver_port = free_port(console_port), free_port(receiver_port)
     # Side by side on two cores: the migrations with the servers, then the seeding with the
     # processes. One after the other took 9.6 s on a shared machine, this takes 6.
     with ThreadPoolExecutor(max_workers=1) as aside:
         releasing = aside.submit(release, stack.release_environment(folder))
-        servers = stack.start_servers(
-            supervisor, folder, console_port=port, mqtt_port=stack.MQTT_PORT
-        )
+        servers = stack.start_servers(supervisor, folder, console_port=port, mqtt_port=mqtt_port)
         environment = stack.console_environment(folder, servers, port=port)
         releasing.result()
         children = launch_processes(supervisor, environment, receiver_port)

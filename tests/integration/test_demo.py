@@ -16,7 +16,8 @@ pytestmark = pytest.mark.parts("redis", "s3")
 
 
 def demo(folder: Path, *options: str) -> "subprocess.Popen[str]":
-    command = [sys.executable, "bin/demo", "--folder", str(folder), *options]
+    # Two that begin at once would both find a usual port free, and then share it.
+    command = [sys.executable, "bin/demo", "--any-ports", "--folder", str(folder), *options]
     return subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
