@@ -89,7 +89,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--any-ports",
         action="store_true",
-        help="not the usual ones: several demos may begin at once",
+        help="for several demos at once: not the usual ones",
     )
     parser.add_argument("--folder", type=Path, default=STATE, help="where all state lies")
     options = parser.parse_args(arguments)
