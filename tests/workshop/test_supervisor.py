@@ -27,7 +27,7 @@ SUPERVISE = """
     from workshop.supervisor import Child, Supervisor, answers
     def interrupt(*_): raise KeyboardInterrupt
     signal.signal(signal.SIGTERM, interrupt)
-signal.signal(signal.SIGINT, interrupt)  # a shell lets what it runs aside ignore it
+    signal.signal(signal.SIGINT, interrupt)  # a shell lets what it runs aside ignore it
     port = int(sys.argv[1])
     with Supervisor(logs=Path(sys.argv[2])) as supervisor:
         command = [sys.executable, "-c", sys.argv[3], str(port), sys.argv[4]]
