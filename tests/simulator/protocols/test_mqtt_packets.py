@@ -1,6 +1,7 @@
 """What an MQTT client writes, against the bytes that the specification prints."""
 
 import pytest
+from pydantic import ValidationError
 
 from simulator.errors import DefinitionError
 from simulator.lot import Parting, Will
@@ -167,8 +168,10 @@ def test_a_message_longer_than_four_length_bytes_say_is_refused() -> None:
 
 
 def test_a_wildcard_in_a_will_topic_is_refused() -> None:
+    with pytest.raises(ValidationError, match="must be a name without"):
+        Will(topic="a/#")
     with pytest.raises(DefinitionError, match="will topic must"):
-        mqtt.Session(mqtt.Opening(client_id="a", will=Will(topic="a/#")))
+        mqtt.Session(mqtt.Opening(client_id="a", will=Parting("a/#", b"", 0, False)))
 
 
 def test_an_empty_topic_is_no_topic_in_a_will_either() -> None:
