@@ -9,6 +9,7 @@ from django.http import Http404
 
 from web.accounts.models import Workspace
 from web.lots.models import Lot
+from web.lots.tags import needle, shared
 
 
 def lots_of(workspace: Workspace) -> QuerySet[Lot]:
@@ -22,6 +23,17 @@ def lots_of(workspace: Workspace) -> QuerySet[Lot]:
         )
         .order_by("-changed")
     )
+
+
+def tagged(lots: QuerySet[Lot], tag: str) -> QuerySet[Lot]:
+    """Return those of ``lots`` that have a tag; all of them for an empty one."""
+    return lots.filter(tags__contains=needle(tag)) if tag else lots
+
+
+def tags_of(workspace: Workspace) -> list[str]:
+    """Return the tags that lots of the workspace have, by name."""
+    columns = Lot.objects.filter(workspace=workspace).exclude(tags="")
+    return shared(list(columns.values_list("tags", flat=True).distinct().order_by()))
 
 
 def last_runs(lots: Iterable[Lot]) -> dict[int, object]:

@@ -57,6 +57,7 @@ def copy_lot(lot: Lot, *, by: User) -> Lot:
         ramp=lot.ramp,
         seed=lot.seed,
         options=lot.options,
+        tags=lot.tags,
     )
     parts = [PartPlan(part.definition, part.count, part.rate) for part in lot.parts.all()]
     return save_lot(copy, parts=parts, by=by)

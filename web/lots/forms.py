@@ -13,9 +13,11 @@ from web.definitions.models import Definition
 from web.lots.actions import PartPlan
 from web.lots.durations import duration_text, parse_duration
 from web.lots.models import MAX_PARTS, Lot
+from web.lots.tags import pack, parse
 from web.targets.models import Target
 
 MAX_SEED = 2**63 - 1  # as simulator.Lot.seed
+MOST_TAGS = 400  # characters of all tags of a lot
 MOST_OPTIONS = 100_000  # characters; 100 faults are about 10,000
 FIRST_DURATION = timedelta(minutes=5)
 LONGEST = timedelta(seconds=MAX_DURATION)
@@ -67,6 +69,12 @@ class LotForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text="Empty: a new one for each run. The same number makes the same messages.",
         error_messages={"invalid": "A seed is a whole number, such as 7."},
     )
+    tags = forms.CharField(
+        required=False,
+        max_length=MOST_TAGS,
+        help_text="Words such as “press night”. Its runs have them too, and what is watched is "
+        "said by them.",
+    )
     options = forms.CharField(
         label="Pace, faults, records, thresholds",
         required=False,
@@ -79,7 +87,7 @@ class LotForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Lot
-        fields = ("name", "target", "duration", "ramp", "seed", "options")
+        fields = ("name", "target", "duration", "ramp", "seed", "tags", "options")
         error_messages = {  # noqa: RUF012 (Django's own way)
             "name": {"required": "Give the lot a name."},
             "target": {
@@ -95,9 +103,17 @@ class LotForm(forms.ModelForm):  # type: ignore[type-arg]
             self.initial["duration"] = self.initial.get("duration") or FIRST_DURATION
         if not self.initial.get("ramp"):
             self.initial["ramp"] = ""
+        self.initial["tags"] = str(self.initial.get("tags", "")).strip()
         choice: Any = self.fields["target"]
         choice.queryset = Target.objects.filter(workspace=workspace).order_by("name")
         choice.empty_label = "Choose a target"
+
+    def clean_tags(self) -> str:
+        """Return the tags as the column holds them."""
+        try:
+            return pack(parse(self.cleaned_data["tags"]))
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
 
     def clean(self) -> dict[str, Any]:
         """Hold the ramp against the duration."""

@@ -26,6 +26,7 @@ class Lot(models.Model):
     # Words of the simulator's lot that have no field here: pace, faults, records, thresholds, as
     # they were written.
     options = models.TextField(blank=True)
+    tags = models.CharField(max_length=400, blank=True)  # as web.lots.tags packs them
     seed = models.PositiveBigIntegerField(null=True, blank=True)  # None: a new one for each run
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created = models.DateTimeField(default=timezone.now, editable=False)
@@ -47,6 +48,11 @@ class Lot(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("lots:detail", args=[self.workspace.code, self.code])
+
+    @property
+    def tag_list(self) -> list[str]:
+        """Its tags, sorted."""
+        return self.tags.split()
 
 
 class LotPart(models.Model):

@@ -22,10 +22,18 @@ ADD_ROW = "add_part"
 @require_GET
 @login_required
 def index(request: UserRequest, workspace: UUID) -> HttpResponse:
-    """List the workspace's lots, the one changed last first."""
-    rows = access.lots_of(open_workspace(request, workspace))
+    """List the workspace's lots, the one changed last first; those with a tag when asked."""
+    opened = open_workspace(request, workspace)
+    tag = request.GET.get("tag", "")
+    rows = access.tagged(access.lots_of(opened), tag)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    return render(request, "lots/index.html", {"page": page, "last_runs": access.last_runs(page)})
+    context = {
+        "page": page,
+        "last_runs": access.last_runs(page),
+        "tag": tag,
+        "tags": access.tags_of(opened),
+    }
+    return render(request, "lots/index.html", context)
 
 
 @require_GET

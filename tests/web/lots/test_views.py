@@ -207,7 +207,7 @@ def test_the_list_asks_as_often_for_many_lots_as_for_one(
     client = client_of(viewer)
     make_lot()
     client.get(address("index", workspace))
-    with django_assert_num_queries(7) as one:
+    with django_assert_num_queries(8) as one:
         client.get(address("index", workspace))
     for number in range(5):
         make_lot(name=f"Lot {number}")

@@ -51,6 +51,19 @@ def figure(value: float | None) -> str:
 
 
 @register.filter
+def magnitude(value: int) -> str:
+    """Return a whole number without its sign: ``1,240`` of -1240."""
+    return spaced(abs(value))
+
+
+@register.filter
+def percent(value: float) -> str:
+    """Return a share in percent, 0 to 100, that says 100 % and 0 % only of all and of none."""
+    near = min(99.99, max(0.01, round(value, 2))) if 0 < value < 100 else value
+    return f"{near:.4g} %"
+
+
+@register.filter
 def waiting(value: timedelta) -> str:
     """Return how long something waited, to a second: ``4min 12s``."""
     return duration_text(timedelta(seconds=round(value.total_seconds())))
