@@ -16,7 +16,9 @@ from simulator.recording.roster import Roster
 
 logger = logging.getLogger(__name__)
 
-FLUSH_AFTER = 5.0  # s; a record is in the store at most this long after it was settled
+# s that a block waits for others. A record has waited up to 1 s for its block by then, and a write
+# takes its time: together it is in the store at most 5 s after it was settled.
+FLUSH_AFTER = 3.5
 FLUSH_ROWS = 50_000  # records in a chunk at most: some 5 MB of telemetry, 0.6 s at full rate
 MAX_WAITING_ROWS = 200_000  # records not yet in a chunk, in a tower: some 100 MB
 # Bytes of payload that make a chunk full, and that wait for one in a tower. A record's payload lies

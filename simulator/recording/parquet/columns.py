@@ -16,6 +16,7 @@ from simulator.recording.parquet.thrift import I64, Struct
 
 PLAIN, DELTAS, BLOBS, DICTIONARY = 0, 5, 6, 8  # encodings
 _INT32, _INT64, _BYTES = 1, 2, 6  # physical types
+MOST_BOUNDED = 64  # names above which bounds of words cost more to find than they spare a reader
 OPTIONAL = 1  # repetition
 
 
@@ -102,6 +103,15 @@ class Words:
         """Return the encoding of its values, and them."""
         there = self.codes[self.valid]
         return (DICTIONARY, encoding.codes(there)) if len(there) else (PLAIN, b"")
+
+    def bounds(self) -> Struct:
+        """Return its Statistics; least and greatest only of a few names, in the order of bytes."""
+        there = self.codes[self.valid]
+        gaps: Struct = {3: I64(len(self.codes) - len(there))}
+        if not len(there) or len(self.names) > MOST_BOUNDED:
+            return gaps
+        used = [self.names[code].encode() for code in np.unique(there).tolist()]
+        return gaps | {5: max(used), 6: min(used)}
 
 
 Part: TypeAlias = Numbers | Blobs | Words

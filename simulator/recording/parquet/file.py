@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import zstandard
 
 from simulator.recording.parquet import encoding
-from simulator.recording.parquet.columns import PLAIN, Column, Numbers, Part, Words
+from simulator.recording.parquet.columns import PLAIN, Blobs, Column, Part, Words
 from simulator.recording.parquet.thrift import I64, Struct, struct
 
 MAGIC = b"PAR1"
@@ -85,7 +85,7 @@ class ParquetFile:
             7: I64(len(self._out) - start),
             9: I64(at),
             **first,
-            **({12: part.bounds()} if isinstance(part, Numbers) else {}),
+            **({} if isinstance(part, Blobs) else {12: part.bounds()}),
         }
         return {2: I64(start), 3: told}
 

@@ -7,7 +7,14 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from simulator.recording import RECORD_SCHEMA, Chunk, Kind, Roster
-from simulator.recording.chunks import ROW_GROUP, build_chunk
+from simulator.recording.chunks import (
+    MOST_LETTERS,
+    MOST_NAMES,
+    ROW_GROUP,
+    Contents,
+    build_chunk,
+    names_of,
+)
 from tests.simulator.recording.making import EPOCH, ROSTER, block, event, sent, unsent
 
 START = datetime.fromtimestamp(EPOCH, UTC)
@@ -156,3 +163,38 @@ def test_every_column_is_documented() -> None:
     page = Path("docs/reference/log.md").read_text("utf-8")
 
     assert [name for name in RECORD_SCHEMA.names if f"| `{name}` |" not in page] == []
+
+
+def test_a_chunk_says_what_is_in_it() -> None:
+    lost = event(Kind.LOST, 2, reason="connection reset", status=1)
+
+    made = build_chunk("s1", 0, [block(sent(1), unsent(2)), block(lost)], ROSTER).contents
+
+    assert made == Contents(
+        mocks=(101, 102),
+        acknowledged=1,
+        kinds=("acknowledged", "failed", "lost", "send"),
+        messages=("telemetry",),
+        statuses=("alarm", "running"),
+        reasons=("connection reset", "not connected"),
+    )
+
+
+def test_contents_of_too_many_or_too_long_words_are_not_named() -> None:
+    assert names_of(["b", "", "a", "b"]) == ("a", "b")
+    assert names_of(map(str, range(MOST_NAMES + 1))) is None
+    assert names_of(["x" * (MOST_LETTERS + 1)]) is None
+
+
+def test_row_groups_have_bounds_of_their_words() -> None:
+    entries = [sent(row, sequence=n) for row in range(3) for n in range(ROW_GROUP // 2)]
+    entries += [unsent(2, reason="HTTP 503"), unsent(2, reason="\u00e9teint")]
+
+    metadata = pq.ParquetFile(
+        io.BytesIO(build_chunk("s1", 0, [block(*entries)], ROSTER).data)
+    ).metadata
+
+    place = RECORD_SCHEMA.get_field_index("reason")
+    first, last = (metadata.row_group(group).column(place).statistics for group in (0, 1))
+    assert (first.null_count, first.has_min_max) == (ROW_GROUP, False)
+    assert (last.min, last.max, last.null_count) == ("HTTP 503", "\u00e9teint", ROW_GROUP // 2)
