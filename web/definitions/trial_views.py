@@ -1,5 +1,6 @@
 """Trying one mock of a definition against a target: asking for it, and watching it."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from time import time
 from typing import Any
@@ -21,13 +22,14 @@ from web.definitions.documents import check
 from web.definitions.models import Definition
 from web.platform import queues, storage
 from web.targets.access import target_of, targets_of
-from web.targets.actions import speech_of
+from web.targets.actions import beyond, speech_of
 from web.targets.models import Target
 
 NO_TARGET = "Choose one of the workspace's targets."
 STORE_IS_DOWN = "The object store does not answer just now, and this definition needs a dataset."
 DRAFT = "the text that is not saved"
 DEFAULT_SEED = 1  # the preview's
+MOST_TOLD = 3  # problems of one refusal
 
 
 @require_http_methods(["GET", "POST"])
@@ -122,8 +124,15 @@ def _hold(workspace: Workspace, text: str, *, target: Target, seed: int) -> None
         raise trials.CannotTry(STORE_IS_DOWN) from error
     except simulator.DatasetError as error:
         raise trials.CannotTry(f"{error}.") from error
-    if found:
-        raise trials.CannotTry(f"It cannot run like this on “{target}”: {found[0].problem}.")
+    problems = [*(each.problem for each in found), *beyond(target, checked.definition)]
+    if problems:
+        raise trials.CannotTry(f"It cannot run like this on “{target}”: {_told(problems)}.")
+
+
+def _told(problems: Sequence[simulator.Problem]) -> str:
+    """Return the first problems in one text, and how many more there are."""
+    more = [f"and {len(problems) - MOST_TOLD} more"] if len(problems) > MOST_TOLD else []
+    return "; ".join([*map(str, problems[:MOST_TOLD]), *more])
 
 
 def _page(

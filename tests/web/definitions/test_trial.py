@@ -291,3 +291,18 @@ def test_the_editors_page_offers_it_with_its_text(client_of, teammate, make_targ
     assert "Try one mock" in page
     assert "Backend, http://127.0.0.1:80" in page
     assert "#definition-form [name=text]" in page
+
+
+def test_what_the_service_of_the_targets_profile_would_not_take_is_told_before(
+    client_of, owner, memory, jobs, make_target, address
+):
+    target = make_target(protocol="mqtt", profile="aws")
+    text = FAST.replace("qos: 1", "qos: 2").replace("fridges/{id}", "a/b/c/d/e/f/g/h/{id}")
+
+    answer = client_of(owner).post(address, {"target": target.code, "text": text})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "messages.telemetry.qos: the service takes QoS 0 to 1, got 2" in page
+    assert "the service takes 7 slashes in a topic, got 8" in page
+    assert jobs == []
