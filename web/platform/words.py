@@ -3,9 +3,11 @@
 Rule: a sentence for each, with its line; and the same by place, for a form that is made of them.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import yaml
 
 import simulator
 
@@ -32,3 +34,9 @@ def told(words: simulator.Words[Any], *, elsewhere: Collection[str]) -> Told:
         [f"{f'Line {each.line}: ' if each.line else ''}{each}." for each in found],
         [{"place": each.place, "text": each.text} for each in found],
     )
+
+
+def flow(said: Mapping[str, Any]) -> str:
+    """Return words as one line of YAML, without the brackets around them."""
+    text: str = yaml.safe_dump(dict(said), default_flow_style=True, sort_keys=False, width=1_000)
+    return text.strip()[1:-1]

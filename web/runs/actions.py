@@ -49,6 +49,8 @@ def start_run(lot: Lot, *, by: User) -> Run:
         target=lot.target.address,
         parts=snapshot.parts,
         thresholds=[str(each) for each in snapshot.lot.thresholds],
+        faults=snapshot.faults,
+        way_back=snapshot.lot.target.way_back.kind if snapshot.lot.target.way_back else "",
     )
     keep_snapshot(run, snapshot)
     with transaction.atomic():

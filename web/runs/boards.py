@@ -12,7 +12,18 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from simulator import BOARD, Board, Limited, Link, Reason, Second, pack_board, unpack_board
+from simulator import (
+    BOARD,
+    Board,
+    Limited,
+    Link,
+    Reason,
+    Second,
+    Span,
+    pack_board,
+    unpack_board,
+)
+from web.runs import spans
 
 _LENGTH = 4  # bytes that tell how long the header is, big-endian
 
@@ -23,7 +34,7 @@ class ShardReport:
 
     ``recent`` are the points of the run's series that may not be in the database yet.
     ``dropped`` counts records that no chunk could take. ``limited`` says since when its tower was
-    too late with what it sent; None: it never was.
+    too late with what it sent; None: it never was. ``faults`` are those on purpose that began.
     """
 
     at: float  # Unix s
@@ -34,6 +45,7 @@ class ShardReport:
     recent: Sequence[Second] = field(default_factory=list)
     dropped: int = 0
     limited: Limited | None = None
+    faults: Sequence[Span] = ()
 
     def pack(self) -> bytes:
         """Return it as bytes, about 10 kB for 1,000 mocks."""
@@ -46,6 +58,7 @@ class ShardReport:
                 "recent": [point.to_dict() for point in self.recent],
                 "dropped": self.dropped,
                 "limited": self.limited and self.limited.to_dict(),
+                "faults": spans.packed(self.faults),
             }
         )
         # Level 1: a tower packs each shard every second; 6 saves a tenth and takes four times.
@@ -74,6 +87,7 @@ class ShardReport:
             recent=[Second.from_dict(point) for point in head["recent"]],
             dropped=head["dropped"],
             limited=limited_of(head.get("limited")),
+            faults=spans.unpacked(head.get("faults", ())),
         )
 
 
@@ -109,6 +123,7 @@ class RunBoard:
     total: Second
     dropped: int
     limited: Limited | None
+    faults: list[Span]
     at: float  # Unix s of the oldest report in it; 0 without any
 
     @property
@@ -166,6 +181,7 @@ def merged(reports: Iterable[ShardReport]) -> RunBoard:
         total=Second.summed([part.total for part in parts]),
         dropped=sum(part.dropped for part in parts),
         limited=Limited.first_of(part.limited for part in parts),
+        faults=spans.summed(part.faults for part in parts),
         at=min((part.at for part in parts), default=0.0),
     )
 

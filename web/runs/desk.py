@@ -146,6 +146,7 @@ class Desk:
             recent=held.trail.unsaved,
             dropped=snapshot.dropped,
             limited=snapshot.limited,
+            faults=snapshot.faults,
         )
         held.identities = held.identities or packed(snapshot.identities)
         if snapshot.state == "ended":

@@ -56,18 +56,20 @@ class Wish:
     search: str = ""
     order: str = "number"  # a key of ORDERS, with - before it for the other way
     page: int = 1
+    faults: int = 1  # the page of the faults, which stand above the table
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> "Wish":
         """Return the wish that a query string says."""
-        order, page = query.get("order", ""), query.get("page", "")
+        order = query.get("order", "")
         return cls(
             status=query.get("status", ""),
             reason=query.get("reason", ""),
             show=query.get("show", "") if query.get("show") in SHOWN else "",
             search=query.get("search", "").strip()[:MOST_SEARCH],
             order=order if order.removeprefix("-") in ORDERS else "number",
-            page=int(page) if page.isdecimal() and len(page) < 9 else 1,
+            page=_page(query.get("page", "")),
+            faults=_page(query.get("faults", "")),
         )
 
     @property
@@ -144,6 +146,10 @@ def mock_table(board: RunBoard, ids: Sequence[str], wish: Wish) -> MockTable:
     shown = ordered[(number - 1) * PAGE : number * PAGE]
     rows = [_row(board, ids, place) for place in shown.tolist()]
     return MockTable(rows, len(ordered), number, wish)
+
+
+def _page(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 9 else 1
 
 
 def _kept(board: RunBoard, ids: Sequence[str], wish: Wish) -> NDArray[np.bool_]:

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import uuid4
 
-import yaml
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
 from web.accounts.models import User, Workspace
 from web.lots.models import Lot
+from web.platform.words import flow
 
 
 class RunState(models.TextChoices):
@@ -56,6 +56,9 @@ class Run(models.Model):
     target = models.CharField(max_length=300)  # mqtts://broker.example:8883
     parts = models.JSONField(default=list)  # [{name, first, count, statuses}]
     thresholds = models.JSONField(default=list)  # as simulator.Threshold reads them
+    faults = models.JSONField(default=list)  # those of the lot, in its own words
+    # How the target tells what has arrived: subscription or counter; empty: it does not.
+    way_back = models.CharField(max_length=12, blank=True)
 
     # Written once, when the last shard is done.
     due = models.PositiveBigIntegerField(default=0)
@@ -144,8 +147,7 @@ class Injection(models.Model):
     def words(self) -> str:
         """What it does, as it was asked for, but for its kind and name."""
         said = {word: value for word, value in self.fault.items() if word not in ("fault", "name")}
-        text: str = yaml.safe_dump(said, default_flow_style=True, sort_keys=False, width=1_000)
-        return text.strip()[1:-1]
+        return flow(said)
 
 
 class ShardState(models.TextChoices):

@@ -1,21 +1,28 @@
 """What the page of a run shows, fetched and put together."""
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.utils import timezone
 
 from web.reports.access import reports_on
 from web.reports.models import Report
-from web.runs import history, live, series
-from web.runs.boards import RunBoard, merged
+from web.runs import faults, history, live, series
+from web.runs.arrivals import Report as Arrivals
+from web.runs.arrivals import report_of
+from web.runs.boards import RunBoard, ShardReport, merged
 from web.runs.endings import rulings
-from web.runs.figures import Figures, Times, figures_of, recent_points, times_of
+from web.runs.faults import Episode
+from web.runs.figures import Figures, Times, elapsed_of, figures_of, recent_points, times_of
 from web.runs.mocks import MockTable, Wish, mock_table
-from web.runs.models import Board, Run
+from web.runs.models import Board, Run, Shard
 
 POLL = 2  # s between two looks at a live run
+FAULTS = 10  # rows of the table of faults
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,7 @@ class RunPage:
     board: RunBoard
     figures: Figures
     wish: Wish
+    arrivals: Arrivals | None
     poll: int = POLL
 
     @cached_property
@@ -43,6 +51,20 @@ class RunPage:
         return rulings(self.run, self.board.total) if self.run.is_live else self.run.rulings
 
     @cached_property
+    def episodes(self) -> list[Episode]:
+        return episodes_of(self.run, self.board)
+
+    @cached_property
+    def faults(self) -> "Page[Episode]":
+        """A page of what went wrong on purpose, the latest first."""
+        return Paginator(self.episodes[::-1], FAULTS).get_page(self.wish.faults)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures and the faults, for who asks without a browser."""
+        told = [episode.to_json() for episode in self.episodes]
+        return self.figures.to_json() | {"faults": told}
+
+    @cached_property
     def reports(self) -> list[Report]:
         return reports_on(self.run)
 
@@ -53,7 +75,25 @@ def run_page(run: Run, *, wish: Wish) -> RunPage:
     board = merged(reports.values())
     points = recent_points(reports, run) if run.is_live else []
     figures = figures_of(run, board, points=points, now=timezone.now())
-    return RunPage(run, board, figures, wish)
+    return RunPage(run, board, figures, wish, arrivals_of(run, reports))
+
+
+def arrivals_of(run: Run, reports: Mapping[int, ShardReport]) -> Arrivals | None:
+    """Return what has arrived, by part where the lot has several; None: nobody can tell."""
+    totals = {shard: report.total for shard, report in reports.items()}
+    part_of = (
+        dict(Shard.objects.filter(run=run).values_list("id", "part")) if len(run.parts) > 1 else {}
+    )
+    return report_of(run.way_back, totals, parts=run.parts, part_of=part_of)
+
+
+def episodes_of(run: Run, board: RunBoard) -> list[Episode]:
+    """Return when which fault on purpose was in force, in order of time."""
+    if not board.faults:
+        return []
+    by_hand = run.injections.select_related("asked_by")
+    elapsed = elapsed_of(run, now=timezone.now()).total_seconds()
+    return faults.episodes_of(run, board.faults, by_hand=by_hand, elapsed=elapsed)
 
 
 def identities(run: Run, board: RunBoard) -> list[str]:
@@ -69,10 +109,19 @@ def identities(run: Run, board: RunBoard) -> list[str]:
 
 
 def run_series(run: Run, *, after: int) -> dict[str, object]:
-    """Return the run over time as its chart takes it, from the Unix second ``after`` on."""
-    reports = live.reports_of(run) if run.is_live else {}
+    """Return the run over time as its charts take it, from the Unix second ``after`` on.
+
+    The faults are all there are, for one that began long ago may still end.
+    """
+    reports = live.reports_of(run)
     points = history.points_of(run, reports, after=after)
     step = series.step_of(run.duration)
     if run.is_live and points:
         points = points[:-1]  # its last second has only begun
-    return {"step": step, "is_live": run.is_live, **series.columns(points, step=step)}
+    episodes = episodes_of(run, merged(reports.values()))
+    return {
+        "step": step,
+        "is_live": run.is_live,
+        "faults": [episode.to_json() for episode in episodes],
+        **series.columns(points, step=step),
+    }

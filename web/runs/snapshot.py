@@ -37,11 +37,12 @@ class Snapshot:
     """``lot`` as it goes into the object store, and what the console wants to know of its parts.
 
     ``parts``: ``name``, ``first``, ``count`` and ``formats`` of each: what word stands for the
-    payload of those messages that are no text, by their names.
+    payload of those messages that are no text, by their names. ``faults`` are in the lot's words.
     """
 
     lot: simulator.Lot
     parts: list[dict[str, Any]]
+    faults: list[dict[str, Any]]
 
 
 def snapshot_of(lot: Lot, *, run: UUID) -> Snapshot:
@@ -83,7 +84,7 @@ def snapshot_of(lot: Lot, *, run: UUID) -> Snapshot:
         }
         for part, definition in zip(parts, definitions, strict=True)
     ]
-    return Snapshot(words.value, told)
+    return Snapshot(words.value, told, list(words.said.get("faults") or ()))
 
 
 def parts_of(

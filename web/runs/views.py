@@ -54,9 +54,9 @@ def detail(request: UserRequest, workspace: UUID, run: UUID) -> HttpResponse:
 @login_required
 @never_cache
 def live_json(request: UserRequest, workspace: UUID, run: UUID) -> HttpResponse:
-    """Answer with the run's figures: durations and latencies in seconds."""
+    """Answer with the run's figures and faults: durations and latencies in seconds."""
     found = access.run_of(open_workspace(request, workspace), run)
-    return JsonResponse(pages.run_page(found, wish=Wish()).figures.to_json())
+    return JsonResponse(pages.run_page(found, wish=Wish()).to_json())
 
 
 @require_GET

@@ -5,9 +5,10 @@
      <p data-empty>said while there is nothing to draw</p>
    </run-charts>
 
-   The JSON: {step, is_live, t: [Unix s], rate, failed: [messages/s], p50, p99: [ms or null]}. */
+   The JSON: {step, is_live, t: [Unix s], rate, failed: [messages/s], p50, p99: [ms or null], faults: [as in run-faults.js]}. */
 
 import uPlot from "../vendor/uplot-1.6.32/uPlot.esm.js";
+import { faultBands } from "./run-faults.js";
 
 const POLL = 2000; // ms
 const GROWING = 30; // s before the newest point that may still change, and are asked for again
@@ -35,7 +36,7 @@ function timesIn(zone) {
   return (seconds) => (seconds == null ? "–" : format.format(seconds * 1000));
 }
 
-function options(kind, width, time) {
+function options(kind, width, time, faults) {
   const series = LINES[kind].map(([, label, name]) => ({
     label, stroke: colour(name), width: 2, spanGaps: false,
     points: { show: (plot) => plot.data[0].length < 2, size: 6 }, // one second makes no line yet
@@ -46,12 +47,14 @@ function options(kind, width, time) {
     axes: [axis({ values: (_, splits) => splits.map(time), space: 80 }), axis({ size: 56 })],
     scales: { x: { range: (_, low, high) => [low, Math.max(high, low + SHORTEST)] }, y: { range: (_, low, high) => [0, Math.max(high * 1.1, 1)] } },
     cursor: { sync: { key: "run" }, drag: { x: true, y: false } },
+    plugins: [faultBands(faults)],
   };
 }
 
 class RunCharts extends HTMLElement {
   connectedCallback() {
     this.data = Object.fromEntries(COLUMNS.map((name) => [name, []]));
+    this.faults = [];
     this.plots = new Map();
     this.time = timesIn(this.getAttribute("zone"));
     this.dataset.state = "empty";
@@ -94,6 +97,7 @@ class RunCharts extends HTMLElement {
     const keep = this.data.t.findIndex((t) => t >= after);
     const kept = keep < 0 ? this.data.t.length : keep;
     for (const name of COLUMNS) this.data[name] = [...this.data[name].slice(0, kept), ...part[name]];
+    this.faults = part.faults;
     if (this.data.t.length === 0) return;
     delete this.dataset.state;
     for (const kind of Object.keys(LINES)) this.draw(kind);
@@ -107,7 +111,7 @@ class RunCharts extends HTMLElement {
       return;
     }
     const place = this.querySelector(`[data-chart=${kind}]`);
-    this.plots.set(kind, new uPlot(options(kind, place.clientWidth, this.time), columns, place));
+    this.plots.set(kind, new uPlot(options(kind, place.clientWidth, this.time, () => this.faults), columns, place));
   }
 
   fit() {
