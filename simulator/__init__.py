@@ -5,6 +5,7 @@ from simulator.credentials import (
     CheckedTable,
     CredentialTable,
     check_credentials,
+    credential_problems,
     key_trouble,
     read_credentials,
     unpacked,
@@ -54,6 +55,7 @@ from simulator.lot.profiles import PROFILES, Profile, limit_problems
 from simulator.lot.ramp import Ramp
 from simulator.lot.reading import Words, fault_words, lot_words, target_words
 from simulator.lot.schema import OF_LOTS, OF_TARGETS, fault_schema, lot_schema, target_schema
+from simulator.lot.thresholds import threshold_problems
 from simulator.outlook import MessageOutlook, MetricOutlook, Outlook, outlook
 from simulator.preview import PreviewMessage, preview, series
 from simulator.recording.board import (
@@ -141,6 +143,7 @@ __all__ = [
     "check",
     "check_credentials",
     "compare",
+    "credential_problems",
     "definition_schema",
     "fault_of",
     "fault_problems",
@@ -170,6 +173,7 @@ __all__ = [
     "target_problems",
     "target_schema",
     "target_words",
+    "threshold_problems",
     "unpack_board",
     "unpacked",
     "verdict",

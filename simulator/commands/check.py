@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from simulator.commands.files import load, load_definition
+from simulator.commands.telling import told
 from simulator.errors import DefinitionError
 
 
@@ -27,7 +28,7 @@ def main(options: Namespace) -> int:
         else:
             definition = load_definition(options.file)
     except DefinitionError as error:
-        print(error, file=sys.stderr)
+        print(told(error), file=sys.stderr)
         return 2
     counts = [
         _counted(len(definition.metrics), "metric", "metrics"),

@@ -11,6 +11,7 @@ from pathlib import Path
 import orjson
 
 from simulator.commands.files import load
+from simulator.commands.telling import told
 from simulator.commands.values import duration, whole
 from simulator.errors import DefinitionError
 from simulator.lot import MAX_MOCKS
@@ -47,7 +48,7 @@ def main(options: Namespace) -> int:
             datasets=datasets,
         )
     except DefinitionError as error:
-        print(error, file=sys.stderr)
+        print(told(error), file=sys.stderr)
         return 2
     try:
         for message in messages:

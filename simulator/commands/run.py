@@ -21,6 +21,7 @@ from simulator.commands.runs.crew import Alone, Crew, WorkerLost, Workers
 from simulator.commands.runs.job import Job
 from simulator.commands.runs.live import Screen, screen
 from simulator.commands.summary import Progress
+from simulator.commands.telling import told
 from simulator.commands.values import duration, rate, threshold, whole
 from simulator.errors import DefinitionError
 from simulator.exporting import Export, Exports
@@ -97,7 +98,7 @@ def main(options: Namespace) -> int:
             make_folder(options.log)
         export = Export(Exports(port=options.prometheus, otlp=options.otlp), tower="command")
     except DefinitionError as error:
-        print(error, file=sys.stderr)
+        print(told(error), file=sys.stderr)
         return WRONG
     run = Run(job, options, export)
     try:

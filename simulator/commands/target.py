@@ -27,9 +27,19 @@ SCHEMES = {
     "tcp": ("tcp", False, 0),
     "tcps": ("tcp", True, 0),
     "udp": ("udp", False, 0),
+    "kafka": ("kafka", False, 9092),
+    "kafkas": ("kafka", True, 9093),
+    "amqp": ("amqp", False, 5672),
+    "amqps": ("amqp", True, 5671),
+    "nats": ("nats", False, 4222),
+    "nats+tls": ("nats", True, 4222),
+    "kinesis": ("kinesis", True, 443),
 }
 
-PATHLESS = {"mqtt": "MQTT", "tcp": "TCP", "udp": "UDP"}  # protocols, and how people write them
+PATHLESS = {  # protocols, and how people write them
+    "mqtt": "MQTT", "tcp": "TCP", "udp": "UDP",
+    "kafka": "Kafka", "nats": "NATS", "kinesis": "Kinesis",
+}  # fmt: skip
 WITH_QUERY = {"coap", "websocket"}
 INSIDE_WEBSOCKET = {"mqtt+ws", "mqtt+wss"}  # schemes of MQTT whose packets go in frames
 
@@ -46,16 +56,12 @@ def read_target(url: str, *, ca: str = "", verify: bool = True) -> tuple[Target,
         DefinitionError: The URL cannot be a target. Its text never shows the password.
     """
     parts, port = _split(url)
-    if parts.scheme == "coaps":
-        raise DefinitionError("target: CoAP is spoken without DTLS, write coap://")
-    if parts.scheme not in SCHEMES:
-        allowed = ", ".join(f"{scheme}://" for scheme in SCHEMES)
-        raise DefinitionError(f"target: must begin with {allowed}, got {parts.scheme!r}")
-    protocol, is_tls, default_port = SCHEMES[parts.scheme]
+    protocol, is_tls, default_port = _scheme(parts)
     if not is_tls and (ca or not verify):
         raise DefinitionError(f"target: {parts.scheme}:// has no TLS, --ca and --insecure are none")
     if port is None and not default_port:
         raise DefinitionError(f"target: {parts.scheme}:// needs a port, {parts.scheme}://host:7000")
+    secrets = _credentials(parts)
     try:
         target = target_of(
             {
@@ -63,13 +69,25 @@ def read_target(url: str, *, ca: str = "", verify: bool = True) -> tuple[Target,
                 "host": parts.hostname or "",
                 "port": default_port if port is None else port,
                 "tls": Tls(ca=ca, verify=verify) if is_tls else None,
+                # A user name of Kafka has no use before it is said how it is shown.
+                **({"sasl": "plain"} if protocol == "kafka" and secrets.username else {}),
                 **_path(parts, protocol),
             }
         )
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise DefinitionError(f"target: {first['loc'][-1]}: {text_of(first)}") from None
-    return target, _credentials(parts)
+    return target, secrets
+
+
+def _scheme(parts: SplitResult) -> tuple[str, bool, int]:
+    """Return the protocol that a URL's scheme says, whether it is over TLS, and its port."""
+    if parts.scheme == "coaps":
+        raise DefinitionError("target: CoAP is spoken without DTLS, write coap://")
+    if parts.scheme not in SCHEMES:
+        allowed = ", ".join(f"{scheme}://" for scheme in SCHEMES)
+        raise DefinitionError(f"target: must begin with {allowed}, got {parts.scheme!r}")
+    return SCHEMES[parts.scheme]
 
 
 def _split(url: str) -> tuple[SplitResult, int | None]:
@@ -110,6 +128,8 @@ def _path(parts: SplitResult, protocol: str) -> dict[str, Any]:
     path = f"{path}?{parts.query}" if parts.query else path
     if any(character.isspace() or not character.isprintable() for character in path):
         raise DefinitionError(f"target: a path has no blanks, write %20 for one, got {path!r}")
+    if protocol == "amqp":
+        return {"virtual_host": unquote(path[1:])} if path else {}
     if is_inside:
         return {"websocket": {"path": path} if path else {}}
     return {} if protocol in PATHLESS else {"path": path}

@@ -1,17 +1,23 @@
-"""Whether what faults are aimed at is there in a lot, told before the run with its place.
+"""Whether the faults of a lot can work: what they are aimed at is there, and their target has it.
 
-Rule: a name that one part of the lot knows is right, for a fault meets whom it can.
+Rule: told before the run, with its place. A name that one part of the lot knows is right, for a
+fault meets whom it can.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from simulator.definition.behaviour.nesting import levels
 from simulator.definition.document import Definition
 from simulator.definition.model import nearest
 from simulator.errors import Problem
+from simulator.faults.effects import futile
+from simulator.faults.fields import fields_of, has_field
+from simulator.faults.meeting import meetings, unmet
 from simulator.lot.aim import Aim
 from simulator.lot.fault import Fault
-from simulator.lot.faults import Frozen
+from simulator.lot.faults import Frozen, WrongSchema
+from simulator.lot.target import Target
 
 OWN = ("id", "index")  # what every mock has
 
@@ -21,23 +27,37 @@ def fault_problems(
     parts: Sequence[tuple[str, Definition, int]],
     *,
     duration: float | None = None,
+    target: Target | None = None,
+    datasets: Mapping[str, Any] | None = None,
+    seed: int = 1,
 ) -> tuple[Problem, ...]:
-    """Return what faults name that a lot does not have.
+    """Return what of a lot's faults cannot work: a name that nobody has, an aim that meets nobody,
+    a kind that has no effect at the target.
 
     Args:
         faults: In the lot's order; a place begins with ``faults[2]``.
         parts: Name, definition and number of mocks of each part of the lot.
         duration: Of the run, s; None: it is not known, or the faults are put in by hand.
+        target: Of the lot; None: it is not known.
+        datasets: By the names in the definitions; None: they are not at hand, and ids and values
+            of ``where`` are not looked for among the mocks.
+        seed: Of the run; where ids or variables are drawn, another seed may draw others.
 
     Returns:
-        Nothing when all that they name is there.
+        Nothing when all can work. About 0.1 s for 50,000 mocks, where an id or a value of
+        ``where`` is looked for; else 1 ms.
     """
     lot = _Known(parts)
-    return tuple(
-        Problem(f"faults[{place}]{where}", text)
-        for place, fault in enumerate(faults)
-        for where, text in _problems(fault, lot, duration)
-    )
+    crowds = None if datasets is None else meetings(parts, datasets=datasets, seed=seed)
+    found: list[Problem] = []
+    for place, fault in enumerate(faults):
+        told = list(_problems(fault, lot, duration))
+        if target is not None and (why := futile(fault, target)):
+            told.append((".fault", why))
+        if not told and crowds is not None:
+            told = [(f".aim{where}", text) for where, text in unmet(fault.aim, crowds)]
+        found += [Problem(f"faults[{place}]{where}", text) for where, text in told]
+    return tuple(found)
 
 
 class _Known:
@@ -45,6 +65,7 @@ class _Known:
 
     def __init__(self, parts: Sequence[tuple[str, Definition, int]]) -> None:
         definitions = [definition for _, definition, _ in parts]
+        self.definitions = [(name, definition) for name, definition, _ in parts]
         self.parts = [name for name, _, _ in parts]
         self.count = sum(count for _, _, count in parts)
         self.statuses = _all(levels(each.statuses) for each in definitions)
@@ -65,6 +86,17 @@ def _problems(fault: Fault, lot: _Known, duration: float | None) -> Iterator[tup
     yield from _aim_problems(fault.aim, lot)
     if isinstance(fault, Frozen):
         yield from _unknown(".metrics", "metric", fault.metrics, lot.metrics)
+    if isinstance(fault, WrongSchema) and fault.field:
+        yield from _field_problems(fault, lot)
+
+
+def _field_problems(fault: WrongSchema, lot: _Known) -> Iterator[tuple[str, str]]:
+    aimed = [
+        each for name, each in lot.definitions if not fault.aim.parts or name in fault.aim.parts
+    ]
+    if aimed and not any(has_field(each, fault.field) for each in aimed):
+        known = _all(fields_of(each) for each in aimed)
+        yield ".field", f"no message has a field {fault.field!r}, {nearest(fault.field, known)}"
 
 
 def _aim_problems(aim: Aim, lot: _Known) -> Iterator[tuple[str, str]]:

@@ -5,14 +5,16 @@ Rule: nothing of a load is changed; what a fault does to it is another load.
 
 import math
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.faults.crowd import Mask
 from simulator.fleet import Batch
+from simulator.fleet.packing import batches_of, columns_of
 from simulator.randomness import FloatArray, IntArray, KeyArray
 
 GRID = 0.01  # s; what is held back goes out at a multiple of it, so that much goes out together
@@ -103,3 +105,23 @@ def size_of(load: Load) -> int:
 def on_grid(t: float) -> float:
     """Return the first moment of the grid at or after a time, s."""
     return math.ceil(t / GRID) * GRID
+
+
+def columns_of_loads(loads: Sequence[Load]) -> dict[str, NDArray[Any]]:
+    """Return loads as columns of a checkpoint, which ``loads_of`` takes back."""
+    none = np.empty(0)
+    return {
+        **columns_of([load.batch for load in loads]),
+        "due": np.concatenate([none, *(load.due for load in loads)]),
+        "copy": np.concatenate([none, *(load.copy for load in loads)]).astype(np.int64),
+    }
+
+
+def loads_of(columns: Mapping[str, NDArray[Any]]) -> list[Load]:
+    """Return the loads of which ``columns_of_loads`` made columns."""
+    loads, at = [], 0
+    for batch in batches_of(columns):
+        own = slice(at, at + len(batch))
+        loads.append(Load(batch, columns["due"][own].copy(), columns["copy"][own].copy()))
+        at += len(batch)
+    return loads

@@ -6,7 +6,7 @@ batches nor shards show in what happens.
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -61,6 +61,13 @@ class Stage(ABC):
 
     def release(self, t: float, passed: Passed) -> None:  # noqa: B027 - most hold nothing back
         """Let go what it held back until ``t``; inf: everything."""
+
+    def kept(self) -> list[Load]:
+        """Return what it remembers, for a checkpoint; most remember nothing."""
+        return []
+
+    def take_back(self, loads: Sequence[Load]) -> None:  # noqa: B027 - most remember nothing
+        """Remember what ``kept`` of the same spell gave."""
 
     def _hit(self, load: Load) -> Mask:
         hit: Mask = self._mask[load.batch.rows]

@@ -6,18 +6,18 @@ numbers and statuses; the steps in which it is asked for do not show.
 
 import heapq
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from simulator.errors import DefinitionError
 from simulator.faults.crowd import Crowd, Mask
 from simulator.lot.fault import Fault
-from simulator.lot.faults import MAX_FAULTS, Storm
+from simulator.lot.faults import MAX_FAULTS, Storm, fault_of
 from simulator.randomness import IntArray, KeyArray
 
 MAX_SPANS = 500  # that are remembered for charts; older ones are forgotten first
@@ -84,6 +84,7 @@ class Timeline:
         self.crowd = crowd
         self.active: list[Spell] = []
         self._spans: dict[tuple[str, int], Span] = {}
+        self._faults = faults
         self._order = count(len(faults))
         self._ties = count()
         # When, ends before beginnings, in which order; then what.
@@ -139,6 +140,33 @@ class Timeline:
         """The last ``MAX_SPANS`` spells that began, oldest first."""
         return tuple(self._spans.values())
 
+    def state(self) -> dict[str, Any]:
+        """Return what is in force and what is to begin, as plain data."""
+        plans = [what for *_, what in sorted(self._heap) if isinstance(what, _Plan)]
+        return {
+            "plans": [[p.place, p.order, p.first, p.turn, _said(p)] for p in plans],
+            "active": [
+                [s.place, s.turn, s.order, s.begin, s.end, s.rows.tolist(), _said(s)]
+                for s in self.active
+            ],
+            "spans": [list(span) for span in self.spans],
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take back what ``state`` of the same lot and mocks gave; nothing has begun before."""
+        self._heap, self.active = [], []
+        for place, order, first, turn, said in state["plans"]:
+            self._plan(_Plan(self._fault(place, said), place, order, first), turn=turn)
+        for place, turn, order, begin, end, rows, said in state["active"]:
+            fault, met = self._fault(place, said), np.array(rows, dtype=np.int64)
+            self._enforce(Spell(fault, place, turn, order, begin, end, met, self.crowd))
+        self._spans = {(span[0], span[1]): Span(*span) for span in state["spans"]}
+        orders = [entry[1] for entry in (*state["plans"], *state["active"])]
+        self._order = count(max([len(self._faults) - 1, *orders]) + 1)
+
+    def _fault(self, place: str, said: Any) -> Fault:
+        return self._faults[int(place)] if said is None else fault_of(said)
+
     def _by_hand(self) -> set[str]:
         """Return the places of what was put in by hand and is not over."""
         there = [spell.place for spell in self.active] + [each[4].place for each in self._heap]
@@ -162,11 +190,15 @@ class Timeline:
             return
         changes.append(Change(at, True, spell))
         if spell.end > at:
-            self.active.append(spell)
-            self.active.sort(key=attrgetter("order"))
-            if spell.end < math.inf:
-                entry = (spell.end, False, spell.order, next(self._ties), spell)
-                heapq.heappush(self._heap, entry)
+            self._enforce(spell)
+
+    def _enforce(self, spell: Spell) -> None:
+        """Put a spell among those in force, until its end."""
+        self.active.append(spell)
+        self.active.sort(key=attrgetter("order"))
+        if spell.end < math.inf:
+            entry = (spell.end, False, spell.order, next(self._ties), spell)
+            heapq.heappush(self._heap, entry)
 
     def _end(self, spell: Spell, at: float) -> None:
         self.active.remove(spell)
@@ -197,6 +229,11 @@ class _Plan:
 
     def moment(self, turn: int) -> float:
         return self.first + turn * (self.fault.every or 0.0)
+
+
+def _said(what: Spell | _Plan) -> dict[str, Any] | None:
+    """Return a fault that was put in by hand as plain data; None: the lot has it."""
+    return what.fault.model_dump(mode="json") if what.place.startswith(_HAND) else None
 
 
 def _end(fault: Fault, begin: float) -> float:

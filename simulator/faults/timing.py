@@ -6,6 +6,7 @@ Rule: what is held back is bounded, and goes out at a moment that its message's 
 import heapq
 import math
 from collections import deque
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -73,6 +74,13 @@ class Replaying(Stage):
     def meet(self, load: Load, passed: Passed) -> None:
         raise NotImplementedError("all that passes is remembered, so nothing is parted")
 
+    def kept(self) -> list[Load]:
+        return [load for old in self._old.values() for load in old]
+
+    def take_back(self, loads: Sequence[Load]) -> None:
+        for load in loads:
+            self._keep(load)
+
     def _again(self, single: Load, which: float, passed: Passed) -> None:
         old = self._old.get(int(single.batch.rows[0]))
         if old:
@@ -117,6 +125,16 @@ class Shuffling(Stage):
             last = float(self._held[row][-1].due[0])
             self._let_go(row, last if t == np.inf else until, passed)
             self._forget()
+
+    def kept(self) -> list[Load]:
+        return [load for held in self._held.values() for load in held]
+
+    def take_back(self, loads: Sequence[Load]) -> None:
+        for load in loads:
+            row = int(load.batch.rows[0])
+            self._held.setdefault(row, []).append(load)
+        self._ends = [(self._until(held), row) for row, held in self._held.items()]
+        heapq.heapify(self._ends)
 
     def _forget(self) -> None:
         """Take out ends of what was let go before; then the first is one that counts."""

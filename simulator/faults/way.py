@@ -6,18 +6,20 @@ later waits here; how much is bounded, and what finds no room is lost with the r
 
 import heapq
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from simulator.faults.load import Load, size_of
+from simulator.faults.load import Load, columns_of_loads, loads_of, size_of
 from simulator.faults.spoiling import Corrupting, Filling, Misdirecting, Misshaping, Truncating
 from simulator.faults.stage import Mark, Passed, Stage
 from simulator.faults.timeline import Spell
 from simulator.faults.timing import Delaying, Doubling, Losing, Replaying, Shuffling
 from simulator.fleet import Batch
+from simulator.fleet.checkpoint import part_of, under
 from simulator.lot.fault import Fault
 from simulator.lot.faults import (
     ClockSkew,
@@ -136,6 +138,25 @@ class Way:
         ]
         self._held, self._bytes = [], 0
         return held
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return what is held back, and what the stages remember, as columns."""
+        held = [load for _, _, load in sorted(self._held)]
+        found = under("held", columns_of_loads(held)) if held else {}
+        for stage in self._stages:
+            if kept := stage.kept():
+                found |= under(stage.spell.name, columns_of_loads(kept))
+        return found
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take back what ``state`` gave; the spells in force have begun here already."""
+        if held := part_of(state, "held"):
+            for load in loads_of(held):
+                heapq.heappush(self._held, (float(load.due[0]), next(self._ties), load))
+                self._bytes += size_of(load)
+        for stage in self._stages:
+            if kept := part_of(state, stage.spell.name):
+                stage.take_back(loads_of(kept))
 
     def _on_from(self, place: int, passed: Passed, now: float) -> tuple[list[Batch], Lost]:
         """Let loads through the stages from a place on; keep what is to go out later."""

@@ -6,7 +6,7 @@ handed to the tower apart, in ``Credentials``.
 
 from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from simulator.lot.base import Model, Text
 from simulator.lot.faults import MAX_FAULTS, AnyFault
@@ -50,6 +50,13 @@ class Lot(Model):
     @classmethod
     def _fold(cls, data: dict[Any, Any]) -> dict[Any, Any]:
         return super()._fold(with_pace(data))
+
+    @field_validator("parts")
+    @classmethod
+    def _not_too_many(cls, parts: list[Part]) -> list[Part]:
+        if (mocks := sum(part.count for part in parts)) > MAX_MOCKS:
+            raise ValueError(f"a lot has at most {MAX_MOCKS:,} mocks over all parts, got {mocks:,}")
+        return parts
 
     @model_validator(mode="after")
     def _ramp_fits(self) -> Self:

@@ -4,7 +4,7 @@ Rule: read here, held against what was measured in ``simulator/verdict.py``.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import ge, gt, le, lt
 from typing import Any, ClassVar, Self
@@ -15,16 +15,19 @@ from pydantic_core.core_schema import no_info_plain_validator_function, to_strin
 
 from simulator.definition.model import Read, nearest, reader
 from simulator.definition.quantities.units import DURATIONS
-from simulator.errors import DefinitionError
+from simulator.errors import DefinitionError, Problem
+from simulator.lot.target import Target
+from simulator.lot.way_back import Subscription
 
 MAX_THRESHOLDS = 50  # of one lot
 MAX_TEXT = 100  # characters of one; three times what the longest needs
 
 DURATION, SHARE, PER_SECOND = "duration", "share", "messages/s"
+END_TO_END = "end to end"
 # What can be held, and what its limit is: a duration of a percentile, a count or share, a rate.
 FIGURES: Mapping[str, str] = {
     "latency": DURATION,  # from sending to the acknowledgement
-    "end to end": DURATION,  # from sending to the arrival at the target's way back
+    END_TO_END: DURATION,  # from sending to the arrival at the target's way back
     "lateness": DURATION,  # from the planned moment to sending: the generator's own
     "failed": SHARE,  # of the sends that were due
     "delivered": SHARE,  # of the sends that were due
@@ -97,6 +100,18 @@ class Threshold(Read):
             lambda value: value if isinstance(value, cls) else read(value),
             serialization=to_string_ser_schema(),
         )
+
+
+def threshold_problems(thresholds: Sequence[Threshold], target: Target) -> tuple[Problem, ...]:
+    """Return the limits of what is never measured at a target, with their places in the lot."""
+    if isinstance(target.way_back, Subscription):
+        return ()
+    text = f"{END_TO_END} is measured by a subscription: give the target a way_back of that kind"
+    return tuple(
+        Problem(f"thresholds[{place}]", text)
+        for place, each in enumerate(thresholds)
+        if each.figure == END_TO_END
+    )
 
 
 def _fits(text: str) -> bool:

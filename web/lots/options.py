@@ -37,9 +37,12 @@ def wrong_options(
 def aimless(
     lot: simulator.Lot, definitions: Sequence[simulator.Definition], counts: Sequence[int]
 ) -> tuple[simulator.Problem, ...]:
-    """Return what the faults of a lot name that its definitions do not have."""
+    """Return what of a lot's faults and thresholds cannot work with its definitions and target."""
     parts = [(each.name, each, count) for each, count in zip(definitions, counts, strict=True)]
-    return simulator.fault_problems(lot.faults, parts, duration=lot.duration)
+    return (
+        *simulator.fault_problems(lot.faults, parts, duration=lot.duration, target=lot.target),
+        *simulator.threshold_problems(lot.thresholds, lot.target),
+    )
 
 
 def known_words(lot: Lot, parts: Sequence[Counted]) -> dict[str, Any]:

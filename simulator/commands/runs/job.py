@@ -4,15 +4,16 @@ Rule: everything that is wrong shows here, before a process is started or a sock
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from simulator.credentials import CredentialTable
+from simulator.credentials import CredentialTable, credential_problems
 from simulator.datasets import Dataset
-from simulator.definition import parse_document
+from simulator.definition import Definition, parse_document
 from simulator.errors import DefinitionError, Problem
 from simulator.faults.checks import fault_problems
 from simulator.lot import Credentials, Lot
+from simulator.lot.thresholds import threshold_problems
 from simulator.roll import identity_problems, lot_problems
 from simulator.tower import Assignment
 from simulator.transports import check_road
@@ -34,37 +35,49 @@ class Job:
 
         Raises:
             DefinitionError: The definitions do not fit together, the target, the datasets or the
-                credential table; a fault is aimed at what is not there; TLS, WebSocket or sources
-                of the target cannot be used.
+                credential table; a fault meets nobody or has no effect at the target; a threshold
+                is of what is not measured; TLS, WebSocket or sources of the target cannot be used.
         """
         check_road(self.lot.target)
         parts = [
             (parse_document(part.document, datasets=self.datasets), part.count)
             for part in self.lot.parts
         ]
-        named = [(part.name, *each) for part, each in zip(self.lot.parts, parts, strict=True)]
-        wrong = fault_problems(self.lot.faults, named, duration=self.lot.duration)
-        if wrong:
-            raise DefinitionError(*wrong)
+        if found := self._of_mocks(parts) or self._of_lot(parts):
+            raise DefinitionError(*found)
+
+    def _of_mocks(self, parts: Sequence[tuple[Definition, int]]) -> list[Problem]:
+        """Return what is wrong with the definitions together, and with who the mocks are."""
+        lot = self.lot
         found = lot_problems(
-            parts, speech=self.lot.target.speech, datasets=self.datasets, seed=self.lot.seed
-        )
-        found = found or identity_problems(
+            parts, speech=lot.target.speech, datasets=self.datasets, seed=lot.seed
+        ) or identity_problems(
             parts,
-            target=self.lot.target,
+            target=lot.target,
             secrets=self.secrets,
             table=self.table,
             datasets=self.datasets,
-            seed=self.lot.seed,
+            seed=lot.seed,
             now=time.time(),
         )
-        if found:
-            raise DefinitionError(
-                *(
-                    Problem("", f"{self.lot.parts[each.part].name}: {each.problem}")
-                    for each in found
-                )
-            )
+        return [Problem("", f"{lot.parts[each.part].name}: {each.problem}") for each in found]
+
+    def _of_lot(self, parts: Sequence[tuple[Definition, int]]) -> list[Problem]:
+        """Return what of faults and thresholds cannot work with these mocks and this target."""
+        lot = self.lot
+        named = [(part.name, *each) for part, each in zip(lot.parts, parts, strict=True)]
+        return [
+            *fault_problems(
+                lot.faults,
+                named,
+                duration=lot.duration,
+                target=lot.target,
+                datasets=self.datasets,
+                seed=lot.seed,
+            ),
+            *credential_problems(lot.faults, secrets=self.secrets, table=self.table),
+            *threshold_problems(lot.thresholds, lot.target),
+        ]
 
     def assignments(self, workers: int) -> list[list[Assignment]]:
         """Return what each of ``workers`` processes is to run, every mock once.

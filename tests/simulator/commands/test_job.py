@@ -78,6 +78,38 @@ def test_a_fault_that_is_aimed_at_what_is_not_there_is_told_at_its_place() -> No
         replace(made, lot=lot).check()
 
 
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ({"faults": [{"fault": "credential"}]}, r"faults\[0\].fault: the target has no cred"),
+        (
+            {"faults": [{"fault": "drop", "aim": {"ids": "s-1"}}]},
+            r"faults\[0\].aim.ids\[0\]:",
+        ),
+        (
+            {"faults": [{"fault": "wrong_schema", "field": "t"}]},
+            r"faults\[0\].field: no message",
+        ),
+        ({"thresholds": ["end to end p99 < 1s"]}, r"thresholds\[0\]: end to end is measured by"),
+    ],
+)
+def test_what_cannot_work_at_this_target_is_told_at_its_place(
+    words: dict[str, Any], place: str
+) -> None:
+    made = job(1)
+    lot = Lot.model_validate({**made.lot.model_dump(), **words})
+
+    with pytest.raises(DefinitionError, match=place):
+        replace(made, lot=lot).check()
+
+
+def test_a_lot_has_no_more_mocks_over_all_its_parts_than_it_may() -> None:
+    with pytest.raises(ValueError, match="at most 50,000 mocks over all parts, got 50,001"):
+        job(30_000, 20_001)
+
+    assert job(30_000, 20_000).lot.mocks == 50_000
+
+
 def test_what_no_tower_would_run_is_told_with_its_part() -> None:
     with pytest.raises(
         DefinitionError, match=r"part 0: messages.telemetry.properties: .*MQTT 3.1.1"

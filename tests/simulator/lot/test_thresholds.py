@@ -4,7 +4,7 @@ import pytest
 
 from simulator.errors import DefinitionError
 from simulator.lot import Lot, MqttTarget, Part
-from simulator.lot.thresholds import FIGURES, Threshold
+from simulator.lot.thresholds import FIGURES, Threshold, threshold_problems
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,24 @@ def test_every_figure_has_an_example_that_is_read() -> None:
     for figure, kind in FIGURES.items():
         text = f"{figure} p99 < 1s" if kind == "duration" else f"{figure} < 1"
         assert Threshold.read(text).figure == figure
+
+
+@pytest.mark.parametrize(
+    "way_back", [None, {"kind": "counter", "url": "http://receiver.example/stats"}]
+)
+def test_a_limit_of_what_the_target_never_tells_is_told_at_its_place(way_back) -> None:
+    target = MqttTarget(host="h", port=1, way_back=way_back)
+    limits = [Threshold.read("failed <= 1%"), Threshold.read("end to end p99 < 1s")]
+
+    (problem,) = threshold_problems(limits, target)
+
+    assert str(problem) == (
+        "thresholds[1]: end to end is measured by a subscription: "
+        "give the target a way_back of that kind"
+    )
+
+
+def test_a_subscription_measures_the_whole_way() -> None:
+    target = MqttTarget(host="h", port=1, way_back={"kind": "subscription", "filter": "#"})
+
+    assert threshold_problems([Threshold.read("end to end max < 1s")], target) == ()

@@ -22,6 +22,13 @@ from simulator.errors import DefinitionError
         ("udp://h:7", "udp", 7, False),
         ("mqtt+ws://h", "mqtt", 80, False),
         ("mqtt+wss://h", "mqtt", 443, True),
+        ("kafka://h", "kafka", 9092, False),
+        ("kafkas://h", "kafka", 9093, True),
+        ("amqp://h", "amqp", 5672, False),
+        ("amqps://h", "amqp", 5671, True),
+        ("nats://h", "nats", 4222, False),
+        ("nats+tls://h", "nats", 4222, True),
+        ("kinesis://h", "kinesis", 443, True),
     ],
 )
 def test_the_scheme_says_protocol_port_and_tls(
@@ -70,6 +77,23 @@ def test_mqtt_inside_of_websocket_has_the_path_of_its_opening(url: str, path: st
 
 
 @pytest.mark.parametrize(
+    ("url", "host"),
+    [("amqp://h", "/"), ("amqp://h/", "/"), ("amqp://h/lab", "lab"), ("amqp://h/%2Fa%20b", "/a b")],
+)
+def test_the_path_of_amqp_is_its_virtual_host(url: str, host: str) -> None:
+    target, _ = read_target(url)
+
+    assert target.virtual_host == host
+
+
+def test_a_user_name_of_kafka_is_shown_plain_unless_another_way_is_said() -> None:
+    target, secrets = read_target("kafkas://fleet:p@h")
+
+    assert (target.sasl, secrets.username, secrets.password) == ("plain", "fleet", "p")
+    assert read_target("kafka://h")[0].sasl == "none"
+
+
+@pytest.mark.parametrize(
     ("url", "text"),
     [
         ("h:1883", "must begin with"),
@@ -84,6 +108,8 @@ def test_mqtt_inside_of_websocket_has_the_path_of_its_opening(url: str, path: st
         ("http://h/?a=1", r"takes neither \?query nor #fragment"),
         ("mqtt://user:secret@h/x", "MQTT has no path, got /x"),
         ("udp://h:1/x", "UDP has no path, got /x"),
+        ("kafka://user:secret@h/topic", "Kafka has no path, got /topic"),
+        ("amqp://user:secret@h/a?b=1", r"takes neither \?query nor #fragment"),
         ("tcp://h", "tcp:// needs a port, tcp://host:7000"),
         ("coaps://h", "CoAP is spoken without DTLS, write coap://"),
     ],
