@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from simulator.definition.behaviour.buffer import Buffer
 from simulator.definition.behaviour.status import Status
 from simulator.definition.document import Definition
+from simulator.fleet.checkpoint import objects
 from simulator.fleet.due import COLUMNS, Batch
 from simulator.randomness import FloatArray, IntArray
 
@@ -178,12 +179,24 @@ class Backlog:
         entries = [entry for queue in self._waiting.values() for entry in queue]
         columns = zip(*entries, strict=True) if entries else [()] * len(_NAMES)
         memory = {name: _array(name, values) for name, values in zip(_NAMES, columns, strict=True)}
-        return {**memory, "code": self._code.copy()}
+        return {**memory, "code": self._code.copy(), **self._lent_state()}
+
+    def _lent_state(self) -> dict[str, NDArray[Any]]:
+        rules = [each.model_dump(mode="json") for each in self._lent.values()]
+        return {
+            "lent": self._is_lent.copy(),
+            "lent.rows": np.array(list(self._lent), dtype=np.int64),
+            "lent.rules": objects(rules),
+        }
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Take back what ``state`` of the same mocks gave."""
         self._waiting, self._bytes, self._total = {}, {}, 0
         self._code[:] = state["code"]
+        self._is_lent[:] = state["lent"]
+        rules = zip(state["lent.rows"].tolist(), state["lent.rules"].tolist(), strict=True)
+        self._lent = {row: Buffer.model_validate(words) for row, words in rules}
+        self.is_used = self.is_used or bool(self._lent)
         for entry in zip(*(state[name].tolist() for name in _NAMES), strict=True):
             row = entry[_ROW]
             self._waiting.setdefault(row, deque()).append(entry)
@@ -255,9 +268,6 @@ def _told(dropped: list[tuple[Entry, str]]) -> list[Dropped]:
 
 
 def _array(name: str, values: Iterable[Any]) -> NDArray[Any]:
-    values = list(values)
     if name in ("rows", "scheduled", "sequences", "statuses"):
-        return np.array(values, dtype=_DTYPES[name])
-    column = np.empty(len(values), dtype=object)
-    column[:] = values
-    return column
+        return np.array(list(values), dtype=_DTYPES[name])
+    return objects(values)

@@ -45,6 +45,11 @@ class Counts:
         """Begin to count the sends anew: who may leave by their number has stayed."""
         self._first[level][rows] = sequence[rows]
 
+    def skip(self, numbers: IntArray) -> None:
+        """Count so many sequence numbers of each mock as no sends: they are left out."""
+        for level in self._first:
+            self._first[level] += numbers
+
     def failed(self, level: int, row: int, times: int) -> tuple[int, int]:
         """Count failures of a mock; return how many are in a row now, and how many at all."""
         self._failed[level][row] += times

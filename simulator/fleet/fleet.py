@@ -17,6 +17,7 @@ from simulator.definition.document import Definition
 from simulator.errors import DefinitionError
 from simulator.fleet import checkpoint
 from simulator.fleet.brood import brood_of
+from simulator.fleet.continuing import Continuing
 from simulator.fleet.departures import groups
 from simulator.fleet.due import Batch, Due, Found
 from simulator.fleet.happenings import BORN, DELIVERED, FAILED, LOST, MADE
@@ -37,7 +38,7 @@ MAX_EVENTS = 50_000  # in one call of ``due``; about 0.2 s of work, then the tow
 MAX_VALUES = 2_000_000  # in one call, bulks unrolled; some 20 MB of payloads
 
 
-class Fleet:
+class Fleet(Continuing):
     """``count`` mocks of one definition, numbered from ``first`` in a run of ``total``.
 
     Nothing is due before t = 0. A mock is switched on when the pace's ramp reaches its number and
@@ -129,7 +130,7 @@ class Fleet:
             self.statuses += self._brood.fleet.statuses
         self._reached = 0.0
         self._limit = _limit(definition)
-        self._of = checkpoint.description(definition, cast, pace=pace, rate=rate)
+        self.of = checkpoint.description(definition, cast, pace=pace, rate=rate)
         moments = switched_on(pace, cast.numbers, total=total or first + count, seed=seed)
         self._mocks.timers.start(np.arange(count), SWITCH_ON, moments)
 
@@ -279,45 +280,6 @@ class Fleet:
     def leaves_wills(self) -> bool:
         """Whether ``will`` says something."""
         return self._delivery.edge is not None
-
-    def state(self) -> bytes:
-        """Return all that the fleet needs to go on elsewhere; between two calls of ``due``.
-
-        A fleet that is made with the same arguments and takes it by ``restore`` sends the same
-        bytes from here on. See ``fleet/checkpoint.py`` for the layout.
-        """
-        memory = {"reached": np.array([self._reached])}
-        for name, part in self._remembering().items():
-            memory |= checkpoint.under(name, part.state())
-        return checkpoint.pack(self._of, memory)
-
-    def restore(self, state: bytes) -> None:
-        """Go on where the fleet was that gave ``state``; to be called before anything else.
-
-        Connections do not move along: whoever takes the fleet over connects ``wanted``, and says
-        ``disconnected`` of those in it that are not connected at once.
-
-        Raises:
-            ValueError: It is damaged, or of another version, definition or slice of a run. The
-                fleet is then not to be used.
-        """
-        memory = checkpoint.unpack(state, self._of)
-        try:
-            for name, part in self._remembering().items():
-                part.restore(checkpoint.part_of(memory, name))
-            self._reached = float(memory["reached"][0])
-        except (KeyError, IndexError, TypeError) as error:
-            raise ValueError(f"checkpoint lacks what this fleet remembers: {error!r}") from None
-
-    @property
-    def wanted(self) -> list[int]:
-        """The rows of the mocks that are to be connected now."""
-        return np.flatnonzero(self._mocks.wanted).tolist()
-
-    def _remembering(self) -> dict[str, checkpoint.Remembering]:
-        """Return everything that remembers something, by the name it has in a checkpoint."""
-        children = {"children": self._brood} if self._brood else {}
-        return {**children, **self._parts.remembering()}
 
     def _do(self, kind: int, rows: IntArray, times: FloatArray, found: Found) -> None:
         """Do one kind of event of some mocks, none twice."""

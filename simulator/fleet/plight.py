@@ -4,7 +4,7 @@ Rule: several wrongs at once on one mock add up, and each that is taken back lea
 has none is read as if nothing of this were here.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -75,6 +75,38 @@ class Plight:
             parts[part] = self._stick((metric, part), values, stuck, is_new, rows)
         has[rows[stuck]] = True
         return parts if isinstance(drawn, dict) else parts[""]
+
+    @property
+    def is_felt(self) -> bool:
+        """Whether something is wrong now."""
+        return bool(self._frozen or self._shifts.any())
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return copies of what it remembers."""
+        found: dict[str, NDArray[Any]] = {
+            "shifts": self._shifts.copy(),
+            "by": self._by.copy(),
+            "drift": self._drift.copy(),
+        }
+        for metric, frozen in self._frozen.items():
+            found[f"frozen.{metric}"] = frozen.copy()
+            found[f"has.{metric}"] = self._has[metric].copy()
+        for (metric, part), held in self._held.items():
+            if metric in self._frozen:
+                found[f"held.{metric}/{part}"] = held.copy()
+        return found
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take back what ``state`` of as many mocks gave."""
+        self._shifts[:], self._by[:] = state["shifts"], state["by"]
+        self._drift[:] = state["drift"]
+        for name, values in state.items():
+            kind, _, what = name.partition(".")
+            if kind == "frozen":
+                self._frozen[what], self._has[what] = values.copy(), state[f"has.{what}"].copy()
+            elif kind == "held":
+                metric, _, part = what.rpartition("/")
+                self._held[metric, part] = values.copy()
 
     def _stick(
         self,

@@ -196,6 +196,8 @@ class Readings:
         memory |= under("variables", self.changeable.state())
         for name, column in self._columns.items():
             memory |= under(f"metrics.{name}", column.state())
+        if self._plight is not None and self._plight.is_felt:
+            memory |= under("plight", self._plight.state())
         return memory
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
@@ -208,6 +210,8 @@ class Readings:
         self.changeable.restore(part_of(state, "variables"))
         for name, column in self._columns.items():
             column.restore(part_of(state, f"metrics.{name}"))
+        if plight := part_of(state, "plight"):
+            self.afflicted().restore(plight)
         self._counts[:] = state["counts"]
 
     def renew(self, need: Need, view: View, readings: dict[str, Any]) -> None:

@@ -6,12 +6,16 @@ is no lateness. What finds no room to wait is handed back.
 
 import heapq
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.fleet import Batch
+from simulator.fleet.checkpoint import part_of, under
+from simulator.fleet.packing import batches_of, columns_of
 from simulator.lot.pace import Pace
 from simulator.randomness import FloatArray, IntArray
 from simulator.transports.valve import next_slot
@@ -56,6 +60,20 @@ class Waiting:
         self._count -= sum(map(len, batches))
         return batches
 
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return all that waits, as columns."""
+        parts = [(tick, each) for tick in sorted(self._batches) for each in self._batches[tick]]
+        ticks = np.array([tick for tick, _ in parts], dtype=np.int64)
+        return {"ticks": ticks, **columns_of([batch for _, batch in parts])}
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take back what ``state`` gave."""
+        for tick, batch in zip(state["ticks"].tolist(), batches_of(state), strict=True):
+            if tick not in self._batches:
+                heapq.heappush(self._ticks, tick)
+            self._batches.setdefault(tick, []).append(batch)
+            self._count += len(batch)
+
 
 class Caps:
     """Both caps of a shard, one behind the other: a mock's own, then that of all mocks."""
@@ -99,6 +117,26 @@ class Caps:
         """Take out all that waits."""
         return self._for_all.due(math.inf) + self._for_own.due(math.inf)
 
+    @property
+    def waiting(self) -> int:
+        """How many messages wait."""
+        return len(self._for_own) + len(self._for_all)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return what waits and when each may send again; nothing where there is no cap."""
+        if not self.is_used:
+            return {}
+        own, every = under("own", self._for_own.state()), under("all", self._for_all.state())
+        return {"free": self._free.copy(), "next": np.array([self._next]), **own, **every}
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take back what ``state`` of the same shard gave."""
+        if not self.is_used:
+            return
+        self._free[:], self._next = state["free"], float(state["next"][0])
+        self._for_own.restore(part_of(state, "own"))
+        self._for_all.restore(part_of(state, "all"))
+
     def _own(self, batch: Batch, now: float, refused: list[Batch]) -> list[Batch]:
         """Let those wait whose mocks have just sent."""
         if not self._gap:
@@ -128,7 +166,7 @@ class Caps:
     ) -> list[Batch]:
         """Put into ``waiting`` what has its moment later, and return what goes now."""
         later = moments > now
-        room = MAX_WAITING - len(self._for_own) - len(self._for_all)
+        room = MAX_WAITING - self.waiting
         kept = ~later | (np.cumsum(later) <= room)
         if not kept.all():
             refused.append(batch.only(~kept))

@@ -4,16 +4,18 @@ Rule: told the time of the run, decides nothing. There is none of it before some
 wrong, and whatever it begins it ends.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.definition.behaviour.buffer import Buffer
 from simulator.faults import Connections, Crowd, Deeds, Lost, Span, Spell, Timeline, Way, marked
 from simulator.fleet import Batch, Fleet
+from simulator.fleet.checkpoint import objects, part_of, under
 from simulator.impairment import Impairment
 from simulator.lot.fault import Fault
 from simulator.lot.faults import (
@@ -165,6 +167,29 @@ class Faulting:
                 self._exchange.impair(row, None)
         return self._way.clear()
 
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return all that goes on elsewhere but what the fleet remembers itself."""
+        told = {"timeline": self._timeline.state(), "kept": list(self._kept.items())}
+        return {
+            "told": objects([told]),
+            "returning": np.array(sorted(self._returning), dtype=np.int64),
+            **under("way", self._way.state()),
+        }
+
+    def restore(self, state: Mapping[str, NDArray[Any]], t: float) -> None:
+        """Go on at ``t`` where ``state`` of the same shard was taken; before anybody connects."""
+        told = state["told"][0]
+        self._timeline.restore(told["timeline"])
+        self._kept = {row: (title, until) for row, (title, until) in told["kept"]}
+        self._returning = set(state["returning"].tolist())
+        for spell in self._timeline.active:
+            self._way.begin(spell)
+            self._impair(self._connections.begin(spell))
+            if isinstance(spell.fault, DeadBattery):
+                self._dead[spell.rows] += 1
+        self._impair(self._connections.pass_to(t))
+        self._way.restore(part_of(state, "way"))
+
     def _begin(self, spell: Spell, t: float) -> None:
         self._way.begin(spell)
         self._do(self._connections.begin(spell))
@@ -177,6 +202,15 @@ class Faulting:
 
     def _do(self, deeds: Deeds) -> None:
         """Do to connections what is to be done to them."""
+        self._impair(deeds)
+        exchange = self._exchange
+        for cut in deeds.cuts:
+            exchange.break_off(cut.row, cut.why)
+            if cut.back is not None:
+                exchange.redial(cut.row, cut.back)
+
+    def _impair(self, deeds: Deeds) -> None:
+        """Let connections be as they are to be, those of mocks that have none yet as well."""
         exchange = self._exchange
         for row, impairment in deeds.states.items():
             if impairment is not None:
@@ -184,10 +218,6 @@ class Faulting:
                 exchange.impair(row, impairment)
             elif self._impaired.pop(row, None):
                 exchange.impair(row, None)
-        for cut in deeds.cuts:
-            exchange.break_off(cut.row, cut.why)
-            if cut.back is not None:
-                exchange.redial(cut.row, cut.back)
 
     def _told(self, batch: Batch) -> Batch:
         """Return a batch whose messages that waited off line say of which fault."""

@@ -62,7 +62,7 @@ ONLY_IN: dict[str, set[str]] = {
     "threading": {"recording", "exporting"},
     "uvloop": {"tower"},
     "pyarrow": {"recording"},
-    "zstandard": {"recording"},
+    "zstandard": {"recording", "fleet"},
     "django": set(),
     "web": set(),
     "random": {"transports"},  # jitter between attempts; what mocks draw is keyed

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -182,8 +183,9 @@ def test_a_checkpoint_tells_who_is_to_be_connected() -> None:
 
 def tampered(state: bytes, change: Callable[[bytes], bytes]) -> bytes:
     """A checkpoint whose contents are changed and whose checksum is right."""
-    rest = zlib.compress(change(zlib.decompress(state[7:])))
-    return struct.pack(">2sBI", b"MF", 1, zlib.crc32(rest)) + rest
+    whole = zstandard.ZstdDecompressor().decompress(state[7:])
+    rest = zstandard.ZstdCompressor().compress(change(whole))
+    return struct.pack(">2sBI", b"MF", 2, zlib.crc32(rest)) + rest
 
 
 @pytest.mark.parametrize(
@@ -191,12 +193,12 @@ def tampered(state: bytes, change: Callable[[bytes], bytes]) -> bytes:
     [
         (lambda s: b"", "checkpoint must begin with b'MF', got b''"),
         (lambda s: b"xx" + s[2:], "checkpoint must begin with b'MF', got b'xx'"),
-        (lambda s: s[:2] + b"\x09" + s[3:], "checkpoint must be of version 1, got version 9"),
+        (lambda s: s[:2] + b"\x09" + s[3:], "checkpoint must be of version 2, got version 9"),
         (lambda s: s[:-1], "checkpoint is damaged: its checksum is another one"),
         (lambda s: s[:20] + b"\x00" + s[21:], "checkpoint is damaged: its checksum is another one"),
         (lambda s: tampered(s, lambda data: data[:-3]), "checkpoint is cut off in"),
         (lambda s: tampered(s, lambda data: data + b"."), "checkpoint has 1 bytes too many"),
-        (lambda s: tampered(s, lambda data: data[:2]), "checkpoint is not written as version 1 is"),
+        (lambda s: tampered(s, lambda data: data[:2]), "checkpoint is not written as version 2 is"),
         (lambda s: tampered(s, lambda d: d.replace(b"turns", b"burns")), "state must have the"),
     ],
 )
