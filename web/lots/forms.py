@@ -1,6 +1,8 @@
 """The form of a lot and the rows of its parts: limits, units, and what each refusal says."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from itertools import accumulate
 from typing import Any
 
 from django import forms
@@ -200,16 +202,27 @@ class BasePartRows(BaseFormSet):  # type: ignore[type-arg]  # not subscriptable 
             return
         if not self.filled:
             raise ValidationError("A lot needs at least one definition with a number of mocks.")
-        mocks = sum(form.cleaned_data["count"] for form in self.filled)
-        if mocks > MAX_MOCKS:
-            raise ValidationError(
-                f"These are {mocks:,} mocks together; a lot holds at most {MAX_MOCKS:,}."
-            )
+        self._hold_together(self.filled)
+
+    def _hold_together(self, rows: Sequence[PartForm]) -> None:
+        """Refuse the first row whose mocks are too many beside those above it."""
+        counts = [form.cleaned_data["count"] for form in rows]
+        for row, total in zip(rows, accumulate(counts), strict=True):
+            if total > MAX_MOCKS:
+                room = MAX_MOCKS - (total - row.cleaned_data["count"])
+                row.add_error("count", too_many(sum(counts), room=room))
+                return
 
     @property
     def plans(self) -> list[PartPlan]:
         """The parts as ``actions.save_lot`` takes them."""
         return [form.plan for form in self.filled]
+
+
+def too_many(mocks: int, *, room: int) -> str:
+    """Return the sentence at the row that goes over; ``room`` is what would fit there."""
+    rest = f"so there is room for {room:,} here" if room else "and the rows above are all of them"
+    return f"These are {mocks:,} mocks together; a lot holds at most {MAX_MOCKS:,}, {rest}."
 
 
 PartRows = formset_factory(

@@ -85,6 +85,11 @@ class LotFormPage:
         return not found.refusals and not wrong.sentences
 
     @property
+    def most(self) -> int:
+        """How many mocks all parts may have together."""
+        return simulator.MAX_MOCKS
+
+    @property
     def can_add(self) -> bool:
         return len(self.rows.forms) < MAX_PARTS
 

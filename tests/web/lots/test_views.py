@@ -92,7 +92,28 @@ def test_all_parts_together_are_held_against_the_limit(
 
     answer = client_of(teammate).post(address("create", workspace), typed(**two))
 
-    assert "These are 60,000 mocks together" in answer.content.decode()
+    rows = answer.context["page"].rows
+    assert answer.status_code == 422
+    assert (rows[0].errors, list(rows[1].errors)) == ({}, ["count"])
+    assert rows[1].errors["count"] == [
+        "These are 60,000 mocks together; a lot holds at most 50,000, so there is room for 10,000 "
+        "here."
+    ]
+    assert not Lot.objects.exists()
+
+
+def test_a_row_below_a_full_lot_is_told_that_there_is_no_room(
+    client_of, teammate, workspace, typed, fridge
+):
+    rows = {f"parts-{row}-definition": str(fridge.pk) for row in range(3)}
+    counts = {"parts-0-count": "50000", "parts-1-count": "1", "parts-2-count": "1"}
+    two = {"parts-TOTAL_FORMS": "3", **rows, **counts}
+
+    answer = client_of(teammate).post(address("create", workspace), typed(**two))
+
+    errors = [list(form.errors) for form in answer.context["page"].rows]
+    assert errors == [[], ["count"], []]
+    assert "and the rows above are all of them" in answer.content.decode()
 
 
 def test_another_row_comes_without_javascript_and_without_complaints(
