@@ -26,6 +26,9 @@ LONGEST_RETRY = 60.0  # s; an endpoint that comes back has its mocks again a min
 # for several attempts, and a token of an hour is not renewed every few minutes.
 RENEW_SHARE = 0.2
 RENEW_AHEAD = 60.0
+# s between two questions, whatever life a token is said to have: an endpoint that grants tokens of
+# a millisecond must not be asked a thousand times a second.
+LEAST_PAUSE = 1.0
 # s; a token that a target refuses is replaced only when it is older, for the next one is no better
 # where the mistake is another.
 DOUBTED_FROM = 10.0
@@ -110,7 +113,7 @@ class Tokens:
         self._token, self._reason = grant.token, ""
         self._since = self._clock()
         self._expires_at = self._since + grant.life
-        return grant.life - min(RENEW_AHEAD, RENEW_SHARE * grant.life)
+        return max(LEAST_PAUSE, grant.life - min(RENEW_AHEAD, RENEW_SHARE * grant.life))
 
     async def _rest(self, pause: float) -> None:
         """Until it is time to ask again, or the token is doubted."""

@@ -27,6 +27,8 @@ _KEPT = {
     b"content-length", b"transfer-encoding", b"connection", b"location", b"retry-after", b"date",
 }  # fmt: skip
 
+_TLS_ALERT = 0x15  # first byte of what a server of TLS says to a request without it
+
 CHUNKED = -1  # in the place of a length
 UNTIL_CLOSE = -2
 INTERIM = -3  # a 1xx: the answer itself is still to come
@@ -87,10 +89,17 @@ _known_head = lru_cache(maxsize=KNOWN_HEADS)(_read)
 
 def _why_not(data: bytes) -> str:
     if not data.startswith(b"HTTP/1."):
-        return "the far side does not speak HTTP/1.1"
+        return foreign(data)
     if b"\n\n" in data:
         return "a response head with LF instead of CR LF"
     return "a response head with a control character"
+
+
+def foreign(data: bytes) -> str:
+    """Return what is said of bytes that begin no answer of HTTP/1.1; there is at least one."""
+    if data[0] == _TLS_ALERT:
+        return "the far side does not speak plain HTTP but TLS, it seems"
+    return "the far side does not speak HTTP/1.1"
 
 
 def header_name(line: bytes) -> bytes:
@@ -185,5 +194,5 @@ def _status(line: bytes) -> tuple[bytes, int]:
     """The minor version and the status code."""
     match = _STATUS.fullmatch(line)
     if not match:
-        raise ProtocolViolation("the far side does not speak HTTP/1.1")
+        raise ProtocolViolation(foreign(line or b"?"))
     return match[1], int(match[2])

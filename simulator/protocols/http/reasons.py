@@ -9,22 +9,25 @@ from simulator.protocols.http.response import Answer
 
 MAX_LOCATION = 200  # characters of a redirect's address in a reason
 
-# RFC 9110, section 15, and RFC 6585; not from the standard library, which renames them.
+# All of IANA's registry (RFC 9110, section 15, RFC 6585 and others); not from the standard library,
+# which renames them.
 _WORDS = {
     300: "multiple choices", 301: "moved", 302: "found elsewhere", 303: "see elsewhere",
-    304: "not modified", 307: "moved for now", 308: "moved for good",
+    304: "not modified", 305: "use a proxy", 307: "moved for now", 308: "moved for good",
     400: "bad request", 401: "not authorised", 402: "payment required", 403: "forbidden",
     404: "not found", 405: "method not allowed", 406: "not acceptable",
     407: "proxy wants authentication", 408: "request timed out", 409: "conflict", 410: "gone",
     411: "length required", 412: "precondition failed", 413: "body too large",
-    414: "path too long", 415: "content type not taken", 417: "expectation failed",
+    414: "path too long", 415: "content type not taken", 416: "range not to be had",
+    417: "expectation failed", 418: "a teapot",
     421: "wrong server for this host", 422: "content not processed", 423: "locked",
     424: "failed dependency", 425: "too early", 426: "another protocol required",
     428: "precondition required", 429: "too many requests", 431: "headers too large",
     451: "unavailable for legal reasons",
     500: "server error", 501: "not implemented", 502: "bad gateway", 503: "service unavailable",
-    504: "gateway timed out", 505: "HTTP version not taken", 507: "insufficient storage",
-    508: "loop detected", 511: "network wants authentication",
+    504: "gateway timed out", 505: "HTTP version not taken", 506: "negotiation in a circle",
+    507: "insufficient storage", 508: "loop detected", 510: "extension required",
+    511: "network wants authentication",
 }  # fmt: skip
 _CLASSES = {3: "redirected", 4: "request refused", 5: "server error"}
 

@@ -20,6 +20,7 @@ from simulator.protocols.http.head import (
     MAX_KNOWN,
     UNTIL_CLOSE,
     Head,
+    foreign,
     header_name,
     read_head,
 )
@@ -254,6 +255,6 @@ _READERS: dict[State, Callable[[Response, bytes], bytes | None]] = {
 def _refuse_early(data: bytes) -> None:
     """Do not wait for the end of a head that cannot be one."""
     if not (data.startswith(b"HTTP/1.") or b"HTTP/1.".startswith(data)):
-        raise ProtocolViolation("the far side does not speak HTTP/1.1")
+        raise ProtocolViolation(foreign(data))
     if b"\n\n" in data:
         raise ProtocolViolation("a response head with LF instead of CR LF")

@@ -47,6 +47,9 @@ def _conn_ack(flags: int, body: bytes) -> ConnAck:
         # A server of 3.1.1 answers in its own words; to its first code, most often.
         raise Refused(f"broker refused: {RETURN_CODES[body[1]]}, it may speak only MQTT 3.1.1")
     acknowledge_flags, code = body[:2]
+    if len(body) == 2:  # so does a server that takes any version for 3.1.1
+        text = f"CONNACK with code 0x{code:02X} and no properties, it may speak only MQTT 3.1.1"
+        raise Malformed(text)
     found = _whole("CONNACK", body, 2)
     check_code("CONNACK", code)
     if acknowledge_flags > 1 or (code and acknowledge_flags):

@@ -51,9 +51,11 @@ def decode_close(payload: bytes) -> tuple[int, str]:
     """
     if not payload:
         return NO_CODE, ""
+    if len(payload) < 2:
+        raise ProtocolViolation("WebSocket: a closing frame with half a code")
     code = int.from_bytes(payload[:2])
-    if len(payload) < 2 or not (code in _WORDS or code in _FREE):
-        raise ProtocolViolation("WebSocket: a closing frame without a valid code")
+    if not (code in _WORDS or code in _FREE):
+        raise ProtocolViolation(f"WebSocket: a closing frame with code {code}, which is none")
     try:
         return code, payload[2:].decode()
     except UnicodeDecodeError:

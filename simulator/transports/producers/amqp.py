@@ -11,19 +11,30 @@ from typing import Any
 
 import aiormq
 from aiormq.exceptions import (
+    AMQPConnectionError,
     AMQPError,
     AuthenticationError,
+    ChannelAccessRefused,
     ChannelNotFoundEntity,
+    ConnectionClosed,
     ConnectionNotAllowed,
     DeliveryError,
+    IncompatibleProtocolError,
     InvalidFrameError,
     ProbableAuthenticationError,
+    ProtocolSyntaxError,
     PublishError,
 )
 from pamqp.commands import Basic
 from yarl import URL
 
-from simulator.errors import DefinitionError, Refused, Unreachable
+from simulator.errors import (
+    DefinitionError,
+    ProtocolViolation,
+    Refused,
+    TargetError,
+    Unreachable,
+)
 from simulator.lot.amqp import AmqpTarget
 from simulator.transports import reasons
 from simulator.transports.parcel import Parcel, shown
@@ -74,16 +85,19 @@ class AmqpProducer(Producer[AmqpTarget]):
             query={"heartbeat": str(target.heartbeat)},
         )
 
-    def _refusal(self, error: BaseException) -> Refused | Unreachable:
+    def _refusal(self, error: BaseException) -> TargetError:
         target = self.target
         if isinstance(error, AuthenticationError | ProbableAuthenticationError):
             return Refused("broker refused: user name or password")
         # What RabbitMQ says to a wrong virtual host is a close that aiormq did not wait for.
-        if isinstance(error, ConnectionNotAllowed | InvalidFrameError):
+        is_closed = isinstance(error, InvalidFrameError) and "Connection.Close" in str(error)
+        if is_closed or isinstance(error, ConnectionNotAllowed):
             return Refused(f"broker refused: virtual host {target.virtual_host[:80]}")
         if isinstance(error, ChannelNotFoundEntity):
             return Refused(f"broker refused: no exchange {target.exchange[:80]}")
-        return Unreachable(_words(error))
+        if isinstance(error, ChannelAccessRefused):
+            return Refused(f"broker refused: access to exchange {target.exchange[:80]}")
+        return _opening_error(error)
 
     def _closed(self, error: BaseException | None) -> None:
         if error is None or isinstance(error, asyncio.CancelledError):
@@ -148,9 +162,22 @@ def routing_key(target: AmqpTarget, address: str) -> str:
     return key
 
 
+def _opening_error(error: BaseException) -> TargetError:
+    """Return what is said of an opening that did not get as far as a refusal."""
+    if isinstance(error, ProtocolSyntaxError | IncompatibleProtocolError):
+        return ProtocolViolation("AMQP: the far side does not speak AMQP 0-9-1")
+    if type(error) is AMQPConnectionError and error.errno is None:
+        text = "closed by the far side in the opening, it may not speak AMQP 0-9-1"
+        return Unreachable(f"AMQP: {text}")
+    return Unreachable(_words(error))
+
+
 def _words(error: BaseException) -> str:
     if isinstance(error, asyncio.IncompleteReadError):
         return reasons.CLOSED
+    if type(error) is ConnectionClosed and len(error.args) > 1:  # code and text: NAME - details
+        said = str(error.args[1]).partition(" - ")[0].replace("_", " ").lower()
+        return f"broker disconnected: {said[:80]}"
     if isinstance(error, ConnectionError) and error.errno is None:
         return f"AMQP: {words_of(error, '').removeprefix(': ')}"
     return words_of(error, "AMQP")

@@ -206,6 +206,13 @@ class ProducerExchange:
     def _dial(self, identity: Identity) -> None:
         self._trunk.identity = identity
         self._opening = self._loop.create_task(self._open(identity))
+        self._opening.add_done_callback(self._dialled)
+
+    def _dialled(self, task: asyncio.Task[None]) -> None:
+        """What a library was not expected to raise is a loss too: no mock waits for ever."""
+        if not task.cancelled() and (error := task.exception()):
+            logger.error("connecting failed", exc_info=error)
+            self._fail(f"internal error: {type(error).__name__}", is_final=False)
 
     async def _open(self, identity: Identity) -> None:
         """Make one attempt to connect."""

@@ -5,7 +5,7 @@ record that Kinesis did not take fails with Kinesis' own error in words. Source:
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import groupby
@@ -21,7 +21,13 @@ from botocore.exceptions import (
     HTTPClientError,
 )
 
-from simulator.errors import DefinitionError, Refused, Unreachable
+from simulator.errors import (
+    DefinitionError,
+    ProtocolViolation,
+    Refused,
+    TargetError,
+    Unreachable,
+)
 from simulator.lot.kinesis import KinesisTarget
 from simulator.transports.parcel import shown
 from simulator.transports.producers.producer import Consignment, Producer, dotted
@@ -34,6 +40,8 @@ MAX_RECORD = 1_048_576  # bytes of a record and its key; since 2025 a stream may
 MAX_KEY = 256  # characters of a partition key
 
 _FAILURES = (BotoCoreError, ClientError)
+# What the library raises of an answer that is JSON of another shape.
+_NONSENSE = (AttributeError, KeyError, TypeError, ValueError)
 # Who may put records need not be allowed to ask about the stream.
 _NOT_TOLD = {"AccessDeniedException", "AccessDenied"}
 Result = TypeVar("Result")
@@ -88,7 +96,10 @@ class KinesisProducer(Producer[KinesisTarget]):
                 raise
 
     async def _in_thread(self, call: Callable[[], Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        except _NONSENSE:
+            raise ProtocolViolation("Kinesis: an answer that is none of Kinesis") from None
 
     async def hand_over(self, consignments: Sequence[Consignment]) -> None:
         fit = []
@@ -111,15 +122,16 @@ class KinesisProducer(Producer[KinesisTarget]):
             answer = await self._in_thread(
                 partial(self._client.put_records, StreamName=stream, Records=records)
             )
-        except _FAILURES as error:
+        except (*_FAILURES, TargetError) as error:
             for parcel, _ in consignments:
                 self.settle(parcel, _words(error))
             if isinstance(error, ConnectionError | HTTPClientError):
                 self.lost(_words(error))
             return
-        for (parcel, _), result in zip(consignments, answer["Records"], strict=True):
-            code = result.get("ErrorCode")
-            self.settle(parcel, f"Kinesis refused: {spelled(code)}" if code else "")
+        for (parcel, _), reason in zip(
+            consignments, outcomes(answer, len(consignments)), strict=True
+        ):
+            self.settle(parcel, reason)
 
     async def close(self) -> None:
         self.cancel_begun()
@@ -165,6 +177,22 @@ def requests(consignments: Sequence[Consignment]) -> Iterator[list[Consignment]]
         yield request
 
 
+def outcomes(answer: Mapping[str, Any], count: int) -> list[str]:
+    """Return why each of ``count`` records was not taken; empty for one that was."""
+    results = answer.get("Records") or ()
+    if len(results) != count:
+        return ["Kinesis: an answer that has not a result for each record"] * count
+    return [_outcome(result or {}) for result in results]
+
+
+def _outcome(result: Mapping[str, Any]) -> str:
+    if code := result.get("ErrorCode"):
+        return f"Kinesis refused: {spelled(str(code))}"
+    if not result.get("SequenceNumber"):
+        return "Kinesis: a result that has neither a sequence number nor an error"
+    return ""
+
+
 def _code(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
@@ -174,8 +202,11 @@ def _refusal(error: Exception) -> Refused | Unreachable:
 
 
 def _words(error: Exception) -> str:
+    if isinstance(error, TargetError):
+        return str(error)
     if isinstance(error, ClientError):
-        return f"Kinesis refused: {spelled(_code(error))}"
+        code = _code(error)  # a status, where the answer names no error
+        return f"Kinesis refused: {f'HTTP {code}' if code.isdigit() else spelled(code)}"
     if isinstance(error, EndpointConnectionError):
         return "Kinesis: the endpoint cannot be reached"
     return f"Kinesis: {spelled(type(error).__name__)}"

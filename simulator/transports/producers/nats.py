@@ -15,7 +15,13 @@ import nats.errors
 import nats.js.errors
 from nats.aio.client import Client
 
-from simulator.errors import DefinitionError, Refused, Unreachable
+from simulator.errors import (
+    DefinitionError,
+    ProtocolViolation,
+    Refused,
+    TargetError,
+    Unreachable,
+)
 from simulator.lot.nats import NatsTarget
 from simulator.transports import reasons
 from simulator.transports.parcel import Parcel, shown
@@ -33,6 +39,10 @@ PENDING_BYTES = 1_048_576  # that the client holds before it waits for the serve
 
 _REFUSED = re.compile(r'permissions violation for publish to "([^"]*)"')
 _FAILURES = (nats.errors.Error, OSError, asyncio.TimeoutError)
+# What the client raises of a greeting that is none: a line without end, JSON of another shape.
+_NONSENSE = (ValueError, TypeError, AttributeError, KeyError)
+_FOREIGN = "NATS: the far side does not speak NATS"
+MAX_SAID = 200  # characters of a server's own words
 
 
 class NatsProducer(Producer[NatsTarget]):
@@ -63,10 +73,14 @@ class NatsProducer(Producer[NatsTarget]):
                 closed_cb=self._closed,
                 **options,
             )
+            if not self._client.is_connected:  # it had neither a PONG nor an error to our PING
+                raise ProtocolViolation(_FOREIGN)
             self._is_open = True
             await self._check_stream()
         except _FAILURES as error:
             raise _refusal(error) from None
+        except _NONSENSE:
+            raise ProtocolViolation(_FOREIGN) from None
 
     async def _check_stream(self) -> None:
         if not self.target.jetstream:
@@ -128,6 +142,9 @@ class NatsProducer(Producer[NatsTarget]):
         except _FAILURES as error:
             for parcel, _ in written:
                 self.settle(parcel, _words(error))
+            if isinstance(error, asyncio.TimeoutError):  # who does not answer a PING is gone
+                limit = self.target.acknowledge_within
+                self.lost(f"NATS: no answer to a ping within {limit:g} s")
             return
         for parcel, subject in written:
             is_refused = subject.lower() in self._refused
@@ -154,10 +171,13 @@ def subject_of(target: NatsTarget, address: str) -> str:
     return subject
 
 
-def _refusal(error: BaseException) -> Refused | Unreachable:
+def _refusal(error: BaseException) -> TargetError:
     if isinstance(error, nats.errors.AuthorizationError) or "authorization" in str(error).lower():
         return Refused("server refused: user name, password or token")
-    return Unreachable(_words(error))
+    words = _words(error)
+    if words == _FOREIGN:
+        return ProtocolViolation(words)
+    return Refused(words) if words.startswith("server refused") else Unreachable(words)
 
 
 def _words(error: BaseException) -> str:
@@ -165,4 +185,17 @@ def _words(error: BaseException) -> str:
         return "NATS: no stream takes this subject"
     if isinstance(error, nats.errors.UnexpectedEOF | nats.errors.StaleConnectionError):
         return reasons.CLOSED
+    if isinstance(error, nats.errors.ProtocolError):
+        return "NATS: the far side said what is no packet of NATS"
+    if type(error) is nats.errors.Error:  # what a server says in its own words
+        return _quoted(str(error))
     return words_of(error, "NATS")
+
+
+def _quoted(text: str) -> str:
+    """Return the words of an -ERR, or that what came was no greeting of NATS."""
+    said = text.removeprefix("nats: ").strip(" '")
+    if said.startswith(("empty response", "info message")):
+        return _FOREIGN
+    shown = "".join(each if each.isprintable() else " " for each in said[:MAX_SAID])
+    return f"server refused: {shown.lower()}"

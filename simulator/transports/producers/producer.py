@@ -5,6 +5,7 @@ told twice, the exchange leaves alone.
 """
 
 import asyncio
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
@@ -12,6 +13,8 @@ from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 from simulator.errors import DefinitionError
 from simulator.lot.producer_target import ProducerTarget
 from simulator.transports.parcel import Identity, Parcel
+
+logger = logging.getLogger(__name__)
 
 Settle = Callable[[Parcel, str], None]  # with the reason why it failed; empty: acknowledged
 Kind = TypeVar("Kind", bound=ProducerTarget)
@@ -57,7 +60,14 @@ class Producer(ABC, Generic[Kind]):
         """Do something beside what is handed over next; ``cancel_begun`` ends it."""
         task = asyncio.get_running_loop().create_task(work)
         self._begun.add(task)
-        task.add_done_callback(self._begun.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        """What a library was not expected to raise costs the connection, and is told."""
+        self._begun.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            logger.error("the client of a library failed", exc_info=error)
+            self.lost(f"internal error: {type(error).__name__}")
 
     def cancel_begun(self) -> None:
         """End all that was begun and is not done."""

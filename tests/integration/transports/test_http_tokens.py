@@ -91,7 +91,7 @@ def test_fifty_mocks_of_two_exchanges_share_one_token() -> None:
 
 def test_a_token_is_renewed_while_mocks_send() -> None:
     async def main() -> None:
-        login, api = Login(life=0.5), Api()
+        login, api = Login(life=1.5), Api()
         async with (
             served(login.handle) as login_port,
             served(api.handle) as port,

@@ -348,3 +348,10 @@ def test_orphans_are_the_messages_that_have_no_answer() -> None:
 )
 def test_a_code_in_words_is_the_reason(code: int, payload: bytes, words: str) -> None:
     assert coap.reason(code, payload) == words
+
+
+@pytest.mark.parametrize("code", [each for each in Code if 0x80 <= each < 0xC0])
+def test_every_error_that_another_codec_knows_has_its_name(code: Code) -> None:
+    ours = coap.reason(int(code), b"").replace("-", " ")  # 4.15 has a hyphen in its registry
+
+    assert ours == f"CoAP {code.dotted} {code.name_printable}"

@@ -1,5 +1,7 @@
 """Responses as an independent server (h11) writes them, cut anywhere, and what is refused."""
 
+from http import HTTPStatus
+
 import h11
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from simulator.errors import ProtocolViolation
 from simulator.protocols import http
 from simulator.protocols.http.head import MAX_BODY, MAX_HEAD, MAX_KNOWN
+from simulator.protocols.http.reasons import _WORDS
 from simulator.protocols.http.response import MAX_CHUNK_LINE
 
 
@@ -119,6 +122,9 @@ def test_it_is_known_whether_the_answer_has_begun() -> None:
     [
         (b"SSH-2.0-OpenSSH\r\n", "the far side does not speak HTTP/1.1"),
         (b"HTTP/2 200\r\n\r\n", "the far side does not speak HTTP/1.1"),
+        (b"\0\0\x12\4\0\0\0\0\0", "the far side does not speak HTTP/1.1"),  # HTTP/2's first frame
+        (b"\x15\3\1\0\2\2\x46", "the far side does not speak plain HTTP but TLS, it seems"),
+        (b"\x15\r\n\r\n", "the far side does not speak plain HTTP but TLS, it seems"),
         (b"HTTP/1.1 20 OK\r\n\r\n", "the far side does not speak HTTP/1.1"),
         (b"HTTP/1.1 200OK\r\n\r\n", "the far side does not speak HTTP/1.1"),
         (b"HTTP/1.1 200 OK\n\n", "a response head with LF instead of CR LF"),
@@ -243,6 +249,16 @@ def test_an_illegal_chunk_is_refused(body: bytes, text: str) -> None:
 )
 def test_the_reason_is_the_status_without_secrets(status: int, location: str, text: str) -> None:
     assert http.reason(http.Answer(status, True, location)) == text
+
+
+@pytest.mark.parametrize("status", [each for each in HTTPStatus if each.value >= 300])
+def test_every_status_that_is_registered_has_words_of_its_own(status: HTTPStatus) -> None:
+    data = b"HTTP/1.1 %d Whatever\r\nContent-Length: 0\r\n\r\n" % status
+    answer = http.whole_answer(data)
+
+    assert answer
+    assert http.reason(answer) == f"HTTP {status.value}: {_WORDS[status.value]}"
+    assert len(set(_WORDS.values())) == len(_WORDS)
 
 
 def test_an_answer_to_head_has_no_body_whatever_it_says() -> None:

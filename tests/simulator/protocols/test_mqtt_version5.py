@@ -270,7 +270,10 @@ def test_a_violation_is_answered_with_its_code(data: bytes, why: str, code: int)
     ("data", "why"),
     [
         (b"\x20\x01\0", "CONNACK with flags 0 and 1 bytes"),
-        (b"\x20\x02\0\0", "a variable byte integer that is cut off"),
+        (
+            b"\x20\x02\0\0",
+            "CONNACK with code 0x00 and no properties, it may speak only MQTT 3.1.1",
+        ),
         (b"\x20\x03\x01\x87\0", "CONNACK with flags 1 and reason code 0x87"),
         (b"\x20\x03\x02\0\0", "CONNACK with flags 2 and reason code 0x00"),
         (b"\xe0\x01\x8b", "unexpected DISCONNECT from the broker while connecting"),

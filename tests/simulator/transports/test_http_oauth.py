@@ -104,6 +104,21 @@ def test_a_long_token_is_renewed_a_minute_before_its_end() -> None:
     in_time(main)
 
 
+@pytest.mark.parametrize("life", [1e-9, 0.001, 0.5, 1])
+def test_tokens_that_end_at_once_are_asked_for_no_faster_than_each_second(life: float) -> None:
+    async def main(endpoint: Endpoint) -> None:
+        for number in range(5):
+            await endpoint.say(granted(f"t{number}", life))
+            await asyncio.sleep(1)
+
+        assert endpoint.road.attempts == [0, 1, 2, 3, 4, 5]
+        with pytest.raises(Unreachable, match=r"^the token expired before it was renewed$"):
+            endpoint.tokens.shown()
+        await endpoint.settle()
+
+    in_time(main)
+
+
 def test_a_refusal_is_told_to_all_who_ask_without_asking_again() -> None:
     async def main(endpoint: Endpoint) -> None:
         await endpoint.say(refused(401, "invalid_client"))

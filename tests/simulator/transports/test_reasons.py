@@ -10,9 +10,9 @@ from simulator.errors import Unreachable
 from simulator.transports.reasons import handshake_reason, reason
 
 
-def certificate_error(code: int) -> ssl.SSLCertVerificationError:
+def certificate_error(code: int, said: str = "") -> ssl.SSLCertVerificationError:
     error = ssl.SSLCertVerificationError(1, "certificate verify failed")
-    error.verify_code = code
+    error.verify_code, error.verify_message = code, said
     return error
 
 
@@ -36,11 +36,20 @@ def tls_error(name: str) -> ssl.SSLError:
         (OSError(errno.ENETUNREACH, "x"), "network unreachable"),
         (OSError(errno.EMFILE, "x"), "too many open files"),
         (OSError(errno.EADDRNOTAVAIL, "x"), "no free local port"),
-        (OSError(errno.EXDEV, "/home/secret"), "connection failed: OSError"),
+        (OSError(errno.EXDEV, "/home/secret"), "connection failed: EXDEV"),
+        (OSError("10.0.0.1"), "connection failed: OSError"),
+        (OSError(errno.EAFNOSUPPORT, "x"), "this machine does not speak that version of IP"),
+        (OSError(errno.EMSGSIZE, "x"), "a datagram too large for the network"),
+        (OSError(errno.EACCES, "x"), "connection not permitted"),
+        (OSError(errno.ENOBUFS, "x"), "no memory for sockets"),
         (socket.gaierror(socket.EAI_NONAME, "x"), "name not found"),
         (
             socket.gaierror(socket.EAI_AGAIN, "x"),
             "name not found: the name server does not answer",
+        ),
+        (
+            socket.gaierror(socket.EAI_FAIL, "x"),
+            "name not found: the name server refuses to answer",
         ),
         (UnicodeError("label too long"), "name not found"),
         (RuntimeError("secret"), "connection failed: RuntimeError"),
@@ -52,6 +61,10 @@ def tls_error(name: str) -> ssl.SSLError:
         (certificate_error(64), "TLS: certificate is for another name"),
         (certificate_error(23), "TLS: certificate revoked"),
         (certificate_error(77), "TLS: certificate not accepted, OpenSSL's reason 77"),
+        (
+            certificate_error(77, "CRL path validation error"),
+            "TLS: certificate not accepted, CRL path validation error",
+        ),
         (tls_error("WRONG_VERSION_NUMBER"), "TLS: the far side does not speak TLS"),
         (tls_error("BAD_ECPOINT"), "TLS: bad ecpoint"),
         (

@@ -165,6 +165,47 @@ def test_a_mistake_of_ours_costs_the_connection_and_nothing_else(
     assert "handing over failed" in caplog.text
 
 
+def test_a_mistake_while_connecting_is_told_and_tried_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def main(stage: Stage) -> None:
+        stage.failure = ZeroDivisionError()
+        await stage.connect(2)
+        await stage.settle()
+
+        why = "internal error: ZeroDivisionError"
+        assert stage.diary.losses == [(0, why), (1, why)]
+        stage.failure = None
+        await stage.pass_time(1)
+        assert sorted(stage.diary.opens) == [0, 1]
+
+    staged(main)
+    assert "connecting failed" in caplog.text
+
+
+def test_a_mistake_beside_what_is_handed_over_costs_the_connection(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def fail() -> None:
+        raise ZeroDivisionError
+
+    async def main(stage: Stage) -> None:
+        stage.answers = False
+        await stage.connect()
+        stage.send()
+        await stage.settle()
+
+        stage.producers[0].begin(fail())
+        await stage.settle()
+
+        why = "internal error: ZeroDivisionError"
+        assert stage.diary.losses == [(0, why)]
+        assert stage.diary.reasons == [f"connection lost before acknowledgement: {why}"]
+
+    staged(main)
+    assert "the client of a library failed" in caplog.text
+
+
 def test_a_loss_is_told_for_all_mocks_and_everything_is_settled() -> None:
     async def main(stage: Stage) -> None:
         stage.answers = False

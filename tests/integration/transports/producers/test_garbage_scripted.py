@@ -1,0 +1,80 @@
+"""Far sides that are no broker at all, scripted: every mock is told so, and nothing hangs."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from simulator.transports import Identity
+from tests.integration.transports.conftest import run, until
+from tests.integration.transports.producers.conftest import producing
+
+WHO = Identity(id="m", username="key", password="secret")
+
+ANSWERS = {
+    "zeros": bytes(64),
+    "ones": b"\xff" * 100_000,
+    "another protocol": b"SSH-2.0-OpenSSH_9.6\r\n",
+    "HTTP": b"HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno",
+    "HTTP without sense": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n[]",
+    "half of JSON": b'INFO {"server_id": \r\n',
+    "JSON of another shape": b"INFO []\r\n",
+    "another version": b"AMQP\x00\x01\x00\x00",
+    "an endless line": b"INFO " + b"x" * 200_000,
+    "nothing": b"",
+}
+
+
+TOLD = {
+    "kafka": {"Kafka: no server of the cluster can be reached"},
+    "amqp": {
+        "AMQP: the far side does not speak AMQP 0-9-1",
+        "AMQP: closed by the far side in the opening, it may not speak AMQP 0-9-1",
+    },
+    "nats": {"NATS: the far side does not speak NATS"},
+    "kinesis": {
+        "Kinesis: connection closed",
+        "Kinesis refused: HTTP 400",
+        "Kinesis: an answer that is none of Kinesis",
+    },
+}
+
+
+@contextlib.asynccontextmanager
+async def saying(answer: bytes) -> AsyncIterator[int]:
+    """A far side that says one thing to whoever connects, and hangs up; yields its port."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            writer.write(answer)
+            await writer.drain()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(0.2):
+                    await reader.read(65_536)
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+@pytest.mark.parametrize("protocol", ["kafka", "amqp", "nats", "kinesis"])
+def test_a_scripted_far_side_that_is_no_broker_is_told_to_every_mock(
+    protocol: str, kind: str
+) -> None:
+    async def main() -> None:
+        target: dict[str, Any] = {"protocol": protocol}
+        async with saying(ANSWERS[kind]) as port, producing(port, **target) as (exchange, diary):
+            for row in range(3):
+                exchange.connect(row, WHO)
+            await until(lambda: len(diary.losses) >= 3)
+
+            (why,) = {why for _, why in diary.losses[:3]}
+            assert why in TOLD[protocol]
+
+    run(main)
