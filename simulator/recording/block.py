@@ -22,6 +22,7 @@ class Kind(IntEnum):
     CONNECT = 1
     LOST = 2
     STATUS = 3
+    MOVED = 4  # it went on in another tower
 
 
 class Outcome(IntEnum):

@@ -6,7 +6,7 @@ Rule: columns are only ever added, so that old logs stay readable. ``schema`` ha
 from simulator.recording.parquet import Column, Type
 
 COLUMNS = (
-    Column("event", Type.TEXT),  # send, connect, lost, status
+    Column("event", Type.TEXT),  # send, connect, lost, status, moved
     Column("mock", Type.INT32),
     Column("id", Type.TEXT),
     Column("sequence", Type.INT64),

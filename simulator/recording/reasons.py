@@ -3,6 +3,7 @@
 Rule: a reason is its text; codes are 1 and up in order of first appearance, 0 is "no failure".
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 MAX_REASONS = 200  # a target that puts a number in each refusal must not grow memory or the page
@@ -56,6 +57,13 @@ class Reasons:
         self._sends.append(0)
         self._lost.append(0)
         return code
+
+    def restore(self, table: Iterable[Reason]) -> None:
+        """Go on from what ``table`` gave; before anything is counted here."""
+        for reason in table:
+            code = self.code(reason.text)
+            self._sends[code] += reason.sends
+            self._lost[code] += reason.lost
 
     def table(self) -> list[Reason]:
         """All reasons so far, by code: entry 0 has code 1. Its length never shrinks."""

@@ -42,14 +42,24 @@ class Recorder:
         return len(self._entries)
 
     def event(
-        self, kind: Kind, row: int, *, at: float, status: int, reason: str = "", device: str = ""
+        self,
+        kind: Kind,
+        row: int,
+        *,
+        at: float,
+        status: int,
+        reason: str = "",
+        device: str = "",
+        sequence: int = 0,
     ) -> None:
-        """Record that a mock connected, lost its connection or changed its status.
+        """Record that a mock connected, lost its connection, changed its status or moved.
 
         ``at`` is the clock's; ``status`` the code of the status that it is in from now on;
-        ``device`` the id of the device behind the mock that it happened to, or else empty.
+        ``device`` the id of the device behind the mock that it happened to, or else empty;
+        ``sequence`` the number of the next send of a mock that moved.
         """
-        event = Event(row, status, scheduled=self._zero.run_time(at), sent=at, device=device)
+        t = self._zero.run_time(at)
+        event = Event(row, status, scheduled=t, sent=at, device=device, sequence=sequence)
         self._entries.append((kind, event, at, reason))
 
     def fold(self, second: Second) -> None:

@@ -38,7 +38,7 @@ def mark(block: Block, board: Board, reasons: Reasons) -> None:
     sends = block.kind == Kind.SEND
     np.maximum.at(board["last"], block.row[sends], block.sent[sends] / MICROSECONDS)
     codes = _codes(block, reasons)
-    telling = block.kind != Kind.STATUS
+    telling = block.kind < Kind.STATUS
     board["failing"][block.row[telling]] = codes[telling] > 0  # numpy keeps the last of a row
     board["reason"][block.row[codes > 0]] = codes[codes > 0]
 

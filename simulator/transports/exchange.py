@@ -28,6 +28,7 @@ from simulator.transports.openings import Openings
 from simulator.transports.parcel import Identity, Listener, Parcel
 from simulator.transports.redial import LASTED, Redial
 from simulator.transports.road import Road, shared_road
+from simulator.transports.sessions import left, take_up
 from simulator.transports.tcp import TcpWire
 from simulator.transports.traffic import Traffic
 from simulator.transports.udp import UdpWire
@@ -96,6 +97,7 @@ class Exchange:
         )
         self._wires: set[Wire[Any]] = set()  # those with a connection, closing ones included
         self._emptied: asyncio.Event | None = None  # set when closing has nothing left
+        self._adopted: dict[int, Any] = {}  # sessions from elsewhere, by row
         self._impairments: Impairments | None = None  # none before something is wrong on purpose
 
     def connect(self, row: int, identity: Identity) -> None:
@@ -106,6 +108,8 @@ class Exchange:
         """
         if row not in self._lines:
             line = self._lines[row] = Line(row, identity)
+            if self._adopted:
+                take_up(line, self._adopted.pop(row, None))
             self._enqueue(line)
 
     def limit_connects(self, rate: float, phase: float = 0.0) -> None:
@@ -239,6 +243,23 @@ class Exchange:
             return False
         line.wire.transport.write(data)
         return True
+
+    # Going on elsewhere.
+
+    def sessions(self, *, leave: bool = False) -> dict[int, Any]:
+        """Return what of mocks' sessions outlives their connections, by row: see ``sessions``.
+
+        ``leave``: they go on elsewhere from now on. What of them is not settled is the taker's;
+        ``close``, which must follow, does not settle it, and ends the connections in order: a
+        session that is to last stays with the target, and no will is published.
+        """
+        now = self.clock()
+        found = ((row, left(line, now, leave=leave)) for row, line in self._lines.items())
+        return {row: session for row, session in found if session is not None}
+
+    def adopt(self, row: int, session: Any) -> None:
+        """Let a mock's first connection go on with a session that ``sessions`` returned."""
+        self._adopted[row] = session
 
     async def close(self) -> None:
         """Disconnect every mock and end all that was begun, within twice ``CLOSE_WITHIN`` s."""

@@ -32,6 +32,7 @@ class Memory(Generic[Token]):
         "has_begun",
         "in_flight",
         "kept_until",
+        "last_id",
         "packets",
         "subscribed",
         "unreleased",
@@ -46,6 +47,7 @@ class Memory(Generic[Token]):
         self.client_id = ""  # that the server assigned
         self.has_begun = False  # a server has accepted it
         self.kept_until = inf  # s of its owner's clock; when both sides may forget it
+        self.last_id = 0  # packet identifier after which its next connection begins to give them
 
     def tokens(self) -> list[Token]:
         """What is not settled: the messages without their last acknowledgement."""

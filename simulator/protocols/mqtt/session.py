@@ -64,7 +64,7 @@ class Session(Reading[Token]):
         self._packets = self.memory.packets if self.keeps_for else None
         # A new session is asked for once; one that is kept is gone on with after a loss.
         self.is_clean = opening.clean_start and not (self.memory.has_begun and self.keeps_for)
-        self._last_id = 0
+        self._last_id = self.memory.last_id
         self.pings = 0  # that wait for their answer
         # What cannot be said shows before a connection is opened.
         self._first = encoding.encode_connect(
@@ -152,6 +152,11 @@ class Session(Reading[Token]):
     def is_accepted(self) -> bool:
         """Whether the server's CONNACK has come."""
         return self.quota > 0
+
+    @property
+    def last_id(self) -> int:
+        """The packet identifier that was given last; 0: none."""
+        return self._last_id
 
     @property
     def is_settled(self) -> bool:

@@ -133,6 +133,13 @@ class ProducerExchange:
             why = f"not sent within {limit:g} s: others are in flight"
             self._listener.settled(parcel, now, why)
 
+    def sessions(self, *, leave: bool = False) -> dict[int, Any]:  # noqa: ARG002
+        """Nothing to go on with elsewhere: no mock has a session of its own."""
+        return {}
+
+    def adopt(self, row: int, session: Any) -> None:
+        """Nothing to go on with; see ``sessions``."""
+
     async def close(self) -> None:
         """Disconnect every mock, and wait at most ``CLOSE_WITHIN`` s for what is under way."""
         for row in list(self._lines):
