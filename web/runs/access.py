@@ -11,6 +11,7 @@ from django.http import Http404
 
 from web.accounts.models import Workspace
 from web.lots.models import Lot
+from web.lots.tags import LONGEST, needle, shared
 from web.runs.models import Board, Injection, Run, RunState
 
 ORDERS = ("created", "name", "mocks", "failed", "acknowledged")
@@ -22,6 +23,7 @@ class Filters:
 
     lot: UUID | None = None
     state: str = ""
+    tag: str = ""
     order: str = "-created"
 
     @classmethod
@@ -31,6 +33,7 @@ class Filters:
         return cls(
             lot=_uuid(query.get("lot", "")),
             state=state if state in RunState.values else "",
+            tag=query.get("tag", "")[:LONGEST],
             order=order if order.removeprefix("-") in ORDERS else "-created",
         )
 
@@ -51,12 +54,20 @@ def filtered(workspace: Workspace, filters: Filters) -> QuerySet[Run]:
         runs = runs.filter(lot__code=filters.lot)
     if filters.state:
         runs = runs.filter(state=filters.state)
+    if filters.tag:
+        runs = runs.filter(tags__contains=needle(filters.tag))
     return runs.order_by(filters.order, "-created")
 
 
 def lots_with_runs(workspace: Workspace) -> QuerySet[Lot]:
     """Return the lots that the list can be filtered by, by name."""
     return Lot.objects.filter(workspace=workspace, runs__deleted=None).distinct().order_by("name")
+
+
+def tags_of(workspace: Workspace) -> list[str]:
+    """Return the tags that runs of the workspace have, by name."""
+    columns = Run.objects.filter(workspace=workspace, deleted=None).exclude(tags="")
+    return shared(list(columns.values_list("tags", flat=True).distinct().order_by()))
 
 
 def run_of(workspace: Workspace, code: UUID) -> Run:

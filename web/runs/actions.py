@@ -11,11 +11,12 @@ import simulator
 from web.accounts.models import User
 from web.lots.models import Lot
 from web.platform import queues, storage
-from web.runs import endings, jobs, leasing
+from web.runs import endings, jobs, leasing, rivals
 from web.runs.models import LIVE, Outcome, Run, RunState, Shard
+from web.runs.rivals import WouldCollide
 from web.runs.snapshot import NO_STORAGE, CannotStart, Snapshot, snapshot_of
 
-__all__ = ["CannotStart", "delete_run", "start_run", "stop_run"]
+__all__ = ["CannotStart", "WouldCollide", "delete_run", "start_run", "stop_run"]
 
 logger = logging.getLogger(__name__)
 
@@ -25,17 +26,26 @@ NO_QUEUE = "The queue is not reachable at the moment. The run starts as soon as 
 STOPPED_WAITING = "It was stopped before it began."
 
 
-def start_run(lot: Lot, *, by: User) -> Run:
+def start_run(lot: Lot, *, by: User, beside_rivals: bool = True) -> Run:
     """Make a run of the lot as it is now, and ask for a tower.
 
     When the queue is not reachable the run stays queued and says so; the clock asks again.
 
+    Args:
+        lot: Which.
+        by: Who starts it.
+        beside_rivals: Also where its mocks and those of a live run would throw each other out.
+
     Raises:
         CannotStart: Something that it needs is missing, or the object store does not answer.
             Nothing was made.
+        WouldCollide: It has rivals, and was not to start beside them. Nothing was made.
     """
     code = uuid4()
     snapshot = snapshot_of(lot, run=code)
+    found = [] if beside_rivals else rivals.rivals_of(lot, snapshot.client_ids)
+    if found:
+        raise WouldCollide(found)
     run = Run(
         code=code,
         workspace=lot.workspace,
@@ -47,6 +57,7 @@ def start_run(lot: Lot, *, by: User) -> Run:
         ramp=lot.ramp,
         seed=snapshot.lot.seed,
         target=lot.target.address,
+        tags=lot.tags,
         parts=snapshot.parts,
         thresholds=[str(each) for each in snapshot.lot.thresholds],
         faults=snapshot.faults,
@@ -63,6 +74,7 @@ def start_run(lot: Lot, *, by: User) -> Run:
 def keep_snapshot(run: Run, snapshot: Snapshot) -> None:
     """Write ``lot.json``: first of all, for an object without a run harms nobody."""
     try:
+        rivals.keep(run, snapshot.client_ids)
         storage.put(
             run.lot_key, snapshot.lot.model_dump_json().encode(), content_type="application/json"
         )

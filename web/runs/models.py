@@ -54,6 +54,7 @@ class Run(models.Model):
     ramp = models.DurationField(default=timedelta)
     seed = models.PositiveBigIntegerField()
     target = models.CharField(max_length=300)  # mqtts://broker.example:8883
+    tags = models.CharField(max_length=400, blank=True)  # the lot's, as web.lots.tags packs them
     parts = models.JSONField(default=list)  # [{name, first, count, statuses}]
     thresholds = models.JSONField(default=list)  # as simulator.Threshold reads them
     faults = models.JSONField(default=list)  # those of the lot, in its own words
@@ -92,6 +93,11 @@ class Run(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("runs:detail", args=[self.workspace.code, self.code])
+
+    @property
+    def tag_list(self) -> list[str]:
+        """Its tags, sorted."""
+        return self.tags.split()
 
     @property
     def is_live(self) -> bool:

@@ -1,5 +1,6 @@
 """The pages of runs: a list, one run while it is live and after, and what can be done with it."""
 
+from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,11 +14,13 @@ from django.views.decorators.vary import vary_on_headers
 
 from web.accounts.access import UserRequest, open_workspace
 from web.accounts.models import Role
+from web.lots.models import Lot
 from web.runs import access, actions, pages
 from web.runs.mocks import Wish
 from web.runs.models import RunState
 
 PAGE = 25
+ANYWAY = "anyway"  # what the form says that starts a run beside its rivals
 
 
 @require_GET
@@ -33,6 +36,7 @@ def index(request: UserRequest, workspace: UUID) -> HttpResponse:
         "order": filters.order,
         "states": RunState.choices,
         "lots": access.lots_with_runs(opened),
+        "tags": access.tags_of(opened),
     }
     return render(request, "runs/index.html", context)
 
@@ -91,10 +95,23 @@ def again(request: UserRequest, workspace: UUID, run: UUID) -> HttpResponse:
         messages.error(request, "The lot of this run was deleted, so it cannot start again.")
         return redirect(found)
     try:
-        return redirect(actions.start_run(found.lot, by=request.user))
+        return redirect(
+            actions.start_run(found.lot, by=request.user, beside_rivals=ANYWAY in request.POST)
+        )
+    except actions.WouldCollide as would:
+        return rivals_page(request, found.lot, would, back=found.get_absolute_url())
     except actions.CannotStart as cannot:
         messages.error(request, str(cannot))
         return redirect(found)
+
+
+def rivals_page(
+    request: UserRequest, lot: Lot, would: actions.WouldCollide, *, back: str
+) -> HttpResponse:
+    """Ask whether a lot is to start although its mocks would collide; posts to the same address."""
+    context = {"lot": lot, "rivals": would.rivals, "back": back, "anyway": ANYWAY}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return render(request, "runs/rivals.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

@@ -243,3 +243,17 @@ def test_without_redis_the_page_shows_what_the_database_has(
     page = client_of(viewer).get(Run.objects.get().get_absolute_url()).content.decode()
 
     assert ">f-000<" in page
+
+
+def test_a_run_has_its_lots_tags_and_is_found_by_them(
+    make_lot, owner, workspace, client_of, object_store, asked
+):
+    actions.start_run(make_lot(name="Tagged", tags=" night press "), by=owner)
+    actions.start_run(make_lot(name="Untagged"), by=owner)
+    address = reverse("runs:index", args=[workspace.code])
+
+    page = client_of(owner).get(f"{address}?tag=press").content.decode()
+
+    assert Run.objects.get(name="Tagged").tag_list == ["night", "press"]
+    assert ">Tagged</a>" in page
+    assert ">Untagged</a>" not in page
