@@ -71,7 +71,7 @@ from simulator.recording.counters import Second
 from simulator.recording.histogram import Histogram
 from simulator.recording.limited import Limited
 from simulator.recording.reasons import Reason
-from simulator.roll import LotProblem, identity_problems, lot_problems
+from simulator.roll import LotProblem, RollCall, identity_problems, lot_problems, roll_call
 from simulator.speech import Speech
 from simulator.tower import Assignment, Snapshot, Tower, run_in_loop
 from simulator.verdict import Figures, Ruling, verdict
@@ -125,6 +125,7 @@ __all__ = [
     "Ready",
     "Reason",
     "Refused",
+    "RollCall",
     "Ruling",
     "Second",
     "Snapshot",
@@ -167,6 +168,7 @@ __all__ = [
     "read_credentials",
     "read_dataset",
     "ready",
+    "roll_call",
     "run_in_loop",
     "series",
     "target_of",

@@ -15,6 +15,7 @@ from web.lots.options import wrong_options
 from web.lots.refusals import held
 from web.platform.storage import ObjectMissing, StorageUnavailable
 from web.runs.models import Run
+from web.runs.rivals import Rival, rivals_of_lot
 from web.targets.models import Target
 
 PREFIX = "parts"
@@ -33,12 +34,14 @@ class LotPage:
     lot: Lot
     estimate: Estimate | None
     runs: list[Run]
+    rivals: list[Rival]  # live runs whose mocks it would collide with
 
 
 def lot_page(lot: Lot) -> LotPage:
     """Return the page of a lot that was fetched with its parts."""
     runs = Run.objects.filter(lot=lot, deleted=None).select_related("workspace", "started_by")
-    return LotPage(lot, estimate_of(lot), list(runs.order_by("-created")[:LAST_RUNS]))
+    last = list(runs.order_by("-created")[:LAST_RUNS])
+    return LotPage(lot, estimate_of(lot), last, rivals_of_lot(lot))
 
 
 def estimate_of(lot: Lot) -> Estimate | None:

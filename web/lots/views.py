@@ -13,7 +13,8 @@ from web.accounts.access import UserRequest, open_workspace
 from web.accounts.models import Role
 from web.lots import access, actions, pages
 from web.lots.models import Lot
-from web.runs.actions import CannotStart, start_run
+from web.runs.actions import CannotStart, WouldCollide, start_run
+from web.runs.views import ANYWAY, rivals_page
 
 PAGE = 25
 ADD_ROW = "add_part"
@@ -90,7 +91,9 @@ def start(request: UserRequest, workspace: UUID, lot: UUID) -> HttpResponse:
     opened = open_workspace(request, workspace, role=Role.EDITOR)
     found = access.lot_of(opened, lot)
     try:
-        run = start_run(found, by=request.user)
+        run = start_run(found, by=request.user, beside_rivals=ANYWAY in request.POST)
+    except WouldCollide as would:
+        return rivals_page(request, found, would, back=found.get_absolute_url())
     except CannotStart as cannot:
         messages.error(request, str(cannot))
         return redirect(found)

@@ -38,11 +38,13 @@ class Snapshot:
 
     ``parts``: ``name``, ``first``, ``count`` and ``formats`` of each: what word stands for the
     payload of those messages that are no text, by their names. ``faults`` are in the lot's words.
+    ``client_ids`` are those by which a broker knows the mocks; none where there is no broker.
     """
 
     lot: simulator.Lot
     parts: list[dict[str, Any]]
     faults: list[dict[str, Any]]
+    client_ids: tuple[str, ...]
 
 
 def snapshot_of(lot: Lot, *, run: UUID) -> Snapshot:
@@ -74,7 +76,7 @@ def snapshot_of(lot: Lot, *, run: UUID) -> Snapshot:
         raise CannotStart(f"The lot has a setting that cannot be: {words.problems[0]}. Edit it.")
     if problems := aimless(words.value, definitions, [row.count for row in rows]):
         raise CannotStart(f"A fault of the lot meets nobody: {problems[0]}. Edit it.")
-    check_identities(words.value, definitions, workspace=lot.workspace)
+    client_ids = check_identities(words.value, definitions, workspace=lot.workspace)
     told = [
         {
             "name": part.name,
@@ -84,7 +86,7 @@ def snapshot_of(lot: Lot, *, run: UUID) -> Snapshot:
         }
         for part, definition in zip(parts, definitions, strict=True)
     ]
-    return Snapshot(words.value, told, list(words.said.get("faults") or ()))
+    return Snapshot(words.value, told, list(words.said.get("faults") or ()), client_ids)
 
 
 def parts_of(
@@ -124,8 +126,11 @@ def target_of(lot: Lot) -> simulator.Target:
 
 def check_identities(
     lot: simulator.Lot, definitions: Sequence[simulator.Definition], *, workspace: Workspace
-) -> None:
+) -> tuple[str, ...]:
     """Hold who the mocks are against the target's table and secrets, as a tower would.
+
+    Returns:
+        Their client ids, where the target is a broker that knows mocks by them.
 
     Raises:
         CannotStart: A mock has no row, two have one client id, a key is none, a certificate ended.
@@ -134,7 +139,7 @@ def check_identities(
     now = time()
     try:
         table = dealt_table(lot.target)
-        found = simulator.identity_problems(
+        called = simulator.roll_call(
             list(zip(definitions, counts, strict=True)),
             target=lot.target,
             secrets=credentials(lot.target.secrets),
@@ -150,12 +155,13 @@ def check_identities(
             "The target's credential table cannot be opened with this installation's keys. "
             "Upload it again."
         ) from error
-    if found:
-        raise CannotStart(f"{lot.parts[found[0].part].name}: {found[0]}.")
+    for found in called.problems:
+        raise CannotStart(f"{lot.parts[found.part].name}: {found}.")
     if table is not None and table.ends <= now:
         raise CannotStart(
             f"A certificate of the table “{table.name}” has expired. Upload one that is good."
         )
+    return called.client_ids if lot.target.speech.is_mqtt else ()
 
 
 def held_definitions(

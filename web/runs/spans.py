@@ -17,7 +17,7 @@ def packed(spans: Iterable[Span]) -> list[list[Any]]:
 
 def unpacked(stored: Iterable[Sequence[Any]]) -> list[Span]:
     """Return the spans that :func:`packed` wrote."""
-    return [Span(*(inf if part is None else part for part in span)) for span in stored]
+    return [Span._make(inf if part is None else part for part in span) for span in stored]
 
 
 def summed(shards: Iterable[Iterable[Span]]) -> list[Span]:
