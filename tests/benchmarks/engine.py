@@ -24,9 +24,7 @@ from tests.benchmarks.contest.report import table
 from tests.benchmarks.contest.servers import brokers, nginx
 
 OFFERED = {0: 160_000, 1: 110_000, 2: 45_000}  # messages/s; more than is wanted of one core
-HTTP_OFFERED = (
-    50_000  # requests/s: what is wanted; a mock keeps only so many waiting for the one under way
-)
+HTTP_OFFERED = 50_000  # requests/s: what is wanted, for a mock keeps only so many waiting
 CLIENTS = 500  # of each peer of MQTT
 FIFTY_THOUSAND = 49_998  # in three towers, whose open files end at 20,000 each here
 EVERY = 5.0  # s between two messages of a mock that is only to be there
