@@ -16,6 +16,7 @@ from simulator.speech import COAP, Speech
 class CoapTarget(Target):
     """A server of CoAP over UDP."""
 
+    unused: ClassVar[frozenset[str]] = frozenset(("tls", "websocket"))
     protocol: Literal["coap"] = "coap"
     method: Literal["POST", "PUT", "PATCH"] = Field(
         default="POST", description="Of messages that say none"

@@ -3,7 +3,7 @@
 Rule: what a message says itself (path, method, headers) goes over what stands here.
 """
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -43,6 +43,7 @@ class Together(Model):
 class HttpTarget(Target):
     """A server of HTTP. ``path`` is the prefix of every path."""
 
+    unused: ClassVar[frozenset[str]] = frozenset(("websocket",))
     protocol: Literal["http"] = "http"
     method: Literal["POST", "PUT", "PATCH"] = Field(
         default="POST", description="Of messages that say none"

@@ -3,7 +3,7 @@
 Rule: mocks have no connection of their own there, so nothing here is of one mock alone.
 """
 
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -16,6 +16,7 @@ class ProducerTarget(Target):
     The credentials are those that the first mock of the shard shows.
     """
 
+    unused: ClassVar[frozenset[str]] = frozenset(("websocket", "sources"))
     in_flight: int = Field(
         default=2_000,
         ge=1,

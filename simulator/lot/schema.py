@@ -17,6 +17,7 @@ OF_LOTS = frozenset(
     ("version", "run", "name", "seed", "duration", "ramp", "parts", "target", "datasets")
 )
 OF_TARGETS = frozenset(("protocol", "host", "port", "secrets", "deal"))
+SUBSCRIBED = "mqtt"  # the protocol whose way back may be a subscription
 
 
 def kinds() -> Mapping[str, type[Target]]:
@@ -39,11 +40,23 @@ def fault_schema() -> JsonSchemaValue:
 def target_schema(protocol: str, *, without: Collection[str] = ()) -> JsonSchemaValue:
     """Return the schema of a target's options, but for those words that are asked for elsewhere.
 
+    What the protocol has no use for is not in it.
+
     Raises:
         KeyError: There is no such protocol.
     """
-    words = OF_TARGETS | frozenset(without)
-    return _without(kinds()[protocol].model_json_schema(), words, title="Target")
+    model = kinds()[protocol]
+    words = OF_TARGETS | model.unused | frozenset(without)
+    schema = _without(model.model_json_schema(), words, title="Target")
+    if protocol != SUBSCRIBED:
+        _leave_counter(schema)
+    return schema
+
+
+def _leave_counter(schema: JsonSchemaValue) -> None:
+    """Take the subscription out of what may be a way back."""
+    schema["properties"]["way_back"]["anyOf"][0] = {"$ref": "#/$defs/Counter"}
+    del schema["$defs"]["Subscription"]
 
 
 def _without(schema: JsonSchemaValue, words: Collection[str], *, title: str) -> JsonSchemaValue:

@@ -50,6 +50,8 @@ class Target(Model):
         default=None, description="How it tells what has arrived, to be held against what was sent"
     )
 
+    # Words of all targets that this protocol has no use for: forms do not offer them.
+    unused: ClassVar[frozenset[str]] = frozenset()
     # Placeholders of its path that stand for a secret, and are filled in for each connection.
     filled_late: ClassVar[tuple[str, ...]] = ()
 

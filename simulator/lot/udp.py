@@ -3,7 +3,7 @@
 Rule: nothing is known of a datagram once it was sent, unless an answer is asked for.
 """
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -17,6 +17,7 @@ MAX_DATAGRAM = 65_507  # bytes of payload in IPv4: 65,535 without both headers (
 class UdpTarget(Target):
     """A receiver of datagrams."""
 
+    unused: ClassVar[frozenset[str]] = frozenset(("tls", "websocket"))
     protocol: Literal["udp"] = "udp"
     max_size: int = Field(
         default=MAX_DATAGRAM,

@@ -18,6 +18,7 @@ from simulator.speech import WEBSOCKET, Speech
 class WebSocketTarget(Target):
     """A server of WebSocket (RFC 6455); with TLS, over TLS."""
 
+    unused: ClassVar[frozenset[str]] = frozenset(("websocket",))
     protocol: Literal["websocket"] = "websocket"
     path: Text = Field(
         default="/",

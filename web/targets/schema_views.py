@@ -30,7 +30,8 @@ def target(_: HttpRequest, protocol: str) -> HttpResponse:
 def _schema(protocol: str) -> bytes:
     schema = simulator.target_schema(protocol, without=actions.words_of_fields(protocol))
     for word, fields in actions.words_inside(protocol).items():
-        _leave_out(schema, word, fields)
+        if word in schema["properties"]:
+            _leave_out(schema, word, fields)
     return orjson.dumps(schema)
 
 

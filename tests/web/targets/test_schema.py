@@ -1,6 +1,8 @@
 import pytest
 
 import simulator
+from web.targets.actions import document
+from web.targets.models import Target
 from web.targets.protocols import PROTOCOLS
 
 
@@ -9,8 +11,26 @@ def test_everybody_gets_the_words_that_have_no_field(client, protocol):
     answer = client.get(f"/schemas/target-{protocol}.json")
 
     words = answer.json()["properties"]
-    assert "tls" in words
+    assert ("tls" in words) == PROTOCOLS[protocol].has_tls
     assert not {"host", "port", "secrets", "acknowledge_within"} & words.keys()
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_no_word_is_offered_that_the_protocol_refuses(client, protocol):
+    schema = client.get(f"/schemas/target-{protocol}.json").json()
+    said = {
+        "tls": "{alpn: [x]}",
+        "websocket": "{path: /x}",
+        "sources": "[127.0.0.1]",
+        "way_back": "{kind: counter, url: 'http://x/y'}",
+    }
+
+    for word in said.keys() & schema["properties"].keys():
+        known = document(Target(protocol=protocol, host="h.example", port=1_000))
+        words = simulator.target_words(f"{word}: {said[word]}", known)
+        assert not words.problems
+    assert ("Subscription" in schema["$defs"]) == (protocol == "mqtt")
+    assert ("websocket" in schema["properties"]) == (protocol in ("mqtt", "tcp"))
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
