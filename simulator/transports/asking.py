@@ -7,6 +7,7 @@ import json
 import urllib.error
 import urllib.request
 from http.client import HTTPException
+from math import isfinite, nan
 from typing import Any
 
 from simulator.errors import ProtocolViolation, Refused, Unreachable
@@ -49,7 +50,10 @@ def number_in(body: bytes, path: str) -> float:
         value: Any = json.loads(body)
         for name in filter(None, path.split(".")):
             value = value[int(name)] if isinstance(value, list) else value[name]
-        return float(value)
-    except (ValueError, KeyError, IndexError, TypeError):
+        number = float(value)
+    except (ValueError, KeyError, IndexError, TypeError, OverflowError, RecursionError):
+        number = nan
+    if not isfinite(number):
         where = f" at {path}" if path else ""
-        raise ProtocolViolation(f"the receiver's counter says no number{where}") from None
+        raise ProtocolViolation(f"the receiver's counter says no number{where}")
+    return number

@@ -5,7 +5,9 @@ import ssl
 from pathlib import Path
 from typing import Any
 
+import pytest
 from websockets.asyncio.server import ServerConnection, serve
+from workshop.supervisor import free_port
 
 from simulator.transports import Identity, Parcel
 from tests.integration.transports.certificates import Authority
@@ -178,5 +180,54 @@ def test_lines_go_over_tls_too(tmp_path: Path) -> None:
 
             await until(lambda: diary.ends)
             assert diary.reasons == [""]
+
+    run(main)
+
+
+@pytest.mark.parametrize("protocol", ["tcp", "websocket"])
+def test_where_nobody_listens_a_mock_is_lost(protocol: str) -> None:
+    async def main() -> None:
+        async with exchange_to(free_port(), protocol=protocol) as (exchange, diary):
+            exchange.connect(0, Identity())
+            await until(lambda: diary.losses)
+
+            assert diary.losses[0] == (0, "connection refused")
+            assert diary.opens == []
+
+    run(main)
+
+
+def test_where_nobody_listens_to_datagrams_the_machine_there_says_so() -> None:
+    async def main() -> None:
+        async with exchange_to(free_port(), protocol="udp") as (exchange, diary):
+            exchange.connect(0, Identity())
+            await until(lambda: diary.opens)
+            exchange.send(0, parcel(b"anybody?"))
+            await until(lambda: diary.losses)
+
+            assert diary.losses[0] == (0, "connection refused")
+
+    run(main)
+
+
+def test_a_frame_that_is_too_long_ends_the_connection_and_the_next_one_is_good() -> None:
+    lengths = [b"\x7f\xff\xff\xff", b"\0\0\0\2go"]
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(lengths.pop(0))
+        await reader.read()
+        writer.close()
+
+    async def main() -> None:
+        server = await asyncio.start_server(talk, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        framing = {"kind": "length", "size": 4}
+        async with server, exchange_to(port, protocol="tcp", framing=framing) as (exchange, diary):
+            exchange.connect(0, Identity())
+            await until(lambda: diary.messages)
+
+            why = "a frame of 2,147,483,647 bytes, 262,144 are read at most"
+            assert diary.losses == [(0, why)]
+            assert diary.messages == [(0, "", b"go")]
 
     run(main)

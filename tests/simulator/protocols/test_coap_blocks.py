@@ -58,6 +58,17 @@ def test_too_large_with_a_smaller_size_begins_again() -> None:
     assert (body, len(requests[0].payload)) == (BODY, 32)
 
 
+@pytest.mark.parametrize("exponent", [2, 6])
+def test_too_large_with_no_smaller_size_is_the_end(exponent: int) -> None:
+    play = Play(block_size=64)
+    play.request(payload=BODY)
+
+    code = Code.REQUEST_ENTITY_TOO_LARGE
+    events = play.hear(answer(play.only(), code, block1=(0, False, exponent)))
+
+    assert events == [coap.Answered("a", 0x8D, b"")]
+
+
 def test_too_large_without_one_is_the_end() -> None:
     play = Play(block_size=64)
     play.request(payload=BODY)

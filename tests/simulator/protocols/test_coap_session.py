@@ -213,6 +213,7 @@ def test_what_was_seen_is_remembered_for_a_bounded_number_of_messages() -> None:
         (b"\x40\x44\x00\x05\xd0", RST),  # the end inside of an option
         (b"\x40\x44\x00\x05\xb5a", RST),  # an option that is longer than the message
         (b"\x40\x24\x00\x05", RST),  # a code of a reserved class
+        (b"\x40\xe1\x00\x05", RST),  # a signal of CoAP over TCP
         (b"\x40\x00\x00\x05x", RST),  # an empty message that is not empty
         (b"\x44\x44\x00\x05ab", RST),  # the end inside of the token
     ],
@@ -266,6 +267,26 @@ def test_an_answer_that_cannot_be_used_is_named_when_nothing_better_comes(
 
     text = f"no acknowledgement within 5 s; what came could not be used: {why}"
     assert failed == coap.Failed("a", text)
+
+
+def test_an_acknowledgement_of_a_ping_is_named_when_nothing_better_comes() -> None:
+    play = Play(max_retransmit=0)
+    play.session.ping(0.0)
+    play.hear(data(ACK, Code.EMPTY, play.only().mid))
+
+    why = "an acknowledgement of a ping, which is answered by a reset"
+    text = f"no acknowledgement to 1 transmissions; what came could not be used: {why}"
+    assert play.wait(10.0) == [coap.Silent(text)]
+
+
+def test_what_was_seen_is_forgotten_after_its_lifetime() -> None:
+    play = Play()
+    play.hear(data(CON, Code.EMPTY, 5))
+    play.now += 1_000.0
+
+    play.hear(data(CON, Code.EMPTY, 6))
+
+    assert list(play.session._seen._replies) == [6]
 
 
 def test_an_acknowledgement_of_a_message_that_asked_for_none_is_left_alone() -> None:

@@ -125,6 +125,8 @@ def test_it_is_known_whether_the_answer_has_begun() -> None:
         (b"\0\0\x12\4\0\0\0\0\0", "the far side does not speak HTTP/1.1"),  # HTTP/2's first frame
         (b"\x15\3\1\0\2\2\x46", "the far side does not speak plain HTTP but TLS, it seems"),
         (b"\x15\r\n\r\n", "the far side does not speak plain HTTP but TLS, it seems"),
+        (b"\x15\n\r\n\r\n", "the far side does not speak plain HTTP but TLS, it seems"),
+        (b"HTTP/1.1 200 OK\n\nA: b\r\n\r\n", "a response head with LF instead of CR LF"),
         (b"HTTP/1.1 20 OK\r\n\r\n", "the far side does not speak HTTP/1.1"),
         (b"HTTP/1.1 200OK\r\n\r\n", "the far side does not speak HTTP/1.1"),
         (b"HTTP/1.1 200 OK\n\n", "a response head with LF instead of CR LF"),

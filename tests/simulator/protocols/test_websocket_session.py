@@ -1,8 +1,11 @@
 """A WebSocket connection against everything that a server may send, and what it may not."""
 
+from http import HTTPStatus
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from websockets.frames import CloseCode
 from wsproto import ConnectionType, WSConnection
 from wsproto import events as theirs
 
@@ -18,6 +21,7 @@ from simulator.protocols.websocket import (
     State,
     encode_frame,
 )
+from simulator.protocols.websocket.closing import _WORDS
 from simulator.protocols.websocket.opening import answer_to
 
 NONCE = b"the sample nonce"  # RFC 6455, section 1.3
@@ -176,6 +180,15 @@ def test_headers_are_read_whatever_their_case_and_place() -> None:
         (frame(0x02) + frame(0x82), "fragments are out of order"),
         (frame(0x88, b"\x03"), "a closing frame with half a code"),
         (frame(0x88, b"\x03\xed"), "a closing frame with code 1005, which is none"),
+        (frame(0x88, b"\0\0"), "a closing frame with code 0, which is none"),
+        (frame(0x88, b"\x03\xe7"), "a closing frame with code 999, which is none"),
+        (frame(0x88, b"\x03\xec"), "a closing frame with code 1004, which is none"),
+        (frame(0x88, b"\x03\xee"), "a closing frame with code 1006, which is none"),
+        (frame(0x88, b"\x03\xf7"), "a closing frame with code 1015, which is none"),
+        (frame(0x88, b"\x0b\xb7"), "a closing frame with code 2999, which is none"),
+        (frame(0x88, b"\x13\x88"), "a closing frame with code 5000, which is none"),
+        (frame(0x08, b"\x03\xe8"), "a control frame in fragments"),
+        (b"\x88\x7e\0\x7e", "above 125 bytes"),
         (frame(0x88, b"\x03\xe8\xff"), "text of a closing frame is not UTF-8"),
         (frame(0x8B), "of no known kind"),
     ],
@@ -214,6 +227,24 @@ def test_the_code_of_a_close_is_told_in_words_and_answered() -> None:
 
     assert str(end.error) == ("WebSocket closed by the far side, policy violation (1008): no?token")
     assert unmasked(end.farewell) == (1008).to_bytes(2)
+
+
+@pytest.mark.parametrize("code", [each for each in CloseCode if each not in {1005, 1006, 1015}])
+def test_every_code_that_another_implementation_knows_has_words(code: CloseCode) -> None:
+    end = end_of(opened().receive(frame(0x88, int(code).to_bytes(2))))
+
+    assert isinstance(end.error, Refused)
+    assert str(end.error) == (
+        f"WebSocket closed by the far side, {_WORDS[code.value]} ({code.value})"
+    )
+
+
+@pytest.mark.parametrize("status", [each for each in HTTPStatus if each.value != 101])
+def test_every_status_that_refuses_an_opening_has_its_phrase(status: HTTPStatus) -> None:
+    end = end_of(opening().receive(b"HTTP/1.1 %d x\r\nContent-Length: 0\r\n\r\n" % status))
+
+    assert isinstance(end.error, Refused)
+    assert str(end.error) == f"WebSocket refused: HTTP {status.value} {status.phrase}"
 
 
 def test_a_code_of_an_application_is_told_as_it_is() -> None:

@@ -194,6 +194,30 @@ def test_an_endpoint_that_hangs_up_or_says_nothing_is_the_reason() -> None:
     in_time(main)
 
 
+def test_an_answer_that_ends_with_the_connection_is_taken() -> None:
+    async def main(endpoint: Endpoint) -> None:
+        await endpoint.say(b'HTTP/1.1 200 OK\r\n\r\n{"access_token": "t1"}')
+        endpoint.road.sockets[-1].hang_up()
+        await endpoint.tokens.ready()
+
+        assert endpoint.tokens.shown() == "t1"
+
+    in_time(main)
+
+
+def test_what_an_endpoint_says_after_its_answer_is_not_read() -> None:
+    async def main(endpoint: Endpoint) -> None:
+        await endpoint.settle()
+        socket = endpoint.road.sockets[-1]
+        socket.say(granted("t1"))
+        socket.say(refused(401, "invalid_client"))
+        await endpoint.tokens.ready()
+
+        assert endpoint.tokens.shown() == "t1"
+
+    in_time(main)
+
+
 def test_a_token_that_the_target_refuses_is_replaced_but_not_over_and_over() -> None:
     async def main(endpoint: Endpoint) -> None:
         await endpoint.say(granted("t1", 3_600))
