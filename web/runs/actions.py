@@ -26,14 +26,14 @@ NO_QUEUE = "The queue is not reachable at the moment. The run starts as soon as 
 STOPPED_WAITING = "It was stopped before it began."
 
 
-def start_run(lot: Lot, *, by: User, beside_rivals: bool = True) -> Run:
+def start_run(lot: Lot, *, by: User | None, beside_rivals: bool = True) -> Run:
     """Make a run of the lot as it is now, and ask for a tower.
 
     When the queue is not reachable the run stays queued and says so; the clock asks again.
 
     Args:
         lot: Which.
-        by: Who starts it.
+        by: Who starts it; None where no person does.
         beside_rivals: Also where its mocks and those of a live run would throw each other out.
 
     Raises:
@@ -116,10 +116,11 @@ def ask_for_tower(run: Run) -> None:
         run.reason = NO_QUEUE
 
 
-def stop_run(run: Run, *, by: User) -> bool:
+def stop_run(run: Run, *, by: User | str) -> bool:
     """Ask a live run to end; return False when it was not live any more.
 
-    Its towers hear of it within a second or two; what nobody has begun ends here.
+    ``by`` is a person, or the words for what it was. Its towers hear of it within a second or two;
+    what nobody has begun ends here.
     """
     asked = Run.objects.filter(id=run.id, state__in=LIVE, stop_requested=None).update(
         state=RunState.STOPPING,

@@ -161,6 +161,31 @@ def _end_silent(shard: Shard, late: Q, reason: str) -> bool:
     return bool(ended)
 
 
+def restart(run: Run, numbers: Iterable[int] | None = None) -> list[int]:
+    """Take held shards of a live run from their towers, so that others go on with them.
+
+    The fence rises: the tower finds its lease stale within ``RENEW_EVERY`` and lets go.
+
+    Args:
+        run: Whose shards.
+        numbers: Which; None for all of them.
+
+    Returns:
+        The numbers of those that are wanted again now.
+    """
+    leased = Shard.objects.filter(run=run, state=ShardState.LEASED, run__stop_requested=None)
+    if numbers is not None:
+        leased = leased.filter(number__in=list(numbers))
+    return [shard.number for shard in leased if _taken_away(shard)]
+
+
+def _taken_away(shard: Shard) -> bool:
+    same = Shard.objects.filter(id=shard.id, state=ShardState.LEASED, fence=shard.fence)
+    return bool(
+        same.update(state=ShardState.WANTED, tower="", leased_until=None, fence=F("fence") + 1)
+    )
+
+
 def _row(lease: Lease) -> QuerySet[Shard]:
     return Shard.objects.filter(
         id=lease.shard, tower=lease.tower, fence=lease.fence, state=ShardState.LEASED

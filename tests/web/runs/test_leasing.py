@@ -151,3 +151,23 @@ def test_shards_of_a_run_that_is_to_stop_are_not_wanted(run, owner):
     stop_run(run, by=owner)
 
     assert leasing.lease_shards("tower-1", room=10_000) == []
+
+
+def test_a_shard_that_is_restarted_goes_to_another_tower_and_the_first_finds_its_lease_stale(run):
+    [lease] = leasing.lease_shards("tower-1", room=1_000)
+
+    assert leasing.restart(run, [0]) == [0]
+
+    [again] = leasing.lease_shards("tower-2", room=1_000)
+    assert (again.shard, again.fence) == (lease.shard, lease.fence + 2)
+    with pytest.raises(StaleLease), leasing.held(lease):
+        pass
+
+
+def test_only_named_shards_that_a_tower_holds_are_restarted(run):
+    assert leasing.restart(run) == []
+
+    leasing.lease_shards("tower-1", room=1_000)
+
+    assert leasing.restart(run, [1]) == []
+    assert leasing.restart(run) == [0]
