@@ -62,6 +62,7 @@ def profile(request: UserRequest, workspace: UUID, profile: str) -> HttpResponse
 def _made(request: UserRequest, form: ProfileForm) -> Target:
     form.target.name = form.cleaned_data[OWN]
     profiles.put(form.target, form.making)
+    form.target.table, form.target.dealing = form.dealt, form.dealing
     return actions.save_target(form.target, **form.making.changes, by=request.user)
 
 

@@ -6,6 +6,7 @@ Rule: of a secret that is made its parameters are told, and never its key.
 from collections.abc import Mapping
 from typing import Any
 
+from web.datasets.models import Dataset
 from web.targets import actions, checks
 from web.targets.made_forms import KINDS
 from web.targets.models import Target
@@ -71,5 +72,9 @@ def secret_facts(words: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def table_columns(target: Target) -> list[str]:
     """Return the columns of the table that the target deals; none where there is none."""
-    upload = target.table.current if target.table else None
-    return [column["name"] for column in upload.facts["columns"]] if upload else []
+    return columns_of(target.table) if target.table else []
+
+
+def columns_of(table: Dataset) -> list[str]:
+    """Return the columns of a credential table; none where it is not ready."""
+    return [column["name"] for column in table.current.facts["columns"]] if table.current else []

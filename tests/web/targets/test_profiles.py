@@ -4,10 +4,20 @@ import pytest
 from django.urls import reverse
 
 import simulator
+from tests.web.datasets.conftest import nudged  # noqa: F401  # a fixture
+from web.datasets import actions as datasets
+from web.datasets import jobs
+from web.datasets.models import Dataset
 from web.targets import actions
 from web.targets.models import Target
 
-HUB = {"target_name": "Hub", "hub": "h.azure-devices.net", "lifetime": "60", "way": "mqtt"}
+HUB = {
+    "target_name": "Hub",
+    "hub": "h.azure-devices.net",
+    "lifetime": "60",
+    "way": "mqtt",
+    "target_table": "later",
+}
 POLICY = {**HUB, "shows": "policy_key", "policy": "device", "key": "c2VzYW1l"}
 AWS = {
     "target_name": "AWS",
@@ -60,7 +70,7 @@ def test_every_profile_asks_for_its_inputs_and_makes_what_it_builds(
     client = client_of(teammate)
 
     page = client.get(page_of(workspace, name)).content.decode()
-    values = {"target_name": "Made", **INPUTS[name]}
+    values = {"target_name": "Made", "target_table": "later", **INPUTS[name]}
     post(client, workspace, name, values)
 
     for asked in simulator.PROFILES[name].inputs:
@@ -156,3 +166,63 @@ def test_a_viewer_makes_nothing(client_of, viewer, workspace):
     assert client.get(page_of(workspace, "broker")).status_code == 403
     assert client.post(page_of(workspace, "broker"), BROKER).status_code == 403
     assert client.get(reverse("targets:begin", args=[workspace.code])).status_code == 403
+
+
+@pytest.fixture
+def keys(workspace, owner, object_store, nudged):  # noqa: F811
+    """Return a credential table with a key for each device."""
+    csv = b"id,shared_key\nf-000,c2VzYW1l\n"
+    ticket = datasets.new_upload(
+        workspace, name="keys.csv", size=len(csv), by=owner, is_credentials=True
+    )
+    object_store.put(ticket.upload.key, csv)
+    datasets.uploaded(ticket.upload.dataset)
+    jobs.read_upload(str(ticket.upload.code))
+    return Dataset.objects.get()
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"target_table": ""}, "with shared_key: choose one, or say that it comes later."),
+        ({"target_table": "", "shows": "certificate"}, "with certificate and key: choose one"),
+        ({"shows": "certificate"}, "keys.csv has no certificate and key: it has id, shared_key."),
+    ],
+)
+def test_a_profile_whose_mocks_need_a_table_asks_for_it(
+    client_of, teammate, workspace, keys, changes, sentence
+):
+    values = HUB | {"shows": "device_key", "target_table": str(keys.code)} | changes
+
+    answer = post(client_of(teammate), workspace, "azure", values)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'id="id_target_table_error"' in page
+    assert sentence in page
+    assert not Target.objects.exists()
+
+
+def test_the_table_that_was_chosen_is_dealt(client_of, teammate, workspace, keys):
+    values = HUB | {"shows": "device_key", "target_table": str(keys.code), "target_dealing": "key"}
+
+    page = post(client_of(teammate), workspace, "azure", values).content.decode()
+
+    target = Target.objects.get()
+    assert (target.table, target.dealing) == (keys, "key")
+    assert "Mocks need a credential table" not in page
+
+
+def test_a_profile_that_needs_no_table_does_not_insist_on_one(client_of, teammate, workspace):
+    post(client_of(teammate), workspace, "azure", POLICY | {"target_table": ""})
+
+    assert Target.objects.get().table is None
+
+
+def test_a_table_of_another_workspace_cannot_be_chosen(client_of, teammate, stranger, keys):
+    elsewhere = stranger.memberships.get().workspace
+    client = client_of(stranger)
+
+    answer = post(client, elsewhere, "azure", HUB | {"target_table": str(keys.code)})
+
+    assert "is not one of the available choices" in answer.content.decode()
