@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from web.logs.payloads import Readable, readable
-from web.logs.reading import EVENTS, RESULTS, Page, Record, mock_records
+from web.logs.reading import Cursor, Page, Query, Record, TooWide, find
 from web.platform import storage
 from web.runs.access import identity_of
 from web.runs.models import Run
@@ -42,8 +42,8 @@ class MockPage:
     """A page of one mock's log; ``problem`` is a sentence in its place."""
 
     records: list[Shown]
-    older: int | None
-    before: int | None
+    older: str  # where the next page begins; empty: nowhere
+    before: str
     only: str
     identity: str  # the mock's id; empty while nobody has told it
     problem: str = ""
@@ -56,18 +56,22 @@ class MockPage:
 
 def mock_page(run: Run, mock: int, *, query: Mapping[str, str]) -> MockPage:
     """Return the page that a query string asks for; what makes no sense in it is left out."""
-    only = query.get("only", "") if query.get("only") in (*RESULTS, *EVENTS) else ""
-    before = query.get("before", "")
-    cursor = int(before) if before.isdecimal() and len(before) < 18 else None
+    only = query.get("only", "") if query.get("only") in LABELS else ""
+    cursor = Cursor.read(query.get("before", ""))
     identity = identity_of(run, mock)
+    wanted = Query(mocks=(mock,), results=(only,) if only else ())
     try:
-        page = mock_records(run, mock, before=cursor, only=only)
+        page = find(run, wanted, before=cursor)
     except (storage.StorageUnavailable, storage.ObjectMissing) as error:
         logger.warning("log not read: %s", error, extra={"run": str(run.code)})
-        return MockPage([], None, cursor, only, identity, NO_STORAGE)
+        return MockPage([], "", str(cursor or ""), only, identity, NO_STORAGE)
+    except TooWide as wide:
+        return MockPage([], "", str(cursor or ""), only, identity, str(wide))
     words = formats_in(run, mock)
     records = [shown(record, words=words, identity=identity) for record in page.records]
-    return MockPage(records, page.older, cursor, only, identity or own_id(page))
+    return MockPage(
+        records, str(page.more or ""), str(cursor or ""), only, identity or own_id(page)
+    )
 
 
 def formats_in(run: Run, mock: int) -> Mapping[str, str]:

@@ -15,7 +15,7 @@ from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from web.logs.reading import all_sends
+from web.logs.reading import SEND, Query, batches
 from web.mail.actions import post
 from web.platform import storage
 from web.reports import csv_rows
@@ -76,7 +76,7 @@ def blocks(report: Report) -> Iterator[bytes]:
     """
     yield csv_rows.header()
     rows, told = 0, monotonic()
-    for sends in all_sends(report.run):
+    for sends in batches(report.run, Query(results=(SEND,))):
         yield csv_rows.lines(sends, run=str(report.run.code))
         rows += sends.num_rows
         if monotonic() - told >= TELL_EVERY:

@@ -17,7 +17,7 @@ from tests.integration.runs.conftest import Receiver
 from tests.web.object_store import ObjectStore
 from web.accounts.models import User, Workspace
 from web.definitions import actions as definitions
-from web.logs.reading import mock_records
+from web.logs.reading import Query, find
 from web.lots.actions import PartPlan, save_lot
 from web.lots.models import Lot
 from web.mail.models import Mail
@@ -106,7 +106,7 @@ def test_the_page_and_a_mocks_log_agree_with_what_arrived(start, receiver):
     arrived = Counter(payload["id"] for _, payload in receiver.received)
     table = pages.run_page(run, wish=Wish()).table
     assert {row.id: row.delivered for row in table.rows} == arrived
-    records = [r for r in mock_records(run, 3).records if r.event == "send"]
+    records = [r for r in find(run, Query(mocks=(3,))).records if r.event == "send"]
     assert len(records) == arrived["f-003"]
     assert [r.sequence for r in records] == list(range(len(records), 0, -1))
     assert all(r.latency and r.payload for r in records)

@@ -9,6 +9,7 @@ import pytest
 from pyarrow import parquet
 
 from simulator import Chunk
+from simulator.recording.chunks import Contents, names_of
 from simulator.recording.schema import RECORD_SCHEMA
 from tests.web.runs.conftest import *  # noqa: F403 (fixtures are found by their names)
 from tests.web.runs.conftest import START
@@ -51,6 +52,19 @@ def parquet_of(records: list[dict[str, Any]], *, row_group: int = 4_096) -> byte
     return sink.getvalue()
 
 
+def contents_of(records: list[dict[str, Any]]) -> Contents:
+    """Return what a tower would say of such a chunk."""
+    mocks = [each["mock"] for each in records]
+    return Contents(
+        mocks=(min(mocks), max(mocks)),
+        acknowledged=sum(each["result"] == "acknowledged" for each in records),
+        kinds=names_of(each[name] or "" for each in records for name in ("event", "result")),
+        messages=names_of(each["message"] or "" for each in records),
+        statuses=names_of(each["status"] for each in records),
+        reasons=names_of(each["reason"] or "" for each in records),
+    )
+
+
 @pytest.fixture
 def lease(run) -> Lease:
     [taken] = lease_shards("tower-1", room=10_000)
@@ -73,6 +87,7 @@ def store(run, lease) -> Callable[..., None]:
             first=min(times),
             last=max(times),
             data=parquet_of(records, row_group=row_group),
+            contents=contents_of(records),
         )
         store_chunk(chunk, lease=lease, prefix=run.prefix)
 

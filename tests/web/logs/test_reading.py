@@ -1,12 +1,29 @@
 import io
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from random import Random
 
 import pytest
+from django.utils import timezone
 from pyarrow import parquet
 
 from tests.web.logs.conftest import parquet_of, record
-from web.logs import reading
-from web.logs.models import Chunk
-from web.logs.reading import all_sends, mock_records, records_of
+from tests.web.runs.conftest import START
+from web.logs.models import Chunk, Reader
+from web.logs.reading import (
+    SEND,
+    Cursor,
+    Limits,
+    Query,
+    TooWide,
+    batches,
+    find,
+    objects,
+    records_of,
+)
+
+AT = datetime.fromtimestamp(START, UTC)
+ONE = Query(mocks=(1,))
 
 
 def numbers(page):
@@ -17,19 +34,19 @@ def test_a_mocks_records_come_newest_first_from_all_chunks(run, store):
     store([record(m, n, at=n) for m in range(3) for n in (1, 2)])
     store([record(m, n, at=n) for m in range(3) for n in (3, 4)])
 
-    page = mock_records(run, 1)
+    page = find(run, ONE)
 
     assert numbers(page) == [4, 3, 2, 1]
     assert {each.id for each in page.records} == {"f-001"}
-    assert page.older is None
+    assert page.more is None
 
 
 def test_a_record_that_was_settled_late_is_still_in_its_place(run, store):
     store([record(1, n, at=n) for n in (1, 2, 4, 5)])
     store([record(1, 3, at=3), record(1, 6, at=6)])
 
-    assert numbers(mock_records(run, 1)) == [6, 5, 4, 3, 2, 1]
-    assert numbers(mock_records(run, 1, limit=2)) == [6, 5]
+    assert numbers(find(run, ONE)) == [6, 5, 4, 3, 2, 1]
+    assert numbers(find(run, ONE, limit=2)) == [6, 5]
 
 
 def test_pages_follow_each_other_without_gap_or_repetition(run, store):
@@ -38,9 +55,9 @@ def test_pages_follow_each_other_without_gap_or_repetition(run, store):
 
     seen, cursor = [], None
     while True:
-        page = mock_records(run, 1, before=cursor, limit=4)
+        page = find(run, ONE, before=cursor, limit=4)
         seen += numbers(page)
-        cursor = page.older
+        cursor = page.more
         if cursor is None:
             break
 
@@ -50,7 +67,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(run, store):
 def test_records_of_one_moment_stay_on_one_page(run, store):
     store([record(1, n, at=1) for n in range(1, 7)] + [record(1, 7, at=2)])
 
-    page = mock_records(run, 1, limit=3)
+    page = find(run, ONE, limit=3)
 
     assert numbers(page) == [7, 6, 5, 4, 3, 2, 1]
 
@@ -70,7 +87,7 @@ def test_records_can_be_filtered_by_what_became_of_them(run, store, only, expect
         ]
     )
 
-    assert numbers(mock_records(run, 1, only=only)) == expected
+    assert numbers(find(run, Query(mocks=(1,), results=(only,)))) == expected
 
 
 def test_chunks_without_a_failure_are_not_opened_for_failures(run, store, object_store):
@@ -78,29 +95,45 @@ def test_chunks_without_a_failure_are_not_opened_for_failures(run, store, object
     store([record(1, 2, at=2, result="failed", reason="HTTP 503")])
     del object_store.objects[Chunk.objects.earliest("id").key]
 
-    assert numbers(mock_records(run, 1, only="failed")) == [2]
+    assert numbers(find(run, Query(mocks=(1,), results=("failed",)))) == [2]
 
 
-def test_a_look_that_finds_little_ends_and_can_be_gone_on_with(run, store, monkeypatch):
-    monkeypatch.setattr(reading, "MOST_CHUNKS", 3)
+def test_a_look_that_finds_little_ends_and_can_be_gone_on_with(run, store):
     store([record(1, 1, at=1)])
     for n in range(2, 9):
-        store([record(2, n, at=n)])
+        store([record(2, n, at=n), record(3, n, at=n)])
+    nobody = Query(mocks=(1,), status="running")
+    Chunk.objects.update(first_mock=None, last_mock=None)  # as of rows that cannot say
 
     pages, cursor = [], None
     while True:
-        page = mock_records(run, 1, before=cursor)
-        pages.append(numbers(page))
-        cursor = page.older
+        page = find(run, nobody, before=cursor, limits=Limits(chunks=3))
+        pages.append((numbers(page), page.searched and (page.searched - AT).total_seconds()))
+        cursor = page.more
         if cursor is None:
             break
 
-    assert pages == [[], [], [1]]
+    assert pages[-1] == ([1], None)
+    assert len(pages) < 5
+    assert all(found == [] for found, _ in pages[:-1])
+    assert [until for _, until in pages[:-1]] == sorted(
+        (until for _, until in pages[:-1]), reverse=True
+    )
+
+
+def test_what_no_limit_suffices_for_is_said(run, store):
+    for n in range(8):
+        store([record(n, 1, at=1), record(n, 2, at=2)])
+
+    with pytest.raises(TooWide, match="Too much happened at once"):
+        find(run, Query(text="nowhere"), limits=Limits(chunks=1))
+    with pytest.raises(TooWide):
+        find(run, Query(text="nowhere"), limits=Limits(bytes=1, text_bytes=1))
 
 
 def test_only_row_groups_that_can_hold_the_mock_are_read(run, store, object_store, monkeypatch):
     store([record(m, n, at=n) for m in range(20) for n in range(1, 101)], row_group=100)
-    monkeypatch.setattr(reading, "WHOLE", 0)
+    monkeypatch.setattr(objects, "WHOLE", 0)
     fetched = []
     whole = object_store.get_range
 
@@ -108,13 +141,14 @@ def test_only_row_groups_that_can_hold_the_mock_are_read(run, store, object_stor
         fetched.append(length)
         return whole(key, start, length)
 
-    monkeypatch.setattr(reading.storage, "get_range", counted)
+    monkeypatch.setattr(objects.storage, "get_range", counted)
 
-    page = mock_records(run, 7, limit=100)
+    page = find(run, Query(mocks=(7,)), limit=100)
 
     assert numbers(page) == list(range(100, 0, -1))
-    assert fetched[0] == reading.TAIL
-    assert sum(fetched[1:]) < Chunk.objects.get().size / 10
+    chunk = Chunk.objects.get()
+    assert fetched[0] == chunk.footer
+    assert sum(fetched[1:]) < chunk.size / 10
 
 
 def test_all_sends_come_in_order_of_chunks_without_other_events(run, store):
@@ -122,15 +156,15 @@ def test_all_sends_come_in_order_of_chunks_without_other_events(run, store):
     store([record(m, 1, at=m) for m in range(3)] + [record(1, None, at=0, **event)])
     store([record(m, 2, at=10 + m) for m in range(3)])
 
-    batches = list(all_sends(run))
+    found = list(batches(run, Query(results=(SEND,))))
 
-    assert [batch["mock"].to_pylist() for batch in batches] == [[0, 1, 2], [0, 1, 2]]
-    assert {event for batch in batches for event in batch["event"].to_pylist()} == {"send"}
+    assert [batch["mock"].to_pylist() for batch in found] == [[0, 1, 2], [0, 1, 2]]
+    assert {event for batch in found for event in batch["event"].to_pylist()} == {"send"}
 
 
 def test_a_run_without_a_log_has_no_records(run):
-    assert mock_records(run, 1).records == []
-    assert list(all_sends(run)) == []
+    assert find(run, ONE).records == []
+    assert list(batches(run, Query(results=(SEND,)))) == []
 
 
 def test_a_chunk_of_before_payloads_had_a_size_is_still_read():
@@ -142,3 +176,191 @@ def test_a_chunk_of_before_payloads_had_a_size_is_still_read():
     [found] = records_of(sink.getvalue())
 
     assert (found.sequence, found.size, found.digest) == (1, None, None)
+
+
+def sent(page):
+    return [(each.mock, each.sequence) for each in page.records]
+
+
+def test_the_whole_run_is_searched_in_order_of_time(run, store):
+    store([record(m, n, at=n + m / 10) for m in range(3) for n in (1, 2)])
+    store([record(m, n, at=n + m / 10) for m in range(3) for n in (3, 4)])
+
+    assert sent(find(run, limit=4)) == [(2, 4), (1, 4), (0, 4), (2, 3)]
+    assert sent(find(run, limit=4, is_rising=True)) == [(0, 1), (1, 1), (2, 1), (0, 2)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"since": AT + timedelta(seconds=2)}, [4, 3, 2]),
+        ({"until": AT + timedelta(seconds=2)}, [1]),
+        ({"reason": "HTTP 503"}, [2]),
+        ({"reason": "HTTP 50"}, []),
+        ({"text": "needle"}, [3]),
+        ({"message": "alarm"}, [4]),
+        ({"status": "broken"}, [3, 1]),
+        ({"results": ("failed", "sent")}, [4, 2]),
+        ({"mocks": (0, 5)}, [4, 1]),
+        ({"status": "broken", "text": "t"}, [1]),
+    ],
+)
+@pytest.mark.parametrize("whole", [0, 10**9])
+def test_records_are_found_by(run, store, monkeypatch, asked, expected, whole):
+    monkeypatch.setattr(objects, "WHOLE", whole)
+    store([record(0, 1, at=1, status="broken")])
+    store(
+        [
+            record(1, 2, at=2, result="failed", reason="HTTP 503"),
+            record(1, 3, at=3, status="broken", payload=b'{"needle": "\xc3\xbc"}'),
+            record(5, 4, at=4, message="alarm", result="sent"),
+        ],
+        row_group=1,
+    )
+
+    assert numbers(find(run, Query(**asked))) == expected
+
+
+def test_chunks_whose_row_says_that_they_cannot_hold_it_are_not_opened(run, store, object_store):
+    store([record(1, 1, at=1, reason="HTTP 503", result="failed", message="a", status="b")])
+    store([record(2, 2, at=100)])
+
+    for query in (
+        Query(reason="HTTP 500"),
+        Query(message="x"),
+        Query(status="y"),
+        Query(results=("lost",)),
+        Query(mocks=(3,)),
+        Query(since=AT + timedelta(seconds=101)),
+        Query(until=AT),
+    ):
+        page = find(run, query)
+        assert (page.records, page.requests) == ([], 0)
+
+
+def test_a_row_that_cannot_say_is_opened(run, store):
+    store([record(1, 1, at=1, reason="HTTP 503", result="failed")])
+    Chunk.objects.update(reasons=None, kinds=None, messages=None, statuses=None, first_mock=None)
+
+    page = find(run, Query(reason="HTTP 503", results=("failed",), message="telemetry", mocks=(1,)))
+
+    assert numbers(page) == [1]
+
+
+def matching(every, asked):
+    """Return what a query asks for, found the slow way."""
+    query = Query(**asked)
+    return [
+        each
+        for each in every
+        if (not query.mocks or each["mock"] in query.mocks)
+        and (not query.results or each["result"] in query.results)
+        and query.text.encode() in each["payload"]
+    ]
+
+
+@pytest.mark.parametrize("is_rising", [False, True])
+@pytest.mark.parametrize(
+    "asked", [{}, {"mocks": (3,)}, {"results": ("failed",)}, {"text": "7"}, {"mocks": (1, 9)}]
+)
+@pytest.mark.parametrize("limits", [Limits(), Limits(chunks=2, most=9)])
+def test_pages_give_every_record_once_and_in_order(run, store, asked, is_rising, limits):
+    random = Random(7)
+    numbers_of = {mock: count(1) for mock in range(12)}
+    every = []
+    for chunk in range(9):
+        some = [
+            record(
+                mock,
+                next(numbers_of[mock]),
+                at=chunk * 3 + random.choice([1.5, random.uniform(0, 5)]),
+                payload=str(random.randrange(99)).encode(),
+                result=random.choice(["acknowledged", "failed"]),
+            )
+            for mock in random.choices(range(12), k=15)
+        ]
+        store(some, row_group=4)
+        every += some
+
+    seen, cursor, pages = [], None, 0
+    while True:
+        place = {"after" if is_rising else "before": cursor}
+        page = find(run, Query(**asked), is_rising=is_rising, limit=7, limits=limits, **place)
+        seen += [(each.at, each.mock, each.sequence) for each in page.records]
+        cursor, pages = page.more, pages + 1
+        if cursor is None:
+            break
+
+    wanted = [(each["sent"], each["mock"], each["sequence"]) for each in matching(every, asked)]
+    assert seen == sorted(wanted, reverse=not is_rising)
+    assert len(wanted) > 10
+
+
+def test_what_is_found_in_payloads_is_read_of_columns_first(run, store, monkeypatch):
+    monkeypatch.setattr(objects, "WHOLE", 0)
+    monkeypatch.setattr(objects, "GAP", 0)
+    store(
+        [record(m, n, at=n + m, payload=b"x") for m in range(20) for n in range(50)], row_group=50
+    )
+
+    none = find(run, Query(text="y"))
+
+    chunk = Chunk.objects.get()
+    assert none.records == []
+    assert none.bytes < chunk.footer + (chunk.size - chunk.footer) / 2
+
+
+def test_a_query_is_the_same_after_it_was_stored():
+    query = Query(
+        mocks=(1, 2), since=AT, results=("failed",), reason="r", text="t", message="m", status="s"
+    )
+
+    assert Query.from_json(query.to_json()) == query
+    assert Query.from_json({}) == Query()
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"mocks": tuple(range(101))}, "at most 100 mocks, got 101"),
+        ({"results": ("lost", "x")}, r"got \['x'\]"),
+        ({"text": "x" * 1_001}, "at most 1,000 characters, got 1,001"),
+    ],
+)
+def test_a_query_that_makes_no_sense_is_refused(asked, words):
+    with pytest.raises(ValueError, match=words):
+        Query(**asked)
+
+
+@pytest.mark.parametrize("text", ["", "x", "1.2.3", "-1", "9" * 19, "1."])
+def test_what_is_no_cursor_is_none(text):
+    assert Cursor.read(text) is None
+    assert Cursor.read(str(Cursor(5, 3))) == (5, 3)
+    assert Cursor.read("5") == (5, 0)
+
+
+def test_who_goes_through_a_log_keeps_its_objects(run, store):
+    store([record(m, 1, at=m) for m in range(3)])
+
+    going = batches(run)
+    next(going)
+    is_kept = Reader.objects.filter(run=run, until__gt=timezone.now()).exists()
+    going.close()
+
+    assert is_kept
+    assert not Reader.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({}, 3),
+        ({"mocks": (1,)}, 1),
+        ({"since": AT + timedelta(seconds=1)}, 2),
+        ({"mocks": (9,)}, 0),
+    ],
+)
+def test_batches_hold_what_matches(run, store, asked, expected):
+    store([record(m, 1, at=m) for m in range(3)])
+
+    assert sum(batch.num_rows for batch in batches(run, Query(**asked))) == expected

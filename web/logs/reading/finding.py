@@ -1,0 +1,333 @@
+"""Finds records: the newest or the oldest that match, chunk by chunk in order of time.
+
+Rule: what one call reads has a limit; it then says how far it looked, and where to go on. Threads
+read the store, the caller's thread the database.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from web.logs import index
+from web.logs.models import Chunk
+from web.logs.query import Cursor, Query, microseconds, moment
+from web.logs.reading.matching import Match, numbers
+from web.logs.reading.objects import ChunkFile, Meter
+from web.logs.reading.record import Record, as_records
+from web.runs.models import Run
+
+PAGE = 50  # records that are shown together
+THREADS = 8  # chunks that are read at once
+FEW = 2  # row groups that are read as a whole at once
+FIRST_WAVE = 2  # chunks that are looked into together at first; doubled each time
+NEEDED = ("key", "size", "footer", "first", "last")  # of an index row
+ALL = Query()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one call reads at most, roughly: it ends between two looks, once it has got anywhere.
+
+    All chunks of one moment must be looked into to get anywhere; ``most`` is a limit for that too.
+    """
+
+    chunks: int = 400
+    bytes: int = 20_000_000
+    text_bytes: int = 60_000_000  # where payloads are searched for a text
+    seconds: float = 4.0
+    most: int = 3  # times these, after which the call is given up
+
+
+LIMITS = Limits()
+
+
+class TooWide(Exception):
+    """So much happened at once that one call cannot look through it; the text is a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Records in the order asked for.
+
+    ``more`` is where the next page begins, None at the end of the log. A page may hold fewer
+    records than asked for, even none, and still have more: the look ended at its limits, and
+    ``searched`` says up to which moment it is complete.
+    """
+
+    records: list[Record]
+    more: Cursor | None
+    searched: datetime | None = None
+    requests: int = 0
+    bytes: int = 0  # that were read of the object store
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Records that match, in columns: when, of whom, and where they lie in their chunk."""
+
+    at: NDArray[np.int64]  # µs since 1970
+    mock: NDArray[np.int32]
+    row: NDArray[np.int64]
+
+
+def find(
+    run: Run,
+    query: Query = ALL,
+    *,
+    before: Cursor | None = None,
+    after: Cursor | None = None,
+    is_rising: bool = False,
+    limit: int = PAGE,
+    limits: Limits = LIMITS,
+    clock: Callable[[], float] = time.monotonic,
+) -> Page:
+    """Return records of a run that match, the newest first.
+
+    Args:
+        run: Which run.
+        query: Which records.
+        before: Where the page before ended; None for the newest.
+        after: The same for ``is_rising``; None for the oldest.
+        is_rising: The oldest first.
+        limit: Records at least, while there are so many; those of one mock and µs stay together.
+        limits: What may be read.
+        clock: s.
+
+    Raises:
+        StorageUnavailable: The object store does not answer.
+        ObjectMissing: A part of the log is not there any more.
+        TooWide: The limits do not suffice for what happened at one moment.
+    """
+    match = Match(query, before=before, after=after)
+    rows = index.candidates(run, query).only(*NEEDED)
+    if is_rising:
+        rows = index.oldest_first(rows, after=after.at if after else None)
+    else:
+        rows = index.newest_first(rows, before=before.at if before else None)
+    found = list(rows[: limits.chunks * limits.most + 1])
+    search = Search(match, limit=limit, limits=limits, clock=clock, is_rising=is_rising)
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="log") as pool:
+        return search.page(found, pool)
+
+
+class Search:
+    """One call's look through chunks."""
+
+    def __init__(
+        self,
+        match: Match,
+        *,
+        limit: int,
+        limits: Limits,
+        clock: Callable[[], float],
+        is_rising: bool,
+    ) -> None:
+        self._match = match
+        self._limit = limit
+        self._limits = limits
+        self._clock = clock
+        self._began = clock()
+        self._is_rising = is_rising
+        self._meter = Meter()
+        self._looks: list[Look] = []
+
+    def page(self, chunks: Sequence[Chunk], pool: Executor) -> Page:
+        """Look into chunks, in their order, until the page is full or the limits are reached."""
+        most = self._limits.chunks * self._limits.most
+        looked = 0
+        for wave in waves(chunks[:most]):
+            if page := self._ended(wave[0], looked, pool):
+                return page
+            self._looks += pool.map(self._look, wave)
+            looked += len(wave)
+        end = self._ended(chunks[most], looked, pool) if len(chunks) > most else None
+        return end or self._page(pool)
+
+    def _ended(self, following: Chunk, looked: int, pool: Executor) -> Page | None:
+        """Return the page when what follows is not to be looked into any more, else None.
+
+        Raises:
+            TooWide: It would have to be, but may not.
+        """
+        if self._is_enough(following):
+            return self._page(pool, has_more=True)
+        if self._is_over(looked) and self._has_progress(following):
+            return self._page_until(following, pool)
+        if self._is_over(looked, times=self._limits.most):
+            raise TooWide(TOO_WIDE)
+        return None
+
+    def _look(self, chunk: Chunk) -> "Look":
+        look = Look(chunk, self._match, self._meter)
+        look.keep_first(self._limit, is_rising=self._is_rising)
+        return look
+
+    def _edge(self, chunk: Chunk) -> int:
+        """Return the first moment, in the order asked for, that a chunk can hold; µs."""
+        return microseconds(chunk.first if self._is_rising else chunk.last)
+
+    def _is_enough(self, following: Chunk) -> bool:
+        """Whether what follows can hold nothing that belongs on this page."""
+        at = np.concatenate([look.hits.at for look in self._looks] or [np.empty(0, np.int64)])
+        if len(at) < self._limit:
+            return False
+        if self._is_rising:
+            return bool(np.partition(at, self._limit - 1)[self._limit - 1] < self._edge(following))
+        return bool(np.partition(at, -self._limit)[-self._limit] > self._edge(following))
+
+    def _is_over(self, looked: int, *, times: int = 1) -> bool:
+        limits = self._limits
+        most = limits.text_bytes if self._match.query.text else limits.bytes
+        return (
+            looked >= limits.chunks * times
+            or self._meter.read >= most * times
+            or self._clock() - self._began >= limits.seconds * times
+        )
+
+    def _has_progress(self, following: Chunk) -> bool:
+        """Whether some chunk need not be looked into again when the next page begins here."""
+        edge = self._edge(following)
+        if self._is_rising:
+            return any(microseconds(look.chunk.last) < edge for look in self._looks)
+        return any(microseconds(look.chunk.first) > edge for look in self._looks)
+
+    def _page_until(self, following: Chunk, pool: Executor) -> Page:
+        """Return what surely comes before all that was not looked into."""
+        edge = self._edge(following)
+        order = self._order()
+        at = self._hits().at[order]
+        sure = order[at < edge] if self._is_rising else order[at > edge]
+        if len(sure) > self._limit:
+            return self._page(pool, has_more=True)
+        more = Cursor(edge if self._is_rising else edge + 1)
+        return self._made(sure, pool, more=more, searched=moment(edge))
+
+    def _page(self, pool: Executor, *, has_more: bool = False) -> Page:
+        """Return the first of what was found; ``has_more``: not everything was looked into."""
+        order, hits = self._order(), self._hits()
+        if len(order) <= self._limit and not has_more:
+            return self._made(order, pool, more=None)
+        last = order[self._limit - 1 : self._limit][0]
+        at, mock = int(hits.at[last]), int(hits.mock[last])
+        together = (hits.at[order] == at) & (hits.mock[order] == mock)
+        shown = max(self._limit, int(np.flatnonzero(together)[-1]) + 1)
+        ends = shown == len(order) and not has_more
+        more = None if ends else Cursor(at, mock + self._is_rising)
+        return self._made(order[:shown], pool, more=more)
+
+    def _hits(self) -> Hits:
+        """Return all that was found, chunk after chunk."""
+        parts = [look.hits for look in self._looks] or [NOTHING]
+        return Hits(*(np.concatenate([getattr(p, n) for p in parts]) for n in Hits.__slots__))
+
+    def _order(self) -> NDArray[np.int64]:
+        """Return the places of ``_hits`` in the order asked for."""
+        hits = self._hits()
+        order: NDArray[np.int64] = np.lexsort((hits.mock, hits.at))
+        return order if self._is_rising else order[::-1]
+
+    def _made(
+        self,
+        places: NDArray[np.int64],
+        pool: Executor,
+        *,
+        more: Cursor | None,
+        searched: datetime | None = None,
+    ) -> Page:
+        """Read the records at these places of ``_hits``."""
+        owner = np.repeat(np.arange(len(self._looks)), [len(lk.hits.at) for lk in self._looks])
+        rows = self._hits().row[places]
+        wanted = [rows[owner[places] == number] for number in range(len(self._looks))]
+        read = pool.map(Look.records, self._looks, wanted)
+        records = [record for part in read for record in part]
+        records.sort(key=_by_time, reverse=not self._is_rising)
+        return Page(
+            records=records,
+            more=more,
+            searched=searched,
+            requests=self._meter.requests,
+            bytes=self._meter.read,
+        )
+
+
+class Look:
+    """A look into one chunk: first what matches, by the columns that decide, then the records."""
+
+    def __init__(self, chunk: Chunk, match: Match, meter: Meter) -> None:
+        """
+        Raises:
+            ObjectMissing: The chunk was deleted.
+            StorageUnavailable: The object store does not answer.
+        """
+        self.chunk = chunk
+        self._file: ChunkFile | None = ChunkFile(chunk, meter)
+        metadata = self._file.file.metadata
+        sizes = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
+        self._starts = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+        groups = [
+            group
+            for group in range(metadata.num_row_groups)
+            if match.may_hold(metadata.row_group(group), self._file.places)
+        ]
+        self.hits = self._matching(self._file, groups, match) if groups else NOTHING
+        if not len(self.hits.at):
+            self._file = None  # what was read of it is not kept for nothing
+
+    def keep_first(self, limit: int, *, is_rising: bool) -> None:
+        """Forget hits behind the first ``limit``, in the order asked for, and one more."""
+        at, most = self.hits.at, limit + 1
+        if len(at) <= most:
+            return
+        if is_rising:
+            keep = at <= np.partition(at, most - 1)[most - 1]
+        else:
+            keep = at >= np.partition(at, -most)[-most]
+        self.hits = Hits(self.hits.at[keep], self.hits.mock[keep], self.hits.row[keep])
+
+    def records(self, rows: NDArray[np.int64]) -> list[Record]:
+        """Return the records at these rows of the chunk."""
+        if self._file is None or not len(rows):
+            return []
+        group_of = np.searchsorted(self._starts, rows, side="right") - 1
+        records: list[Record] = []
+        for group in np.unique(group_of).tolist():
+            table = self._file.table([group])
+            places = rows[group_of == group] - self._starts[group]
+            records += as_records(table.take(places))
+        return records
+
+    def _matching(self, file: ChunkFile, groups: list[int], match: Match) -> Hits:
+        # What is found in few groups is then here already.
+        columns = match.columns if len(groups) > FEW else None
+        table = file.table(groups, columns)
+        rows = np.concatenate(
+            [np.arange(self._starts[group], self._starts[group + 1]) for group in groups]
+        )
+        keep = match.rows(table)
+        return Hits(numbers(table, "sent")[keep], numbers(table, "mock")[keep], rows[keep])
+
+
+TOO_WIDE = (
+    "Too much happened at once to be looked through in one go. Name a mock, a message or a reason, "
+    "or download the log."
+)
+NOTHING = Hits(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.int64))
+
+
+def waves(chunks: Sequence[Chunk]) -> Iterator[Sequence[Chunk]]:
+    """Yield the chunks in their order, few together at first, then more."""
+    size, at = FIRST_WAVE, 0
+    while at < len(chunks):
+        yield chunks[at : at + size]
+        at += size
+        size = min(2 * size, 2 * THREADS)
+
+
+def _by_time(record: Record) -> tuple[datetime, int, int]:
+    # Within one µs: sends by number, and what came of them behind them.
+    return record.sent, record.mock, record.sequence or 0

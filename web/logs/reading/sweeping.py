@@ -1,0 +1,99 @@
+"""Goes through a run's log from its beginning, for jobs.
+
+Rule: one chunk in memory and one on its way; while somebody goes through a log, no object that a
+merge has replaced is deleted.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pyarrow as pa
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from web.logs import index
+from web.logs.models import Reader
+from web.logs.query import Query
+from web.logs.reading.finding import ALL, NEEDED
+from web.logs.reading.matching import Match
+from web.logs.reading.objects import ChunkFile, Meter
+from web.runs.models import Run
+
+BATCH = 65_536  # records of a batch at most
+LEASE = timedelta(minutes=10)  # that a reader is believed to go on without a word
+AHEAD = 2  # chunks that are opened before they are asked for
+
+
+def batches(run: Run, query: Query = ALL) -> Iterator[pa.RecordBatch]:
+    """Yield the records of a run that match, chunk after chunk in order of time.
+
+    Within a chunk they are by mock and time. Records that are stored meanwhile may be left out.
+    A batch has the columns of ``RECORD_SCHEMA`` that its chunk has, and ``BATCH`` rows at most.
+
+    Raises:
+        StorageUnavailable: The object store does not answer.
+        ObjectMissing: A part of the log was deleted.
+    """
+    match = Match(query)
+    is_whole = not query.mocks  # of few mocks only a few row groups are read
+    with reading(run) as say, ThreadPoolExecutor(AHEAD, thread_name_prefix="log") as pool:
+        chunks = list(index.oldest_first(index.candidates(run, query)).only(*NEEDED))
+        waiting: list[Future[ChunkFile]] = []
+        for place in range(len(chunks)):
+            for chunk in chunks[place + len(waiting) : place + AHEAD]:
+                waiting.append(pool.submit(ChunkFile, chunk, Meter(), is_whole=is_whole))
+            yield from _matching(waiting.pop(0).result(), match)
+            say()
+
+
+def rows_of(run: Run, query: Query = ALL) -> int:
+    """Return how many records the chunks hold that ``batches`` goes through, matching or not."""
+    rows = index.candidates(run, query).aggregate(total=Coalesce(Sum("rows"), 0))
+    return int(rows["total"])
+
+
+def _matching(opened: ChunkFile, match: Match) -> Iterator[pa.RecordBatch]:
+    file = opened.file
+    groups = [
+        group
+        for group in range(file.num_row_groups)
+        if match.may_hold(file.metadata.row_group(group), opened.places)
+    ]
+    is_all = match.query == ALL
+    for batch in _read(opened, groups, is_few=bool(match.query.mocks)):
+        found = batch if is_all else batch.filter(pa.array(match.rows(pa.table(batch))))
+        if found.num_rows:
+            yield found
+
+
+def _read(opened: ChunkFile, groups: list[int], *, is_few: bool) -> Iterator[pa.RecordBatch]:
+    if is_few:
+        yield from opened.table(groups).to_batches(BATCH) if groups else ()
+    elif groups:
+        yield from opened.file.iter_batches(batch_size=BATCH, row_groups=groups)
+
+
+@contextmanager
+def reading(run: Run) -> Iterator["_Say"]:
+    """Keep the objects of the run's log while this stands; call what is given now and then."""
+    reader = Reader.objects.create(run=run, until=timezone.now() + LEASE)
+    try:
+        yield _Say(reader)
+    finally:
+        Reader.objects.filter(id=reader.id).delete()
+
+
+class _Say:
+    """Renews a reader's lease when half of it is over."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def __call__(self) -> None:
+        now = timezone.now()
+        if self._reader.until - now < LEASE / 2:
+            self._reader.until = now + LEASE
+            Reader.objects.filter(id=self._reader.id).update(until=self._reader.until)
