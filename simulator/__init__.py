@@ -73,7 +73,7 @@ from simulator.recording.limited import Limited
 from simulator.recording.reasons import Reason
 from simulator.roll import LotProblem, RollCall, identity_problems, lot_problems, roll_call
 from simulator.speech import Speech
-from simulator.tower import Assignment, Snapshot, Tower, run_in_loop
+from simulator.tower import Assignment, Resume, Snapshot, Tower, run_in_loop
 from simulator.verdict import Figures, Ruling, verdict
 
 __all__ = [
@@ -125,6 +125,7 @@ __all__ = [
     "Ready",
     "Reason",
     "Refused",
+    "Resume",
     "RollCall",
     "Ruling",
     "Second",

@@ -90,6 +90,12 @@ class Continuing:
         if self._brood:
             self._brood.fleet.count_from(numbers[len(own) :])
 
+    @property
+    def busiest(self) -> float:
+        """Messages/s of a mock, or of a device behind one, in the status that sends most."""
+        own = self._parts.plan.busiest
+        return max(own, self._brood.fleet.busiest) if self._brood else own
+
     def _remembering(self) -> dict[str, checkpoint.Remembering]:
         """Return everything that remembers something, by the name it has in a checkpoint."""
         children = {"children": self._brood} if self._brood else {}

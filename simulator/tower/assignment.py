@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from simulator.credentials import CredentialTable
 from simulator.datasets import Dataset
 from simulator.lot import Credentials, Lot
+from simulator.tower.resume import Resume
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +19,7 @@ class Assignment:
     ``shard`` names the slice, once in a tower. ``first`` is a number in the run, not in the part.
     ``epoch`` is the Unix time of the run's t = 0, in seconds, the same for all of its shards.
     ``datasets`` are those that the part's definition names, ``table`` that of the target's deal.
+    ``resume`` is what another tower left of the shard; None: nobody has had it before.
     """
 
     shard: str
@@ -29,3 +31,4 @@ class Assignment:
     datasets: Mapping[str, Dataset] = field(default_factory=dict)
     secrets: Credentials = field(default_factory=Credentials, repr=False)
     table: CredentialTable | None = field(default=None, repr=False)
+    resume: Resume | None = None

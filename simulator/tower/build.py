@@ -1,12 +1,16 @@
-"""From an assignment's document to its fleet.
+"""From an assignment's document to its fleet, and to who its mocks are.
 
 Rule: everything that can be wrong with an assignment shows here, before anything is sent.
 """
 
+from collections.abc import Callable
+
 from simulator.definition import parse_document
 from simulator.errors import DefinitionError
 from simulator.fleet import Fleet
+from simulator.recording import Roster
 from simulator.tower.assignment import Assignment
+from simulator.tower.identities import Identities
 
 
 def build_fleet(assignment: Assignment) -> Fleet:
@@ -32,4 +36,28 @@ def build_fleet(assignment: Assignment) -> Fleet:
         rate=part.rate,
         datasets=assignment.datasets,
         speech=lot.target.speech,
+    )
+
+
+def roster_of(assignment: Assignment, fleet: Fleet) -> Roster:
+    """Return who the mocks of an assignment's records are."""
+    lot = assignment.lot
+    return Roster(
+        assignment.first, fleet.identities, fleet.statuses, records=lot.records, seed=lot.seed
+    )
+
+
+def identities_of(assignment: Assignment, fleet: Fleet, unix: Callable[[], float]) -> Identities:
+    """Return what makes the mocks' identities at the moments that ``unix`` tells, Unix s.
+
+    Raises:
+        DefinitionError: Something of them cannot be said.
+    """
+    return Identities(
+        fleet,
+        first=assignment.first,
+        target=assignment.lot.target,
+        secrets=assignment.secrets,
+        table=assignment.table,
+        clock=unix,
     )

@@ -10,11 +10,22 @@ from collections.abc import Callable
 
 from simulator.errors import TargetError
 from simulator.lot.way_back import Counter
+from simulator.tower.assignment import Assignment
 from simulator.transports.asking import ask_number
 
 logger = logging.getLogger(__name__)
 
 MOST = 2**53  # what a counter may rise by between two looks, exact in a float
+
+
+def receiver_of(assignment: Assignment, clock: Callable[[], float]) -> "Receiver | None":
+    """Return the counter of a run's receiver; of all its shards that with mock 0 looks at it."""
+    way = assignment.lot.target.way_back
+    if assignment.first or not isinstance(way, Counter):
+        return None
+    receiver = Receiver(way)
+    receiver.end_second(clock())  # what it says before the run is not the run's
+    return receiver
 
 
 class Receiver:

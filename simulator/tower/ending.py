@@ -12,8 +12,8 @@ from enum import Enum
 import numpy as np
 
 from simulator.recording import Board, Link, Log, Recorder, Writer
+from simulator.tower.asking import Exchanging
 from simulator.tower.seconds import Seconds
-from simulator.tower.sending import Exchanging
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +24,7 @@ GIVEN_UP_WITHIN = 1.0  # s more for the writer's thread to see that they are giv
 
 DISCONNECTED = "the mock disconnected"  # how an exchange settles what was in flight at the end
 RUN_ENDED = "run ended before acknowledgement"
+MOVED_ON = "not acknowledged before the mock moved to another tower"
 NEVER_OPEN = "run ended before the target accepted the connection"
 
 
@@ -52,10 +53,14 @@ class Ending:
         lost: Callable[[int, str], None],
         is_awaiting: Callable[[], bool],
         sum_up: Callable[[], None],
+        waiting: Callable[[], int],
+        leave: Callable[[], None],
     ) -> None:
         """
         Args:
             lost: Records that a mock, by its row, has no connection, and why.
+            waiting: How many messages of a shard that moves wait to be sent elsewhere.
+            leave: Takes along what of the mocks' sessions goes on elsewhere.
             is_awaiting: Whether something that was sent may still arrive, as far as that is told.
             sum_up: Adds to the running second what is counted elsewhere; for the last second.
         """
@@ -69,11 +74,15 @@ class Ending:
         self._lost = lost
         self._is_awaiting = is_awaiting
         self._sum_up = sum_up
+        self._waiting = waiting
+        self._leave = leave
+        self.is_moving = False  # another tower goes on with the shard
         self._deadline = math.inf  # the clock's s at which the phase ends at the latest
         self._closing: asyncio.Task[None] | None = None
 
-    def begin(self, now: float) -> None:
-        """Wait for acknowledgements from now on."""
+    def begin(self, now: float, *, is_moving: bool = False) -> None:
+        """Wait for acknowledgements from now on; ``is_moving``: another tower goes on then."""
+        self.is_moving = is_moving
         self.phase = Phase.WAITING
         self._deadline = now + GRACE
 
@@ -88,15 +97,20 @@ class Ending:
             self._await_store(now)
 
     def _is_quiet(self) -> bool:
-        return not self._seconds.in_flight and not self._is_awaiting()
+        waiting = self._waiting() if self.is_moving else 0
+        return self._seconds.in_flight <= waiting and not self._is_awaiting()
 
     def close(self) -> None:
         """Disconnect all mocks, without waiting for acknowledgements any longer."""
         self.phase = Phase.CLOSING
-        for row in np.flatnonzero(self._board["link"] == Link.CONNECTING).tolist():
-            self._lost(row, NEVER_OPEN)
-        connected = self._board["link"] != Link.ENDED
-        self._board["link"][connected] = Link.OFF
+        link = self._board["link"]
+        if self.is_moving:
+            self._leave()
+            link[(link == Link.CONNECTED) | (link == Link.CONNECTING)] = Link.WAITING
+        else:
+            for row in np.flatnonzero(link == Link.CONNECTING).tolist():
+                self._lost(row, NEVER_OPEN)
+            link[link != Link.ENDED] = Link.OFF
         self._closing = asyncio.get_running_loop().create_task(self._exchange.close())
 
     def give_up(self) -> None:
@@ -108,7 +122,9 @@ class Ending:
     def final(self, reason: str) -> str:
         """The reason for a record: that we disconnected is no reason of the target's."""
         is_ours = self.phase is not Phase.SENDING and reason.endswith(DISCONNECTED)
-        return RUN_ENDED if is_ours else reason
+        if not is_ours:
+            return reason
+        return MOVED_ON if self.is_moving else RUN_ENDED
 
     def _store(self, now: float) -> None:
         assert self._closing is not None

@@ -176,8 +176,11 @@ class Faulting:
             **under("way", self._way.state()),
         }
 
-    def restore(self, state: Mapping[str, NDArray[Any]], t: float) -> None:
-        """Go on at ``t`` where ``state`` of the same shard was taken; before anybody connects."""
+    def restore(self, state: Mapping[str, NDArray[Any]], t: float, *, is_lost: bool) -> None:
+        """Go on at ``t`` where ``state`` of the same shard was taken; before anybody connects.
+
+        ``is_lost``: what was held back may have gone out since, and is forgotten.
+        """
         told = state["told"][0]
         self._timeline.restore(told["timeline"])
         self._kept = {row: (title, until) for row, (title, until) in told["kept"]}
@@ -188,7 +191,8 @@ class Faulting:
             if isinstance(spell.fault, DeadBattery):
                 self._dead[spell.rows] += 1
         self._impair(self._connections.pass_to(t))
-        self._way.restore(part_of(state, "way"))
+        if not is_lost:
+            self._way.restore(part_of(state, "way"))
 
     def _begin(self, spell: Spell, t: float) -> None:
         self._way.begin(spell)

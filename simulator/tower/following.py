@@ -130,6 +130,18 @@ class Following:
             if followed.arrivals is arrivals and not followed.is_over:
                 self._miss(followed)
 
+    def let_go(self, arrivals: Arrivals) -> None:
+        """Follow nothing of a shard any more, for it goes on elsewhere: it may arrive or not."""
+        for followed in self._all:
+            if followed.arrivals is arrivals and not followed.is_over:
+                followed.is_over = True
+                arrivals.awaited -= 1
+                arrivals.unfollowed += 1
+                awaited = self._awaited[followed.key]
+                awaited.remove(followed)
+                if not awaited:
+                    del self._awaited[followed.key]
+
     def _has_room(self) -> bool:
         """Whether one more can be followed; what has arrived makes room for it."""
         if len(self._all) < MAX_FOLLOWED:

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from simulator.errors import DefinitionError, Problem
 from simulator.lot import Credentials, MqttTarget, Target
 from simulator.lot.way_back import Subscription
+from simulator.tower.asking import Exchanging, MakeExchange
 from simulator.tower.assignment import Assignment
 from simulator.tower.following import Arrivals, Following
-from simulator.tower.sending import Exchanging, MakeExchange
 from simulator.transports import Identity, Parcel
 
 logger = logging.getLogger(__name__)
@@ -137,6 +137,10 @@ class Watch:
     def is_awaiting(self) -> bool:
         """Whether something may still arrive."""
         return self.arrivals.awaited > 0
+
+    def let_go(self) -> None:
+        """Follow nothing any more: the shard goes on in another tower."""
+        self._following.let_go(self.arrivals)
 
     def give_up(self) -> None:
         """Await nothing any more."""

@@ -4,23 +4,25 @@ Rule: told the time; every message that falls due is counted here, and settled e
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Protocol
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
 
 from simulator.fleet import Batch, Due, Fleet, Move
-from simulator.impairment import Impairment
-from simulator.lot import Target
+from simulator.fleet.checkpoint import under
 from simulator.recording import Board, Kind, Link, Recorder, Zero
 from simulator.tower.alarm import NOW
+from simulator.tower.asking import Exchanging
 from simulator.tower.caps import ENDED_WAITING, NO_ROOM, Caps
 from simulator.tower.faulting import HELD_BACK, Faulting
 from simulator.tower.parcels import by_mock, parcels
 from simulator.tower.punctuality import Punctuality
+from simulator.tower.returning import Returning
 from simulator.tower.seconds import Seconds
-from simulator.transports import Identity, Listener, Parcel
-from simulator.transports.traffic import Traffic
+from simulator.transports import Identity, Parcel
 
 # How far the plan is followed at once, in s, so that some 4,000 messages are sent before sockets
 # are read again: less makes small batches, which cost 10 times as much a message, more a late loop.
@@ -36,39 +38,13 @@ CLOCK_ERROR = 1e-6  # s; what Unix seconds in float64 may lose on their way to t
 MAX_LATE_END = 1.0  # s past its duration in which a shard that is behind still sends what was due
 
 LEFT_IN_BUFFER = "run ended with the message in the mock's buffer"
+ENDED_AWAY = "run ended before the mock was connected again in another tower"
 
 
 class Watching(Protocol):
     """Follows what is sent to its arrival: ``observing.Watch``."""
 
     def sending(self, parcels: list[Parcel]) -> None: ...
-
-
-class Exchanging(Protocol):
-    """What a shard asks of its exchange: ``transports.Exchange``, or what a test records with."""
-
-    traffic: Traffic
-
-    def connect(self, row: int, identity: Identity) -> None: ...
-    def disconnect(self, row: int) -> None: ...
-    def send(self, row: int, parcel: Parcel) -> None: ...
-    def send_all(self, row: int, parcels: Sequence[Parcel]) -> None: ...
-    def limit_connects(self, rate: float, phase: float = 0.0) -> None: ...
-    def sweep(self, now: float) -> None: ...
-    def impair(self, row: int, impairment: Impairment | None) -> None: ...
-    def break_off(self, row: int, why: str) -> None: ...
-    def redial(self, row: int, wait: float) -> None: ...
-    def identify(self, row: int, identity: Identity) -> None: ...
-    def scribble(self, row: int, data: bytes) -> bool: ...
-    async def close(self) -> None: ...
-
-
-class MakeExchange(Protocol):
-    """Makes the exchange of a shard: ``transports.exchange_to``."""
-
-    def __call__(
-        self, target: Target, *, listener: Listener, clock: Callable[[], float]
-    ) -> Exchanging: ...
 
 
 class Sending:
@@ -112,6 +88,7 @@ class Sending:
         self._punctuality = punctuality
         self._now = now
         self._duration = duration
+        self._late_end = duration + MAX_LATE_END
         self._refuse = refuse
         # Rows, and whether each has a connection now, as told since the fleet was asked last.
         self._links: list[tuple[int, bool]] = []
@@ -123,10 +100,17 @@ class Sending:
         self._stride = SHORTEST_STRIDE  # s of the plan that are done at once
         self._is_behind = False  # the plan goes on right where the last stride ended
         self._faulting: Faulting | None = None  # before something is to go wrong on purpose
+        # Where another tower was at work before: who comes back, and what of the plan it did.
+        self._returning: Returning | None = None
+        self._skipped_to = -math.inf  # s of the run; what falls due until then is not sent here
+        self._went_on: Callable[[], None] | None = None  # once that is reached
+        self._is_short: Callable[[], bool] | None = None  # nothing more is to fall due for now
 
     def linked(self, row: int, *, is_up: bool) -> None:
         """Note that a mock's connection came or went, for the fleet."""
         self._links.append((row, is_up))
+        if self._returning:
+            self._returning.back(row)
 
     def ended(self, row: int, *, is_good: bool) -> None:
         """Note how a mock's send ended, for the fleet; asked for where ``counts_results``."""
@@ -139,15 +123,25 @@ class Sending:
 
     def next_moment(self) -> float:
         """The clock's moment at which ``step`` has something to do; ``NOW`` when it is behind."""
-        if self._is_behind:
+        if self._is_short and self._is_short():
+            return math.inf
+        if self._is_behind or self._went_on:
             return NOW
         t = min(self._next_due(), self._caps.next_due(), self._duration)
+        if self._returning and self._returning.waiting and self._reached >= self._duration:
+            t = self._returning.until  # who comes back before rings
         return self._zero.clock + max(t, 0.0) + CLOCK_ERROR
 
     def step(self, t: float) -> bool:
         """Do what is due at ``t``, at most a stride of the plan; True when that was the last."""
         if self._links or self._results:
             self._tell_fleet(t)
+        if self._went_on and self._next_due() > self._skipped_to:
+            self._end_skipping()
+        if self._returning:
+            self._let_back(t)
+        if self._is_short and self._is_short():
+            return False
         if self._caps.next_due() <= t:
             self._hand_over(*self._caps.due(t))
         if t < min(self._next_due(), self._duration):
@@ -163,8 +157,9 @@ class Sending:
         self._reached = until
         self._is_behind = until < goal
         is_over = until >= self._duration and self._fleet.next_due() > self._duration
-        is_empty = not self._fleet.live and self._caps.next_due() == math.inf
-        return is_over or t > self._duration + MAX_LATE_END or is_empty
+        is_empty = not self._fleet.live and not self.waiting
+        is_awaiting = self._returning is not None and self._returning.waiting > 0
+        return (is_over or t > self._late_end or is_empty) and not is_awaiting
 
     def afflict(self, faulting: Faulting) -> None:
         """Let things go wrong on purpose from now on."""
@@ -175,6 +170,48 @@ class Sending:
         """End a fault that was put in by hand, or all there are."""
         if self._faulting:
             self._take(*self._faulting.clear(name, max(t, self._reached)))
+
+    def reserve(self, is_short: Callable[[], bool]) -> None:
+        """Let nothing more fall due as long as ``is_short`` says so."""
+        self._is_short = is_short
+
+    def go_on(
+        self, returning: Returning, *, now: float, skip: bool, went_on: Callable[[], None]
+    ) -> None:
+        """Go on at ``now`` where the fleet's plan was left in another tower.
+
+        Args:
+            returning: The mocks that are to have their connection again.
+            now: s of the run.
+            skip: Leave out what fell due since, for the other tower may have sent it.
+            went_on: Is called once what is sent next is this tower's own.
+        """
+        self._reached = self._fleet.reached
+        self._late_end = max(self._duration, now) + MAX_LATE_END
+        self._returning = returning
+        self._skipped_to = now if skip else -math.inf
+        self._went_on = went_on
+        for row in self._fleet.wanted:
+            self._connect(row)
+
+    @property
+    def waiting(self) -> int:
+        """How many messages that fell due wait here, for their turn or for their mocks."""
+        return self._caps.waiting + (self._returning.waiting if self._returning else 0)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return what waits, as columns; it goes on elsewhere with the fleet."""
+        found = under("caps", self._caps.state())
+        if self._returning and self._returning.waiting:
+            found |= under("returning", self._returning.state())
+        return found
+
+    def recall(self, caps: Mapping[str, NDArray[Any]], *, is_lost: bool) -> None:
+        """Take back what waited for its turn; of a lost tower only when each may send again."""
+        if caps:
+            self._caps.restore(caps)
+            if is_lost:
+                self._caps.clear()
 
     def connect(self, row: int) -> None:
         """Have a mock connect."""
@@ -193,6 +230,8 @@ class Sending:
         """Give up what waits, in the buffers of mocks too; nothing is sent from now on."""
         for batch in self._caps.clear():
             self._refuse_all(batch, ENDED_WAITING)
+        for batch in self._returning.release(math.inf) if self._returning else ():
+            self._refuse_all(batch, ENDED_AWAY)
         for batch in self._faulting.stop() if self._faulting else ():
             self._drop(batch, HELD_BACK)
         for batch in self._fleet.backlog():
@@ -207,6 +246,20 @@ class Sending:
         """Up to where the plan is followed at once: no further than to the next fault."""
         end = max(self._reached, self._next_due()) + self._stride
         return min(end, max(self._reached, self._faulting.next_due())) if self._faulting else end
+
+    def _let_back(self, t: float) -> None:
+        """Send what waited for mocks that are back."""
+        assert self._returning is not None
+        if batches := self._returning.release(t):
+            self._hand_over(batches, ())
+        elif self._returning.is_over and not self._went_on:
+            self._returning = None
+
+    def _end_skipping(self) -> None:
+        """What falls due from here on is sent."""
+        assert self._went_on is not None
+        self._went_on()
+        self._went_on, self._skipped_to = None, -math.inf
 
     def _tell_fleet(self, t: float) -> None:
         """Tell which connections came and went, and how sends ended, in the order they did."""
@@ -260,6 +313,8 @@ class Sending:
 
     def _post(self, batches: Sequence[Batch]) -> None:
         """Send batches, which are due from here on."""
+        if self._until <= self._skipped_to:
+            return
         self._seconds.running.due += sum(map(len, batches))
         if self._caps.is_used:
             self._hand_over(*self._caps.take(batches, self._now()))
@@ -270,6 +325,8 @@ class Sending:
         """Give the exchange what is not too late; ``refused`` has found no room to wait."""
         for batch in refused:
             self._refuse_all(batch, NO_ROOM)
+        if self._returning:
+            batches = self._returning.hold(batches)
         batches, skips = self._punctuality.judged(batches, self._now())
         for batch, reason in skips:
             self._seconds.running.skipped += len(batch)
@@ -287,6 +344,8 @@ class Sending:
 
     def _drop(self, batch: Batch, reason: str) -> None:
         """Keep a record of messages that their mocks never sent."""
+        if self._until <= self._skipped_to:
+            return
         self._seconds.running.due += len(batch)
         self._refuse_all(batch, reason)
 

@@ -13,29 +13,29 @@ import numpy as np
 
 from simulator.lot import Lot
 from simulator.lot.fault import Fault
-from simulator.lot.way_back import Counter
 from simulator.recording import (
     FOLD_ROWS,
     Kind,
     Link,
     Recorder,
-    Roster,
     Second,
     Writer,
     Zero,
     new_board,
 )
+from simulator.tower.asking import MakeExchange
 from simulator.tower.assignment import Assignment
-from simulator.tower.build import build_fleet
+from simulator.tower.build import build_fleet, identities_of, roster_of
 from simulator.tower.caps import Caps
-from simulator.tower.counting import Receiver
+from simulator.tower.counting import receiver_of
 from simulator.tower.ending import Ending, Phase
 from simulator.tower.faulting import Faulting
 from simulator.tower.identities import Identities
+from simulator.tower.moving import Moving
 from simulator.tower.observing import Observer, Watch
 from simulator.tower.punctuality import Punctuality
 from simulator.tower.seconds import Seconds
-from simulator.tower.sending import MakeExchange, Sending
+from simulator.tower.sending import Sending
 from simulator.tower.snapshot import Snapshot
 from simulator.transports import Identity, Parcel
 
@@ -44,6 +44,7 @@ from simulator.transports import Identity, Parcel
 EARLY = 0.1
 LONG_AGO = 2 * 366 * 86_400.0  # s; what was made then has run out: none lives above a year
 
+NOT_OURS = "another tower holds this shard now"
 RENEWED = "the mock connects anew, for its password or token ends soon"
 
 
@@ -76,9 +77,9 @@ class Shard:
         self._ring = ring
         self._fleet = build_fleet(assignment)
         self._assignment = assignment
-        self._identity = self._identities()
+        self._identity = identities_of(assignment, self._fleet, self._unix)
         self._former: Identities | None = None
-        self._log = writer.open(assignment.shard, self._roster())
+        self._log = writer.open(assignment.shard, roster_of(assignment, self._fleet))
         self._board = new_board(assignment.first, assignment.count)
         self._recorder = Recorder(
             writer=writer,
@@ -94,14 +95,17 @@ class Shard:
         self._punctuality = Punctuality(lot.pace, count=assignment.count, tower=tower)
         self._has_opened = np.zeros(assignment.count, dtype=np.bool_)
         self.observer = observer
-        self._receiver = self._receiver_asked()
+        self._receiver = receiver_of(assignment, clock)
         self._watch = Watch(observer, clock) if observer else None
         self._sending = self._sending_of(lot)
         self._counts_results = self._sending.counts_results
         self._faulting: Faulting | None = None
         if lot.faults:
             self._afflict()
+        self._moving = self._moving_with(tower)
         self._ending = self._ending_with(writer)
+        if assignment.resume:
+            self._moving.go_on(assignment.resume, self._afflict)
 
     @property
     def phase(self) -> Phase:
@@ -176,7 +180,7 @@ class Shard:
         self._sum_up_second()
         self._seconds.end(math.floor(self._zero.unix(now) + EARLY))
         if self._log.is_stale:
-            self.abort("another tower holds this shard now")
+            self.abort(NOT_OURS)
 
     def stop(self) -> None:
         """Send nothing new from now on, and end in order."""
@@ -186,6 +190,32 @@ class Shard:
             self._sum_up_second()
             if self._receiver:
                 self._receiver.look_once_more()
+
+    def hand_over(self) -> None:
+        """Send nothing new from now on, and end so that another tower can go on."""
+        if self.phase is Phase.SENDING:
+            self._ending.begin(self._clock(), is_moving=True)
+            self._sum_up_second()
+
+    def reserve(self) -> None:
+        """Give no sequence number from now on that no stored checkpoint has reserved."""
+        self._sending.reserve(lambda: self._moving.is_short)
+
+    def keep(self) -> None:
+        """Make a checkpoint, which the next snapshot has."""
+        if self.phase is Phase.SENDING:
+            self._recorder.fold(self._seconds.running)
+            self._moving.keep(self._faulting, dropped=self._dropped())
+
+    def stored(self, t: float) -> None:
+        """Take note that the checkpoint of the snapshot of this moment, Unix s, is stored."""
+        self._moving.reserve.stored(t)
+        self._ring()
+
+    @property
+    def is_low(self) -> bool:
+        """Whether a checkpoint is wanted at once, for numbers that are reserved run out."""
+        return self.phase is Phase.SENDING and self._moving.is_low
 
     def abort(self, error: str) -> None:
         """End without waiting for acknowledgements, and say why."""
@@ -216,18 +246,24 @@ class Shard:
 
     def snapshot(self) -> Snapshot:
         """What there is to tell; the seconds are handed over and not told again."""
+        has_ended = self.phase is Phase.ENDED
+        is_moved = has_ended and self._ending.is_moving and not self.error
+        if is_moved:
+            self._sending.tell_links(self._zero.run_time(self._clock()))
+            self._moving.keep(self._faulting, dropped=self._dropped(), is_last=True)
+        now = self._unix()
         board = self._board.copy()
         board["status"] = self._fleet.status
         board["sequence"] = self._fleet.sequence
         return Snapshot(
             shard=self.name,
-            t=self._zero.unix(self._clock()),
+            t=now,
             board=board,
             statuses=self._fleet.statuses,
             reasons=self._recorder.reasons.table(),
             seconds=self._seconds.take(),
             total=Second.summed([self._seconds.total]),
-            state="ended" if self.phase is Phase.ENDED else "running",
+            state="moved" if is_moved else "ended" if has_ended else "running",
             error=self.error,
             dropped=self._dropped(),
             identities=self._fleet.identities,
@@ -235,16 +271,7 @@ class Shard:
             limited=self._punctuality.limited,
             lot=self._lot.name,
             run=self._lot.run,
-        )
-
-    def _roster(self) -> Roster:
-        """Return who the mocks of the shard's records are."""
-        return Roster(
-            self._assignment.first,
-            self._fleet.identities,
-            self._fleet.statuses,
-            records=self._lot.records,
-            seed=self._lot.seed,
+            checkpoint=self._moving.take(now),
         )
 
     def _limit_connects(self) -> None:
@@ -253,15 +280,6 @@ class Shard:
         if self._lot.pace.connect_rate:
             rate = self._lot.pace.connect_rate * count / total
             self._exchange.limit_connects(rate, self._zero.clock + first / total / rate)  # see Caps
-
-    def _receiver_asked(self) -> Receiver | None:
-        """Return the receiver's counter; of all shards of a run one looks at it."""
-        way = self._lot.target.way_back
-        if self._assignment.first or not isinstance(way, Counter):
-            return None
-        receiver = Receiver(way)
-        receiver.end_second(self._clock())  # what it says before the run is not the run's
-        return receiver
 
     def _sending_of(self, lot: Lot) -> Sending:
         """Return the way of messages from the fleet to the exchange."""
@@ -294,6 +312,25 @@ class Shard:
             lost=partial(self._event, Kind.LOST),
             is_awaiting=self._is_awaiting,
             sum_up=self._sum_up_second,
+            waiting=lambda: self._sending.waiting,
+            leave=self._moving.leave,
+        )
+
+    def _moving_with(self, tower: str) -> Moving:
+        """Return what lets the shard go on elsewhere, and here from elsewhere."""
+        return Moving(
+            self._assignment,
+            self._fleet,
+            tower=tower,
+            board=self._board,
+            has_opened=self._has_opened,
+            seconds=self._seconds,
+            recorder=self._recorder,
+            punctuality=self._punctuality,
+            sending=self._sending,
+            exchange=self._exchange,
+            zero=self._zero,
+            clock=self._clock,
         )
 
     def _is_awaiting(self) -> bool:
@@ -308,7 +345,8 @@ class Shard:
             second.counted += self._receiver.take()
         if self._watch:
             if self.phase not in (Phase.SENDING, Phase.WAITING):
-                self._watch.give_up()
+                end = self._watch.let_go if self._ending.is_moving else self._watch.give_up
+                end()
             self._watch.arrivals.put_into(second)
         written, read = self._exchange.traffic.take()
         second.wire_out += written
@@ -339,23 +377,16 @@ class Shard:
             self._recorder.has_faults = True
         return self._faulting
 
-    def _identities(self, age: float = 0.0) -> Identities:
-        """Return what makes the mocks' identities, as they were ``age`` s ago."""
-        given = self._assignment
-        return Identities(
-            self._fleet,
-            first=given.first,
-            target=given.lot.target,
-            secrets=given.secrets,
-            table=given.table,
-            clock=lambda: self._zero.unix(self._clock()) - age,
-        )
-
     def _long_ago(self, row: int) -> Identity:
         """Return who a mock was when what it showed then has run out by now."""
         if self._former is None:
-            self._former = self._identities(LONG_AGO)
+            before = identities_of(self._assignment, self._fleet, lambda: self._unix() - LONG_AGO)
+            self._former = before
         return self._former(row)
+
+    def _unix(self) -> float:
+        """Return the present moment, Unix s."""
+        return self._zero.unix(self._clock())
 
     def _refuse(self, parcel: Parcel, reason: str) -> None:
         """Settle a parcel that its mock never sent."""
@@ -367,4 +398,5 @@ class Shard:
 
     def _dropped(self) -> int:
         unsettled = self._log.accepted - self._log.stored - self._log.lost
-        return self._log.dropped + (unsettled if self.phase is Phase.ENDED else 0)
+        here = self._log.dropped + (unsettled if self.phase is Phase.ENDED else 0)
+        return self._moving.dropped_before + here

@@ -10,7 +10,7 @@ from typing import Literal
 from simulator.faults import Span
 from simulator.recording import Board, Limited, Reason, Second
 
-State = Literal["running", "ended"]
+State = Literal["running", "ended", "moved"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,8 @@ class Snapshot:
     snapshot is the shard's last, and comes once: its records are in the store, or dropped.
     ``faults`` are those on purpose that began, the last ones, in s since the run's start.
     ``lot`` is the lot's name, ``run`` the run's code, empty on the command line.
+    A ``moved`` one is a shard's last here, for it goes on elsewhere from its ``checkpoint``; in
+    others a checkpoint comes now and then, and is empty else.
     ``limited`` says since when the generator itself limited the run; None: it never did.
     """
 
@@ -42,3 +44,4 @@ class Snapshot:
     limited: Limited | None = None
     lot: str = ""
     run: str = ""
+    checkpoint: bytes = b""

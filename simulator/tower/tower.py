@@ -17,12 +17,12 @@ from simulator.errors import DefinitionError, MocklotError
 from simulator.lot.fault import Fault
 from simulator.recording import Chunk, Second, Writer, Zero, new_board
 from simulator.tower.alarm import Alarm
+from simulator.tower.asking import MakeExchange
 from simulator.tower.assignment import Assignment
 from simulator.tower.ending import Phase
 from simulator.tower.loop import shortage
 from simulator.tower.observing import Observers
-from simulator.tower.sending import MakeExchange
-from simulator.tower.shard import Shard
+from simulator.tower.shard import NOT_OURS, Shard
 from simulator.tower.snapshot import Snapshot
 from simulator.transports import exchange_to
 
@@ -60,7 +60,16 @@ class Tower:
         wall: Callable[[], float] = time.time,
         make_exchange: MakeExchange = exchange_to,
         make_writer: MakeWriter = Writer,
+        keep_every: float | None = None,
+        frozen_after: float = math.inf,
     ) -> None:
+        """
+        Args:
+            keep_every: s between two checkpoints of a shard, told with its snapshots; None: none is
+                made, and no sequence number is reserved.
+            frozen_after: s without a turn after which others may hold the shards: nothing more is
+                sent then before ``go_on`` is called.
+        """
         self.name = name
         self._clock = clock
         self._wall = wall
@@ -73,6 +82,11 @@ class Tower:
         self._refused: list[Snapshot] = []
         self._orders: deque[tuple[str, Callable[[Shard], None]]] = deque()  # by shard
         self._is_draining = False
+        self._keep_every = keep_every
+        self._keep_at: dict[str, float] = {}  # the clock's s, by shard
+        self._taken = 0  # shards so far
+        self._frozen_after = frozen_after
+        self.is_suspended = False  # it was frozen, and waits for ``go_on``
         self._call: asyncio.Task[None] | None = None
 
     @property
@@ -145,6 +159,41 @@ class Tower:
         self._new.clear()
         self._alarm.ring()
 
+    def hand_over(self, shard: str | None = None) -> None:
+        """End a shard, or all, so that other towers go on with them.
+
+        What is in flight is waited for, at most 8 s, the records are stored, connections end in
+        order and sessions stay with the target; then comes a last snapshot whose state is
+        ``moved``, with a checkpoint. Without a name the tower takes no new ones, and ``run``
+        returns in the end. A shard that has no more to send ends as ``stop`` has it.
+        """
+        if shard is None:
+            self._is_draining = True
+            self._new.clear()
+        for name, each in self._shards.items():
+            if shard in (None, name):
+                each.hand_over()
+        self._alarm.ring()
+
+    def abandon(self, shard: str) -> None:
+        """End a shard at once that another tower holds by now: nothing of it counts any more."""
+        if found := self._shards.get(shard):
+            self._guarded(found, partial(_ordered, found, _abandon), self._clock())
+        self._new = deque(each for each in self._new if each.shard != shard)
+        self._alarm.ring()
+
+    def stored(self, shard: str, t: float) -> None:
+        """Take note that the checkpoint in the snapshot of ``t`` (its Unix s) is stored."""
+        if found := self._shards.get(shard):
+            found.stored(t)
+
+    def go_on(self) -> None:
+        """Go on after a freeze: somebody has made sure whose the shards are."""
+        if self.is_suspended:
+            logger.warning("tower=%s goes on after it was frozen", self.name)
+        self.is_suspended = False
+        self._alarm.ring()
+
     def snapshots(self) -> list[Snapshot]:
         """One of each shard; of one that ended its last, after which it is forgotten."""
         taken, self._refused = self._refused, []
@@ -152,6 +201,7 @@ class Tower:
             taken.append(shard.snapshot())
             if shard.phase is Phase.ENDED:
                 del self._shards[name]
+                self._keep_at.pop(name, None)
                 self._observers.leave(shard.observer)
         return taken
 
@@ -172,12 +222,20 @@ class Tower:
 
     async def _work(self, each_second: EachSecond | None) -> None:
         second_ends = self._first_second()
+        turned = self._clock()
         while not (self._is_draining and self.is_idle):
             now = self._clock()
+            if now - turned > self._frozen_after:
+                logger.warning("tower=%s was frozen for %.0f s", self.name, now - turned)
+                self.is_suspended = True
+            turned = now
             if now >= second_ends:
                 self._end_second(now)
                 second_ends += math.floor(now - second_ends) + 1
                 self._tell(each_second)
+            if self.is_suspended:
+                await self._alarm.sleep_until(second_ends)
+                continue
             self._begin_one()
             await self._step_all()
             await self._alarm.sleep_until(min(second_ends, self._next_step()))
@@ -260,6 +318,19 @@ class Tower:
         for shard in self._shards.values():
             if shard.phase is not Phase.ENDED:
                 self._guarded(shard, shard.end_second, now)
+        if self._keep_every is not None:
+            self._keep(now, self._keep_every)
+
+    def _keep(self, now: float, every: float) -> None:
+        """Make the checkpoints whose turn it is: each second those of some of the shards."""
+        for name, shard in self._shards.items():
+            if name not in self._keep_at:
+                self._taken += 1
+                shard.reserve()
+                self._keep_at[name] = now + self._taken % every
+            if now >= self._keep_at[name] or shard.is_low:
+                self._keep_at[name] = max(now, self._keep_at[name]) + every
+                self._guarded(shard, partial(_ordered, shard, Shard.keep), now)
 
     def _guarded(self, shard: Shard, do: Callable[[float], None], now: float) -> None:
         try:
@@ -298,6 +369,10 @@ async def _call(each_second: EachSecond) -> None:
 
 def _ordered(shard: Shard, do: Callable[[Shard], None], _now: float) -> None:
     do(shard)
+
+
+def _abandon(shard: Shard) -> None:
+    shard.abort(NOT_OURS)
 
 
 def _ours(error: Exception) -> str:

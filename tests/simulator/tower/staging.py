@@ -183,6 +183,12 @@ class PaperExchange:
     def sweep(self, now: float) -> None:
         self._break("sweep")
 
+    def sessions(self, *, leave: bool = False) -> dict[int, Any]:
+        return {}
+
+    def adopt(self, row: int, session: Any) -> None:
+        raise AssertionError("there are no sessions on paper")
+
     async def close(self) -> None:
         self._break("close")
         for parcel in list(self.in_flight.values()):
@@ -195,7 +201,7 @@ class PaperExchange:
 class Theatre:
     """A tower on a virtual loop, what it told each second, and what it stored."""
 
-    def __init__(self, broker: Broker | None = None, *, make_exchange=None) -> None:
+    def __init__(self, broker: Broker | None = None, *, make_exchange=None, **more: Any) -> None:
         self.loop = asyncio.get_running_loop()
         self.broker = broker or Broker()
         self.chunks: list[Chunk] = []
@@ -209,6 +215,7 @@ class Theatre:
             wall=lambda: EPOCH + self.loop.time(),
             make_exchange=make_exchange or self._exchange,
             make_writer=InlineWriter,
+            **more,
         )
 
     def _exchange(self, target, *, listener, clock) -> PaperExchange:

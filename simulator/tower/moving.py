@@ -1,0 +1,220 @@
+"""A shard's way from one tower to the next: what its checkpoint holds, and how it is taken up.
+
+Rule: a checkpoint is made between two looks at the fleet. After a hand-over in order the next tower
+does what was left, message for message; after a loss it leaves out what the lost one may have done.
+"""
+
+import math
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.errors import DefinitionError
+from simulator.fleet import Fleet
+from simulator.fleet import checkpoint as packing
+from simulator.fleet.checkpoint import Memory, objects, part_of, under
+from simulator.recording import Board, Kind, Limited, Reason, Recorder, Second, Zero
+from simulator.tower.asking import Exchanging
+from simulator.tower.assignment import Assignment
+from simulator.tower.faulting import Faulting
+from simulator.tower.punctuality import Punctuality
+from simulator.tower.reserve import Reserve
+from simulator.tower.resume import Resume
+from simulator.tower.returning import WITHIN, Returning
+from simulator.tower.seconds import Seconds
+from simulator.tower.sending import Sending
+from simulator.transports import sessions
+
+# What of a board is not made anew from the fleet and the connections.
+_KEPT = ("failing", "sent", "acknowledged", "failed", "last", "reason")
+
+
+class Moving:
+    """What of one shard moves. All of it belongs to the loop."""
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        fleet: Fleet,
+        *,
+        tower: str,
+        board: Board,
+        has_opened: NDArray[np.bool_],
+        seconds: Seconds,
+        recorder: Recorder,
+        punctuality: Punctuality,
+        sending: Sending,
+        exchange: Exchanging,
+        zero: Zero,
+        clock: Callable[[], float],
+    ) -> None:
+        """``tower``: the name of the tower that runs the shard; the rest are the shard's parts."""
+        self._assignment = assignment
+        self._fleet = fleet
+        self._tower = tower
+        self._board = board
+        self._has_opened = has_opened
+        self._seconds = seconds
+        self._recorder = recorder
+        self._punctuality = punctuality
+        self._sending = sending
+        self._exchange = exchange
+        self._zero = zero
+        self._clock = clock
+        self.reserve = Reserve(fleet.numbers, rate=fleet.busiest)
+        self.dropped_before = 0  # records, in towers before
+        self._left: dict[int, sessions.Session] = {}  # sessions that go on elsewhere
+        self._kept: tuple[bytes, NDArray[np.int64]] | None = None  # and what it reserves
+
+    @property
+    def is_low(self) -> bool:
+        """Whether the numbers that are reserved run out."""
+        return self.reserve.is_low(self._fleet.numbers)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether they have run out so far that nothing may fall due."""
+        return self.reserve.is_short(self._fleet.numbers)
+
+    def leave(self) -> None:
+        """Take along the sessions of mocks that are about to let their connections go."""
+        self._left = self._exchange.sessions(leave=True)
+
+    def keep(self, faulting: Faulting | None, *, dropped: int, is_last: bool = False) -> None:
+        """Make a checkpoint of this moment; ``is_last``: nothing is done here any more.
+
+        ``dropped`` are the records that no chunk will hold.
+        """
+        reserved = self.reserve.beyond(self._fleet.numbers)
+        known = self._left if is_last else self._exchange.sessions()
+        memory: Memory = {
+            **under("fleet", self._fleet.memory()),
+            **under("board", {name: self._board[name].copy() for name in _KEPT}),
+            "opened": self._has_opened.copy(),
+            "reserved": reserved,
+            "told": objects([self._told(dropped)]),
+            **under("sending", self._sending.state()),
+            **under("faults", faulting.state() if faulting else {}),
+            **under("sessions", sessions.columns_of(known, self._zero.unix) if known else {}),
+        }
+        self._kept = packing.pack(self._of, memory), reserved
+
+    def take(self, t: float) -> bytes:
+        """Return the last checkpoint, once; it is then known by ``t``, the snapshot's Unix s."""
+        kept, self._kept = self._kept, None
+        if kept is None:
+            return b""
+        self.reserve.asked(t, kept[1])
+        return kept[0]
+
+    def go_on(self, resume: Resume, afflict: Callable[[], Faulting]) -> None:
+        """Take up what another tower left; before anybody connects.
+
+        Args:
+            resume: Of this shard.
+            afflict: Returns what makes things go wrong on purpose, made when it is asked for.
+
+        Raises:
+            DefinitionError: The checkpoint is damaged, or of another shard, or version.
+        """
+        told: dict[str, Any] = {}
+        if resume.checkpoint:
+            try:
+                told = self._recall(resume, afflict)
+            except (ValueError, KeyError, TypeError, IndexError) as error:
+                raise DefinitionError(f"cannot go on: {error}") from error
+        elif resume.reason:
+            self._fleet.count_from(self.reserve.beyond(self._fleet.numbers))
+        self.reserve = Reserve(self._fleet.numbers, rate=self._fleet.busiest)
+        now = max(0.0, self._zero.run_time(self._clock()))
+        back = Returning(self._fleet.wanted, count=len(self._board), until=now + WITHIN)
+        if resume.checkpoint and not resume.reason and told["waits"]:
+            back.restore(told["waits"])
+        self._sending.go_on(
+            back,
+            now=now,
+            skip=bool(resume.reason),
+            went_on=lambda: self._record(resume, told.get("tower", "")),
+        )
+
+    @property
+    def _of(self) -> dict[str, Any]:
+        """What two towers' shards have in common where one goes on from the other."""
+        return {"run": self._assignment.lot.run, "part": self._assignment.part, **self._fleet.of}
+
+    def _told(self, dropped: int) -> dict[str, Any]:
+        limited = self._punctuality.limited
+        return {
+            "tower": self._tower,
+            "total": Second.summed([self._seconds.total, self._seconds.running]).to_dict(),
+            "waiting": self._sending.waiting,
+            "reasons": [[r.text, r.sends, r.lost] for r in self._recorder.reasons.table()],
+            "limited": limited and limited.to_dict(),
+            "dropped": dropped,
+        }
+
+    def _recall(self, resume: Resume, afflict: Callable[[], Faulting]) -> dict[str, Any]:
+        """Take everything back that the checkpoint holds; return what of it was told."""
+        memory = packing.unpack(resume.checkpoint, self._of)
+        is_lost = bool(resume.reason)
+        told: dict[str, Any] = memory["told"][0]
+        self._fleet.recall(part_of(memory, "fleet"))
+        if is_lost:
+            self._fleet.count_from(memory["reserved"])
+        self._has_opened[:] = memory["opened"]
+        for name, values in part_of(memory, "board").items():
+            self._board[name] = values
+        self._count(told, is_lost=is_lost)
+        if faults := part_of(memory, "faults"):
+            afflict().restore(faults, self._fleet.reached, is_lost=is_lost)
+        waiting = part_of(memory, "sending")
+        self._sending.recall(part_of(waiting, "caps"), is_lost=is_lost)
+        told["waits"] = part_of(waiting, "returning")
+        self._adopt(part_of(memory, "sessions"), is_lost=is_lost)
+        return told
+
+    def _count(self, told: dict[str, Any], *, is_lost: bool) -> None:
+        """Go on with the counts. What a lost tower had in flight nobody knows: it is left out."""
+        total = Second.from_dict(told["total"])
+        if is_lost:
+            total.due = total.delivered + total.failed
+        self._seconds.total = total
+        self._recorder.reasons.restore(Reason(*reason) for reason in told["reasons"])
+        self._punctuality.limited = Limited.from_dict(told["limited"]) if told["limited"] else None
+        self.dropped_before = told["dropped"]
+
+    def _adopt(self, columns: Memory, *, is_lost: bool) -> None:
+        if not columns:
+            return
+        zero = self._zero
+        known = sessions.sessions_of(columns, lambda unix: unix - zero.epoch + zero.clock)
+        for row, session in known.items():
+            self._exchange.adopt(row, sessions.apart(session) if is_lost else session)
+
+    def _record(self, resume: Resume, before: str) -> None:
+        """Record of each mock where it went on, from which number, and why."""
+        why = _words(resume, before=before, after=self._tower)
+        now, numbers = self._clock(), self._fleet.sequence
+        for row, status in enumerate(self._fleet.status.tolist()):
+            self._recorder.event(
+                Kind.MOVED,
+                row,
+                at=now,
+                status=status,
+                reason=why,
+                sequence=int(numbers[row]) + 1,
+            )
+
+
+def _words(resume: Resume, *, before: str, after: str) -> str:
+    """Return why mocks went on elsewhere; every fact that explains the gap in their log."""
+    if not resume.reason:
+        return f"handed over by tower {before} to tower {after}"
+    moment = datetime.fromtimestamp(math.floor(resume.at), UTC)
+    return (
+        f"{resume.reason}; tower {after} went on. Numbers below may be missing, and so may records "
+        f"from {moment:%H:%M:%S} UTC on, and a little before"
+    )
