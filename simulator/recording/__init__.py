@@ -15,6 +15,7 @@ from simulator.recording.reasons import Reason, Reasons
 from simulator.recording.recorder import FOLD_ROWS, Recorder
 from simulator.recording.roster import Roster
 from simulator.recording.spool import Log
+from simulator.recording.tailing import Watch
 from simulator.recording.writer import Writer
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ __all__ = [
     "Recorder",
     "Roster",
     "Second",
+    "Watch",
     "Writer",
     "Zero",
     "new_board",

@@ -4,12 +4,14 @@ Rule: appending is all that the hot path does; counts, board and log are made fr
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from simulator.recording.block import Entry, Event, Kind, Zero, fold
 from simulator.recording.board import Board
 from simulator.recording.counters import Second
 from simulator.recording.reasons import Reasons
 from simulator.recording.spool import Log
+from simulator.recording.tailing import Tail, Watch
 from simulator.recording.tally import count, mark
 from simulator.recording.writer import Writer
 
@@ -36,6 +38,7 @@ class Recorder:
         self._entries: list[Entry] = []
         self.settled: Callable[[Entry], None] = self._entries.append
         self.reasons = Reasons()
+        self._tail: Tail | None = None
         self.has_faults = False  # whether records are asked for the faults that touched them
 
     def __len__(self) -> int:
@@ -75,4 +78,14 @@ class Recorder:
         self._entries.clear()
         count(block, second)
         mark(block, self._board, self.reasons)
+        if self._tail:
+            self._tail.take(block)
         self._writer.put(self._log, block)
+
+    def watch(self, watch: Watch | None) -> None:
+        """Copy what is watched from now on, for ``told``; None: nobody watches any more."""
+        self._tail = Tail(watch, self._log.roster) if watch else None
+
+    def told(self) -> tuple[list[dict[str, Any]], int]:
+        """Return the copies since the last call, and how many records were left out of them."""
+        return self._tail.told() if self._tail else ([], 0)
