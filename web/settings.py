@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "web.runs",
     "web.logs",
     "web.reports",
+    "web.drains",
     "web.mail",
     "web.platform",
 ]
@@ -208,7 +209,7 @@ REDIS_URL = env.url(
 )
 REDIS_TIMEOUT = 2.0  # s, for connecting and for each answer; redis-py waits 5 s otherwise
 REDIS_RETRIES = 1  # redis-py retries a dead server for 4.6 s otherwise
-QUEUES = ("towers", "reports", "mail")
+QUEUES = ("towers", "reports", "mail", "drains")
 
 # --- Clock ------------------------------------------------------------------------------------
 
@@ -218,6 +219,8 @@ CLOCK_TICKS = [
     ("web.runs.ticks.tick", 5.0),
     ("web.mail.actions.queue_due", 15.0),
     ("web.reports.ticks.ask_again", 30.0),
+    ("web.drains.ticks.ask", 5.0),
+    ("web.drains.ticks.measure", 60.0),
     ("web.datasets.ticks.sweep", 60.0),
     ("web.accounts.actions.remove_deleted", 60.0),
     ("web.platform.removal.remove_due", 60.0),

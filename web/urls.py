@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{WORKSPACE}lots/", include("web.lots.urls")),
     path(f"{WORKSPACE}runs/", include("web.runs.urls")),
     path(f"{WORKSPACE}logs/", include("web.logs.urls")),
+    path(f"{WORKSPACE}drains/", include("web.drains.urls")),
     path(f"{WORKSPACE}reports/", include("web.reports.urls")),
     path("reports/", include("web.reports.link_urls")),
     path("schemas/definition.json", schema_views.definition, name="definition-schema"),

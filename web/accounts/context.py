@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from web.accounts import access
 from web.accounts.models import Role, Theme, User, Workspace
 
-PAGES = ("Definitions", "Datasets", "Targets", "Lots", "Runs", "Reports", "Members")
+PAGES = ("Definitions", "Datasets", "Targets", "Lots", "Runs", "Reports", "Drains", "Members")
 """The entries below Overview; each lies under its name in lower case."""
 
 
