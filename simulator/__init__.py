@@ -71,6 +71,7 @@ from simulator.recording.counters import Second
 from simulator.recording.histogram import Histogram
 from simulator.recording.limited import Limited
 from simulator.recording.reasons import Reason
+from simulator.recording.tailing import Watch
 from simulator.roll import LotProblem, RollCall, identity_problems, lot_problems, roll_call
 from simulator.speech import Speech
 from simulator.tower import Assignment, Resume, Snapshot, Tower, run_in_loop
@@ -139,6 +140,7 @@ __all__ = [
     "Tls",
     "Tower",
     "Unreachable",
+    "Watch",
     "Will",
     "Words",
     "certificate_troubles",

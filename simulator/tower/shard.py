@@ -22,6 +22,7 @@ from simulator.recording import (
     Writer,
     Zero,
     new_board,
+    tailing,
 )
 from simulator.tower.asking import MakeExchange
 from simulator.tower.assignment import Assignment
@@ -244,6 +245,10 @@ class Shard:
             self._sending.clear(name, self._zero.run_time(self._clock()))
             self._ring()
 
+    def watch(self, watch: tailing.Watch | None) -> None:
+        """Have snapshots hold copies of what somebody watches."""
+        self._recorder.watch(watch)
+
     def snapshot(self) -> Snapshot:
         """What there is to tell; the seconds are handed over and not told again."""
         has_ended = self.phase is Phase.ENDED
@@ -252,6 +257,7 @@ class Shard:
             self._sending.tell_links(self._zero.run_time(self._clock()))
             self._moving.keep(self._faulting, dropped=self._dropped(), is_last=True)
         now = self._unix()
+        tail, left_out = self._recorder.told()
         board = self._board.copy()
         board["status"] = self._fleet.status
         board["sequence"] = self._fleet.sequence
@@ -269,6 +275,8 @@ class Shard:
             identities=self._fleet.identities,
             faults=self._faulting.spans if self._faulting else (),
             limited=self._punctuality.limited,
+            tail=tail,
+            tail_left_out=left_out,
             lot=self._lot.name,
             run=self._lot.run,
             checkpoint=self._moving.take(now),

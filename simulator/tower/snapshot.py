@@ -5,7 +5,7 @@ Rule: a value; what it holds is the receiver's, the shard goes on with its own.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from simulator.faults import Span
 from simulator.recording import Board, Limited, Reason, Second
@@ -26,6 +26,8 @@ class Snapshot:
     ``lot`` is the lot's name, ``run`` the run's code, empty on the command line.
     A ``moved`` one is a shard's last here, for it goes on elsewhere from its ``checkpoint``; in
     others a checkpoint comes now and then, and is empty else.
+    ``tail`` are the records since the last snapshot that somebody watches, as ``recording.tailing``
+    copies them, and ``tail_left_out`` counts those that were too many.
     ``limited`` says since when the generator itself limited the run; None: it never did.
     """
 
@@ -45,3 +47,5 @@ class Snapshot:
     lot: str = ""
     run: str = ""
     checkpoint: bytes = b""
+    tail: Sequence[dict[str, Any]] = ()
+    tail_left_out: int = 0

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from simulator.errors import DefinitionError, MocklotError
 from simulator.lot.fault import Fault
-from simulator.recording import Chunk, Second, Writer, Zero, new_board
+from simulator.recording import Chunk, Second, Watch, Writer, Zero, new_board
 from simulator.tower.alarm import Alarm
 from simulator.tower.asking import MakeExchange
 from simulator.tower.assignment import Assignment
@@ -142,6 +142,13 @@ class Tower:
     def clear(self, shard: str, *, name: str | None = None) -> None:
         """End a fault that was put into a shard by hand; without a name all, the lot's own too."""
         self._order(shard, lambda each: each.clear(name))
+
+    def watch(self, shard: str, watch: Watch | None) -> None:
+        """Copy what somebody watches of a shard into its snapshots; None: nobody does any more.
+
+        A name that the tower does not hold (any more) is left alone.
+        """
+        self._order(shard, lambda each: each.watch(watch))
 
     def _order(self, shard: str, do: Callable[[Shard], None]) -> None:
         if found := self._shards.get(shard):
