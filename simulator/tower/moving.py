@@ -22,7 +22,7 @@ from simulator.tower.assignment import Assignment
 from simulator.tower.faulting import Faulting
 from simulator.tower.punctuality import Punctuality
 from simulator.tower.reserve import Reserve
-from simulator.tower.resume import Resume
+from simulator.tower.resume import Resume, Told
 from simulator.tower.returning import WITHIN, Returning
 from simulator.tower.seconds import Seconds
 from simulator.tower.sending import Sending
@@ -120,14 +120,15 @@ class Moving:
         Raises:
             DefinitionError: The checkpoint is damaged, or of another shard, or version.
         """
-        told: dict[str, Any] = {}
-        if resume.checkpoint:
-            try:
-                told = self._recall(resume, afflict)
-            except (ValueError, KeyError, TypeError, IndexError) as error:
-                raise DefinitionError(f"cannot go on: {error}") from error
-        elif resume.reason:
-            self._fleet.count_from(self.reserve.beyond(self._fleet.numbers))
+        try:
+            told = self._recall(resume, afflict) if resume.checkpoint else {}
+            if resume.reason and resume.told:
+                self._count(resume.told, is_lost=True)
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            raise DefinitionError(f"cannot go on: {error}") from error
+        if resume.reason and not resume.checkpoint:
+            numbers = self.reserve.beyond(self._fleet.numbers, blocks=max(1, resume.towers))
+            self._fleet.count_from(numbers)
         self.reserve = Reserve(self._fleet.numbers, rate=self._fleet.busiest)
         now = max(0.0, self._zero.run_time(self._clock()))
         back = Returning(self._fleet.wanted, count=len(self._board), until=now + WITHIN)
@@ -163,11 +164,11 @@ class Moving:
         told: dict[str, Any] = memory["told"][0]
         self._fleet.recall(part_of(memory, "fleet"))
         if is_lost:
-            self._fleet.count_from(memory["reserved"])
+            beyond = self.reserve.beyond(memory["reserved"], blocks=resume.towers)
+            self._fleet.count_from(beyond)
         self._has_opened[:] = memory["opened"]
-        for name, values in part_of(memory, "board").items():
-            self._board[name] = values
-        self._count(told, is_lost=is_lost)
+        if not (is_lost and resume.told):
+            self._count(self._told_in(memory, told), is_lost=is_lost)
         if faults := part_of(memory, "faults"):
             afflict().restore(faults, self._fleet.reached, is_lost=is_lost)
         waiting = part_of(memory, "sending")
@@ -176,15 +177,36 @@ class Moving:
         self._adopt(part_of(memory, "sessions"), is_lost=is_lost)
         return told
 
-    def _count(self, told: dict[str, Any], *, is_lost: bool) -> None:
-        """Go on with the counts. What a lost tower had in flight nobody knows: it is left out."""
-        total = Second.from_dict(told["total"])
+    def _told_in(self, memory: Memory, told: dict[str, Any]) -> Told:
+        """Return the counts that a checkpoint holds."""
+        board = self._board.copy()
+        for name, values in part_of(memory, "board").items():
+            board[name] = values
+        return Told(
+            board=board,
+            reasons=[Reason(*reason) for reason in told["reasons"]],
+            total=Second.from_dict(told["total"]),
+            dropped=told["dropped"],
+            limited=Limited.from_dict(told["limited"]) if told["limited"] else None,
+        )
+
+    def _count(self, told: Told, *, is_lost: bool) -> None:
+        """Go on with the counts. What a lost tower had in flight nobody knows: it is left out.
+
+        Raises:
+            ValueError: They are of another shard.
+        """
+        if len(told.board) != len(self._board):
+            raise ValueError(f"{len(self._board)} mocks were told of as {len(told.board)}")
+        for name in _KEPT:
+            self._board[name] = told.board[name]
+        total = Second.summed([told.total])
         if is_lost:
             total.due = total.delivered + total.failed
         self._seconds.total = total
-        self._recorder.reasons.restore(Reason(*reason) for reason in told["reasons"])
-        self._punctuality.limited = Limited.from_dict(told["limited"]) if told["limited"] else None
-        self.dropped_before = told["dropped"]
+        self._recorder.reasons.restore(told.reasons)
+        self._punctuality.limited = told.limited
+        self.dropped_before = told.dropped
 
     def _adopt(self, columns: Memory, *, is_lost: bool) -> None:
         if not columns:

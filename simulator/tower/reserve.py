@@ -36,9 +36,9 @@ class Reserve:
         self._until = self.beyond(numbers)
         self._pending: deque[tuple[float, IntArray]] = deque(maxlen=MAX_PENDING)
 
-    def beyond(self, numbers: IntArray) -> IntArray:
+    def beyond(self, numbers: IntArray, *, blocks: int = 1) -> IntArray:
         """Return the last number of each that is reserved at ``numbers``."""
-        return numbers + self._block
+        return numbers + blocks * self._block
 
     def asked(self, at: float, until: IntArray) -> None:
         """Note a checkpoint that reserves up to ``until``, and is named by its moment ``at``."""
