@@ -83,3 +83,35 @@ def url(*names: str, schemes: tuple[str, ...], default: str = "") -> str:
                 )
             return value.rstrip("/")
     return default
+
+
+CONTACTS = ("phone", "mail", "slack", "webhook")
+
+
+def people(name: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return people with their contacts, in order: (name, [(kind, address), ...]).
+
+    Written as ``Anna phone:+819012345678 mail:anna@example.org; Ben mail:ben@example.org``; a kind
+    is one of ``CONTACTS``.
+
+    Raises:
+        ImproperlyConfigured: Somebody has no name or no contact, or a kind is unknown. The
+            addresses are not in the text.
+    """
+    return [_person(name, entry.split()) for entry in text(name).split(";") if entry.strip()]
+
+
+def _person(variable: str, words: list[str]) -> tuple[str, list[tuple[str, str]]]:
+    names = [word for word in words if ":" not in word]
+    ways = [tuple(word.split(":", 1)) for word in words if ":" in word]
+    if not names or not ways:
+        raise ImproperlyConfigured(
+            f"{variable} must name each person with a contact, as Anna phone:+819012345678"
+        )
+    for kind, address in ways:
+        if kind not in CONTACTS or not address:
+            raise ImproperlyConfigured(
+                f"{variable} must have contacts of {', '.join(CONTACTS)} with an address, "
+                f"got {kind!r} for {' '.join(names)}"
+            )
+    return " ".join(names), [(kind, address) for kind, address in ways]

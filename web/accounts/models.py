@@ -41,6 +41,7 @@ class User(AbstractBaseUser):
     email = models.EmailField("e-mail address", unique=True)
     name = models.CharField(max_length=80)
     is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)  # operates the service: `manage.py staff`
     time_zone = models.CharField(max_length=64, default="UTC")
     theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.AUTO)
     created = models.DateTimeField(default=timezone.now, editable=False)

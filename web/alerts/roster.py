@@ -1,0 +1,74 @@
+"""The ladder of an incident as it is now: a chain's people on duty, or the operators.
+
+Rule: read when a round begins; who is put on the chain later is rung in the next one.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from web.alerts.duty import Change, Turn, on_duty
+from web.alerts.ladder import MOST_ROUNDS, Ladder, Rung
+from web.alerts.models import AtEnd, Chain, Channel, ChannelKind, Person, Rule
+from web.alerts.ways import name_of, operators
+
+RINGING = (ChannelKind.MAIL, ChannelKind.SLACK, ChannelKind.PHONE)  # what reaches a person
+
+
+def ladder_for(rule: Rule | None, *, now: datetime, after: int = 0) -> Ladder:
+    """Return whom an incident rings, from now on.
+
+    Args:
+        rule: Its rule; None for an incident of the service, which rings the operators.
+        now: Who is on duty then is rung.
+        after: The round that has been rung already.
+    """
+    if rule is None:
+        return operators_ladder(after=after)
+    chain = rule.watch.chain
+    if chain is None or not rule.rings:
+        return Ladder()
+    return chain_ladder(chain, now=now, after=after)
+
+
+def chain_ladder(chain: Chain, *, now: datetime, after: int = 0) -> Ladder:
+    """Return the ladder of a chain, with the verified ways of each person on duty."""
+    rungs = tuple(
+        Rung(person.name, tuple(name_of(each) for each in ways_to(person)))
+        for person in people_on_duty(chain, now=now)
+    )
+    rounds = chain.rounds if chain.at_end == AtEnd.START_OVER else 1
+    return Ladder(rungs=rungs, attempts=chain.attempts, wait=chain.wait, rounds=after + rounds)
+
+
+def people_on_duty(chain: Chain, *, now: datetime) -> list[Person]:
+    """Return who is rung now, in order."""
+    turns = [
+        Turn(turn.person, turn.hours)
+        for turn in chain.turns.select_related("person").order_by("position", "id")
+    ]
+    changes = [
+        Change(who=each.person, begins=each.begins, ends=each.ends, is_away=each.is_away)
+        for each in chain.changes.select_related("person").filter(begins__lte=now, ends__gt=now)
+    ]
+    return on_duty(turns, changes, now=now)
+
+
+def ways_to(person: Person) -> list[Channel]:
+    """Return a person's verified channels in their order."""
+    found = person.channels.filter(verified__isnull=False, kind__in=RINGING)
+    return list(found.order_by("position", "id"))
+
+
+def operators_ladder(*, after: int = 0) -> Ladder:
+    """Return the operators of the settings, over and over."""
+    rungs = tuple(
+        Rung(person, tuple(each.name for each in contacts if each.kind in RINGING))
+        for person, contacts in operators()
+    )
+    return Ladder(
+        rungs=rungs,
+        attempts=settings.OPERATOR_ATTEMPTS,
+        wait=timedelta(seconds=settings.OPERATOR_WAIT),
+        rounds=after + MOST_ROUNDS,
+    )

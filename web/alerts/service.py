@@ -1,0 +1,228 @@
+"""The service watches itself: levels of its parts, held against fixed rules; operators are rung.
+
+Rule: every look at a part is bounded and fails by itself to "not known", which is never fine. Its
+incidents have no workspace; only staff see them.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils import timezone
+from redis.exceptions import RedisError
+
+from web.alerts import incidents, looking, platform_status
+from web.alerts.kinds import OF_SERVICE, Kind
+from web.alerts.phases import Memory, advance
+from web.alerts.rules import Finding, Level, Terms, Verdict, judge_level
+from web.mail import models as mail
+from web.platform import health, queues, redis
+from web.platform.models import Heartbeat
+from web.runs import leasing
+from web.runs.models import LIVE, Shard, ShardState
+
+logger = logging.getLogger(__name__)
+
+SUBJECT = "service"
+CALM = timedelta(minutes=1)
+DEAD_AFTER = timedelta(seconds=5)  # past the end of a lease; its clock reaps it a little later
+LOOK_AT_JOBS = 1  # of a queue: the oldest
+PERCENT = 100.0
+
+Measured = Iterable[Level]
+
+
+def terms_of(kind: Kind) -> Terms:
+    """Return the fixed rule of a kind."""
+    return Terms(kind=kind.word, limit=kind.limit, hold=timedelta(seconds=kind.hold), calm=CALM)
+
+
+def queue_ages(now: datetime) -> Measured:
+    """Yield how long the oldest job of each queue has waited, in s."""
+    for name in settings.QUEUES:
+        if name != "towers":  # whose jobs run for hours; wanted shards tell more
+            yield Level(name=name, **oldest_job(name, now))
+
+
+def oldest_job(name: str, now: datetime) -> dict[str, object]:
+    """Return ``value`` and ``words`` of a queue."""
+    try:
+        waiting = queues.queue(name).get_jobs(0, LOOK_AT_JOBS)
+        count = queues.queue(name).count
+    except RedisError:
+        return {"value": None}
+    since = [job.enqueued_at for job in waiting if job.enqueued_at]
+    age = (
+        max((now - at.replace(tzinfo=at.tzinfo or now.tzinfo)).total_seconds() for at in since)
+        if since
+        else 0.0
+    )
+    return {
+        "value": max(0.0, age),
+        "words": f"The oldest of {count} jobs in the queue “{name}” has waited for {age:.0f} s.",
+    }
+
+
+def wanted_age(now: datetime) -> Measured:
+    """Yield how long a shard has waited for a tower, in s."""
+    waiting = leasing.wanted()
+    since = min((shard.run.created for shard in with_runs(waiting)), default=now)
+    age = (now - since).total_seconds()
+    words = f"{len(waiting)} shards wait for a tower, the oldest for {age:.0f} s."
+    yield Level(name="shards", value=age, words=words)
+
+
+def with_runs(shards: list[Shard]) -> Iterable[Shard]:
+    """Return the shards with their runs fetched, in one query."""
+    return Shard.objects.filter(id__in=[shard.id for shard in shards]).select_related("run")
+
+
+def dead_towers(now: datetime) -> Measured:
+    """Yield how many towers hold shards without renewing their leases."""
+    late = Shard.objects.filter(
+        state=ShardState.LEASED, leased_until__lt=now - DEAD_AFTER, run__state__in=LIVE
+    )
+    names = sorted(set(late.values_list("tower", flat=True)))
+    words = f"{len(names)} towers stopped answering: {', '.join(names[:3])}."
+    yield Level(name="towers", value=float(len(names)), words=words)
+
+
+def mail_age(now: datetime) -> Measured:
+    """Yield how long the oldest mail that is due has waited, in s."""
+    live = (mail.State.QUEUED, mail.State.SENDING)
+    oldest = mail.Mail.objects.filter(state__in=live).order_by("created").first()
+    age = (now - oldest.created).total_seconds() if oldest else 0.0
+    yield Level(
+        name="mail", value=age, words=f"The oldest mail in the outbox is {age / 60:.0f} min old."
+    )
+
+
+def mail_quota(now: datetime) -> Measured:
+    """Yield the share of the month's mails that were sent; nothing where the plan is not known."""
+    if not settings.MAIL_QUOTA:
+        return
+    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    sent = mail.Mail.objects.filter(sent__gte=month).count()
+    yield Level(
+        name="month",
+        value=PERCENT * sent / settings.MAIL_QUOTA,
+        words=f"{sent:,} of the month's {settings.MAIL_QUOTA:,} mails have been sent.",
+    )
+
+
+def connections(now: datetime) -> Measured:  # noqa: ARG001 (as all of them)
+    """Yield the share of Postgres's connections that is taken; nothing for SQLite."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),"
+            " current_setting('max_connections')::int"
+        )
+        taken, most = cursor.fetchone()
+    yield Level(
+        name="postgres",
+        value=PERCENT * taken / most,
+        words=f"{taken} of the database's {most} connections are taken.",
+    )
+
+
+def redis_memory(now: datetime) -> Measured:  # noqa: ARG001 (as all of them)
+    """Yield the share of Redis's memory that is full; nothing where it has no limit."""
+    try:
+        told = redis.connection().info("memory")
+    except RedisError:
+        yield Level(name="redis", value=None)
+        return
+    used, most = int(told["used_memory"]), int(told.get("maxmemory", 0))
+    if most:
+        words = f"Redis has filled {used / 1e6:.0f} of {most / 1e6:.0f} MB."
+        yield Level(name="redis", value=PERCENT * used / most, words=words)
+
+
+def parts(now: datetime) -> Measured:  # noqa: ARG001 (as all of them)
+    """Yield 1 for each part that does not answer. The database's would not be found here."""
+    for name in ("redis", "storage"):
+        problem = health.CHECKS[name]()
+        yield Level(name=name, value=float(bool(problem)), words=f"{name}: {problem}.")
+
+
+def clock_silence(now: datetime) -> Measured:
+    """Yield how long the clock has been silent, in s; the clock itself finds 0 of course."""
+    beat = Heartbeat.objects.filter(name="clock").first()
+    if beat is None:
+        return
+    silence = (now - beat.at).total_seconds()
+    words = f"The clock has been silent for {silence:.0f} s: nothing is started, reaped or rung."
+    yield Level(name="clock", value=silence, words=words)
+
+
+MEASURES: dict[str, Callable[[datetime], Measured]] = {
+    "queue": queue_ages,
+    "towers": wanted_age,
+    "dead_towers": dead_towers,
+    "mail": mail_age,
+    "mail_quota": mail_quota,
+    "connections": connections,
+    "redis_memory": redis_memory,
+    "part": parts,
+    "clock": clock_silence,
+    "platform": platform_status.levels,
+}
+
+
+def measured(kind: str, now: datetime) -> list[Level]:
+    """Return the levels of a kind; one that is not known when it could not be looked at."""
+    try:
+        return list(MEASURES[kind](now))
+    except (DatabaseError, RedisError):
+        logger.warning("not measured", extra={"kind": kind}, exc_info=True)
+        return [Level(name=kind, value=None)]
+
+
+def look(now: datetime | None = None, *, kinds: Iterable[Kind] = OF_SERVICE) -> None:
+    """Judge the service; a clock's tick, and what ``/readyz`` does when the clock is silent."""
+    moment = now or timezone.now()
+    memory = looking.memories_of([SUBJECT]).get(SUBJECT, looking.Remembered())
+    judged = dict(memory.rules)
+    for kind in kinds:
+        for level in measured(kind.word, moment):
+            key = f"{kind.word}:{level.name}"[:60]
+            judged[key] = judge_one(kind, key, level, judged.get(key, Memory()), now=moment)
+    looking.remember({SUBJECT: looking.Remembered(rules=judged)}, now=moment)
+
+
+def judge_one(kind: Kind, key: str, level: Level, before: Memory, *, now: datetime) -> Memory:
+    """Hold one level against its rule; open and resolve what follows."""
+    terms = terms_of(kind)
+    finding = judge_level(terms, level, was_bad=before.is_bad)
+    memory, event = advance(before, finding, terms, now=now)
+    looking.act(event, trouble_of(kind, key, level, finding), now=now)
+    return memory
+
+
+def trouble_of(kind: Kind, key: str, level: Level, finding: Finding) -> incidents.Trouble:
+    """Return what an incident of the service is about."""
+    return incidents.Trouble(
+        subject=f"{SUBJECT}:{level.name}"[:80],
+        subject_name=level.name,
+        key=key,
+        kind=kind.word,
+        words=finding.words if finding.verdict == Verdict.BAD else "",
+        evidence=finding.evidence,
+    )
+
+
+def told_by_probe() -> None:
+    """Look after the clock in its place: called by ``/readyz`` when its heartbeat is old.
+
+    Opens the incident, rings the next operator when it is time, and hands notices over; all are
+    conditional updates, so that any number of probes do what one clock would.
+    """
+    from web.alerts import escalation, sending  # noqa: PLC0415 (probes of a well service skip them)
+
+    look(kinds=[kind for kind in OF_SERVICE if kind.word == "clock"])
+    escalation.climb_due(service_only=True)
+    sending.queue_due(may_send=False)
