@@ -7,17 +7,18 @@ a part does not answer it remembers and tries again at the next second, within n
 import logging
 import zlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from math import inf
 from time import monotonic
 
 from django.db import DatabaseError, close_old_connections
 
-from simulator import Assignment, Chunk, Snapshot, StaleLease
+from simulator import Assignment, Chunk, Snapshot, StaleLease, Watch
+from web.logs.relaying import Catch, Relay
 from web.logs.writing import store_chunk
 from web.platform import redis, storage
-from web.runs import endings, leasing, live, series
+from web.runs import endings, leasing, live, moves, series, workers
 from web.runs.boards import ShardReport
 from web.runs.injections import Wish, wishes
 from web.runs.leasing import Lease
@@ -26,15 +27,15 @@ from web.runs.models import Board, Outcome, Run, RunState, Stretch
 
 logger = logging.getLogger(__name__)
 
-SAVE_EVERY = 10.0  # s; the database is at most this far behind
+SAVE_EVERY = 10.0  # s; the database is at most this far behind, as often as checkpoints are made
+LATE_FOR = 10.0  # s after which a tower that was late with what it sent takes new shards again
 # s without a word from the database after which shards end: a second tower may hold them by then.
 MAX_UNRENEWED = 120.0
 # s without a try after Redis did not answer: each one takes 4 s, and the database waits for it.
 REDIS_REST = 10.0
 LOAD_WITHIN = 60.0  # s that the object store may take to answer before a shard fails
-CUT_OFF_BY_PLATFORM = "The tower was stopped by the platform."
 NOT_LOADED = "The object store did not answer within a minute, so the mocks could not start."
-NOT_RENEWED = "The database did not answer for two minutes, so the tower let the shard go."
+NOT_RENEWED = "the database did not answer for two minutes, so the tower lets its shards go"
 
 
 @dataclass(slots=True)
@@ -48,7 +49,16 @@ class Held:
     identities: bytes = b""
     saved_at: float = -inf  # monotonic s; at its first second, so that pages know who is who
     end: tuple[Outcome, str] | None = None  # how it ended, once it has
+    is_moved: bool = False  # it ended here, for another tower to go on with it
+    checkpoint: tuple[float, bytes] | None = None  # the newest (its Unix s), not stored yet
+    since: float = -inf  # monotonic s; when its lease was taken
+    catch: Catch = field(default_factory=Catch)  # what of it somebody watches, not handed over yet
     told: set[Wish] = field(default_factory=set)  # faults by hand that its engine knows of
+
+    def take_catch(self) -> Catch:
+        """Return what of it somebody watches, once."""
+        catch, self.catch = self.catch, Catch()
+        return catch
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,12 @@ class Orders:
 
     begin: list[Assignment] = field(default_factory=list)
     stop: list[str] = field(default_factory=list)  # names of leases
+    lost: list[str] = field(default_factory=list)  # names of leases that are others' now
+    stored: list[tuple[str, float]] = field(default_factory=list)  # checkpoints, by their Unix s
+    is_confirmed: bool = False  # whose the shards are was asked just now
+    is_to_drain: bool = False  # the worker is to hand over everything
     faults: list[tuple[str, Wish]] = field(default_factory=list)  # new to the lease of this name
+    watches: list[tuple[str, Watch | None]] = field(default_factory=list)  # new, by lease
     has_work: bool = True
 
 
@@ -65,14 +80,30 @@ class Desk:
     """Keeps the books of one tower."""
 
     def __init__(
-        self, *, tower: str, capacity: int, clock: Callable[[], float] = monotonic
+        self,
+        *,
+        tower: str,
+        capacity: int,
+        messages: float = inf,
+        dyno: str = "",
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         """
         Args:
             tower: A name that no other tower has or had.
             capacity: How many mocks it can carry.
+            messages: How many messages a second it can send.
+            dyno: The name of its worker process; empty: nobody can tell it to drain.
             clock: Seconds of a clock that nobody sets.
         """
+        self._messages = messages
+        self._dyno = dyno
+        self._beat_at = -inf
+        self._is_to_drain = False
+        self._late_at = -inf  # when a shard was late last
+        self._stored: list[tuple[str, float]] = []
+        self._reaper = Reaper(clock)
+        self.renewals = Renewals(tower, clock=clock)
         self.tower = tower
         self._clock = clock
         self._is_closing = False
@@ -83,13 +114,13 @@ class Desk:
         self._stopped: set[str] = set()
         self._lost: list[str] = []  # leases that went to others; their shards are to end
         self._running: set[int] = set()  # runs that are known to be under way
-        self._renewed = self._clock()
-        self._publish_from = self._renewed
+        self._publish_from = self._clock()
+        self._relay = Relay()
 
     @property
     def is_settled(self) -> bool:
         """Whether the database knows of everything that ended here."""
-        return not any(held.end for held in self._held.values())
+        return not any(held.end or held.is_moved for held in self._held.values())
 
     def write(self, chunk: Chunk) -> None:
         """Store a chunk; called in the engine's writer thread.
@@ -108,27 +139,35 @@ class Desk:
         finally:
             close_old_connections()
 
-    def work(self, snapshots: Iterable[Snapshot], *, closing: bool = False) -> Orders:
+    def work(
+        self, snapshots: Iterable[Snapshot], *, closing: bool = False, confirm: bool = False
+    ) -> Orders:
         """Tell of the last second, and return what to do; slow only when a part is down.
 
         Args:
             snapshots: Of every shard that the engine has begun.
             closing: The engine had been told to drain when ``snapshots`` were taken, so that what
                 is not among them was not begun and will not be.
+            confirm: The engine was frozen, and waits to hear whose its shards are.
         """
+        self.renewals.hear()
         self._is_closing = closing
         for snapshot in snapshots:
             self._take_in(snapshot)
         self._publish()
+        watches = self._relay_tails()
         close_old_connections()
         try:
+            if confirm:
+                self.renewals.renew()
             orders = self._exchange_with_database()
+            orders = replace(orders, is_confirmed=confirm)
         except DatabaseError as error:
             logger.warning("the database does not answer: %s", type(error).__name__)
-            orders = Orders(stop=self._overdue())
+            orders = Orders(lost=self._overdue())
         finally:
             close_old_connections()
-        return orders
+        return replace(orders, watches=watches)
 
     # What the engine told.
 
@@ -148,19 +187,22 @@ class Desk:
             limited=snapshot.limited,
             faults=snapshot.faults,
         )
+        held.catch = Catch(snapshot.tail, snapshot.tail_left_out)
         held.identities = held.identities or packed(snapshot.identities)
+        if snapshot.checkpoint:
+            held.checkpoint = snapshot.t, snapshot.checkpoint
+        if any(second.limited for second in snapshot.seconds):
+            self._late_at = self._clock()
         if snapshot.state == "ended":
             held.end = self._outcome(held, snapshot)
+        held.is_moved = snapshot.state == "moved"
 
     def _outcome(self, held: Held, snapshot: Snapshot) -> tuple[Outcome, str]:
         """Say how a shard ended, by whose will."""
-        ends_at = held.loaded.start + held.loaded.lot.duration
         if snapshot.error:
             return Outcome.FAILED, f"{snapshot.error[:1].upper()}{snapshot.error[1:]}."
         if held.lease.name in self._stopped:
             return Outcome.STOPPED, ""
-        if self._is_closing and snapshot.t < ends_at:
-            return Outcome.CUT_OFF, CUT_OFF_BY_PLATFORM
         return Outcome.FINISHED, ""
 
     def _publish(self) -> None:
@@ -174,39 +216,68 @@ class Desk:
             logger.warning("live figures are not published: %s", type(error).__name__)
             self._publish_from = self._clock() + REDIS_REST
 
+    def _relay_tails(self) -> list[tuple[str, Watch | None]]:
+        """Hand over what is watched; return what the engine is to watch from now on."""
+        if self._clock() < self._publish_from:
+            return []
+        try:
+            catches = {held.lease: held.take_catch() for held in self._held.values()}
+            return self._relay.exchange(catches)
+        except redis.Unavailable as error:
+            logger.warning("live tails are not relayed: %s", type(error).__name__)
+            self._publish_from = self._clock() + REDIS_REST
+            return []
+
     # What the database is told and asked.
 
     def _exchange_with_database(self) -> Orders:
         self._renew()
         self._tell_running()
         for held in list(self._held.values()):
-            if held.end or self._clock() - held.saved_at >= SAVE_EVERY:
+            if self._is_to_save(held):
                 self._save(held)
-        stop = self._stop_wishes() + self._lost
-        self._lost = []
+        stop = self._stop_wishes()
+        self._beat()
         begin = self._give_back_all() if self._is_closing else self._take_new()
+        self._reaper.look()
+        (lost, self._lost), (stored, self._stored) = (self._lost, []), (self._stored, [])
         self._shelf.keep({held.lease.run for held in self._held.values()})
         has_work = bool(self._held or self._unloaded)
-        return Orders(begin=begin, stop=stop, faults=self._faults(), has_work=has_work)
+        return Orders(begin=begin, stop=stop, lost=lost, stored=stored, faults=self._faults(), has_work=has_work)
+
+    def _is_to_save(self, held: Held) -> bool:
+        """Whether a shard has something new for the database."""
+        is_due = self._clock() - held.saved_at >= SAVE_EVERY
+        return bool(held.end or held.is_moved or held.checkpoint or is_due)
 
     def _renew(self) -> None:
-        if self._clock() - self._renewed < leasing.RENEW_EVERY:
-            return
-        mine = leasing.renew(self.tower)
-        self._renewed = self._clock()
+        """Renew the leases, where nobody else does, and let go what others have by now."""
+        renewed = self.renewals.renew() if self.renewals.is_due else self.renewals.latest
         for name, held in list(self._held.items()):
-            if (held.lease.shard, held.lease.fence) not in mine:
+            key = held.lease.shard, held.lease.fence
+            if held.since < renewed.at and key not in renewed.mine:
                 self._lose(name)
-        for name, (lease, _) in list(self._unloaded.items()):
-            if (lease.shard, lease.fence) not in mine:
+        for name, (lease, since) in list(self._unloaded.items()):
+            if since < renewed.at and (lease.shard, lease.fence) not in renewed.mine:
                 del self._unloaded[name]
+
+    def _beat(self) -> None:
+        """Say that the worker is there, and hear whether it is to drain."""
+        if not self._dyno or self._clock() - self._beat_at < workers.BEAT_EVERY:
+            return
+        self._beat_at = self._clock()
+        mocks, room = self._carried(), self._room().mocks
+        self._is_to_drain = workers.beat(self._dyno, tower=self.tower, mocks=mocks, room=room)
 
     def _overdue(self) -> list[str]:
         """Return the shards to end because the database has been silent for too long."""
-        if self._clock() - self._renewed < MAX_UNRENEWED:
+        if self._clock() - self.renewals.latest.at < MAX_UNRENEWED:
             return []
         logger.error(NOT_RENEWED)
-        return list(self._held)
+        lost = [name for name, held in self._held.items() if not held.end]
+        for name in lost:
+            self._forget(name)
+        return lost
 
     def _tell_running(self) -> None:
         told = {held.lease.run for held in self._held.values() if held.report} - self._running
@@ -220,6 +291,9 @@ class Desk:
             save(held)
             held.trail.saved()
             held.saved_at = self._clock()
+            if held.checkpoint:
+                self._stored.append((held.lease.name, held.checkpoint[0]))
+                held.checkpoint = None
             if held.end:
                 outcome, reason = held.end
                 leasing.release(held.lease, outcome=outcome, reason=reason)
@@ -227,8 +301,9 @@ class Desk:
             self._lose(held.lease.name)
             return
         if held.end:
-            self._forget(held.lease.name)
             endings.end_run(held.lease.run)
+        if held.end or held.is_moved:
+            self._forget(held.lease.name)
 
     def _lose(self, name: str) -> None:
         logger.warning("lease lost", extra={"shard": name})
@@ -266,12 +341,28 @@ class Desk:
     # New shards.
 
     def _take_new(self) -> list[Assignment]:
-        room = self._capacity - sum(held.lease.count for held in self._held.values())
-        room -= sum(lease.count for lease, _ in self._unloaded.values())
-        for lease in leasing.lease_shards(self.tower, room=room) if room > 0 else []:
+        room = self._room()
+        for lease in leasing.lease_shards(self.tower, room=room) if room.mocks > 0 else []:
             self._unloaded[lease.name] = (lease, self._clock())
         begun = [self._begin(lease, since) for lease, since in list(self._unloaded.values())]
         return [each for each in begun if each]
+
+    def _leases(self) -> list[Lease]:
+        return [held.lease for held in self._held.values()] + [
+            lease for lease, _ in self._unloaded.values()
+        ]
+
+    def _carried(self) -> int:
+        """Return how many mocks are here."""
+        return sum(lease.count for lease in self._leases())
+
+    def _room(self) -> leasing.Room:
+        """Return what the tower can still carry: nothing while it is late with what it has."""
+        is_late = self._clock() - self._late_at < LATE_FOR
+        if is_late or self._is_to_drain or self._is_closing:
+            return leasing.Room(0, 0.0, self._capacity)
+        messages = self._messages - sum(lease.rate for lease in self._leases())
+        return leasing.Room(self._capacity - self._carried(), messages, self._capacity)
 
     def _begin(self, lease: Lease, since: float) -> Assignment | None:
         """Return what the engine takes; None when it cannot be loaded, now or ever."""
@@ -287,8 +378,11 @@ class Desk:
             return None
         del self._unloaded[lease.name]
         trail = series.Trail(step=series.step_of(loaded.run.duration), start=loaded.start)
-        self._held[lease.name] = Held(lease, loaded, trail)
-        return assignment(lease, loaded)
+        resume = moves.resume_of(lease) if lease.fence > 1 else None
+        if resume:
+            trail.load(moves.points_of(lease))
+        self._held[lease.name] = Held(lease, loaded, trail, since=since)
+        return assignment(lease, loaded, resume)
 
     def _fail(self, lease: Lease, reason: str) -> None:
         del self._unloaded[lease.name]
@@ -325,11 +419,16 @@ def save(held: Held) -> None:
         "identities": held.identities,
     }
     with leasing.held(held.lease):
+        if held.checkpoint:
+            at, data = held.checkpoint
+            moves.keep(held.lease, at=at, data=data)
         Board.objects.update_or_create(shard_id=shard, defaults=board)
         for first, points in blocks.items():
             Stretch.objects.update_or_create(
                 shard_id=shard, first=first, defaults={"data": series.pack(points)}
             )
+        if held.is_moved and not moves.hand_back(held.lease):
+            held.is_moved, held.end = False, (Outcome.STOPPED, "")
 
 
 def packed(identities: Iterable[str]) -> bytes:

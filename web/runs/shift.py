@@ -105,6 +105,8 @@ class Shift:
             self._tower.add(assignment)
         for shard, wish in orders.faults:
             self._afflict(shard, wish)
+        for shard, watch in orders.watches:
+            self._tower.watch(shard, watch)
         if self._has_been_idle(has_work=orders.has_work):
             self.drain()
 
