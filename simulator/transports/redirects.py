@@ -9,6 +9,7 @@ from simulator.lot import MqttTarget
 from simulator.protocols import mqtt
 from simulator.transports.line import Line
 
+_NO_PLACE = "it is no host and port"
 MAX_HOPS = 3  # one after the other without a connection between; more is a ring
 
 
@@ -41,11 +42,15 @@ def _place(word: str, target: MqttTarget) -> tuple[str, int]:
     scheme, found, rest = word.partition("://")
     if found and scheme.lower() != scheme_of(target):
         raise ValueError(f"it is not {scheme_of(target)}://")
-    parts = urlsplit(f"//{rest if found else word}")
+    try:
+        parts = urlsplit(f"//{rest if found else word}")
+        port = parts.port
+    except ValueError:  # whose text quotes what the broker said, however long it is
+        raise ValueError(_NO_PLACE) from None
     is_more = parts.path.rstrip("/") or parts.query or parts.username is not None
-    if not parts.hostname or is_more:
-        raise ValueError("it is no host and port")
-    return parts.hostname, parts.port or target.port
+    if not parts.hostname or not parts.hostname.isprintable() or is_more:
+        raise ValueError(_NO_PLACE)
+    return parts.hostname, port or target.port
 
 
 def scheme_of(target: MqttTarget) -> str:

@@ -15,6 +15,7 @@ from simulator.lot.framing import Fixed, Framing, Lengths, Lines
 from simulator.protocols import framing, http, websocket
 from simulator.protocols.http.head import MAX_HEAD
 from simulator.protocols.websocket.opening import answer_to
+from tests.fuzz.readers import READER_BEGINNINGS, READERS
 from tests.simulator.protocols.coap_server import Play
 from tests.simulator.protocols.test_mqtt_cut import busy, stream
 
@@ -160,6 +161,7 @@ DRIVERS: dict[str, Driver] = {
     "lengths": frames(Lengths()),
     "fixed": frames(Fixed(size=7)),
     "coap": coap,
+    **READERS,
 }
 
 # What a search begins with: some of everything that a far side may rightly send.
@@ -182,5 +184,6 @@ BEGINNINGS: dict[str, list[bytes]] = {
     "lines": [b"one\ntwo\r\n\n"],
     "lengths": [b"\0\0\0\3abc\0\0\0\0"],
     "fixed": [b"1234567abcdefg"],
+    **READER_BEGINNINGS,
     "coap": [b"\x04\x60\x44\x12\x34\x08\x44\x45\x00\x01abcd\x09\x44\x45\x00\x02abcd\x61\x05"],
 }

@@ -17,7 +17,10 @@ import tempfile
 from pathlib import Path
 
 NAMES = ("mqtt-3.1.1", "mqtt-5", "http", "websocket-opening", "websocket-frames", "lines",
-         "lengths", "fixed", "coap")  # fmt: skip
+         "lengths", "fixed", "coap", "token", "redirect", "reference", "counter", "sparkplug",
+         "command")  # fmt: skip
+INSTRUMENTED = ["simulator.protocols", "simulator.sparkplug", "simulator.behaviour",
+                "simulator.transports.asking", "simulator.transports.redirects"]  # fmt: skip
 MAX_LENGTH = 2_048  # bytes of an input
 MAX_MEMORY = 1_024  # MB of the process
 MAX_TIME = 10  # s of one input; more is a hang
@@ -88,7 +91,7 @@ def search(name: str, words: list[str]) -> None:
     """Hand one driver over to libFuzzer, which ends the process."""
     import atheris  # noqa: PLC0415  # only here, and only where it is installed
 
-    with atheris.instrument_imports(include=["simulator.protocols"]):
+    with atheris.instrument_imports(include=INSTRUMENTED):
         from tests.fuzz.codecs import BEGINNINGS, DRIVERS  # noqa: PLC0415
 
     driver = DRIVERS[name]

@@ -269,6 +269,34 @@ def test_an_answer_that_cannot_be_used_is_named_when_nothing_better_comes(
     assert failed == coap.Failed("a", text)
 
 
+@pytest.mark.parametrize(
+    ("datagram", "why"),
+    [
+        (b"\x40", "a message has 4 bytes or more, got 1"),
+        (b"\x80\x44\0\5", "a message has version 1, got 2"),
+        (b"\x49\x44\0\5" + bytes(9), "a token has at most 8 bytes, got 9"),
+        (b"\x40\x24\0\5", "code 1.04 is reserved"),
+        (b"\x40\0\0\5x", "an empty message has bytes after its id"),
+        (b"\x70\x44\0\5", "a reset is not empty"),
+        (b"\x44\x44\0\5ab", "the message ends inside of its token"),
+        (b"\x40\x44\0\5\xd0", "the message ends inside of an option"),
+        (b"\x40\x44\0\5\xb5a", "an option has 5 bytes, 1 are left"),
+        (b"\x40\x44\0\5\xf0", "an option's delta or length of 15 is reserved"),
+        (b"\x40\x44\0\5\xff", "a payload marker stands before no payload"),
+        (b"\x40\x44\0\5" + b"\x80" * 101, "a message has at most 100 options"),
+    ],
+)
+def test_every_datagram_that_is_none_is_named_when_nothing_better_comes(
+    datagram: bytes, why: str
+) -> None:
+    play = Play(within=5.0)
+    play.request()
+    play.hear(datagram)
+
+    text = f"no acknowledgement within 5 s; what came could not be used: {why}"
+    assert play.wait(5.0) == [coap.Failed("a", text)]
+
+
 def test_an_acknowledgement_of_a_ping_is_named_when_nothing_better_comes() -> None:
     play = Play(max_retransmit=0)
     play.session.ping(0.0)
@@ -307,6 +335,28 @@ def test_a_critical_option_that_is_unknown_makes_a_response_unusable() -> None:
     events = play.hear(data(ACK, CHANGED, request.mid, request.token)[:8] + b"\xd0\x1c")
 
     assert events == [coap.Failed("a", "critical option 41 is unknown")]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        b"\xd4\x0e\0\0\0\x06",  # Block1 of 4 bytes
+        b"\xd1\x0e\0" + b"\x01\0",  # Block1 twice
+        b"\x30",  # Uri-Host of no byte
+    ],
+)
+def test_a_critical_option_of_a_wrong_length_or_twice_makes_a_response_unusable(
+    options: bytes,
+) -> None:
+    play = Play()
+    play.request()
+    request = play.only()
+
+    (event,) = play.hear(data(ACK, CHANGED, request.mid, request.token) + options)
+
+    assert isinstance(event, coap.Failed)
+    assert event.why.startswith("critical option ")
+    assert event.why.endswith(" is not allowed so")
 
 
 def test_an_elective_option_that_is_unknown_is_left_alone() -> None:

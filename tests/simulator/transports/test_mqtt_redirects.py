@@ -42,7 +42,10 @@ def test_a_redirect_is_followed_where_the_target_says_so(
         ("ws://b.example/mqtt", "it is not mqtt://"),
         ("b.example/path", "it is no host and port"),
         ("user@b.example", "it is no host and port"),
-        ("b.example:99999", "Port out of range 0-65535"),
+        ("b.example:99999", "it is no host and port"),
+        ("b.example:" + "x" * 60_000, "it is no host and port"),
+        ("b\x7f.example", "it is no host and port"),
+        ("[::1", "it is no host and port"),
         (":1883", "it is no host and port"),
     ],
 )

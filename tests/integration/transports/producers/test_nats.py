@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import nats
@@ -141,6 +142,28 @@ def test_a_stream_acknowledges_what_it_has_stored(nats_server: NatsServer) -> No
             assert info.state.messages == 100
 
     run(main)
+
+
+class PlainServer(NatsServer):
+    """One without JetStream."""
+
+    CONFIGURATION = "listen: 127.0.0.1:{port}\n# nothing is kept in {folder}"
+
+
+def test_a_server_without_jetstream_is_said_so(tmp_path: Path) -> None:
+    server = PlainServer(tmp_path)
+
+    async def main() -> None:
+        async with producing(server.port, protocol="nats", jetstream=True) as (exchange, diary):
+            exchange.connect(0, Identity(id="m"))
+            await until(lambda: diary.losses)
+
+            assert diary.losses[0] == (0, "the server has no JetStream")
+
+    try:
+        run(main)
+    finally:
+        server.stop()
 
 
 def test_nobody_listens_is_connection_refused() -> None:
