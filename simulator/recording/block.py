@@ -6,7 +6,6 @@ Rule: one pass over the records, in C where it can be; no pyarrow here, for the 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from operator import attrgetter
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -128,24 +127,24 @@ def fold(
     ``has_faults``: a fault on purpose may have touched some of them.
     """
     kinds, items, moments, reasons = zip(*entries, strict=True)
-    kind = np.array(kinds, dtype=np.uint8)
-    settled = np.array(moments, dtype=np.float64)
-    sent = _column(items, "sent", np.float64)
+    kind = np.frombuffer(bytes(kinds), dtype=np.uint8)
+    settled = np.array(moments)
+    sent = np.array([item.sent for item in items])
     written = ~np.isnan(sent)
     payloads = [item.payload for item in items]
-    scheduled = _column(items, "scheduled", np.float64) + zero.epoch
+    scheduled = np.array([item.scheduled for item in items]) + zero.epoch
     return Block(
         kind=kind,
-        row=_column(items, "row", np.int32),
-        sequence=_column(items, "sequence", np.int64),
-        status=_column(items, "status", np.uint8),
+        row=np.array([item.row for item in items], dtype=np.int32),
+        sequence=np.array([item.sequence for item in items], dtype=np.int64),
+        status=np.frombuffer(bytes([item.status for item in items]), dtype=np.uint8),
         outcome=_outcomes(kind, items, reasons, acknowledged_from=acknowledged_from),
         scheduled=_microseconds(scheduled),
-        planned=_microseconds(scheduled + _column(items, "held", np.float64)),
+        planned=_microseconds(scheduled + np.array([item.held for item in items])),
         sent=_microseconds(zero.unix(np.where(written, sent, settled))),  # type: ignore[arg-type]
         settled=_microseconds(zero.unix(settled)),  # type: ignore[arg-type]
         written=written,
-        size=np.fromiter(map(len, payloads), dtype=np.int64, count=len(payloads)),
+        size=np.array([len(payload) for payload in payloads], dtype=np.int64),
         messages=[item.message for item in items],
         addresses=[item.address for item in items],
         payloads=payloads,
@@ -153,10 +152,6 @@ def fold(
         devices=[item.device for item in items],
         faults=[item.fault for item in items] if has_faults else (),
     )
-
-
-def _column(items: Sequence[Item], name: str, dtype: Any) -> NDArray[Any]:
-    return np.fromiter(map(attrgetter(name), items), dtype=dtype, count=len(items))
 
 
 def _microseconds(seconds: Any) -> NDArray[np.int64]:
@@ -170,8 +165,9 @@ def _outcomes(
     *,
     acknowledged_from: int,
 ) -> NDArray[np.uint8]:
-    failed = np.fromiter(map(bool, reasons), dtype=np.bool_, count=len(reasons))
-    acknowledged = _column(items, "qos", np.uint8) >= acknowledged_from
+    failed = np.frombuffer(bytes(map(bool, reasons)), dtype=np.bool_)
+    qos = np.frombuffer(bytes([item.qos for item in items]), dtype=np.uint8)
+    acknowledged = qos >= acknowledged_from
     good = np.where(acknowledged, Outcome.ACKNOWLEDGED, Outcome.SENT)
     ended = np.where(failed, Outcome.FAILED, good)
     return np.where(kind == Kind.SEND, ended, Outcome.NONE).astype(np.uint8)

@@ -241,7 +241,10 @@ class Exchange:
         line = self._lines.get(row)
         if line is None or not line.is_open or line.wire not in self._wires:
             return False
-        line.wire.transport.write(data)
+        wire: Wire[Any] = line.wire
+        if not wire.is_metered:
+            self.traffic.written += len(data)
+        wire.transport.write(data)
         return True
 
     # Going on elsewhere.

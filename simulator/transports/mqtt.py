@@ -33,6 +33,7 @@ class MqttWire(Wire[MqttTarget]):
     """
 
     joins_writes = True
+    is_metered = False
 
     __slots__ = (
         "is_ready",
@@ -89,10 +90,10 @@ class MqttWire(Wire[MqttTarget]):
             data = self.session.publish(
                 parcel.address,
                 parcel.payload,
-                token=parcel,
-                qos=parcel.qos,
-                retain=parcel.retain,
-                properties=self._said(parcel) if self.speaks_5 else b"",
+                parcel,
+                parcel.qos,
+                parcel.retain,
+                self._said(parcel) if self.speaks_5 else b"",
             )
         except (DefinitionError, TargetError) as error:
             if parcel.fault and not self.session.breaks_terms:
@@ -101,6 +102,7 @@ class MqttWire(Wire[MqttTarget]):
                 self.refuse(parcel, str(error))
             return
         now = office.clock()
+        office.traffic.written += len(data)
         self.transport.write(data)
         parcel.sent = self.written_at = now
         if not parcel.qos:
@@ -119,6 +121,24 @@ class MqttWire(Wire[MqttTarget]):
         if parcel.headers or parcel.properties or parcel.response_topic or parcel.correlation:
             return said(parcel, self.target)
         return said(parcel, self.target) if self.says_always else b""
+
+    def data_received(self, data: bytes) -> None:
+        """Take what the target sent. 1.1 µs less for a PUBACK than by ``read``, which is asked for
+        what is anything else, and the broker mostly sends each alone (tests/benchmarks/stages.py).
+        """
+        office = self.office
+        office.traffic.read += len(data)
+        if self.is_over:
+            return
+        tokens, taken = self.session.acknowledged(data)
+        if tokens:
+            now = office.clock()
+            for parcel in tokens:
+                office.settled(parcel, now, "")
+        if taken < len(data):
+            self.read(data[taken:])
+        elif (self.waiting or self.finish_by != inf) and not self.is_over:
+            self._move_on()
 
     def read(self, data: bytes) -> None:
         office, session = self.office, self.session
@@ -199,7 +219,7 @@ class MqttWire(Wire[MqttTarget]):
         if not event.farewell:
             self.end(why)
             return
-        self.transport.write(event.farewell)
+        self._write(event.farewell, self.office.clock())
         self.is_over = True
         self.office.wire_lost(self, why)
         self.close()
@@ -214,7 +234,7 @@ class MqttWire(Wire[MqttTarget]):
         self.close()
 
     def _say_goodbye(self) -> None:
-        self.transport.write(self.session.disconnect())
+        self._write(self.session.disconnect(), self.office.clock())
         self.close()
 
     def orphans(self, why: str) -> list[Orphan]:
@@ -288,6 +308,7 @@ class MqttWire(Wire[MqttTarget]):
             self._write(self.session.ping(), now)
 
     def _write(self, data: bytes, now: float) -> None:
+        self.office.traffic.written += len(data)
         self.transport.write(data)
         self.written_at = now
 

@@ -64,6 +64,8 @@ class Wire(asyncio.Protocol, ABC, Generic[Kind]):
     transport: asyncio.Transport
     # Whether bytes of several parcels may be put together into one write: see ``Cork``.
     joins_writes: ClassVar[bool] = False
+    # Whether what it writes is counted by its transport; else it does so itself, 0.2 µs less.
+    is_metered: ClassVar[bool] = True
     # Whether it is handed all parcels that its mock has at once: see ``send_all``.
     takes_all: ClassVar[bool] = False
 
@@ -116,9 +118,10 @@ class Wire(asyncio.Protocol, ABC, Generic[Kind]):
     def sweep_open(self, now: float) -> None:
         """Once a second: end what waited too long, keep alive."""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        transport = cast(asyncio.Transport, Metered(transport, self.office.traffic))
-        self.transport = transport
+    def connection_made(self, transport: Any) -> None:
+        if self.is_metered:
+            transport = Metered(transport, self.office.traffic)
+        self.transport = transport = cast(asyncio.Transport, transport)
         if self.is_over:
             transport.abort()
             return

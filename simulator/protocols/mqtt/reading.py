@@ -4,6 +4,7 @@ Rule: what is kept of the stream is one packet at most, and never more than we s
 """
 
 from collections import deque
+from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, cast
 
 from simulator.errors import TargetError
@@ -18,8 +19,9 @@ from simulator.protocols.mqtt.reasons import Violation
 from simulator.protocols.mqtt.states import TRANSITIONS, State
 
 # Bound here once: an attribute of an enum or a module costs as much as a method call.
-_CLOSED = State.CLOSED
+_CLOSED, _CONNECTED = State.CLOSED, State.CONNECTED
 _PUBACK, _PUBREC, _PUBCOMP = packets.PUBACK, packets.PUBREC, packets.PUBCOMP
+_PLAIN_PUBACK = bytes((packets.PUBACK, 2))  # that says success
 _PUBREL = bytes((packets.PUBREL, 2))
 _UNKNOWN: Any = object()
 _NOTHING_UNSENT: deque[int] = deque()  # of all sessions that resume none; each is 0.6 kB
@@ -87,6 +89,28 @@ class Reading(Generic[Token]):
             self.answers.clear()
             events.append(Ended(error, farewell))
         return events
+
+    def acknowledged(self, data: bytes) -> tuple[Sequence[Token], int]:
+        """Return the tokens of the PUBACKs that ``data`` begins with, and how many bytes these are.
+
+        What is left is for ``receive``, and so is all of ``data`` where nothing is returned.
+        """
+        if len(data) < 4 or data[0] != _PUBACK or self._rest is not None or self.unsent:
+            return (), 0
+        if self.state is not _CONNECTED:
+            return (), 0
+        tokens: list[Token] = []
+        in_flight, packets, place = self.in_flight, self._packets, 0
+        while data[place : place + 2] == _PLAIN_PUBACK and place + 4 <= len(data):
+            packet_id = data[place + 2] << 8 | data[place + 3]
+            token = in_flight.pop(packet_id, _UNKNOWN)
+            if token is _UNKNOWN:
+                break
+            if packets:
+                packets.pop(packet_id, None)
+            tokens.append(token)
+            place += 4
+        return tokens, place
 
     def _read(self, data: bytes, events: list[Event]) -> None:
         """The inner loop; at QoS 1 there is a PUBACK for each message, at QoS 2 a PUBREC and a

@@ -32,11 +32,10 @@ class Session5(Session[Token]):
         self._outgoing: Outgoing | None = None
         self._incoming = Incoming(opening.topic_aliases)
 
-    def publish(
+    def publish(  # noqa: PLR0917 - by name they take 0.1 µs more
         self,
         topic: str,
         payload: bytes,
-        *,
         token: Token,
         qos: int = 0,
         retain: bool = False,
@@ -52,9 +51,7 @@ class Session5(Session[Token]):
             length = len(topic.encode()) + len(said) + len(payload) + (4 if qos else 2)
             if why := self.refusal(head, len(fields.fixed_header(head, length)) + length):
                 raise Refused(why)
-        packet = super().publish(
-            topic, payload, token=token, qos=qos, retain=retain, properties=said
-        )
+        packet = super().publish(topic, payload, token, qos, retain, said)
         if self._outgoing is None:
             return packet
         return self._aliased(packet, topic, properties, payload)
