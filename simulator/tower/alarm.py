@@ -20,21 +20,37 @@ class Alarm:
         self._future: asyncio.Future[None] | None = None
         self._woke = clock()
         self._is_rung = False
+        self._timers: list[asyncio.TimerHandle] = []  # that end the present sleep
+        self._ring_delay = TICK  # s from a ring to the next round of work
 
-    async def sleep_until(self, moment: float) -> None:
+    async def sleep_until(
+        self, moment: float, *, is_full: bool = False, is_shared: bool = False
+    ) -> None:
         """Return at the first tick at or after ``moment``, or one tick after ``ring``.
 
         Work that took long is followed by as long a rest, of at most ``MAX_TICKS``: each round of
         work has a fixed cost for each shard, and many shards would otherwise leave the loop no
-        time. For ``NOW`` it only lets the loop run once, so that sockets are served however late
-        the tower is.
+        time. A round that was ``is_full`` was worth that cost: the next begins a tick after it
+        began, or once the loop has run. For ``NOW`` it only lets the loop run once, so that sockets
+        are served however late the tower is; one whose loop ``is_shared``, with connections that
+        are being made, gives them as long as its own work took.
         """
-        if moment == NOW:
-            await asyncio.sleep(0)
+        now = self._clock()
+        if is_shared and moment <= now:
+            delay = self._ring_delay = max(TICK, now - self._woke)
         else:
-            now = self._clock()
-            await self._sleep(self._tick_after(max(moment, now), worked=now - self._woke) - now)
+            delay, self._ring_delay = self._delay(moment, is_full=is_full), TICK
+        await (self._sleep(delay) if delay > 0 else asyncio.sleep(0))
         self._woke = self._clock()
+
+    def _delay(self, moment: float, *, is_full: bool) -> float:
+        """How long to sleep, s; 0 or less: not at all."""
+        if moment == NOW:
+            return 0.0
+        now = self._clock()
+        if is_full and moment <= self._woke + TICK:
+            return self._woke + TICK - now
+        return self._tick_after(max(moment, now), worked=now - self._woke) - now
 
     def _tick_after(self, moment: float, *, worked: float) -> float:
         """The first moment of the grid after ``moment``."""
@@ -45,11 +61,14 @@ class Alarm:
     async def _sleep(self, delay: float) -> None:
         loop = asyncio.get_running_loop()
         self._future = loop.create_future()
-        timer = loop.call_later(TICK if self._is_rung else delay, self._wake)
+        if self._is_rung:
+            delay = min(delay, self._ring_delay)
+        self._timers = [loop.call_later(delay, self._wake)]
         try:
             await self._future
         finally:
-            timer.cancel()
+            for timer in self._timers:
+                timer.cancel()
             self._future = None
             self._is_rung = False
 
@@ -59,7 +78,8 @@ class Alarm:
             return
         self._is_rung = True
         if self._future:
-            asyncio.get_running_loop().call_later(TICK, self._wake)
+            loop = asyncio.get_running_loop()
+            self._timers.append(loop.call_later(self._ring_delay, self._wake))
 
     def _wake(self) -> None:
         if self._future and not self._future.done():

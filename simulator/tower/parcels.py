@@ -47,16 +47,22 @@ def parcels(batch: Batch) -> Iterable[Parcel]:
 
 
 def by_mock(batches: Sequence[Batch]) -> Iterable[tuple[int, Sequence[Parcel]]]:
-    """Return rows, each once, and the parcels of each, in the order of ``batches``."""
+    """Return rows, each once, and the parcels of each, in the order of ``batches``.
+
+    Who has a message first goes first, for the earliest has waited longest.
+    """
     made = list(chain.from_iterable(map(parcels, batches)))
     rows = np.concatenate([batch.rows for batch in batches]) if batches else _NO_ROWS
     order = np.argsort(rows, kind="stable")
     ordered = rows[order]
-    starts = np.flatnonzero(np.diff(ordered, prepend=-1)).tolist()
+    starts = np.flatnonzero(np.diff(ordered, prepend=-1))
     if len(starts) == len(made):
         return zip(rows.tolist(), zip(made, strict=True), strict=True)  # one each, as it is
     of_each = [made[place] for place in order.tolist()]
-    spans = map(slice, starts, [*starts[1:], len(made)])
+    turn = np.argsort(order[starts])
+    ends = np.append(starts[1:], len(made))[turn]
+    starts = starts[turn]
+    spans = map(slice, starts.tolist(), ends.tolist())
     return zip(ordered[starts].tolist(), map(of_each.__getitem__, spans), strict=True)
 
 

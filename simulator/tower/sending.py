@@ -9,6 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from simulator.fleet import Batch, Due, Fleet, Move
@@ -29,9 +30,11 @@ from simulator.transports import Identity, Parcel
 # Only a tower that is behind has so many. With 1,000 mocks each then has four for one write: 9.1 µs
 # of CPU a message at QoS 0 instead of 12.5 with 2,000, and acknowledgements are read 50 ms later.
 STRIDE_SENDS = 4_000
-# The same while mocks wait for their connections, which are opened a few in each turn of the loop:
-# sends that are late already must not keep them waiting.
-STRIDE_SENDS_OPENING = 1_000
+# The same while mocks are being connected, and then the loop has as long for them: connections are
+# opened a few in each of its turns, and sends that are late already must not keep them waiting.
+STRIDE_SENDS_OPENING = 500
+OPENING = 0.02  # share of the mocks that wait for a connection
+OPENING_FOR = 0.25  # s since one was made; those that nobody answers do not slow the others down
 SHORTEST_STRIDE = 0.01
 LONGEST_STRIDE = 0.1
 CLOCK_ERROR = 1e-6  # s; what Unix seconds in float64 may lose on their way to the clock and back
@@ -99,6 +102,9 @@ class Sending:
         self._until = 0.0  # s of the run up to which it is being asked
         self._stride = SHORTEST_STRIDE  # s of the plan that are done at once
         self._is_behind = False  # the plan goes on right where the last stride ended
+        self.taken = 0  # messages that fell due in the last step
+        self.is_opening = False  # many mocks wait for a connection, and others are getting theirs
+        self._opened = -math.inf  # s of the run at which a mock was connected last
         self._faulting: Faulting | None = None  # before something is to go wrong on purpose
         # Where another tower was at work before: who comes back, and what of the plan it did.
         self._returning: Returning | None = None
@@ -134,6 +140,7 @@ class Sending:
 
     def step(self, t: float) -> bool:
         """Do what is due at ``t``, at most a stride of the plan; True when that was the last."""
+        self.taken = 0
         if self._links or self._results:
             self._tell_fleet(t)
         if self._went_on and self._next_due() > self._skipped_to:
@@ -153,7 +160,8 @@ class Sending:
         self._do(self._fleet.due(until))
         if self._faulting and self._fleet.next_due() > until:
             self._take(*self._faulting.pass_to(until))
-        self._pace(self._seconds.running.due - before)
+        self.taken = self._seconds.running.due - before
+        self._pace(t)
         self._reached = until
         self._is_behind = until < goal
         is_over = until >= self._duration and self._fleet.next_due() > self._duration
@@ -265,6 +273,8 @@ class Sending:
         """Tell which connections came and went, and how sends ended, in the order they did."""
         fleet = self._fleet
         links, self._links = self._links, []
+        if any(is_up for _, is_up in links):
+            self._opened = t
         results, self._results = self._results, []
         for happened, good, bad in (
             (links, fleet.connected, fleet.disconnected),
@@ -273,14 +283,18 @@ class Sending:
             for is_good, each in groupby(happened, key=itemgetter(1)):
                 (good if is_good else bad)([row for row, _ in each], t)
 
-    def _pace(self, sends: int) -> None:
+    def _pace(self, t: float) -> None:
         """Lengthen the stride while little falls due in it, shorten it while it is too much."""
-        is_opening = (self._board["link"] == Link.CONNECTING).any()
-        wanted = STRIDE_SENDS_OPENING if is_opening else STRIDE_SENDS
-        if sends > 2 * wanted:
+        self.is_opening = t - self._opened < OPENING_FOR and self._share_connecting() > OPENING
+        wanted = STRIDE_SENDS_OPENING if self.is_opening else STRIDE_SENDS
+        if self.taken > 2 * wanted:
             self._stride = max(SHORTEST_STRIDE, self._stride / 2)
-        elif sends < wanted / 2:
+        elif self.taken < wanted / 2:
             self._stride = min(LONGEST_STRIDE, self._stride * 2)
+
+    def _share_connecting(self) -> float:
+        link = self._board["link"]
+        return np.count_nonzero(link == Link.CONNECTING) / len(link)
 
     def _do(self, due: Due) -> None:
         """Do what the fleet asks, in the order that it names."""

@@ -45,6 +45,8 @@ from simulator.transports import Identity, Parcel
 EARLY = 0.1
 LONG_AGO = 2 * 366 * 86_400.0  # s; what was made then has run out: none lives above a year
 
+_SEND = Kind.SEND  # bound once: an attribute of an enum is 0.2 µs
+
 NOT_OURS = "another tower holds this shard now"
 RENEWED = "the mock connects anew, for its password or token ends soon"
 
@@ -119,7 +121,7 @@ class Shard:
         """Keep what became of a parcel; called once for each message."""
         if reason:
             reason = self._ending.final(reason)
-        self._record((Kind.SEND, parcel, at, reason))
+        self._record((_SEND, parcel, at, reason))
         if self._counts_results and not parcel.device:
             self._sending.ended(parcel.row, is_good=not reason)
 
@@ -153,6 +155,16 @@ class Shard:
     def mocks(self) -> int:
         """How many there are, connected or not."""
         return len(self._board)
+
+    @property
+    def taken(self) -> int:
+        """How many messages fell due in the last step."""
+        return self._sending.taken
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether many mocks wait for their first connection, and others are getting theirs."""
+        return self._sending.is_opening
 
     def step(self, now: float) -> None:
         """Do what is due, at most a stride of the plan; move on to the next phase in time."""

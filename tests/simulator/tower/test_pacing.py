@@ -2,11 +2,25 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 import pytest
 
 from simulator.lot.pace import Pace
-from tests.simulator.tower.staging import EPOCH, Theatre, assignment, lot, play
+from simulator.tower import Assignment
+from simulator.tower.alarm import TICK
+from simulator.transports import Identity, Parcel
+from tests.simulator.tower.staging import (
+    EPOCH,
+    Broker,
+    PaperExchange,
+    Theatre,
+    assignment,
+    lot,
+    play,
+)
 
 
 def stall(theatre: Theatre, *, at: float, seconds: float) -> None:
@@ -16,6 +30,89 @@ def stall(theatre: Theatre, *, at: float, seconds: float) -> None:
         theatre.loop._selector.now += seconds  # type: ignore[attr-defined]
 
     theatre.loop.call_at(at, hold)
+
+
+class CostlyExchange(PaperExchange):
+    """Takes time for what it is handed: for each write, whatever is in it."""
+
+    COST = 0.00013  # s
+
+    def send(self, row: int, parcel: Parcel) -> None:
+        asyncio.get_running_loop()._selector.now += self.COST  # type: ignore[attr-defined]
+        super().send(row, parcel)
+
+    def send_all(self, row: int, parcels: Sequence[Parcel]) -> None:
+        asyncio.get_running_loop()._selector.now += self.COST  # type: ignore[attr-defined]
+        for parcel in parcels:
+            super().send(row, parcel)
+
+
+def busy(rate: float, **fields: Any) -> Assignment:
+    """A hundred mocks that send ``rate`` messages/s in all."""
+    whole = lot(count=100, **fields)
+    part = whole.parts[0].model_copy(update={"rate": rate / 100})
+    return assignment(lot=whole.model_copy(update={"parts": [part]}), count=100)
+
+
+def test_a_tower_that_is_busy_three_quarters_of_its_time_is_no_later_than_two_ticks() -> None:
+    async def main() -> None:
+        theatre = Theatre(make_exchange=costly)
+
+        await theatre.run(busy(5_800, duration=0.5))
+
+        assert theatre.total().lateness.total > 2_500
+        assert theatre.total().lateness.percentile(99) < 2 * TICK
+
+    play(main)
+
+
+def test_a_tower_that_has_more_to_do_than_it_can_joins_what_each_mock_has() -> None:
+    async def main() -> None:
+        theatre = Theatre(make_exchange=costly)
+
+        await theatre.run(busy(16_000, duration=0.4))
+
+        total = theatre.total()
+        assert total.lateness.total > 6_000
+        assert total.lateness.total / 0.4 > 1.5 / CostlyExchange.COST, "one write a message"
+
+    play(main)
+
+
+def test_sends_that_are_late_already_leave_time_for_mocks_that_are_being_connected() -> None:
+    async def main() -> None:
+        theatre = Theatre(make_exchange=partial(costly, kind=SlowlyConnecting))
+
+        await theatre.run(busy(8_000, duration=1.6))
+
+        sends = [
+            row["sent"].timestamp() - EPOCH for row in theatre.records() if row["event"] == "send"
+        ]
+        while_opening = sum(0.4 <= at < 0.9 for at in sends)
+        afterwards = sum(1.1 <= at < 1.6 for at in sends)
+        assert while_opening < 0.7 * afterwards
+        assert afterwards > 0.9 * 0.5 / SlowlyConnecting.COST, "nobody waits any more"
+
+    play(main)
+
+
+class SlowlyConnecting(CostlyExchange):
+    """Makes a connection each 10 ms, and is slow with writes."""
+
+    COST = 0.0005
+
+    def connect(self, row: int, identity: Identity) -> None:
+        asyncio.get_running_loop().call_later(0.01 * row, self._answer, row)
+
+    def send_all(self, row: int, parcels: Sequence[Parcel]) -> None:
+        for parcel in parcels:
+            self.send(row, parcel)
+
+
+def costly(
+    target: Any, *, listener: Any, clock: Any, kind: type[CostlyExchange] = CostlyExchange
+) -> PaperExchange:
+    return kind(Broker(latency=None), listener, clock)
 
 
 def test_a_stalled_generator_says_so_with_tower_and_moment() -> None:
