@@ -6,6 +6,7 @@ Rule: keys are always the workspace's; nothing here ever falls back to those of 
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import boto3
@@ -60,8 +61,7 @@ def client_of(service: str, settings: Mapping[str, Any], secrets: Mapping[str, s
     is_other = bool(settings.get("endpoint"))
     if is_other:
         hold_endpoint(settings["endpoint"])
-    session: Any = boto3.session.Session()
-    return session.client(
+    return session().client(
         service,
         region_name=settings["region"],
         endpoint_url=settings["endpoint"] or None,
@@ -77,6 +77,12 @@ def client_of(service: str, settings: Mapping[str, Any], secrets: Mapping[str, s
             response_checksum_validation="when_required",
         ),
     )
+
+
+@cache
+def session() -> Any:
+    """Return what makes clients; it remembers the services' descriptions, and knows no key."""
+    return boto3.session.Session()
 
 
 def hold_endpoint(endpoint: str) -> None:

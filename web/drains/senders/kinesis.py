@@ -6,7 +6,7 @@ Source: PutRecords; limits of a provisioned stream as of 2026.
 """
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import md5
@@ -48,8 +48,8 @@ class Pace:
     free_at: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     def delay(self, shard: str, now: float) -> float:
-        """Return how long to wait before a shard is given more; it may be ahead by a second."""
-        return max(0.0, self.free_at[shard] - 1.0 - now)
+        """Return how long to wait before a shard is given more."""
+        return max(0.0, self.free_at[shard] - now)
 
     def give(self, shard: str, size: int, now: float) -> None:
         """Note that a shard was given a record of so many bytes."""
@@ -188,14 +188,34 @@ def shard_of(key: str, shards: Sequence[Shard]) -> Shard:
 
 
 def requests(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
-    """Yield records that go in one PutRecords, in their order."""
-    request: list[Entry] = []
-    size = 0
+    """Yield records that go in one PutRecords, in their order; of a shard what a second takes."""
+    request = Request()
     for entry in entries:
-        if request and (len(request) >= MOST_RECORDS or size + entry.size > MOST_BYTES):
-            yield request
-            request, size = [], 0
-        request.append(entry)
-        size += entry.size
-    if request:
-        yield request
+        if not request.takes(entry):
+            yield request.entries
+            request = Request()
+        request.add(entry)
+    if request.entries:
+        yield request.entries
+
+
+@dataclass(slots=True)
+class Request:
+    """Records that go together."""
+
+    entries: list[Entry] = field(default_factory=list)
+    size: int = 0  # bytes
+    by_shard: Counter[str] = field(default_factory=Counter)  # bytes
+
+    def takes(self, entry: Entry) -> bool:
+        """Whether there is room; the first always finds some."""
+        if not self.entries:
+            return True
+        of_shard = self.by_shard[entry.shard.name] + entry.size
+        is_small = len(self.entries) < MOST_RECORDS and self.size + entry.size <= MOST_BYTES
+        return is_small and of_shard <= SHARD_BYTES
+
+    def add(self, entry: Entry) -> None:
+        self.entries.append(entry)
+        self.size += entry.size
+        self.by_shard[entry.shard.name] += entry.size
