@@ -16,6 +16,7 @@ from web.accounts import actions as accounts
 from web.accounts.models import Role
 from web.datasets.models import Dataset, Upload
 from web.definitions import actions as definitions
+from web.drains.models import Drain, Kind, Letter
 from web.lots.actions import PartPlan, save_lot
 from web.lots.models import Lot
 from web.reports.models import Report, ReportState
@@ -90,6 +91,12 @@ def arguments(workspace, owner, teammate) -> Mapping[str, UUID | int]:
     report = Report.objects.create(
         workspace=workspace, run=run, asked_by=owner, state=ReportState.READY, key="x/report.csv"
     )
+    drain = Drain.objects.create(
+        workspace=workspace, name="To us", kind=Kind.HTTP, settings={"url": "https://us.example/"}
+    )
+    letter = Letter.objects.create(
+        drain=drain, run=run, run_name="Fridges", reason="Refused.", records=1, size=1, key="x/1"
+    )
     invitation = accounts.invite(workspace, "new@example.org", role=Role.VIEWER, by=owner)
     return {
         "workspace": workspace.code,
@@ -106,6 +113,8 @@ def arguments(workspace, owner, teammate) -> Mapping[str, UUID | int]:
         "injection": injection.code,
         "mock": 0,
         "report": report.code,
+        "drain": drain.code,
+        "letter": letter.code,
     }
 
 
