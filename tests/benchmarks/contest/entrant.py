@@ -57,7 +57,7 @@ class Entrant:
         self.task = task
         self.tower = Tower(name="contest", write=self._count)
         self.latest: dict[str, Snapshot] = {}
-        self.seconds: list[Second] = []  # measured
+        self.measured = Second(at=0)  # all that were measured in one: kept apart they would be MB
         self.memory: list[float] = []  # MB, each second of the measurement
         self.stored = [0, 0]  # bytes and records of chunks
         self.began = time.time()
@@ -122,7 +122,8 @@ class Entrant:
             if now >= self.connected_after + self.task.warm:
                 self.begin = Marks(delivered=self._total().delivered)
         elif self.begin and self.end is None:
-            self.seconds += [second for each in taken for second in each.seconds]
+            new = [second for each in taken for second in each.seconds]
+            self.measured = Second.summed([self.measured, *new])
             self.memory.append(resident())
             if time.monotonic() - self.begin.at >= self.task.seconds - 0.1:
                 self.end = Marks(delivered=self._total().delivered)
@@ -135,8 +136,7 @@ class Entrant:
         if not self.begin or not self.end:
             errors = [each.error for each in self.latest.values() if each.error]
             return {"error": "; ".join(errors) or f"not connected within {CONNECTED_WITHIN:g} s"}
-        begin, end, total = self.begin, self.end, self._total()
-        measured = Second.summed(self.seconds)
+        begin, end, total, measured = self.begin, self.end, self._total(), self.measured
         return {
             "messages": end.delivered - begin.delivered,
             "seconds": end.at - begin.at,
@@ -144,6 +144,7 @@ class Entrant:
             "memory": self.memory[-1],
             "most memory": max(self.memory),
             "least memory": min(self.memory),
+            "memory by tenths": tenths(self.memory),
             "connected after s": self.connected_after,
             "total": total.delivered,
             "failed": total.failed,
@@ -161,6 +162,15 @@ def milliseconds(second: Second, name: str, share: float) -> float | None:
     """Return a percentile of a histogram in ms; None where nothing was counted."""
     value = getattr(second, name).percentile(share)
     return None if value is None else round(value * 1e3, 1)
+
+
+def tenths(values: list[float]) -> str:
+    """Return the means of ten equal stretches of at least ten values, for the eye."""
+    if len(values) < 10:
+        return ""
+    ends = [round(len(values) * tenth / 10) for tenth in range(11)]
+    means = (sum(values[a:b]) / (b - a) for a, b in zip(ends, ends[1:], strict=False))
+    return " ".join(f"{mean:.0f}" for mean in means)
 
 
 def resident() -> float:
