@@ -234,6 +234,10 @@ class Sending:
         self._let_go(row, Link.CONNECTING)
         self._connect(row)
 
+    def renew(self, row: int) -> bool:
+        """Have a mock show what it is to show now, without a gap; see ``Exchange.renew``."""
+        return self._exchange.renew(row, self._identity(row))
+
     def stop(self) -> None:
         """Give up what waits, in the buffers of mocks too; nothing is sent from now on."""
         for batch in self._caps.clear():

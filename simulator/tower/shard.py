@@ -375,11 +375,13 @@ class Shard:
             second.limited = 1
 
     def _renew(self, now: float) -> None:
-        """Have mocks connect anew whose password or token ends soon; ``now`` is Unix time, s."""
+        """Have mocks show a new password or token before theirs ends; ``now`` is Unix time, s.
+
+        Nothing is lost by it; the record says why another connection is made, where one is.
+        """
         for row in self._identity.expiring(now):
-            if self._board["link"][row] == Link.CONNECTED:
-                self.lost(row, RENEWED)
-                self._sending.reconnect(row)
+            if self._board["link"][row] == Link.CONNECTED and self._sending.renew(row):
+                self._event(Kind.CONNECT, row, RENEWED)
 
     def _afflict(self) -> Faulting:
         """Return what makes things go wrong on purpose; made when first asked for."""

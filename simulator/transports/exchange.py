@@ -9,44 +9,26 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from math import inf, isnan
+from math import isnan
 from typing import Any
 
 from simulator.errors import DefinitionError, Unreachable
 from simulator.impairment import WELL, Impairment
 from simulator.lot import Target
 from simulator.transports.alarms import Alarms
-from simulator.transports.coap import CoapWire
 from simulator.transports.cork import Cork
-from simulator.transports.datagram import DatagramRoad
 from simulator.transports.detours import Detours
-from simulator.transports.http import HttpWire
 from simulator.transports.impairments import Impairments
+from simulator.transports.kinds import ROADS, WIRES
 from simulator.transports.line import Line
-from simulator.transports.mqtt import MqttWire
 from simulator.transports.openings import Openings
 from simulator.transports.parcel import Identity, Listener, Parcel
-from simulator.transports.redial import LASTED, Redial
+from simulator.transports.redial import LASTED, Redial, Wake
+from simulator.transports.renewals import Renewals
 from simulator.transports.road import Road, shared_road
-from simulator.transports.sessions import left, take_up
-from simulator.transports.tcp import TcpWire
+from simulator.transports.sessions import left, rested, take_up
 from simulator.transports.traffic import Traffic
-from simulator.transports.udp import UdpWire
-from simulator.transports.websocket_messages import WebSocketWire
-from simulator.transports.wire import CLOSE_WITHIN, Office, Wire
-
-RETRY_TICK = 0.01  # s; retries due within it are woken together
-
-WIRES: dict[str, Callable[[Office, Line], Wire[Any]]] = {
-    "mqtt": MqttWire,
-    "http": HttpWire,
-    "coap": CoapWire,
-    "tcp": TcpWire,
-    "udp": UdpWire,
-    "websocket": WebSocketWire,
-}
-# What opens them; a stream where nothing is said.
-ROADS: dict[str, type[Road]] = {"coap": DatagramRoad, "udp": DatagramRoad}
+from simulator.transports.wire import CLOSE_WITHIN, Wire
 
 
 class Exchange:
@@ -89,15 +71,17 @@ class Exchange:
         self.common: Any = None
         self._redial = Redial(self.draw)
         self._cork = Cork()
-        self._timer: asyncio.TimerHandle | None = None
-        self._timer_at = inf
+        self._wake = Wake(self._redial, clock, self._enqueue)
         self._lines: dict[int, Line] = {}
         self._openings = Openings(
-            make=self._make_wire, open_wire=self._open, ended=self._check_emptied, clock=clock
+            make=self._wire_to_open, open_wire=self._open, ended=self._check_emptied, clock=clock
         )
+        self._renewals = Renewals(self._openings, clock)
         self._wires: set[Wire[Any]] = set()  # those with a connection, closing ones included
         self._emptied: asyncio.Event | None = None  # set when closing has nothing left
-        self._adopted: dict[int, Any] = {}  # sessions from elsewhere, by row
+        # Sessions for the next connections of mocks that have none, by row: from elsewhere, or of
+        # mocks that were let go. At most one a mock, and bounded as that of a connected one.
+        self._adopted: dict[int, Any] = {}
         self._impairments: Impairments | None = None  # none before something is wrong on purpose
 
     def connect(self, row: int, identity: Identity) -> None:
@@ -111,6 +95,18 @@ class Exchange:
             if self._adopted:
                 take_up(line, self._adopted.pop(row, None))
             self._enqueue(line)
+
+    def renew(self, row: int, identity: Identity) -> bool:
+        """Let a connected mock show something else without a gap: its connection goes on until
+        another one can take over. False: no other one is needed for that."""
+        line = self._lines.get(row)
+        if line is None:
+            return False
+        line.identity = identity
+        if not line.is_open or line.wire is None or line.wire.renew():
+            return False
+        self._renewals.begin(line)
+        return True
 
     def limit_connects(self, rate: float, phase: float = 0.0) -> None:
         """Let at most ``rate`` connections begin in a second from now on, tries again included.
@@ -127,7 +123,10 @@ class Exchange:
         line = self._lines.pop(row, None)
         if line is None:
             return
+        if line.unsettled:
+            self._adopted[row] = line.kept
         self._redial.cancel(line)
+        self._renewals.drop(line)
         self._openings.forget(line)
         wire, line.wire, line.is_open, line.is_wanted = line.wire, None, False, False
         if wire is None:
@@ -179,6 +178,7 @@ class Exchange:
 
         0.7 µs a connection (tests/benchmarks/wire.py).
         """
+        self._renewals.sweep(now)
         impairments = self._impairments
         for wire in list(self._wires):
             if impairments is None or not impairments.is_deaf(wire):
@@ -226,7 +226,7 @@ class Exchange:
             return
         if not self._openings.is_waiting(line):
             self._redial.plan(line, self.clock(), wait=wait)
-            self._arm(self.clock())
+            self._wake.arm(self.clock())
 
     def identify(self, row: int, identity: Identity) -> None:
         """Let a mock be somebody else from its next connection on."""
@@ -258,7 +258,8 @@ class Exchange:
         """
         now = self.clock()
         found = ((row, left(line, now, leave=leave)) for row, line in self._lines.items())
-        return {row: session for row, session in found if session is not None}
+        resting = {row: rested(session) for row, session in self._adopted.items()}
+        return resting | {row: session for row, session in found if session is not None}
 
     def adopt(self, row: int, session: Any) -> None:
         """Let a mock's first connection go on with a session that ``sessions`` returned."""
@@ -270,8 +271,7 @@ class Exchange:
             self._impairments.close()
         for row in list(self._lines):
             self.disconnect(row)
-        if self._timer:
-            self._timer.cancel()
+        self._wake.close()
         self._emptied = asyncio.Event()
         self._check_emptied()
         try:
@@ -307,6 +307,12 @@ class Exchange:
             line.is_open = True
             line.opened_at = self.clock()
             self._listener.opened(line.row)
+        else:
+            self._renewals.ready(wire)
+
+    def wire_follows(self, wire: Wire[Any]) -> bool:
+        """Let an heir take over before it is ready; False: it is none. See ``Renewals``."""
+        return self._renewals.follow(wire)
 
     def wire_idle(self, wire: Wire[Any], waiting: Sequence[Parcel]) -> None:
         """The connection ended in order, between two messages; the next parcel opens another."""
@@ -324,7 +330,10 @@ class Exchange:
             if line.is_open and now - line.opened_at >= LASTED:
                 line.failures = 0
             line.wire, line.is_open, line.reason = None, False, reason
+            self._renewals.drop(line)
             self._plan(line, now)
+        else:
+            self._renewals.failed(wire)
         self._settle_orphans(wire, reason)
         if is_current:
             self._listener.lost(line.row, reason)
@@ -334,6 +343,7 @@ class Exchange:
         self._wires.discard(wire)
         if self._impairments:
             self._impairments.gone(wire)
+        self._renewals.gone(wire)
         self._check_emptied()
 
     def _settle_orphans(self, wire: Wire[Any], why: str) -> None:
@@ -369,6 +379,12 @@ class Exchange:
         wire: Wire[Any] | None = line.wire
         return wire
 
+    def _wire_to_open(self, line: Line) -> Wire[Any] | None:
+        """Return the wire whose turn it is: the line's heir, or its own; None: there is none."""
+        if not self._renewals.is_wanted(line):
+            return line.wire or self._make_wire(line)
+        return self._renewals.made(WIRES[self.target.protocol](self, line))
+
     async def _open(self, wire: Wire[Any]) -> None:
         try:
             await wire.prepare()
@@ -383,21 +399,4 @@ class Exchange:
         impairment = self._impairments.of(line.row) if self._impairments else WELL
         if not impairment.is_away:
             self._redial.plan(line, now, wait=impairment.retry)
-            self._arm(now)
-
-    def _arm(self, now: float) -> None:
-        """Have the one timer fire for the next attempt."""
-        at = self._redial.next()
-        if at >= self._timer_at or self._emptied:
-            return
-        if self._timer:
-            self._timer.cancel()
-        self._timer_at = at
-        self._timer = self._loop.call_later(max(RETRY_TICK, at - now), self._retry)
-
-    def _retry(self) -> None:
-        now = self.clock()
-        self._timer, self._timer_at = None, inf
-        for line in self._redial.due(now):
-            self._enqueue(line)
-        self._arm(now)
+            self._wake.arm(now)

@@ -65,6 +65,11 @@ class HttpWire(Wire[HttpTarget]):
         self.office.wire_ready(self)
         self._write_next()
 
+    def renew(self) -> bool:
+        """The next request shows it; the one under way has what was good when it was written."""
+        self.desk.dress(self.line.identity)
+        return True
+
     # Sending.
 
     def send(self, parcel: Parcel) -> None:

@@ -21,6 +21,10 @@ ACCEPT_WITHIN = 20.0  # s from the connection to CONNACK and SUBACK
 MAX_IN_FLIGHT = mqtt.MAX_IN_FLIGHT
 MAX_WAITING = 100  # messages of a mock that wait for an acknowledgement to make room
 MAX_ANSWERS = 4 * WRITE_LIMIT  # bytes that wait while a target sends and does not read
+# Messages of a mock that wait while its connection is replaced, which takes some round trips: as
+# many as one mock may send in a second (``MAX_RATE``).
+MAX_HELD = 1_000
+FAREWELL_WITHIN = 1.0  # s for a broker to hang up on a mock that goes on with another connection
 PING_AHEAD = 1.0  # s; a sweep comes once a second, and the silence must not pass keep_alive
 
 
@@ -51,7 +55,11 @@ class MqttWire(Wire[MqttTarget]):
         target = self.target
         opening = _opening(line, target)
         memory = line.kept if isinstance(line.kept, mqtt.Memory) else None
+        if memory and office.clock() >= memory.kept_until and not memory.tokens():
+            memory = line.kept = line.unsettled = None  # it ended while the mock was let go
         self.session: mqtt.Session[Parcel] = mqtt.SESSIONS[target.version](opening, memory)
+        if not line.wire:  # else the connection before still answers for what is in flight
+            self.session.take_over()
         for text in line.identity.subscriptions:
             mqtt.encode_filter(text)  # a bad one shows before anything is opened
         self.speaks_5 = target.version == "5"
@@ -63,7 +71,16 @@ class MqttWire(Wire[MqttTarget]):
         self.pinged_at = nan  # s; nan: no PINGREQ waits for its answer
 
     def start(self) -> None:
-        self._write(self.session.connect(), self.made_at)
+        if self.office.wire_follows(self):
+            self.is_paused = True  # until it is accepted; see ``_hold``
+        else:
+            self._write(self.session.connect(), self.made_at)
+
+    def begin(self) -> None:
+        """The connection before has said goodbye, so that its will is not published."""
+        if not self.is_over:
+            self.session.take_over()
+            self._write(self.session.connect(), self.office.clock())
 
     def send(self, parcel: Parcel) -> None:
         """Write the parcel, or keep it while too many are in flight.
@@ -75,7 +92,7 @@ class MqttWire(Wire[MqttTarget]):
         """
         session = self.session
         if self.is_paused:
-            self.refuse(parcel, self.too_slow())
+            self._hold(parcel)
         elif parcel.qos and (
             self.waiting or len(session.in_flight) + len(session.awaited) >= session.window
         ):
@@ -83,6 +100,14 @@ class MqttWire(Wire[MqttTarget]):
             self.wait(parcel, MAX_WAITING, why_not)
         else:
             self._publish(parcel)
+
+    def _hold(self, parcel: Parcel) -> None:
+        """Keep what is sent while connections change; a target that reads too slowly has its own
+        to take first."""
+        if self.is_ready:
+            self.refuse(parcel, self.too_slow())
+        else:
+            self.wait(parcel, MAX_HELD, f"{MAX_HELD} messages wait for the new connection already")
 
     def _publish(self, parcel: Parcel) -> None:
         office = self.office
@@ -191,13 +216,13 @@ class MqttWire(Wire[MqttTarget]):
     def _keep_session(self) -> None:
         line, memory = self.line, self.session.memory
         is_kept = self.session.keeps_for > 0
-        line.kept, line.unsettled = (memory, memory.clear) if is_kept else (None, None)
+        line.kept, line.unsettled = (memory, memory.abandon) if is_kept else (None, None)
 
     def _subscribed(self, _event: mqtt.SubAck) -> None:
         self._get_ready()
 
     def _get_ready(self) -> None:
-        self.is_ready = True
+        self.is_ready, self.is_paused = True, False
         self.ready_at = self.office.clock()
         self.office.wire_ready(self)
 
@@ -235,21 +260,29 @@ class MqttWire(Wire[MqttTarget]):
 
     def _say_goodbye(self) -> None:
         self._write(self.session.disconnect(), self.office.clock())
-        self.close()
+        self._outlives()
+        self.session.memory.last_id = self.session.last_id
+        if self.line.is_wanted:  # an heir waits until the broker has taken the DISCONNECT
+            self.is_over = True
+            self.close_by = self.office.clock() + FAREWELL_WITHIN
+        else:
+            self.close()
 
     def orphans(self, why: str) -> list[Orphan]:
         """Hand out what is not settled, but for what the session's next connection takes up."""
         self._leave_detour()
         waiting = self.waiting_orphans(why)
-        if self._is_kept():
+        memory, is_kept = self.session.memory, self._outlives()
+        if not self.session.is_latest or (is_kept and self.line.is_wanted):
             return waiting
         lost = f"connection lost before acknowledgement: {why}"
-        return [(parcel, lost) for parcel in self.session.memory.clear()] + waiting
+        tokens = memory.abandon() if is_kept else memory.clear()
+        return [(parcel, lost) for parcel in tokens] + waiting
 
-    def _is_kept(self) -> bool:
-        """Whether the session goes on with the mock's next connection, as long as it may last."""
+    def _outlives(self) -> bool:
+        """Whether the session may go on with the mock's next connection; its time runs from now."""
         line, memory, now = self.line, self.session.memory, self.office.clock()
-        if not line.is_wanted or line.kept is not memory:
+        if line.kept is not memory:
             return False
         if self.session.is_accepted:
             memory.kept_until = now + self.session.keeps_for

@@ -32,7 +32,7 @@ class Openings:
     ) -> None:
         """
         Args:
-            make: Makes the wire of a line's next connection; None: there can be none.
+            make: Gives the wire of a line's next connection, made now; None: there can be none.
             open_wire: Opens its connection.
             ended: Is called after each attempt, whatever came of it.
             clock: Seconds.
@@ -82,7 +82,7 @@ class Openings:
         wanted at one stroke do not hold up those who send."""
         while self._queue and len(self._tasks) < MAX_OPENING and self._may_open():
             line, _ = self._queue.popitem(last=False)
-            wire = line.wire or self._make(line)
+            wire = self._make(line)
             if wire is not None:
                 task = self._loop.create_task(self._open_wire(wire))
                 self._tasks[wire] = task

@@ -1,8 +1,10 @@
 """When a lost connection is tried again: exponential backoff with full jitter.
 
-Rule: told the time, never asks it; one heap for all lines, so that one timer is enough.
+Rule: ``Redial`` is told the time, never asks it; one heap for all lines, so that one timer is
+enough, which is ``Wake``.
 """
 
+import asyncio
 import heapq
 from collections.abc import Callable
 from itertools import count
@@ -10,6 +12,7 @@ from math import inf
 
 from simulator.transports.line import Line
 
+TICK = 0.01  # s; attempts due within it are woken together
 FIRST = 1.0  # s, the longest first wait; doubles with each failure
 LONGEST = 30.0  # s; a target that comes back has its mocks again half a minute later
 LASTED = 10.0  # s; a connection that stood this long was no failure, the backoff starts anew
@@ -57,3 +60,40 @@ class Redial:
     def next(self) -> float:
         """The moment of the next attempt; inf when there is none."""
         return self._heap[0][0] if self._heap else inf
+
+
+class Wake:
+    """The one timer that wakes all attempts of an exchange. Belongs to the loop it was made in."""
+
+    def __init__(
+        self, redial: Redial, clock: Callable[[], float], wake: Callable[[Line], None]
+    ) -> None:
+        """``wake`` is called for each line whose moment has come."""
+        self._redial, self._clock, self._wake = redial, clock, wake
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+        self._at = inf
+        self._is_closed = False
+
+    def arm(self, now: float) -> None:
+        """Have the timer fire for the next attempt."""
+        at = self._redial.next()
+        if at >= self._at or self._is_closed:
+            return
+        if self._timer:
+            self._timer.cancel()
+        self._at = at
+        self._timer = self._loop.call_later(max(TICK, at - now), self._fire)
+
+    def close(self) -> None:
+        """Wake nobody any more."""
+        self._is_closed = True
+        if self._timer:
+            self._timer.cancel()
+
+    def _fire(self) -> None:
+        now = self._clock()
+        self._timer, self._at = None, inf
+        for line in self._redial.due(now):
+            self._wake(line)
+        self.arm(now)

@@ -53,10 +53,22 @@ def left(line: Line, now: float, *, leave: bool) -> Session | None:
     return copy
 
 
+def rested(session: Session) -> Session:
+    """Return a copy of the session of a mock that was let go: nobody waits for what is in flight
+    but the connection that ends."""
+    copy: Session = mqtt.Memory()
+    for name in ("client_id", "has_begun", "subscribed", "kept_until", "last_id"):
+        setattr(copy, name, getattr(session, name))
+    copy.unreleased, copy.packets = dict(session.unreleased), dict(session.packets)
+    copy.in_flight, copy.awaited = dict(session.in_flight), dict(session.awaited)
+    copy.abandon()
+    return copy
+
+
 def take_up(line: Line, session: Session | None) -> None:
     """Let a line go on with a session that another one has left."""
     if session is not None:
-        line.kept, line.unsettled = session, session.clear
+        line.kept, line.unsettled = session, session.abandon
 
 
 def apart(session: Session) -> Session:

@@ -7,7 +7,7 @@ messages in flight.
 from math import inf
 from typing import Any, Final, Generic, TypeVar
 
-from simulator.protocols.mqtt.packets import SUBACK, UNSUBACK
+from simulator.protocols.mqtt.packets import PUBACK, SUBACK, UNSUBACK
 
 Token = TypeVar("Token")
 
@@ -16,7 +16,8 @@ NOBODY: Final[Any] = object()  # the token of a message for which nobody waits a
 
 
 class Memory(Generic[Token]):
-    """The state of one session, which lasts as long as its owner keeps it.
+    """The state of one session, which lasts as long as its owner keeps it: over losses, and over
+    the time that a mock is let go.
 
     ``in_flight`` are the messages at QoS 1 without their PUBACK, oldest first. ``awaited`` is all
     else that has a packet identifier: which packet is to answer it, and its token: at QoS 2 first a
@@ -35,6 +36,7 @@ class Memory(Generic[Token]):
         "last_id",
         "packets",
         "subscribed",
+        "turns",
         "unreleased",
     )
 
@@ -46,6 +48,7 @@ class Memory(Generic[Token]):
         self.subscribed: tuple[str, ...] = ()  # what the server knows of this session
         self.client_id = ""  # that the server assigned
         self.has_begun = False  # a server has accepted it
+        self.turns = 0  # connections that had it; only the last one answers for its tokens
         self.kept_until = inf  # s of its owner's clock; when both sides may forget it
         self.last_id = 0  # packet identifier after which its next connection begins to give them
 
@@ -60,6 +63,20 @@ class Memory(Generic[Token]):
             for packet_id, (kind, token) in self.awaited.items()
             if kind not in SUBSCRIBING and token is not NOBODY
         ]
+
+    def abandon(self) -> list[Token]:
+        """Return what was not settled, and wait for none of it any more.
+
+        All else stays as the server may know it: its identifiers are taken, and what is not
+        acknowledged is sent again with the next connection ([MQTT-4.4.0-1]).
+        """
+        tokens = self.tokens()
+        for packet_id in self.in_flight:
+            self.awaited[packet_id] = (PUBACK, NOBODY)
+        self.in_flight.clear()
+        for packet_id, _ in self.others():
+            self.awaited[packet_id] = (self.awaited[packet_id][0], NOBODY)
+        return tokens
 
     def clear(self) -> list[Token]:
         """Forget all; return what was not settled."""

@@ -36,6 +36,7 @@ class Session(Reading[Token]):
         "_last_id",
         "_name",
         "_topic",
+        "_turn",
         "breaks_terms",
         "is_clean",
         "is_resumed",
@@ -66,9 +67,10 @@ class Session(Reading[Token]):
         self._packets = self.memory.packets if self.keeps_for else None
         # A new session is asked for once; one that is kept is gone on with after a loss.
         self.is_clean = opening.clean_start and not (self.memory.has_begun and self.keeps_for)
-        self._last_id = self.memory.last_id
         self._topic: str | None = None  # of the last message
         self._name = b""  # the same as it is written
+        self._last_id = self.memory.last_id
+        self._turn = 0  # none before ``take_over``
         self.pings = 0  # that wait for their answer
         # What cannot be said shows before a connection is opened.
         self._first = encoding.encode_connect(
@@ -77,6 +79,16 @@ class Session(Reading[Token]):
             dialect=self.dialect,
             is_clean=self.is_clean,
         )
+
+    def take_over(self) -> None:
+        """Answer for the memory from now on, in the place of the connection before."""
+        self.memory.turns += 1
+        self._turn = self.memory.turns
+
+    @property
+    def is_latest(self) -> bool:
+        """Whether no later connection answers for the memory."""
+        return self._turn == self.memory.turns
 
     def connect(self) -> bytes:
         """Return the CONNECT, which must be the first that is written (section 3.1)."""

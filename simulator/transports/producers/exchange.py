@@ -117,6 +117,12 @@ class ProducerExchange:
         for parcel in parcels:
             self.send(row, parcel)
 
+    def renew(self, row: int, identity: Identity) -> bool:
+        """Let a mock show something else when the shared connection is opened anew; what stands
+        goes on, for its client alone can say whether it must end."""
+        self.identify(row, identity)
+        return False
+
     def limit_connects(self, rate: float, phase: float = 0.0) -> None:
         """Nothing to limit: one connection is made, whatever the number of mocks."""
 

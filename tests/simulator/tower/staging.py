@@ -125,6 +125,10 @@ class PaperExchange:
         self.open.add(row)
         self.listener.opened(row)
 
+    def renew(self, row: int, identity: Identity) -> bool:
+        self.broker.identities[row] = identity
+        return True
+
     def disconnect(self, row: int) -> None:
         self.open.discard(row)
 
