@@ -56,7 +56,7 @@ from simulator.lot.ramp import Ramp
 from simulator.lot.reading import Words, fault_words, lot_words, target_words
 from simulator.lot.schema import OF_LOTS, OF_TARGETS, fault_schema, lot_schema, target_schema
 from simulator.lot.thresholds import threshold_problems
-from simulator.outlook import MessageOutlook, MetricOutlook, Outlook, outlook
+from simulator.outlook import MessageOutlook, MetricOutlook, Outlook, busiest, outlook
 from simulator.preview import PreviewMessage, preview, series
 from simulator.recording.board import (
     BOARD,
@@ -74,7 +74,7 @@ from simulator.recording.reasons import Reason
 from simulator.recording.tailing import Watch
 from simulator.roll import LotProblem, RollCall, identity_problems, lot_problems, roll_call
 from simulator.speech import Speech
-from simulator.tower import Assignment, Resume, Snapshot, Tower, run_in_loop
+from simulator.tower import Assignment, Resume, Snapshot, Told, Tower, run_in_loop
 from simulator.verdict import Figures, Ruling, verdict
 
 __all__ = [
@@ -138,11 +138,13 @@ __all__ = [
     "TargetError",
     "Threshold",
     "Tls",
+    "Told",
     "Tower",
     "Unreachable",
     "Watch",
     "Will",
     "Words",
+    "busiest",
     "certificate_troubles",
     "check",
     "check_credentials",

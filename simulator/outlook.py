@@ -139,6 +139,18 @@ def _messages(definition: Definition, course: Course) -> dict[str, MessageOutloo
     return {name: found.get(name, nothing) for name in [*definition.messages, *found]}
 
 
+def busiest(definition: Definition, *, rate: float | None = None) -> float:
+    """Return how many messages/s a mock sends at most, with the devices behind it.
+
+    Args:
+        definition: A sound one.
+        rate: Messages/s of each mock in place of the messages' own, as a lot's part may say.
+    """
+    own = Plan.of(definition, rate=rate).busiest
+    children = definition.children
+    return own + children.count * busiest(children.definition) if children else own
+
+
 def _estimated(definition: Definition, course: Course, status: str, name: str) -> float:
     """Return how often a message is sent in a status: by its pace there, as far as it is known."""
     spent = course.times()[status]

@@ -216,7 +216,7 @@ QUEUES = ("towers", "reports", "mail", "drains")
 # (dotted name of a function without arguments, s between two calls); each is idempotent.
 CLOCK_TICKS = [
     ("web.platform.clock.beat", 10.0),
-    ("web.runs.ticks.tick", 5.0),
+    ("web.runs.ticks.tick", 2.0),
     ("web.mail.actions.queue_due", 15.0),
     ("web.reports.ticks.ask_again", 30.0),
     ("web.drains.ticks.ask", 5.0),

@@ -114,6 +114,10 @@ class Tower:
         if why := shortage(self._mocks):
             logger.warning("tower=%s: %s", self.name, why)
 
+    def _has_ended(self) -> bool:
+        """Whether a shard ended whose last snapshot was not taken yet."""
+        return any(shard.phase is Phase.ENDED for shard in self._shards.values())
+
     @property
     def _mocks(self) -> int:
         running = (each for each in self._shards.values() if each.phase is not Phase.ENDED)
@@ -230,6 +234,7 @@ class Tower:
             self._writer.close()
 
     async def _work(self, each_second: EachSecond | None) -> None:
+        self._tell(each_second)  # there may be shards to take already
         second_ends = self._first_second()
         turned = self._clock()
         while not (self._is_draining and self.is_idle):
@@ -247,6 +252,8 @@ class Tower:
                 continue
             self._begin_one()
             await self._step_all()
+            if self._is_draining and self._has_ended():
+                self._tell(each_second)  # others wait for it
             moment = min(second_ends, self._next_step())
             sending = [each for each in self._shards.values() if each.phase is Phase.SENDING]
             await self._alarm.sleep_until(

@@ -88,7 +88,8 @@ def shards_of(run: Run, lot: simulator.Lot) -> Iterator[Shard]:
     number = 0
     for index, part in enumerate(lot.parts):
         for first, count in slices(part.first, part.count, most=most_of(part)):
-            yield Shard(run=run, number=number, part=index, first=first, count=count)
+            rate = count * float(run.parts[index].get("rate", 0.0))
+            yield Shard(run=run, number=number, part=index, first=first, count=count, rate=rate)
             number += 1
 
 

@@ -24,6 +24,8 @@ from web.runs.injections import Wish, wishes
 from web.runs.leasing import Lease
 from web.runs.loading import CannotLoad, Loaded, Shelf, assignment
 from web.runs.models import Board, Outcome, Run, RunState, Stretch
+from web.runs.reaping import Reaper
+from web.runs.renewing import Renewals
 
 logger = logging.getLogger(__name__)
 
@@ -243,7 +245,15 @@ class Desk:
         (lost, self._lost), (stored, self._stored) = (self._lost, []), (self._stored, [])
         self._shelf.keep({held.lease.run for held in self._held.values()})
         has_work = bool(self._held or self._unloaded)
-        return Orders(begin=begin, stop=stop, lost=lost, stored=stored, faults=self._faults(), has_work=has_work)
+        return Orders(
+            begin=begin,
+            stop=stop,
+            lost=lost,
+            stored=stored,
+            faults=self._faults(),
+            is_to_drain=self._is_to_drain,
+            has_work=has_work,
+        )
 
     def _is_to_save(self, held: Held) -> bool:
         """Whether a shard has something new for the database."""

@@ -4,6 +4,7 @@ Rule: a lease is (shard, tower, fence); what is written under it goes through :f
 refuses a stale one. Works alike on SQLite and on Postgres behind a transaction pooler.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -12,16 +13,24 @@ from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet, Sum, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from simulator import StaleLease
 from web.runs.models import LIVE, Outcome, Run, RunState, Shard, ShardState
 
-LEASE = timedelta(seconds=15)  # a dead tower is noticed this late
-RENEW_EVERY = 3.0  # s; four tries before a lease expires
-REAP_AFTER = timedelta(seconds=5)  # past the end: towers come back from an outage first
+# A dead tower is noticed this late; together with the clock's look and the start of another tower
+# it makes the 20 s after which its mocks send again.
+LEASE = timedelta(seconds=10)
+RENEW_EVERY = 2.5  # s; three tries before a lease expires
 LOOK_AT = 500  # wanted shards that one look takes into account; more than any tower can hold
+LOOK_AT_OF_A_RUN = 30  # so that a run with thousands hides no other
+# Of a large tower's mocks that are kept free for workspaces of which nothing runs yet, and s that a
+# shard of another waits before it may have them: long enough for another tower to come.
+RESERVE = 1_000
+RESERVE_FROM = 5_000  # mocks that a tower carries from which on it keeps a reserve
+RESERVED_FOR = timedelta(seconds=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,10 @@ class Lease:
     count: int
     tower: str
     fence: int
+    number: int = 0  # in its run
+    rate: float = 0.0  # messages/s at most
+    lost: str = ""  # why the tower before was lost; empty: there was none, or it handed over
+    heard: datetime | None = None  # that tower's last word
 
     @property
     def name(self) -> str:
@@ -42,37 +55,101 @@ class Lease:
         return f"{self.shard}.{self.fence}"
 
 
-def lease_shards(tower: str, *, room: int, now: datetime | None = None) -> list[Lease]:
-    """Take wanted shards for ``tower``, of all runs in turn, while they fit into ``room`` mocks.
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a tower can still carry, and how much it carries in all."""
+
+    mocks: int
+    messages: float = math.inf  # a second
+    capacity: int = 0  # mocks, with those that it has
+
+    def after(self, shard: Shard) -> "Room":
+        """Return what is left with one shard more."""
+        return Room(self.mocks - shard.count, self.messages - shard.rate, self.capacity)
+
+    def takes(self, shard: Shard, *, reserve: int) -> bool:
+        """Whether a shard fits beside the reserve; an empty tower takes one of any pace."""
+        is_slow = shard.rate <= self.messages or self.mocks == self.capacity
+        return is_slow and shard.count <= self.mocks - reserve
+
+
+def lease_shards(tower: str, *, room: Room | int, now: datetime | None = None) -> list[Lease]:
+    """Take wanted shards for ``tower``, of all workspaces in turn, while they fit.
 
     Args:
         tower: A name that no other tower has or had.
-        room: How many mocks the tower can still carry.
+        room: What the tower can still carry; a number is of mocks.
         now: The present, for the end of the lease.
     """
+    left = Room(room) if isinstance(room, int) else room
+    moment = now or timezone.now()
+    shards = wanted()
+    running = running_mocks() if shards else {}
     leases = []
-    for shard in in_turn(wanted()):
-        if shard.count <= room and (lease := take(shard, tower=tower, now=now or timezone.now())):
+    for shard in in_turn(shards, running):
+        reserve = reserve_for(shard, running, capacity=left.capacity, now=moment)
+        if not left.takes(shard, reserve=reserve):
+            continue
+        if lease := take(shard, tower=tower, now=moment):
             leases.append(lease)
-            room -= shard.count
+            left = left.after(shard)
+            workspace = shard.run.workspace_id
+            running[workspace] = running.get(workspace, 0) + shard.count
     return leases
 
 
 def wanted() -> list[Shard]:
-    """Return shards that nobody holds, oldest run first, at most ``LOOK_AT``."""
-    rows = Shard.objects.filter(
+    """Return shards that nobody holds, each run's first ones, at most ``LOOK_AT``."""
+    turn = Window(RowNumber(), partition_by=F("run_id"), order_by=F("number").asc())
+    ordered = _wanted().select_related("run").annotate(turn=turn).filter(turn__lte=LOOK_AT_OF_A_RUN)
+    return list(ordered.order_by("turn", "run__created", "run_id")[:LOOK_AT])
+
+
+def wanted_load() -> tuple[int, float]:
+    """Return how many mocks nobody holds, and the messages/s that they send at most."""
+    sums = _wanted().aggregate(mocks=Sum("count"), rate=Sum("rate"))
+    return sums["mocks"] or 0, sums["rate"] or 0.0
+
+
+def _wanted() -> QuerySet[Shard]:
+    return Shard.objects.filter(
         state=ShardState.WANTED, run__state__in=LIVE, run__stop_requested=None, run__deleted=None
     )
-    return list(rows.order_by("run__created", "run_id", "number")[:LOOK_AT])
 
 
-def in_turn(shards: Iterable[Shard]) -> list[Shard]:
-    """Return ``shards`` so that each run gets one before any run gets its next."""
-    by_run: dict[int, list[Shard]] = defaultdict(list)
+def running_mocks() -> dict[int, int]:
+    """Return how many mocks of each workspace (the row's id) towers hold."""
+    held = Shard.objects.filter(state=ShardState.LEASED)
+    sums = held.values_list("run__workspace").annotate(Sum("count"))
+    return {workspace: int(count) for workspace, count in sums}
+
+
+def in_turn(shards: Iterable[Shard], running: dict[int, int] | None = None) -> list[Shard]:
+    """Return ``shards`` so that each workspace, and of it each run, gets one in its turn.
+
+    Who has the least running comes first; what was begun before and waits comes before all.
+    """
+    known = running or {}
+    by_workspace: dict[int, dict[int, list[Shard]]] = defaultdict(lambda: defaultdict(list))
+    begun = []
     for shard in shards:
-        by_run[shard.run_id].append(shard)
-    turns = zip_longest(*by_run.values())
-    return [shard for turn in turns for shard in turn if shard is not None]
+        if shard.fence:
+            begun.append(shard)
+        else:
+            by_workspace[shard.run.workspace_id][shard.run_id].append(shard)
+    ordered = sorted(by_workspace, key=lambda workspace: known.get(workspace, 0))
+    return begun + _turns(_turns(by_workspace[each].values()) for each in ordered)
+
+
+def _turns(several: Iterable[Iterable[Shard]]) -> list[Shard]:
+    return [shard for turn in zip_longest(*several) for shard in turn if shard is not None]
+
+
+def reserve_for(shard: Shard, running: dict[int, int], *, capacity: int, now: datetime) -> int:
+    """Return how many mocks a tower keeps free from a shard, for those who have nothing yet."""
+    is_first = not running.get(shard.run.workspace_id)
+    has_waited = now - shard.wanted_since >= RESERVED_FOR
+    return 0 if is_first or has_waited or shard.fence or capacity < RESERVE_FROM else RESERVE
 
 
 def take(shard: Shard, *, tower: str, now: datetime) -> Lease | None:
@@ -89,7 +166,17 @@ def take(shard: Shard, *, tower: str, now: datetime) -> Lease | None:
             state=RunState.STARTING, started_at=now, reason=""
         )
     return Lease(
-        shard.id, shard.run_id, shard.part, shard.first, shard.count, tower, shard.fence + 1
+        shard=shard.id,
+        run=shard.run_id,
+        part=shard.part,
+        first=shard.first,
+        count=shard.count,
+        tower=tower,
+        fence=shard.fence + 1,
+        number=shard.number,
+        rate=shard.rate,
+        lost=shard.lost,
+        heard=shard.heard,
     )
 
 
@@ -129,7 +216,24 @@ def release(lease: Lease, *, outcome: Outcome, reason: str = "") -> None:
 
 def give_back(lease: Lease) -> None:
     """Make a shard wanted again that its tower has not begun; a stale lease is let go."""
-    _row(lease).update(state=ShardState.WANTED, tower="", leased_until=None)
+    _row(lease).update(
+        state=ShardState.WANTED, tower="", leased_until=None, wanted_since=timezone.now()
+    )
+
+
+def hand_back(lease: Lease) -> None:
+    """Make a shard wanted again whose checkpoint is stored; inside of :func:`held`."""
+    now = timezone.now()
+    _row(lease).update(
+        state=ShardState.WANTED,
+        tower="",
+        leased_until=None,
+        wanted_since=now,
+        lost="",
+        heard=now,
+        losses=0,
+        losses_since=None,
+    )
 
 
 def close_wanted(run: Run, *, outcome: Outcome, reason: str) -> int:
@@ -137,28 +241,6 @@ def close_wanted(run: Run, *, outcome: Outcome, reason: str) -> int:
     return Shard.objects.filter(run=run, state=ShardState.WANTED).update(
         state=ShardState.DONE, outcome=outcome, reason=reason
     )
-
-
-def reap(*, reason: str, now: datetime | None = None) -> list[Shard]:
-    """End the shards whose tower is silent; return them as they were, with the fence of the lease.
-
-    The fence rises, so that the tower finds its lease stale should it wake up.
-    """
-    late = Q(leased_until__lt=(now or timezone.now()) - REAP_AFTER)
-    silent = Shard.objects.filter(late, state=ShardState.LEASED)
-    return [shard for shard in silent if _end_silent(shard, late, reason)]
-
-
-def _end_silent(shard: Shard, late: Q, reason: str) -> bool:
-    still = Shard.objects.filter(late, id=shard.id, state=ShardState.LEASED, fence=shard.fence)
-    ended = still.update(
-        state=ShardState.DONE,
-        outcome=Outcome.CUT_OFF,
-        reason=reason,
-        leased_until=None,
-        fence=F("fence") + 1,
-    )
-    return bool(ended)
 
 
 def restart(run: Run, numbers: Iterable[int] | None = None) -> list[int]:
@@ -181,8 +263,17 @@ def restart(run: Run, numbers: Iterable[int] | None = None) -> list[int]:
 
 def _taken_away(shard: Shard) -> bool:
     same = Shard.objects.filter(id=shard.id, state=ShardState.LEASED, fence=shard.fence)
+    now = timezone.now()
     return bool(
-        same.update(state=ShardState.WANTED, tower="", leased_until=None, fence=F("fence") + 1)
+        same.update(
+            state=ShardState.WANTED,
+            tower="",
+            leased_until=None,
+            fence=F("fence") + 1,
+            lost=f"it was taken from tower {shard.tower} to be restarted"[:500],
+            heard=now,
+            wanted_since=now,
+        )
     )
 
 

@@ -76,8 +76,10 @@ def load(run: Run) -> Loaded:
     return Loaded(run, run.started_at.timestamp(), lot, datasets, known, dealt)
 
 
-def assignment(lease: Lease, loaded: Loaded) -> simulator.Assignment:
-    """Return what the engine takes for one lease."""
+def assignment(
+    lease: Lease, loaded: Loaded, resume: simulator.Resume | None = None
+) -> simulator.Assignment:
+    """Return what the engine takes for one lease; ``resume``: what another tower left of it."""
     return simulator.Assignment(
         shard=lease.name,
         lot=loaded.lot,
@@ -88,4 +90,5 @@ def assignment(lease: Lease, loaded: Loaded) -> simulator.Assignment:
         datasets=loaded.datasets,
         secrets=loaded.secrets,
         table=loaded.table,
+        resume=resume,
     )

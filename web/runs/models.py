@@ -186,6 +186,14 @@ class Shard(models.Model):
     fence = models.PositiveIntegerField(default=0)  # rises with each lease
     outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True)
     reason = models.CharField(max_length=500, blank=True)
+    rate = models.FloatField(default=0.0)  # messages/s at most, as far as its definition tells
+
+    # Of the tower that had it last, for the one that goes on.
+    wanted_since = models.DateTimeField(default=timezone.now)
+    lost = models.CharField(max_length=500, blank=True)  # why it was lost; empty: handed over
+    heard = models.DateTimeField(null=True)  # its last word
+    losses = models.PositiveSmallIntegerField(default=0)  # one after the other, since losses_since
+    losses_since = models.DateTimeField(null=True)
 
     class Meta:
         ordering: ClassVar = ["number"]
@@ -203,6 +211,62 @@ class Shard(models.Model):
 
     def __str__(self) -> str:
         return f"shard {self.number} of {self.run_id}"
+
+
+class Checkpoint(models.Model):
+    """What another tower needs to go on with a shard, some 10 s old while it is live.
+
+    Written under the lease whose ``fence`` it names, in one transaction with the board.
+    """
+
+    shard = models.OneToOneField(Shard, models.CASCADE, related_name="checkpoint")
+    fence = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    data = models.BinaryField()  # as simulator.Snapshot.checkpoint
+
+
+class HappeningKind(models.TextChoices):
+    MOVED = "moved", "Moved"
+    LOST = "lost", "Tower lost"
+    WENT_ON = "went_on", "Went on"
+    GIVEN_UP = "given_up", "Given up"
+
+
+class Happening(models.Model):
+    """Something that happened to a run, for its timeline; not to single mocks."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="happenings")
+    at = models.DateTimeField(default=timezone.now)
+    kind = models.CharField(max_length=12, choices=HappeningKind.choices)
+    shard = models.PositiveIntegerField(null=True)  # its number; None: the whole run
+    mocks = models.PositiveIntegerField(default=0)  # whom it struck
+    tower = models.CharField(max_length=120, blank=True)
+    words = models.CharField(max_length=500)  # a sentence
+
+    class Meta:
+        ordering: ClassVar = ["at", "id"]
+        indexes: ClassVar = [models.Index(fields=["run", "at"], name="happenings_of_a_run")]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class Worker(models.Model):
+    """A worker process that runs towers, one after the other; written by its towers."""
+
+    dyno = models.CharField(max_length=120, unique=True)  # worker.3
+    process = models.CharField(max_length=120, blank=True)  # host and id; another one begins anew
+    tower = models.CharField(max_length=120, blank=True)  # the last of its towers
+    heard = models.DateTimeField()  # its last word
+    mocks = models.PositiveIntegerField(default=0)  # that it holds
+    room = models.PositiveIntegerField(default=0)  # for how many more
+    is_draining = models.BooleanField(default=False)  # is to hand over all, and take no more
+
+    class Meta:
+        ordering: ClassVar = ["dyno"]
+
+    def __str__(self) -> str:
+        return self.dyno
 
 
 class Board(models.Model):

@@ -2,28 +2,28 @@
 
 from datetime import UTC, datetime
 
-from django.db import transaction
-
 from web.runs import live, series
 from web.runs.boards import ShardReport
 from web.runs.models import Board, Run, Shard, Stretch
 
 
-def rescue(shard: Shard) -> bool:
-    """Write the last report of a shard that was ended for silence; return whether there was one.
+def last_report(shard: Shard) -> bytes | None:
+    """Return what Redis has of a shard; None: nothing, or it does not answer.
 
     Args:
         shard: As it was under the lease, for its fence names the report.
     """
-    data = live.fetch([shard]).get(shard.id)
+    return live.fetch([shard]).get(shard.id)
+
+
+def keep(shard: Shard, data: bytes | None) -> None:
+    """Write a report that ``last_report`` returned; inside of a transaction."""
     if data is None:
-        return False
+        return
     report = ShardReport.unpack(data)
     board = {"at": datetime.fromtimestamp(report.at, UTC), "data": data}
-    with transaction.atomic():
-        Board.objects.update_or_create(shard_id=shard.id, defaults=board)
-        keep_points(shard, report)
-    return True
+    Board.objects.update_or_create(shard_id=shard.id, defaults=board)
+    keep_points(shard, report)
 
 
 def keep_points(shard: Shard, report: ShardReport) -> None:

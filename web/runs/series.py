@@ -59,6 +59,10 @@ class Trail:
             self._points[point.at] = Second.summed([known, point]) if known else point
             self._unsaved.add(point.at)
 
+    def load(self, points: Iterable[Second]) -> None:
+        """Go on from points that the database has, of who had the shard before."""
+        self._points |= {point.at: point for point in points}
+
     @property
     def unsaved(self) -> list[Second]:
         """The points that are newer here than in the database, in order."""

@@ -9,13 +9,15 @@ import resource
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from threading import Event
 from time import monotonic
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import connections
+from django.db import DatabaseError, close_old_connections, connections
 
 from simulator import DefinitionError, Export, Exports, Tower, run_in_loop
+from web.runs import jobs, leasing, workers
 from web.runs.desk import Desk, Orders
 from web.runs.injections import Wish
 
@@ -24,6 +26,13 @@ logger = logging.getLogger(__name__)
 IDLE_GRACE = 2.0  # s without work after which the job ends; the next one starts in as many
 OTHER_FILES = 500  # of the process that are no mock's socket: database, Redis, store, libraries
 MOST_MOCKS = 20_000  # one core drives no more, whatever the system allows
+# Messages/s that a tower takes on, by what definitions tell of their mocks. One core sends 60,000
+# or more with full logs; a dyno's share of one is less, and what is late takes no more.
+MOST_MESSAGES = 40_000.0
+KEEP_EVERY = 10.0  # s between two checkpoints of a shard
+# s without a turn of the loop after which another tower may have the shards: a lease was renewed so
+# long before that it may end now.
+FROZEN_AFTER = leasing.LEASE.total_seconds() - 2 * leasing.RENEW_EVERY
 LEAST_MOCKS = 1_000  # one whole shard, or nobody would ever take it
 SETTLE_WITHIN = 8.0  # s that the last report may be tried again; the engine allows 10
 AGAIN_AFTER = 0.5  # s
@@ -34,14 +43,41 @@ def capacity(open_files: int) -> int:
     return max(LEAST_MOCKS, min(MOST_MOCKS, open_files - OTHER_FILES))
 
 
-def work_shift() -> None:
-    """Hold shards until there is none left, or until the platform says to end (SIGTERM)."""
+def work_shift(*, patience: float = IDLE_GRACE) -> None:
+    """Hold shards until there is none left, or until the platform says to end (SIGTERM).
+
+    Args:
+        patience: s without work after which it ends.
+    """
+    if workers.is_draining(settings.DYNO):
+        rest()
+        return
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     files = MOST_MOCKS + OTHER_FILES if hard == resource.RLIM_INFINITY else hard
     name = f"{settings.DYNO}/{uuid4().hex[:12]}"
     logger.info("tower begins", extra={"tower": name})
-    run_in_loop(Shift(Desk(tower=name, capacity=capacity(files))).run())
+    desk = Desk(tower=name, capacity=capacity(files), messages=MOST_MESSAGES, dyno=settings.DYNO)
+    shift = Shift(desk, patience=patience)
+    run_in_loop(shift.run())
+    if shift.has_left:
+        jobs.ask_for_tower()  # for the shards that are wanted again
     logger.info("tower ends", extra={"tower": name})
+
+
+def rest() -> None:
+    """Take no shards while the worker is to drain, until the platform ends it or it is to go on."""
+    stopping = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    jobs.ask_for_tower()  # the job that led here is some other worker's
+    logger.info("worker rests", extra={"dyno": settings.DYNO})
+    while not stopping.wait(workers.BEAT_EVERY):
+        close_old_connections()
+        try:
+            if not workers.beat(settings.DYNO, tower="", mocks=0, room=0):
+                return
+        except DatabaseError as error:
+            logger.warning("the database does not answer: %s", type(error).__name__)
 
 
 def exporting(tower: str) -> Export | None:
@@ -63,40 +99,58 @@ def exporting(tower: str) -> Export | None:
 class Shift:
     """Carries word between the engine and its desk."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, patience: float = IDLE_GRACE) -> None:
         self._desk = desk
-        self._tower = Tower(name=desk.tower, write=desk.write)
+        self._patience = patience
+        self._tower = Tower(
+            name=desk.tower, write=desk.write, keep_every=KEEP_EVERY, frozen_after=FROZEN_AFTER
+        )
+        self.has_left = False  # told to end while others could go on
         self._export = exporting(desk.tower)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk")
         self._is_draining = False
         self._idle_since: float | None = None
 
     async def run(self) -> None:
-        """Work until the desk has had nothing to do for ``IDLE_GRACE``, or until SIGTERM."""
+        """Work until the desk has had nothing to do for a while, or until SIGTERM."""
         loop = asyncio.get_running_loop()
         # The worker lets its child ignore SIGTERM until this; from here on it is an order to end.
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.drain)
+            loop.add_signal_handler(number, self.leave)
+        self._desk.renewals.start()
         try:
             await self._tower.run(each_second=self.each_second)
         finally:
             if self._export:
                 await loop.run_in_executor(None, self._export.close)
             await loop.run_in_executor(self._thread, connections.close_all)
+            await loop.run_in_executor(None, self._desk.renewals.stop)
             self._thread.shutdown(wait=False)
 
-    def drain(self) -> None:
-        """End all shards in order and take no new ones; any number of calls are one."""
-        if not self._is_draining:
-            logger.info("tower drains", extra={"tower": self._desk.tower})
-        self._is_draining = True
-        self._tower.drain()
+    def leave(self) -> None:
+        """Let other towers go on with everything, and end; any number of calls are one."""
+        if self.has_left:
+            return
+        logger.info("tower hands over", extra={"tower": self._desk.tower})
+        self.has_left = self._is_draining = True
+        self._tower.hand_over()
+        # A tower that begins now is ready by the time that the shards are.
+        ask = partial(jobs.ask_for_tower, patience=jobs.STANDBY)
+        asyncio.get_running_loop().run_in_executor(None, ask)
 
     async def each_second(self) -> None:
         """Tell the desk what happened and do what it answers; the engine calls this."""
         orders = await self._ask_desk()
+        for name in orders.lost:
+            self._tower.abandon(name)
         for name in orders.stop:
             self._tower.stop(name)
+        for name, moment in orders.stored:
+            self._tower.stored(name, moment)
+        if orders.is_confirmed:
+            self._tower.go_on()
+        if orders.is_to_drain:
+            self.leave()
         if self._is_draining:
             if self._tower.is_idle:
                 await self._settle()
@@ -108,7 +162,8 @@ class Shift:
         for shard, watch in orders.watches:
             self._tower.watch(shard, watch)
         if self._has_been_idle(has_work=orders.has_work):
-            self.drain()
+            self._is_draining = True
+            self._tower.drain()
 
     def _afflict(self, shard: str, wish: Wish) -> None:
         """Begin or end a fault that somebody asked for by hand."""
@@ -124,7 +179,8 @@ class Shift:
         snapshots, closing = self._tower.snapshots(), self._is_draining
         if self._export:
             self._export.take(snapshots)
-        work = partial(self._desk.work, snapshots, closing=closing)
+        confirm = self._tower.is_suspended
+        work = partial(self._desk.work, snapshots, closing=closing, confirm=confirm)
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def _has_been_idle(self, *, has_work: bool) -> bool:
@@ -133,7 +189,7 @@ class Shift:
             return False
         if self._idle_since is None:
             self._idle_since = monotonic()
-        return monotonic() - self._idle_since >= IDLE_GRACE
+        return monotonic() - self._idle_since >= self._patience
 
     async def _settle(self) -> None:
         """Try the last report again while the database does not take it."""

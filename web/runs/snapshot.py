@@ -83,6 +83,7 @@ def snapshot_of(lot: Lot, *, run: UUID) -> Snapshot:
             "first": part.first,
             "count": part.count,
             "formats": formats_of(definition),
+            "rate": simulator.busiest(definition, rate=part.rate),  # messages/s of a mock
         }
         for part, definition in zip(parts, definitions, strict=True)
     ]

@@ -1,27 +1,39 @@
 """What the clock does for runs. Any number of clocks may: every change is a conditional one."""
 
 import logging
+import math
 
 from django.utils import timezone
 
 from web.platform import queues, redis
-from web.runs import endings, jobs, leasing
-from web.runs.models import LIVE, Run, RunState, Shard, ShardState
+from web.runs import endings, jobs, leasing, workers
+from web.runs.models import LIVE, Outcome, Run, RunState, Shard, ShardState
+from web.runs.reaping import Reaper
 from web.runs.removal import remove
-from web.runs.rescue import rescue
 
 logger = logging.getLogger(__name__)
 
-SILENT = "The tower stopped answering. What it had sent until then is in the log."
+TOWER_MOCKS = 9_000  # that one tower takes, when it is counted how many are needed
+TOWER_MESSAGES = 40_000.0  # a second, the same
+MOST_JOBS = 50  # of towers that wait in the queue together
 MOST_REMOVALS = 5  # runs that one tick removes; a job does it, this is for those it missed
 
 
+_reaper = Reaper()
+
+
 def reap_expired_leases() -> int:
-    """End the shards of silent towers, and the runs that end with them; return how many runs."""
-    reaped = leasing.reap(reason=SILENT)
-    for shard in reaped:
-        rescue(shard)
-    return sum(endings.end_run(run) for run in {shard.run_id for shard in reaped})
+    """Let others go on with the shards of silent towers; return how many shards."""
+    return len(_reaper.look())
+
+
+def end_stopped_runs() -> int:
+    """End what nobody holds of runs that are to stop: it may have come back on the way."""
+    waiting = Shard.objects.filter(
+        state=ShardState.WANTED, run__state__in=LIVE, run__stop_requested__isnull=False
+    )
+    runs = Run.objects.filter(id__in=waiting.values("run"))
+    return sum(leasing.close_wanted(run, outcome=Outcome.STOPPED, reason="") for run in runs)
 
 
 def end_finished_runs() -> int:
@@ -31,22 +43,25 @@ def end_finished_runs() -> int:
     return sum(endings.end_run(run) for run in set(open_runs.values_list("id", flat=True)))
 
 
-def ask_for_wanted_towers() -> bool:
-    """Put a tower's job into the queue when shards wait and no job does; return whether it did.
+def ask_for_wanted_towers() -> int:
+    """Put as many towers' jobs into the queue as the wanted shards need; return how many.
 
-    A job that finds nothing ends at once, so that one too many does no harm.
+    Towers at work may have taken the shards before: a job that finds nothing ends at once, so that
+    one too many does no harm, and neither do two clocks.
     """
-    if not leasing.wanted():
-        return False
+    mocks, messages = leasing.wanted_load()
+    needed = math.ceil(max(mocks / TOWER_MOCKS, messages / TOWER_MESSAGES))
+    if not needed:
+        return 0
     try:
-        if queues.queue("towers").count:
-            return False
-        queues.enqueue("towers", jobs.run_tower, timeout=-1)
+        missing = min(needed, MOST_JOBS) - queues.queue("towers").count
     except (queues.QueueUnavailable, *redis.Unavailable):
         logger.warning("towers are wanted, but the queue does not answer")
-        return False
-    Run.objects.filter(state=RunState.QUEUED).exclude(reason="").update(reason="")
-    return True
+        return 0
+    asked = sum(jobs.ask_for_tower() for _ in range(missing))
+    if asked or missing <= 0:
+        Run.objects.filter(state=RunState.QUEUED).exclude(reason="").update(reason="")
+    return asked
 
 
 def remove_deleted_runs() -> int:
@@ -58,6 +73,8 @@ def remove_deleted_runs() -> int:
 def tick() -> None:
     """Do all of it; the clock calls this every few seconds."""
     reap_expired_leases()
+    end_stopped_runs()
     end_finished_runs()
     ask_for_wanted_towers()
     remove_deleted_runs()
+    workers.forget_gone()

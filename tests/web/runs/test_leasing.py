@@ -127,26 +127,6 @@ def test_a_shard_that_was_given_back_is_wanted_with_a_higher_fence(run, shard):
     assert again.fence == 2
 
 
-def test_a_silent_towers_shards_end_and_its_lease_is_stale(run, shard):
-    lease = lease_one()
-    late = timezone.now() + leasing.LEASE + leasing.REAP_AFTER + timedelta(seconds=1)
-
-    ended = leasing.reap(reason="silent", now=late)
-
-    shard.refresh_from_db()
-    assert [(each.id, each.fence) for each in ended] == [(shard.id, lease.fence)]
-    assert (shard.state, shard.outcome, shard.reason) == ("done", Outcome.CUT_OFF, "silent")
-    with pytest.raises(StaleLease), leasing.held(lease):
-        pytest.fail("the body of a stale lease must not run")
-
-
-def test_a_lease_that_has_just_expired_is_not_reaped_yet(run):
-    lease_one()
-    just_after = timezone.now() + leasing.LEASE + timedelta(seconds=1)
-
-    assert leasing.reap(reason="silent", now=just_after) == []
-
-
 def test_shards_of_a_run_that_is_to_stop_are_not_wanted(run, owner):
     stop_run(run, by=owner)
 

@@ -1,0 +1,97 @@
+"""What happened to a run's towers, for its timeline: a row each, and the table that people see.
+
+Rule: rows are facts in words; what happened to many shards in one moment is told as one line.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from web.runs.leasing import Lease
+from web.runs.models import Happening, HappeningKind, Run, Shard
+
+TOGETHER = timedelta(seconds=10)  # what is this close, of one kind and tower, is one line
+MOST_LINES = 100  # of a page; the oldest are left out
+MOST_ROWS = 5_000  # that one page reads
+
+
+def lost(shard: Shard, *, heard: datetime, is_over: bool) -> None:
+    """Note that a shard's tower gave no sign of life any more."""
+    kind = HappeningKind.GIVEN_UP if is_over else HappeningKind.LOST
+    words = f"Tower {shard.tower} gave no sign of life since {heard:%H:%M:%S} UTC"
+    words += ", and the shard was not started again." if is_over else "."
+    _note(
+        kind, run=shard.run_id, shard=shard.number, mocks=shard.count, of=shard.tower, words=words
+    )
+
+
+def moved(lease: Lease) -> None:
+    """Note that a tower handed a shard over; inside of ``leasing.held``."""
+    words = f"Tower {lease.tower} handed it over, with every message accounted for."
+    _note(
+        HappeningKind.MOVED,
+        run=lease.run,
+        shard=lease.number,
+        mocks=lease.count,
+        of=lease.tower,
+        words=words,
+    )
+
+
+def went_on(lease: Lease, *, gap: float) -> None:
+    """Note that a tower goes on with a shard, ``gap`` s after the last word of the one before."""
+    if lease.lost:
+        words = f"Tower {lease.tower} went on after a gap of {gap:.0f} s: {lease.lost}."
+    else:
+        words = f"Tower {lease.tower} went on after {gap:.1f} s."
+    _note(
+        HappeningKind.WENT_ON,
+        run=lease.run,
+        shard=lease.number,
+        mocks=lease.count,
+        of=lease.tower,
+        words=words[:500],
+    )
+
+
+def _note(kind: HappeningKind, *, run: int, shard: int, mocks: int, of: str, words: str) -> None:
+    Happening.objects.create(
+        run_id=run, kind=kind, shard=shard, mocks=mocks, tower=of, words=words[:500]
+    )
+
+
+@dataclass(slots=True)
+class Line:
+    """What happened to some shards of a run together."""
+
+    at: datetime  # the first of them
+    kind: str
+    label: str
+    tower: str
+    words: str
+    mocks: int = 0
+    shards: list[int] = field(default_factory=list)
+
+
+def lines(run: Run) -> list[Line]:
+    """Return what happened to a run, newest first, at most ``MOST_LINES``."""
+    rows = Happening.objects.filter(run=run).order_by("-at", "-id")[:MOST_ROWS]
+    told = together(reversed(rows))
+    return told[::-1][:MOST_LINES]
+
+
+def together(rows: Iterable[Happening]) -> list[Line]:
+    """Return rows, oldest first, as lines: those of one kind and tower, close in time, in one."""
+    told: list[Line] = []
+    open_lines: dict[tuple[str, str], Line] = {}
+    for row in rows:
+        key = (row.kind, row.tower)
+        line = open_lines.get(key)
+        if line is None or row.at - line.at > TOGETHER:
+            label = HappeningKind(row.kind).label
+            line = open_lines[key] = Line(row.at, row.kind, label, row.tower, row.words)
+            told.append(line)
+        line.mocks += row.mocks
+        if row.shard is not None:
+            line.shards.append(row.shard)
+    return told
