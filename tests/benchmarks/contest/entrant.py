@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -169,7 +170,7 @@ def tenths(values: list[float]) -> str:
     if len(values) < 10:
         return ""
     ends = [round(len(values) * tenth / 10) for tenth in range(11)]
-    means = (sum(values[a:b]) / (b - a) for a, b in zip(ends, ends[1:], strict=False))
+    means = (sum(values[a:b]) / (b - a) for a, b in pairwise(ends))
     return " ".join(f"{mean:.0f}" for mean in means)
 
 
