@@ -58,6 +58,7 @@ from simulator.lot.schema import OF_LOTS, OF_TARGETS, fault_schema, lot_schema, 
 from simulator.lot.thresholds import threshold_problems
 from simulator.outlook import MessageOutlook, MetricOutlook, Outlook, busiest, outlook
 from simulator.preview import PreviewMessage, preview, series
+from simulator.recording.arrivals import counted_delays
 from simulator.recording.board import (
     BOARD,
     Board,
@@ -69,6 +70,7 @@ from simulator.recording.board import (
 from simulator.recording.chunks import Chunk
 from simulator.recording.counters import Second
 from simulator.recording.histogram import Histogram
+from simulator.recording.layout import record_schema
 from simulator.recording.limited import Limited
 from simulator.recording.reasons import Reason
 from simulator.recording.tailing import Watch
@@ -149,6 +151,7 @@ __all__ = [
     "check",
     "check_credentials",
     "compare",
+    "counted_delays",
     "credential_problems",
     "definition_schema",
     "fault_of",
@@ -173,6 +176,7 @@ __all__ = [
     "read_credentials",
     "read_dataset",
     "ready",
+    "record_schema",
     "roll_call",
     "run_in_loop",
     "series",

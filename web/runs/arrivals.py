@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from simulator import Second
+import numpy as np
+
+from simulator import Second, counted_delays
 
 SUBSCRIPTION, COUNTER = "subscription", "counter"
 
@@ -43,12 +45,21 @@ class Arrivals:
 
 
 @dataclass(frozen=True, slots=True)
+class Delay:
+    """How old the newest counted message was when the counter had risen, s: an estimate."""
+
+    middle: float  # the median
+    longest: float
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What a page tells: by which way it is known, the whole, and each part where several are."""
 
     way_back: str  # SUBSCRIPTION or COUNTER
     whole: Arrivals
     parts: list[Arrivals]
+    delay: Delay | None = None  # of a counter, once its run is over
 
 
 def report_of(
@@ -82,6 +93,17 @@ def report_of(
             for part in several
         ],
     )
+
+
+def delay_of(points: Sequence[Second], *, step: float) -> Delay | None:
+    """Return the delay of a run with a counter; None where it never rose.
+
+    Args:
+        points: Of the whole run, in order.
+        step: How long each is, s.
+    """
+    delays = counted_delays(points, step=step)
+    return Delay(float(np.median(delays)), float(delays.max())) if len(delays) else None
 
 
 def arrivals_of(totals: Iterable[Second], *, name: str = "") -> Arrivals:

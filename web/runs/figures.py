@@ -87,9 +87,9 @@ class Figures:
 def times_of(total: Second) -> list[Times]:
     """Return the percentiles of everything that was measured."""
     measured = (
-        ("Acknowledgement", total.latency),
-        ("End to end", total.end_to_end),
-        ("Lateness of the generator", total.lateness),
+        ("Sent to acknowledged", total.latency),
+        ("Sent to arrived, end to end", total.end_to_end),
+        ("Planned to sent, the generator's own lateness", total.lateness),
     )
     return [
         Times(name, [histogram.percentile(share) or 0.0 for share in SHARES] + [histogram.maximum])

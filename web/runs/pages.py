@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,8 +12,8 @@ from django.utils import timezone
 from web.reports.access import reports_on
 from web.reports.models import Report
 from web.runs import faults, history, live, series
+from web.runs.arrivals import COUNTER, delay_of, report_of
 from web.runs.arrivals import Report as Arrivals
-from web.runs.arrivals import report_of
 from web.runs.boards import RunBoard, ShardReport, merged
 from web.runs.endings import rulings
 from web.runs.faults import Episode
@@ -50,6 +50,11 @@ class RunPage:
         """How each threshold fared; of a live run, until now."""
         return rulings(self.run, self.board.total) if self.run.is_live else self.run.rulings
 
+    @property
+    def missed(self) -> list[dict[str, object]]:
+        """The thresholds that an ended run did not keep; of a live one nothing is said yet."""
+        return [] if self.run.is_live else [each for each in self.rulings if not each["kept"]]
+
     @cached_property
     def episodes(self) -> list[Episode]:
         return episodes_of(self.run, self.board)
@@ -84,7 +89,11 @@ def arrivals_of(run: Run, reports: Mapping[int, ShardReport]) -> Arrivals | None
     part_of = (
         dict(Shard.objects.filter(run=run).values_list("id", "part")) if len(run.parts) > 1 else {}
     )
-    return report_of(run.way_back, totals, parts=run.parts, part_of=part_of)
+    report = report_of(run.way_back, totals, parts=run.parts, part_of=part_of)
+    if report is None or report.way_back != COUNTER or run.is_live:
+        return report
+    points, step = history.points_of(run, {}), series.step_of(run.duration)
+    return replace(report, delay=delay_of(points, step=step))
 
 
 def episodes_of(run: Run, board: RunBoard) -> list[Episode]:

@@ -105,7 +105,8 @@ def columns(points: Sequence[Second], *, step: int) -> dict[str, list[Any]]:
 
     Returns:
         ``t`` (Unix s), ``rate`` and ``failed`` (messages/s), ``p50`` and ``p99`` (ms, None where
-        nothing was acknowledged).
+        nothing was acknowledged), ``arrival_p50`` and ``arrival_p99`` (ms, None where nothing was
+        seen to arrive).
     """
     return {
         "t": [point.at for point in points],
@@ -113,6 +114,8 @@ def columns(points: Sequence[Second], *, step: int) -> dict[str, list[Any]]:
         "failed": [round(point.failed / step, 3) for point in points],
         "p50": [_ms(point.latency.percentile(50)) for point in points],
         "p99": [_ms(point.latency.percentile(99)) for point in points],
+        "arrival_p50": [_ms(point.end_to_end.percentile(50)) for point in points],
+        "arrival_p99": [_ms(point.end_to_end.percentile(99)) for point in points],
     }
 
 

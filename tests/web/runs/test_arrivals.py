@@ -1,6 +1,7 @@
 """What arrived of a run, on its page: by a subscription, by a counter, by part."""
 
 import pytest
+from django.urls import reverse
 
 from simulator import Second
 from tests.web.runs.conftest import DEFINITION, START, snapshot
@@ -123,3 +124,33 @@ def test_runs_that_were_kept_before_tell_what_they_have():
     assert report_of("", known, parts=[], part_of={}).way_back == "counter"
     assert report_of("", {1: second(missing=7)}, parts=[], part_of={}).way_back == "subscription"
     assert report_of("", {}, parts=[], part_of={}) is None
+
+
+def test_an_ended_run_with_a_counter_tells_how_old_what_was_counted_was(client_of, viewer, run):
+    Run.objects.update(way_back="counter")
+    tower, shard = begun(run)
+    start = int(run.created.timestamp())
+    points = [
+        Second(at=start + at, acknowledged=sent, counted=counted)
+        for at, (sent, counted) in enumerate([(10, 0), (10, 0), (0, 10), (0, 10)])
+    ]
+
+    tower.work([snapshot(shard, seconds=points, total=Second.summed(points), state="ended")])
+    page = client_of(viewer).get(run.get_absolute_url())
+
+    delay = page.context["page"].arrivals.delay
+    assert delay.middle == delay.longest == 2.0
+    assert "median, estimated from the counts; longest 2 s" in page.content.decode()
+
+
+def test_the_series_has_how_long_messages_took_to_arrive(client_of, viewer, observed_run):
+    tower, shard = begun(observed_run)
+    point = Second(at=int(START), acknowledged=1, arrived=1)
+    point.end_to_end.record([0.25])
+
+    tower.work([snapshot(shard, seconds=[point], state="ended")])
+    path = reverse("runs:series", args=[observed_run.workspace.code, observed_run.code])
+    series = client_of(viewer).get(path).json()
+
+    assert series["arrival_p50"] == series["arrival_p99"] == [pytest.approx(250, rel=0.02)]
+    assert series["p50"] == [None]

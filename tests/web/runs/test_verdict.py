@@ -1,6 +1,7 @@
 import pytest
 
-from tests.web.runs.conftest import snapshot
+from simulator import Link, Second
+from tests.web.runs.conftest import START, failing, snapshot
 from web.runs import actions
 from web.runs.desk import Desk
 from web.runs.models import Run
@@ -53,6 +54,7 @@ def test_the_page_shows_each_limit_and_what_was_measured(client_of, owner, run):
     assert ended.rulings[1]["words"] in page
     assert ">missed<" in page
     assert ">failed<" in page
+    assert "A threshold was missed: <code>latency p99 &lt; 5ms</code>" in page
     assert "so far" not in page
 
 
@@ -63,6 +65,7 @@ def test_the_page_of_a_live_run_says_how_it_fares_so_far(client_of, owner, run):
 
     assert "so far" in page
     assert ">kept<" in page
+    assert "A threshold was missed" not in page
 
 
 def test_the_page_has_the_percentiles_of_what_was_measured(client_of, owner, run):
@@ -70,5 +73,27 @@ def test_the_page_has_the_percentiles_of_what_was_measured(client_of, owner, run
 
     page = client_of(owner).get(run.get_absolute_url()).content.decode()
 
-    assert "Acknowledgement" in page
-    assert "End to end" not in page
+    assert "Sent to acknowledged" in page
+    assert "end to end" not in page
+
+
+def test_a_page_says_that_nothing_is_acknowledged_in_place_of_a_latency(client_of, owner, run):
+    unanswered = Second(at=int(START), due=60, sent=60)
+    worked(run, total=unanswered, seconds=[unanswered])
+
+    page = client_of(owner).get(run.get_absolute_url()).content.decode()
+
+    assert "nothing is acknowledged here" in page
+
+
+def test_a_mock_that_is_connected_and_fails_says_both(client_of, owner, run):
+    desk = Desk(tower="tower-1", capacity=10_000, clock=lambda: 1_000.0)
+    [assignment] = desk.work([]).begin
+    told = failing(assignment.shard)
+    told.board["link"][0] = Link.CONNECTED
+    desk.work([told])
+
+    page = client_of(owner).get(run.get_absolute_url(), {"search": "f-000"}).content.decode()
+
+    assert '<span class="badge" data-state="ok">connected</span>' in page
+    assert '<span class="badge" data-state="failed">failing</span>' in page

@@ -1,11 +1,13 @@
 /* Draws a run over time, and goes on asking while the run is live.
 
    <run-charts src="…/series.json" zone="Asia/Tokyo">
-     <div data-chart="rate"></div> <div data-chart="latency"></div>
+     <figure><div data-chart="rate"></div></figure>
+     <figure><div data-chart="latency"></div> <p data-none hidden>said in its place while it has no value</p></figure>
      <p data-empty>said while there is nothing to draw</p>
    </run-charts>
 
-   The JSON: {step, is_live, t: [Unix s], rate, failed: [messages/s], p50, p99: [ms or null], faults: [as in run-faults.js]}. */
+   The JSON: {step, is_live, t: [Unix s], rate, failed: [messages/s], p50, p99, arrival_p50, arrival_p99: [ms or null],
+   faults: [as in run-faults.js]}. */
 
 import uPlot from "../vendor/uplot-1.6.32/uPlot.esm.js";
 import { faultBands } from "./run-faults.js";
@@ -14,10 +16,11 @@ const POLL = 2000; // ms
 const GROWING = 30; // s before the newest point that may still change, and are asked for again
 const HEIGHT = 220; // px
 const SHORTEST = 10; // s that the time axis spans at least
-const COLUMNS = ["t", "rate", "failed", "p50", "p99"];
+const COLUMNS = ["t", "rate", "failed", "p50", "p99", "arrival_p50", "arrival_p99"];
 const LINES = {
   rate: [["rate", "Delivered", "--series-1"], ["failed", "Failed", "--danger"]],
   latency: [["p50", "p50", "--series-2"], ["p99", "p99", "--series-3"]],
+  arrival: [["arrival_p50", "p50", "--series-2"], ["arrival_p99", "p99", "--series-3"]],
 };
 
 function colour(name) {
@@ -104,13 +107,20 @@ class RunCharts extends HTMLElement {
   }
 
   draw(kind) {
-    const columns = [this.data.t, ...LINES[kind].map(([name]) => this.data[name])];
+    const place = this.querySelector(`[data-chart=${kind}]`);
+    if (!place) return;
+    const lines = LINES[kind].map(([name]) => this.data[name]);
+    const isEmpty = lines.every((line) => line.every((value) => value === null));
+    const note = place.parentElement.querySelector("[data-none]");
+    if (note) note.hidden = !isEmpty;
+    place.hidden = isEmpty;
+    if (isEmpty) return;
+    const columns = [this.data.t, ...lines];
     const plot = this.plots.get(kind);
     if (plot) {
       plot.setData(columns);
       return;
     }
-    const place = this.querySelector(`[data-chart=${kind}]`);
     this.plots.set(kind, new uPlot(options(kind, place.clientWidth, this.time, () => this.faults), columns, place));
   }
 

@@ -63,12 +63,9 @@ function draw(plot, faults) {
   pen.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
   pen.textBaseline = "top";
   pen.textAlign = "left";
-  for (const fault of faults) {
-    const found = edges(plot, fault, true);
-    if (!found) continue;
-    band(plot, pen, fault, found);
-    name(plot, pen, fault, found[0], ends);
-  }
+  const seen = faults.map((fault) => [fault, edges(plot, fault, true)]).filter(([, found]) => found);
+  for (const [fault, found] of seen) band(plot, pen, fault, found);
+  for (const [fault, [left]] of seen) name(plot, pen, fault, left, ends);
   pen.restore();
 }
 
