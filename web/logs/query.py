@@ -80,6 +80,9 @@ class Query:
         return cls(**values)  # type: ignore[arg-type]
 
 
+ALL = Query()
+
+
 class Cursor(NamedTuple):
     """A place between two records, in order of time and of mock: just before this record."""
 

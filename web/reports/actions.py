@@ -1,20 +1,32 @@
 """Everything that people change about reports."""
 
 import logging
+from dataclasses import dataclass
 
 from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
 from web.accounts.models import User
-from web.logs.models import Chunk
+from web.logs import index
+from web.logs.query import ALL, SEND, Query
 from web.platform import queues, storage
 from web.reports import jobs
-from web.reports.models import Report, ReportState
+from web.reports.models import Form, Report, ReportState
 from web.runs.models import Run
 
 logger = logging.getLogger(__name__)
 
 MAKE_TIMEOUT = 2 * 60 * 60  # s; some 500 million records
+MOST_AT_ONCE = 10  # reports of a workspace that are being made, or wait for it
+GOING = (ReportState.QUEUED, ReportState.RUNNING)
+SENDS = Query(results=(SEND,))
+# As web.reports.forms has them, which need pyarrow and are the job's.
+TYPES: dict[str, str] = {
+    Form.CSV: "text/csv; charset=utf-8",
+    Form.JSON_LINES: "application/jsonl",
+    Form.PARQUET: "application/vnd.apache.parquet",
+}
+TOO_MANY = f"{MOST_AT_ONCE} downloads are being made already. Wait for one, or cancel one."
 STILL_LIVE = "The run is still going on. Ask for the report when it has ended."
 
 
@@ -22,33 +34,83 @@ class NotYet(Exception):
     """The run cannot be reported on now; the text is a sentence that says why."""
 
 
+class TooMany(Exception):
+    """No more can be asked for now; the text is a sentence that says why."""
+
+
 class StorageDown(Exception):
     """The object store does not answer; the text is a sentence."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What somebody wants of a log, and how."""
+
+    query: Query = ALL
+    form: Form = Form.CSV
+    is_packed: bool = False
+    is_mailed: bool = False
+
+
+def ask_for_download(run: Run, order: Order, *, by: User) -> Report:
+    """Return a report on a run, live or not, that a job is going to make.
+
+    Of a live run it has what is stored when the job begins.
+
+    Raises:
+        TooMany: So many are being made for the workspace already.
+    """
+    going = Report.objects.filter(workspace=run.workspace, state__in=GOING).count()
+    if going >= MOST_AT_ONCE:
+        raise TooMany(TOO_MANY)
+    report = Report.objects.create(
+        workspace=run.workspace,
+        run=run,
+        asked_by=by,
+        form=order.form,
+        is_packed=order.is_packed and order.form != Form.PARQUET,
+        is_mailed=order.is_mailed,
+        query=order.query.to_json(),
+        **totals_of(run, order.query),
+    )
+    nudge(report)
+    return report
+
+
 def ask_for_report(run: Run, *, by: User) -> Report:
-    """Return a report that a job is going to make; its link is mailed to ``by``.
+    """Return a report on all sends that a job is going to make; its link is mailed to ``by``.
 
     Raises:
         NotYet: The run is still live.
     """
     if run.is_live:
         raise NotYet(STILL_LIVE)
-    report = Report.objects.create(
-        workspace=run.workspace, run=run, asked_by=by, rows_total=sends_of(run)
-    )
-    nudge(report)
-    return report
+    return ask_for_download(run, Order(query=SENDS, is_mailed=True), by=by)
 
 
 def retry_report(report: Report) -> bool:
-    """Try a failed report again; return False when it had not failed."""
-    again = Report.objects.filter(id=report.id, state=ReportState.FAILED).update(
-        state=ReportState.QUEUED, reason="", rows=0, rows_total=sends_of(report.run)
+    """Try a failed or cancelled report again; return False when it is neither."""
+    again = Report.objects.filter(
+        id=report.id, state__in=(ReportState.FAILED, ReportState.CANCELLED)
+    ).update(
+        state=ReportState.QUEUED,
+        reason="",
+        rows=0,
+        looked=0,
+        **totals_of(report.run, Query.from_json(report.query)),
     )
     if again:
         nudge(report)
     return bool(again)
+
+
+def cancel_report(report: Report, *, by: User) -> bool:
+    """End the making of a report; return False when it was over already.
+
+    The job finds that it was overtaken within a second or two, and leaves nothing behind.
+    """
+    going = Report.objects.filter(id=report.id, state__in=GOING)
+    return bool(going.update(state=ReportState.CANCELLED, reason=f"{by} cancelled it."[:500]))
 
 
 def delete_report(report: Report) -> None:
@@ -58,31 +120,40 @@ def delete_report(report: Report) -> None:
         StorageDown: The file could not be removed; nothing was changed.
     """
     try:
-        if report.key:
-            storage.delete(report.key)
+        for part in report.files:
+            storage.delete(part["key"])
     except storage.StorageUnavailable as down:
         raise StorageDown("The object store does not answer. Try again in a minute.") from down
     report.delete()
 
 
-def download_link(report: Report) -> str:
-    """Return an address of the store that downloads the report, for the next minutes.
+def download_link(report: Report, *, part: int = 1) -> str:
+    """Return an address of the store that downloads a part of the report, for the next minutes.
+
+    Args:
+        report: One that is ready.
+        part: From 1.
 
     Raises:
         StorageDown: The object store is not configured.
     """
     try:
         return storage.download_link(
-            report.key, file_name=file_name(report), content_type="text/csv; charset=utf-8"
+            report.files[part - 1]["key"],
+            file_name=file_name(report, part=part),
+            content_type=TYPES[report.form] if not report.is_packed else "application/gzip",
         )
     except storage.StorageUnavailable as down:
         raise StorageDown("The object store does not answer. Try again in a minute.") from down
 
 
-def file_name(report: Report) -> str:
-    """Return what the file is called once it is downloaded: ``Night shift 2026-11-22.csv``."""
+def file_name(report: Report, *, part: int = 1) -> str:
+    """Return what a part is called once it is downloaded: ``Night shift 2026-11-22 part 2.csv``."""
     name = "".join(c if c.isalnum() or c in " -_." else " " for c in report.run.name)
-    return f"{' '.join(name.split()) or 'run'} {report.run.created:%Y-%m-%d %H%M}.csv"
+    number = f" part {part}" if len(report.files) > 1 else ""
+    suffix = f"{report.form}.gz" if report.is_packed else report.form
+    begin = " ".join(name.split()) or "run"
+    return f"{begin} {report.run.created:%Y-%m-%d %H%M}{number}.{suffix}"
 
 
 def nudge(report: Report) -> None:
@@ -90,7 +161,9 @@ def nudge(report: Report) -> None:
     queues.enqueue_on_commit("reports", jobs.make_report, str(report.code), timeout=MAKE_TIMEOUT)
 
 
-def sends_of(run: Run) -> int:
-    """Return how many lines the report will have."""
-    rows = Chunk.objects.filter(run=run).aggregate(total=Coalesce(Sum("sends"), 0))
-    return int(rows["total"])
+def totals_of(run: Run, query: Query) -> dict[str, int | None]:
+    """Return how many lines a report will have, where the index alone tells, and what it takes."""
+    chunks = index.candidates(run, query)
+    rows = chunks.aggregate(rows=Coalesce(Sum("rows"), 0), sends=Coalesce(Sum("sends"), 0))
+    known = {ALL: rows["rows"], SENDS: rows["sends"]}
+    return {"rows_total": known.get(query), "looked_total": rows["rows"]}

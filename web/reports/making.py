@@ -1,25 +1,29 @@
-"""Makes a report: from chunks to CSV to the object store, streamed, then the mail.
+"""Makes a report: from chunks to a file to the object store, streamed, then the mail.
 
 Rule: one attempt at a time; an attempt that was overtaken writes nothing more.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from time import monotonic
+from typing import TypeAlias
 from uuid import UUID
 
+import pyarrow as pa
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from web.logs.reading import SEND, Query, batches
+from web.logs.reading import Query, batches
 from web.mail.actions import post
 from web.platform import storage
-from web.reports import csv_rows
 from web.reports.access import link_token
+from web.reports.forms import Form, form_of
 from web.reports.models import Report, ReportState
 from web.reports.upload import Overtaken, upload
 
@@ -27,8 +31,19 @@ logger = logging.getLogger(__name__)
 
 SILENT = timedelta(minutes=2)  # a job that says nothing for so long is dead
 TELL_EVERY = 1.0  # s between two writes of the progress
+PART_BYTES = 1_000_000_000  # after which a new part begins; a batch, some 30 MB, may go above
+Batch: TypeAlias = pa.RecordBatch | None
 NO_STORAGE = "The object store did not answer. Try again in a minute."
 GONE = "Part of the log is not in the object store any more."
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a file in the store; ``size`` is bytes."""
+
+    key: str
+    size: int
+    rows: int
 
 
 def make(code: UUID) -> None:
@@ -39,9 +54,9 @@ def make(code: UUID) -> None:
     report = claim(code)
     if report is None:
         return
-    key = f"{report.run.prefix}reports/{report.code}-{report.attempt}.csv"
+    work = Making(report)
     try:
-        size = upload(key, blocks(report), content_type="text/csv; charset=utf-8")
+        work.make()
     except Overtaken:
         logger.info("report overtaken", extra={"report": str(code)})
     except storage.StorageUnavailable as down:
@@ -54,7 +69,9 @@ def make(code: UUID) -> None:
         fail(report, "An error of ours. It is logged; try again, or tell us.")
         raise
     else:
-        finish(report, key=key, size=size)
+        finish(report, work.parts)
+        return
+    work.clear()
 
 
 def claim(code: UUID) -> Report | None:
@@ -62,49 +79,128 @@ def claim(code: UUID) -> Report | None:
     now = timezone.now()
     silent = Q(state=ReportState.RUNNING, worked_at__lt=now - SILENT)
     taken = Report.objects.filter(Q(state=ReportState.QUEUED) | silent, code=code).update(
-        state=ReportState.RUNNING, attempt=F("attempt") + 1, worked_at=now, rows=0, reason=""
+        state=ReportState.RUNNING,
+        attempt=F("attempt") + 1,
+        worked_at=now,
+        rows=0,
+        looked=0,
+        reason="",
     )
     return Report.objects.select_related("run", "asked_by").get(code=code) if taken else None
 
 
-def blocks(report: Report) -> Iterator[bytes]:
-    """Yield the file in pieces of some MB, and keep on the row how far it is.
+class Making:
+    """One attempt at a report: part after part, none much above ``PART_BYTES``."""
 
-    Raises:
-        Overtaken: The report was deleted, or another attempt has begun.
-        StorageUnavailable: The log could not be read.
-    """
-    yield csv_rows.header()
-    rows, told = 0, monotonic()
-    for sends in batches(report.run, Query(results=(SEND,))):
-        yield csv_rows.lines(sends, run=str(report.run.code))
-        rows += sends.num_rows
-        if monotonic() - told >= TELL_EVERY:
-            tell(report, rows)
-            told = monotonic()
-    tell(report, rows)
+    def __init__(self, report: Report) -> None:
+        self.parts: list[Part] = []
+        self._report = report
+        self._form = form_of(report.form, run=str(report.run.code), is_packed=report.is_packed)
+        self._rows = 0  # in the file
+        self._looked = 0  # gone through
+        self._told = monotonic()
+
+    def make(self) -> None:
+        """Write all parts.
+
+        Raises:
+            Overtaken: The report was cancelled or deleted, or another attempt has begun.
+            StorageUnavailable: The log could not be read, or the file not be written.
+            ObjectMissing: A part of the log is gone.
+        """
+        query = Query.from_json(self._report.query)
+        found = batches(self._report.run, query, told=self._look)
+        with closing(found):
+            following = next(found, None)
+            while following is not None or not self.parts:
+                following = self._part(following, found)
+        self._tell()
+
+    def clear(self) -> None:
+        """Remove what was written."""
+        for part in self.parts:
+            with suppress(storage.StorageUnavailable):
+                storage.delete(part.key)
+
+    def _part(self, first: Batch, rest: Iterator[pa.RecordBatch]) -> Batch:
+        """Write one part; return the first batch of the next, None at the end."""
+        report, before = self._report, self._rows
+        name = f"{report.code}-{report.attempt}-{len(self.parts) + 1}.{self._form.suffix}"
+        key = f"{report.run.prefix}reports/{name}"
+        content = _Content(first, rest, self._form, self._wrote)
+        size = upload(key, content.blocks(), content_type=self._form.content_type)
+        self.parts.append(Part(key, size, self._rows - before))
+        return content.following
+
+    def _wrote(self, rows: int) -> None:
+        self._rows += rows
+        self._tell_sometimes()
+
+    def _look(self, rows: int) -> None:
+        self._looked += rows
+        self._tell_sometimes()
+
+    def _tell_sometimes(self) -> None:
+        if monotonic() - self._told >= TELL_EVERY:
+            self._tell()
+
+    def _tell(self) -> None:
+        """Keep the progress.
+
+        Raises:
+            Overtaken: The report was cancelled or deleted, or another attempt has begun.
+        """
+        report, self._told = self._report, monotonic()
+        still = mine(report).update(rows=self._rows, looked=self._looked, worked_at=timezone.now())
+        if not still:
+            raise Overtaken(f"report {report.code} is not attempt {report.attempt}'s any more")
 
 
-def tell(report: Report, rows: int) -> None:
-    """Keep the progress.
+class _Content:
+    """The bytes of one part, and the batch that found no room in it."""
 
-    Raises:
-        Overtaken: The report was deleted, or another attempt has begun.
-    """
-    if not mine(report).update(rows=rows, worked_at=timezone.now()):
-        raise Overtaken(f"report {report.code} is not attempt {report.attempt}'s any more")
+    def __init__(
+        self,
+        first: Batch,
+        rest: Iterator[pa.RecordBatch],
+        form: Form,
+        wrote: Callable[[int], None],
+    ) -> None:
+        self.following = first
+        self._rest = rest
+        self._form = form
+        self._wrote = wrote
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yield the part in pieces of some MB."""
+        head = self._form.begin()
+        size = len(head)
+        yield head
+        while self.following is not None and size < PART_BYTES:
+            block = self._form.lines(self.following)
+            size += len(block)
+            yield block
+            self._wrote(self.following.num_rows)
+            self.following = next(self._rest, None)
+        yield self._form.end()
 
 
-def finish(report: Report, *, key: str, size: int) -> None:
+def finish(report: Report, parts: Sequence[Part]) -> None:
     """Put the file in force and the mail into the outbox, both or neither."""
     with transaction.atomic():
         ready = mine(report).update(
-            state=ReportState.READY, key=key, size=size, finished_at=timezone.now()
+            state=ReportState.READY,
+            key=parts[0].key,
+            parts=[asdict(part) for part in parts],
+            rows=sum(part.rows for part in parts),
+            size=sum(part.size for part in parts),
+            finished_at=timezone.now(),
         )
-        if ready:
+        if ready and report.is_mailed:
             mail_link(report)
     if not ready:
-        storage.delete(key)
+        for part in parts:
+            storage.delete(part.key)
 
 
 def mail_link(report: Report) -> None:

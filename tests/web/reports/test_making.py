@@ -85,7 +85,7 @@ def test_a_report_that_was_deleted_meanwhile_leaves_no_file(report, object_store
     Report.objects.all().delete()
     object_store.put("it", b"1")
 
-    making.finish(taken, key="it", size=1)
+    making.finish(taken, [making.Part("it", 1, 1)])
 
     assert "it" not in object_store.objects
     assert not Mail.objects.exists()
@@ -96,7 +96,7 @@ def test_an_attempt_that_was_overtaken_ends(report):
     Report.objects.update(attempt=2)
 
     with pytest.raises(Overtaken):
-        list(making.blocks(taken))
+        making.Making(taken).make()
 
 
 def test_the_job_of_a_silent_report_is_asked_for_again(

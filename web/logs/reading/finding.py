@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from web.logs import index
 from web.logs.models import Chunk
-from web.logs.query import Cursor, Query, microseconds, moment
+from web.logs.query import ALL, Cursor, Query, microseconds, moment
 from web.logs.reading.matching import Match, numbers
 from web.logs.reading.objects import ChunkFile, Meter
 from web.logs.reading.record import Record, as_records
@@ -26,7 +26,6 @@ THREADS = 8  # chunks that are read at once
 FEW = 2  # row groups that are read as a whole at once
 FIRST_WAVE = 2  # chunks that are looked into together at first; doubled each time
 NEEDED = ("key", "size", "footer", "first", "last")  # of an index row
-ALL = Query()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ Rule: one chunk in memory and one on its way; while somebody goes through a log,
 merge has replaced is deleted.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from web.logs import index
 from web.logs.models import Reader
-from web.logs.query import Query
-from web.logs.reading.finding import ALL, NEEDED
+from web.logs.query import ALL, Query
+from web.logs.reading.finding import NEEDED
 from web.logs.reading.matching import Match
 from web.logs.reading.objects import ChunkFile, Meter
 from web.runs.models import Run
@@ -27,10 +27,13 @@ LEASE = timedelta(minutes=10)  # that a reader is believed to go on without a wo
 AHEAD = 2  # chunks that are opened before they are asked for
 
 
-def batches(run: Run, query: Query = ALL) -> Iterator[pa.RecordBatch]:
+def batches(
+    run: Run, query: Query = ALL, *, told: Callable[[int], None] | None = None
+) -> Generator[pa.RecordBatch]:
     """Yield the records of a run that match, chunk after chunk in order of time.
 
     Within a chunk they are by mock and time. Records that are stored meanwhile may be left out.
+    ``told`` is called with the number of records of each chunk that was gone through.
     A batch has the columns of ``RECORD_SCHEMA`` that its chunk has, and ``BATCH`` rows at most.
 
     Raises:
@@ -45,8 +48,11 @@ def batches(run: Run, query: Query = ALL) -> Iterator[pa.RecordBatch]:
         for place in range(len(chunks)):
             for chunk in chunks[place + len(waiting) : place + AHEAD]:
                 waiting.append(pool.submit(ChunkFile, chunk, Meter(), is_whole=is_whole))
-            yield from _matching(waiting.pop(0).result(), match)
+            opened = waiting.pop(0).result()
+            yield from _matching(opened, match)
             say()
+            if told:
+                told(opened.file.metadata.num_rows)
 
 
 def rows_of(run: Run, query: Query = ALL) -> int:

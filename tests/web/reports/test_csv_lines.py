@@ -8,14 +8,15 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from tests.web.logs.conftest import parquet_of, record
-from web.reports import csv_rows
+from web.reports.forms.csv_lines import CsvLines
 
 
 def rows_of(*records):
     """Return the records as the report has them, read back by Python's own reader."""
     table = parquet.read_table(pa.BufferReader(parquet_of(list(records))))
     [batch] = table.combine_chunks().to_batches()
-    text = (csv_rows.header() + csv_rows.lines(batch, run="4f1e")).decode()
+    form = CsvLines("4f1e")
+    text = (form.begin() + form.lines(batch) + form.end()).decode()
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
@@ -37,6 +38,8 @@ def test_an_acknowledged_send_is_one_line():
         "latency_ms": "12",
         "result": "acknowledged",
         "reason": "",
+        "event": "send",
+        "fault": "",
     }
 
 
