@@ -139,9 +139,9 @@ class MqttTarget(Target):
     def _is_of_its_version(self) -> Self:
         if self.version == "5":
             return self
-        for name in _OF_VERSION_5:
+        for name in OF_VERSION_5:
             _refuse_other(self, name)
-        for name in _OF_A_WILL_5 if self.will else ():
+        for name in OF_A_WILL_5 if self.will else ():
             _refuse_other(self.will, name)
         return self
 
@@ -150,11 +150,11 @@ class MqttTarget(Target):
         return MQTT_5 if self.version == "5" else MQTT_3
 
 
-_OF_VERSION_5 = (
+OF_VERSION_5 = (
     "session_expiry", "receive_maximum", "maximum_packet_size", "topic_aliases", "user_properties",
     "message_expiry", "payload_format", "follow_redirects",
 )  # fmt: skip
-_OF_A_WILL_5 = (
+OF_A_WILL_5 = (
     "delay", "message_expiry", "payload_format", "content_type", "response_topic", "correlation",
     "properties",
 )  # fmt: skip

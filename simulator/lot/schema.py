@@ -9,6 +9,7 @@ from typing import Any, get_args
 from pydantic.json_schema import JsonSchemaValue
 
 from simulator.lot.lot import Lot
+from simulator.lot.mqtt import OF_A_WILL_5, OF_VERSION_5, MqttTarget
 from simulator.lot.target import Target
 from simulator.lot.targets import AnyTarget
 
@@ -37,19 +38,27 @@ def fault_schema() -> JsonSchemaValue:
     return _without(Lot.model_json_schema(), others, title="Faults")
 
 
-def target_schema(protocol: str, *, without: Collection[str] = ()) -> JsonSchemaValue:
+def target_schema(
+    protocol: str, *, without: Collection[str] = (), version: str = ""
+) -> JsonSchemaValue:
     """Return the schema of a target's options, but for those words that are asked for elsewhere.
 
-    What the protocol has no use for is not in it.
+    What the protocol has no use for is not in it, nor what its ``version`` has not; empty: any.
 
     Raises:
         KeyError: There is no such protocol.
     """
     model = kinds()[protocol]
     words = OF_TARGETS | model.unused | frozenset(without)
+    is_old = model is MqttTarget and version == "3.1.1"
+    if is_old:
+        words |= frozenset(OF_VERSION_5)
     schema = _without(model.model_json_schema(), words, title="Target")
     if protocol != SUBSCRIBED:
         _leave_counter(schema)
+    if is_old:
+        for word in OF_A_WILL_5:
+            del schema["$defs"]["Will"]["properties"][word]
     return schema
 
 

@@ -76,6 +76,9 @@ def test_without_scripts_every_field_is_there(new_visitor) -> None:
     visitor.page.get_by_role("link", name=re.compile("^ThingsBoard")).click()
     visitor.fill("Host", "tb.example")
     visitor.press("Make the target")
+    expect(visitor.page.get_by_text("Mocks need a credential table with token")).to_be_visible()
+    visitor.field("Credential table").select_option(label="it is uploaded later")
+    visitor.press("Make the target")
 
     expect(visitor.page.get_by_text("ThingsBoard is saved.")).to_be_visible()
     visitor.page.get_by_role("link", name="Edit", exact=True).click()

@@ -151,6 +151,7 @@ class PartForm(forms.Form):
     rate = forms.FloatField(
         label="Messages/s each",
         required=False,
+        help_text="Empty: as the definition says.",
         max_value=MAX_RATE,
         error_messages={
             "invalid": "Write messages per second as a number, such as 0.5.",

@@ -60,6 +60,16 @@ def test_what_has_a_field_is_left_out_inside_of_words_too(client):
     assert oauth["$ref"] == "#/$defs/Tls"
 
 
+def test_what_only_version_5_has_is_not_offered_with_3_1_1(client):
+    old = client.get("/schemas/target-mqtt.json?version=3.1.1").json()
+    new = client.get("/schemas/target-mqtt.json?version=5").json()
+
+    only_new = new["properties"].keys() - old["properties"].keys()
+    assert {"user_properties", "topic_aliases", "follow_redirects", "will"} <= only_new
+    assert {"tls", "websocket", "subscribe_qos", "way_back"} <= old["properties"].keys()
+    assert client.get("/schemas/target-mqtt.json?version=9").json() == new
+
+
 def test_there_is_no_schema_of_what_nobody_speaks(client):
     assert client.get("/schemas/target-gopher.json").status_code == 404
 

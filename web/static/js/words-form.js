@@ -4,7 +4,7 @@
    <textarea id="id_options">…</textarea>
 
    The form of a text of words, made from their schema; the text follows each change as its smallest edit. Where data-schema
-   holds "{protocol}", the field of that name in the same page's form says which schema it is.
+   holds "{protocol}", the field of that name in the same page's form says which schema it is; so can others, "{version}".
 */
 import { DefinitionForms } from "./definition/forms.js";
 import { Desk } from "./definition/desk.js";
@@ -13,6 +13,7 @@ import { h } from "./definition/elements.js";
 import { words } from "./definition/fields.js";
 import { Vocabulary } from "./definition/vocabulary.js";
 
+const CHOSEN = /\{(\w+)\}/g; // a field's name in the schema's address
 const PAUSE = 150; // ms without a key, then the form follows the text
 const MOST_UNDONE = 100; // steps
 
@@ -72,20 +73,22 @@ class WordsForm extends DefinitionForms {
   }
 
   get source() {
-    return this.dataset.schema.replace("{protocol}", this.chooser?.value ?? "");
+    const fields = this.closest("form")?.elements;
+    return this.dataset.schema.replaceAll(CHOSEN, (_, name) => fields?.[name]?.value ?? "");
   }
 
-  get chooser() {
-    return this.closest("form")?.elements.protocol;
+  /* The names of the fields that say which schema it is. */
+  get choosers() {
+    return [...this.dataset.schema.matchAll(CHOSEN)].map(([, name]) => name);
   }
 
   async connect(desk) {
-    const pattern = this.dataset.schema;
+    const [pattern, choosers] = [this.dataset.schema, this.choosers];
     this.dataset.schema = this.source;
     await super.connect(desk);
     this.dataset.schema = pattern;
     this.textarea.addEventListener("input", () => this.edited(), { signal: this.left?.signal });
-    this.chooser?.addEventListener("change", () => this.learn(), { signal: this.left?.signal });
+    this.closest("form")?.addEventListener("change", (event) => choosers.includes(event.target.name) && this.learn(), { signal: this.left?.signal });
   }
 
   edited() {
