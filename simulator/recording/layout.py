@@ -3,6 +3,8 @@
 Rule: columns are only ever added, so that old logs stay readable. ``schema`` has them for Arrow.
 """
 
+from typing import Any
+
 from simulator.recording.parquet import Column, Type
 
 COLUMNS = (
@@ -46,3 +48,10 @@ ARROW_SCHEMA = (
     "AAABBRQAAABEAAAAIAAAAAQAAAAAAAAABQAAAGV2ZW50AAAACAAIAAAABAAIAAAADAAAAAgADAAIAAcACAAAAAAAAA"
     "EgAAAABAAEAAQAAAA="
 )
+
+
+def record_schema() -> Any:
+    """Return the columns as a ``pyarrow.Schema``; pyarrow is imported only for who asks."""
+    from simulator.recording.schema import RECORD_SCHEMA  # noqa: PLC0415
+
+    return RECORD_SCHEMA
