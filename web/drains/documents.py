@@ -9,11 +9,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from simulator import PreviewMessage
 
 TIMES = ("scheduled", "sent", "settled")
 CONTROL = frozenset(range(32)) - set(b"\t\n\r")  # in no text
@@ -41,6 +45,34 @@ def lines_of(table: pa.Table, *, run: str, lot: str) -> list[Line]:
     begin = {"run": run, "lot": lot}
     seen: Counter[str] = Counter()
     return [_line(row, begin, seen) for row in rows_of(table)]
+
+
+def lines_of_sends(sent: Iterable["PreviewMessage"]) -> list[Line]:
+    """Return the lines that messages of a preview would be, for their size."""
+    begin = {"run": str(UUID(int=0)), "lot": "lot"}
+    return [
+        _line(_row_of(number, message), begin, Counter()) for number, message in enumerate(sent)
+    ]
+
+
+def _row_of(number: int, message: "PreviewMessage") -> dict[str, Any]:
+    now = datetime(2026, 1, 1, tzinfo=UTC).isoformat(timespec="microseconds")
+    at = 1_767_225_600 * MILLION
+    return {
+        "event": "send",
+        "mock": 10_000 + message.mock,
+        "id": f"device-{10_000 + message.mock}",
+        "sequence": 1_000 + number,
+        "status": message.status,
+        "message": message.message,
+        "address": message.topic or message.path,
+        "payload": message.payload,
+        "result": "acknowledged",
+        "reason": None,
+        "size": len(message.payload),
+        **dict.fromkeys(TIMES, now),
+        **{f"{name}_at": at for name in TIMES},
+    }
 
 
 def rows_of(table: pa.Table) -> Iterator[dict[str, Any]]:

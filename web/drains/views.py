@@ -29,7 +29,8 @@ def index(request: UserRequest, workspace: UUID) -> HttpResponse:
     """List the workspace's drains with how each is doing."""
     rows = access.drains_of(open_workspace(request, workspace))
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    shown = [(pages.standing_of(drain), pages.destination(drain)) for drain in page]
+    standings = pages.standings_of(list(page))
+    shown = [(standing, pages.destination(standing.drain)) for standing in standings]
     name = "drains/_list.html" if "HX-Request" in request.headers else "drains/index.html"
     return render(request, name, {"page": page, "drains": shown})
 

@@ -8,6 +8,7 @@ from django.http import QueryDict
 import simulator
 from web.accounts.models import Workspace
 from web.definitions.models import Definition
+from web.drains.sizing import Sizing, sizings_of
 from web.lots.estimate import Estimate, estimate
 from web.lots.forms import BasePartRows, LotForm, PartRows, rows_of
 from web.lots.models import MAX_PARTS, Lot
@@ -35,13 +36,14 @@ class LotPage:
     estimate: Estimate | None
     runs: list[Run]
     rivals: list[Rival]  # live runs whose mocks it would collide with
+    sizings: list[Sizing]  # what its records need of the streams that they are sent to
 
 
 def lot_page(lot: Lot) -> LotPage:
     """Return the page of a lot that was fetched with its parts."""
     runs = Run.objects.filter(lot=lot, deleted=None).select_related("workspace", "started_by")
     last = list(runs.order_by("-created")[:LAST_RUNS])
-    return LotPage(lot, estimate_of(lot), last, rivals_of_lot(lot))
+    return LotPage(lot, estimate_of(lot), last, rivals_of_lot(lot), sizings_of(lot))
 
 
 def estimate_of(lot: Lot) -> Estimate | None:
