@@ -46,6 +46,7 @@ def test_a_password_that_is_made_needs_no_text(visitor: Visitor) -> None:
     steps.sign_up(visitor, name="Paula", email="paula@example.org")
     begin(visitor)
     visitor.page.get_by_role("link", name="Fill in every field").click()
+    expect(visitor.field("Host")).to_be_visible()
     visitor.look("target-empty")
     visitor.fill("Name", "Broker")
     visitor.fill("Host", "broker.example")
