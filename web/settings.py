@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "web.reports",
     "web.drains",
     "web.mail",
+    "web.alerts",
     "web.platform",
 ]
 MIDDLEWARE = [
@@ -209,7 +210,7 @@ REDIS_URL = env.url(
 )
 REDIS_TIMEOUT = 2.0  # s, for connecting and for each answer; redis-py waits 5 s otherwise
 REDIS_RETRIES = 1  # redis-py retries a dead server for 4.6 s otherwise
-QUEUES = ("towers", "reports", "mail", "drains")
+QUEUES = ("towers", "reports", "mail", "drains", "notices")
 
 # --- Clock ------------------------------------------------------------------------------------
 
@@ -219,13 +220,29 @@ CLOCK_TICKS = [
     ("web.runs.ticks.tick", 2.0),
     ("web.mail.actions.queue_due", 15.0),
     ("web.reports.ticks.ask_again", 30.0),
+    ("web.logs.ticks.merge", 10.0),
+    ("web.logs.ticks.clean", 60.0),
     ("web.drains.ticks.ask", 5.0),
     ("web.drains.ticks.measure", 60.0),
+    ("web.alerts.ticks.look", 10.0),
+    ("web.alerts.ticks.climb", 5.0),
+    ("web.alerts.ticks.look_at_service", 15.0),
+    ("web.alerts.ticks.ask_platform", 60.0),
+    ("web.alerts.ticks.forget", 60 * 60.0),
     ("web.datasets.ticks.sweep", 60.0),
     ("web.accounts.actions.remove_deleted", 60.0),
     ("web.platform.removal.remove_due", 60.0),
     ("web.accounts.actions.forget_sessions", 6 * 60 * 60.0),
 ]
+
+# Called by /readyz while the clock is silent; each does what any number of callers may.
+WHEN_CLOCK_IS_SILENT = ["web.alerts.service.told_by_probe"]
+
+# --- Logs -------------------------------------------------------------------------------------
+
+# Dotted names of functions that say up to where others have read a shard (its row's id): (lease,
+# number) of chunks. Small chunks on both sides of such a place are not merged into one.
+CHUNK_PLACES = ["web.drains.waiting.places"]
 
 # --- Object store -----------------------------------------------------------------------------
 
@@ -256,6 +273,28 @@ SENDGRID_API_KEY = env.text("SENDGRID_API_KEY")
 MAIL_FROM = env.text("MAIL_FROM", default="Mocklot <no-reply@localhost>")
 MAIL_DIR = Path(env.text("MAIL_DIR", default=str(RUN_DIR / "mail")))
 MAIL_TIMEOUT = 10  # s, for one call of the mail service
+
+# Mails in a month that the mail service's plan has; 0: not known, and not watched.
+MAIL_QUOTA = env.number("MAIL_QUOTA", default=0, least=0, most=100_000_000)
+
+# --- Notices, and who is rung about the service itself ----------------------------------------
+
+SLACK_API_URL = env.url("SLACK_API_URL", schemes=("https", "http"), default="https://slack.com/api")
+TWILIO_API_URL = env.url(
+    "TWILIO_API_URL", schemes=("https", "http"), default="https://api.twilio.com"
+)
+# "Anna phone:+819012345678 mail:anna@example.org; Ben mail:ben@example.org", in order.
+OPERATORS = env.people("OPERATORS")
+OPERATOR_ATTEMPTS = env.number("OPERATOR_ATTEMPTS", default=5, least=1, most=20)
+OPERATOR_WAIT = env.number("OPERATOR_WAIT", default=60, least=30, most=3_600)  # s
+OPERATOR_SLACK_TOKEN = env.text("OPERATOR_SLACK_TOKEN")
+OPERATOR_SLACK_SIGNING_SECRET = env.text("OPERATOR_SLACK_SIGNING_SECRET")
+OPERATOR_TWILIO_SID = env.text("OPERATOR_TWILIO_SID")
+OPERATOR_TWILIO_TOKEN = env.text("OPERATOR_TWILIO_TOKEN")
+OPERATOR_TWILIO_NUMBER = env.text("OPERATOR_TWILIO_NUMBER")
+OPERATOR_WEBHOOK_SECRET = env.text("OPERATOR_WEBHOOK_SECRET")
+# https://status.heroku.com/api/v4/current-status; empty: nobody asks.
+PLATFORM_STATUS_URL = env.url("PLATFORM_STATUS_URL", schemes=("https", "http"))
 
 # --- Maps -------------------------------------------------------------------------------------
 
@@ -352,5 +391,7 @@ LOGGING = {
         "botocore": {"level": "WARNING"},
         "urllib3": {"level": "WARNING"},
         "python_http_client": {"level": "WARNING"},
+        "slack_sdk": {"level": "WARNING"},
+        "twilio": {"level": "WARNING"},
     },
 }

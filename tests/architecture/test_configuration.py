@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-READERS = {"text", "flag", "number", "choice", "words", "url"}
+READERS = {"text", "flag", "number", "choice", "words", "url", "people"}
 SHELL = [ROOT / "web" / "settings.py", ROOT / "gunicorn.conf.py"]
 # Set by the platform or by its add-ons, so app.json does not ask for them.
 GIVEN = re.compile(

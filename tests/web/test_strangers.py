@@ -11,9 +11,11 @@ from uuid import UUID, uuid4
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from web.accounts import actions as accounts
 from web.accounts.models import Role
+from web.alerts.models import Account, Chain, ChainChange, Channel, Incident, Person, Watch
 from web.datasets.models import Dataset, Upload
 from web.definitions import actions as definitions
 from web.drains.models import Drain, Kind, Letter
@@ -39,6 +41,16 @@ OPEN = {  # addresses outside of any workspace, and who may see what there
     "invitations/<str:token>/accept/": "who has the mail",
     "workspaces/new/": "the signed-in user: a workspace of their own",
     "reports/<uuid:report>/<str:token>/": "who has the mail",
+    "hooks/slack/<slug:account>/": "Slack, by its signature",
+    "hooks/phone/<slug:account>/<uuid:attempt>/say/": "Twilio, by its signature",
+    "hooks/phone/<slug:account>/<uuid:attempt>/key/": "Twilio, by its signature",
+    "hooks/phone/<slug:account>/<uuid:attempt>/status/": "Twilio, by its signature",
+    "operations/": "staff; tests/web/alerts/test_service.py",
+    "operations/test/": "staff",
+    "operations/incidents/<uuid:incident>/": "staff",
+    "operations/incidents/<uuid:incident>/acknowledge/": "staff",
+    "operations/incidents/<uuid:incident>/resolve/": "staff",
+    "operations/incidents/<uuid:incident>/comment/": "staff",
     "schemas/definition.json": "everybody: what a definition may say",
     "schemas/lot.json": "everybody: what a lot may say",
     "schemas/faults.json": "everybody: what may go wrong on purpose",
@@ -114,8 +126,30 @@ def arguments(workspace, owner, teammate) -> Mapping[str, UUID | int]:
         "mock": 0,
         "report": report.code,
         "drain": drain.code,
+        **watched(workspace, run),
         "letter": letter.code,
     }
+
+
+def watched(workspace, run) -> Mapping[str, UUID | int]:
+    """Return one of each kind of row of watching."""
+    person = Person.objects.create(workspace=workspace, name="Anna")
+    chain = Chain.objects.create(workspace=workspace, name="Nights")
+    noon = timezone.now()
+    change = ChainChange.objects.create(
+        chain=chain, person=person, begins=noon, ends=noon + timedelta(hours=1)
+    )
+    channel = Channel.objects.create(
+        workspace=workspace, name="Team", kind="mail", address="team@example.org"
+    )
+    account = Account.objects.create(workspace=workspace, name="Ops", kind="slack")
+    watch = Watch.objects.create(workspace=workspace, name="All", chain=chain)
+    incident = Incident.objects.create(
+        workspace=workspace, run=run, subject="run:x", subject_name="x", key="k", kind="silent"
+    )
+    rows = {"person": person, "chain": chain, "change": change, "channel": channel}
+    rows |= {"account": account, "watch": watch, "incident": incident}
+    return {name: row.code for name, row in rows.items()}
 
 
 def address(route: str, arguments: Mapping[str, UUID | int]) -> str:

@@ -8,7 +8,17 @@ from django.http import HttpRequest
 from web.accounts import access
 from web.accounts.models import Role, Theme, User, Workspace
 
-PAGES = ("Definitions", "Datasets", "Targets", "Lots", "Runs", "Reports", "Drains", "Members")
+PAGES = (
+    "Definitions",
+    "Datasets",
+    "Targets",
+    "Lots",
+    "Runs",
+    "Watching",
+    "Reports",
+    "Drains",
+    "Members",
+)
 """The entries below Overview; each lies under its name in lower case."""
 
 

@@ -11,9 +11,11 @@ from datetime import timedelta
 from threading import Lock
 from time import monotonic
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from redis.exceptions import RedisError
 
 from web.platform import redis, storage
@@ -140,9 +142,20 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 def readyz(_request: HttpRequest) -> HttpResponse:
     """Answer 200 with ``ok`` true, or 503 with what is wrong, part by part."""
     problems = {name: check() for name, check in CHECKS.items()}
+    if problems["heartbeat"]:
+        tell_of_silence()
     wrong = {name: problem for name, problem in problems.items() if problem}
     parts = {name: problem or "ok" for name, problem in problems.items()}
     return JsonResponse({"ok": not wrong, **parts}, status=503 if wrong else 200)
+
+
+def tell_of_silence() -> None:
+    """Let others look after a clock that is silent: it cannot tell of itself."""
+    for name in settings.WHEN_CLOCK_IS_SILENT:
+        try:
+            import_string(name)()
+        except (DatabaseError, RedisError):
+            logger.exception("nobody was told that the clock is silent")
 
 
 PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {

@@ -27,7 +27,7 @@ class QueueUnavailable(Exception):
 
 
 def queue(name: str) -> Queue:
-    """Return one of ``settings.QUEUES``: towers, reports, mail or drains.
+    """Return one of ``settings.QUEUES``: towers, reports, mail, drains or notices.
 
     Raises:
         ValueError: There is no such queue.

@@ -61,7 +61,9 @@ class Process:
 
 
 def test_an_unknown_queue_is_refused_by_name():
-    with pytest.raises(ValueError, match="queue must be one of towers, reports, mail, drains, got 'x'"):
+    with pytest.raises(
+        ValueError, match="queue must be one of towers, reports, mail, drains, notices, got 'x'"
+    ):
         queues.queue("x")
 
 

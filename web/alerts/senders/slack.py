@@ -3,6 +3,7 @@
 Source: Slack's Web API, chat.postMessage and chat.update; a bot token with chat:write.
 """
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from web.alerts.ways import Way
 
 AGAIN = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error",
                    "service_unavailable", "request_timeout"})  # fmt: skip
+WORD = re.compile(r"[a-z_]{1,60}")
 MOST_UPDATES = 30  # messages of one incident that are brought up to date
 
 
@@ -72,7 +74,8 @@ def refusal(error: SlackApiError) -> Outcome:
     response: Any = error.response
     status = getattr(response, "status_code", 0)
     data = getattr(response, "data", None)
-    word = data.get("error", "") if isinstance(data, dict) else ""
+    said = str(data.get("error", "")) if isinstance(data, dict) else ""
+    word = said if WORD.fullmatch(said) else ""  # else it is what stood in place of JSON
     headers = {k.lower(): v for k, v in (getattr(response, "headers", None) or {}).items()}
     may_retry = word in AGAIN or status == 429 or status >= 500
     return Outcome(

@@ -1,0 +1,390 @@
+"""From what towers told to incidents: real rows and boards, an explicit clock, one clock or two."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from simulator import Link, Second, new_board
+from web.alerts import incidents, limits, looking, recovery
+from web.alerts.models import Incident, Look, Recovery, Rule, Watch
+from web.runs import actions, leasing, live
+from web.runs.boards import ShardReport
+from web.runs.models import Run, RunState, Shard
+
+
+@pytest.fixture
+def start() -> datetime:
+    """Return when the run began."""
+    return datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def going(run, start) -> Run:
+    """Return a run that is under way since ``start``, held by a tower."""
+    leasing.lease_shards("tower-1", room=1_000, now=start)
+    Run.objects.filter(id=run.id).update(state=RunState.RUNNING)
+    run.refresh_from_db()
+    return run
+
+
+@pytest.fixture
+def make_rule(workspace):
+    """Return a function that stores a rule in a watch of its own, without people."""
+
+    def make(kind: str, *, tag: str = "", **values) -> Rule:
+        watch = Watch.objects.create(
+            workspace=workspace, name=kind, tag=tag, calm=timedelta(seconds=60)
+        )
+        Watch.objects.update(created=datetime(2026, 1, 1, tzinfo=UTC))
+        known = {"limit": 60.0, "window": timedelta(seconds=60)}
+        return Rule.objects.create(watch=watch, kind=kind, **(known | values))
+
+    return make
+
+
+def tell(run, at, *, published, sends=0, failed=0, last=None, connected=20, **changes):
+    """Put what a tower tells at ``at`` where it lies in Redis."""
+    shard = Shard.objects.get(run=run, number=0)
+    board = new_board(0, 20)
+    board["link"][:connected] = Link.CONNECTED
+    board["link"][connected:] = Link.WAITING
+    board["last"] = (last or at).timestamp()
+    total = Second(at=int(at.timestamp()), due=sends + failed, acknowledged=sends, failed=failed)
+    values = {"statuses": ["running"], "reasons": [], "total": total} | changes
+    report = ShardReport(at=at.timestamp(), mocks=board, **values)
+    published[live.key(shard.id, shard.fence)] = report.pack()
+
+
+def played(run, start, *, published, until, step=10, **figures):
+    """Look every ``step`` s until ``until`` s after the start, as towers tell ``figures``."""
+    for second in range(step, until + 1, step):
+        now = start + timedelta(seconds=second)
+        tell(run, now, published=published, **{k: f(second) for k, f in figures.items()})
+        looking.look(now)
+
+
+def found(**filters):
+    return list(Incident.objects.filter(**filters).values_list("kind", "state"))
+
+
+def test_a_run_that_goes_well_opens_nothing(going, start, published, make_rule):
+    for kind in ("silent", "failures", "lateness", "limited", "unconnected", "dropped", "no_data"):
+        make_rule(kind, limit=5.0, hold=timedelta(0))
+
+    played(going, start, published=published, until=120, sends=lambda s: 100 * s)
+
+    assert found() == []
+    assert Look.objects.count() == 1
+
+
+def test_failures_open_an_incident_that_resolves_by_itself_when_calm(
+    going, start, published, make_rule
+):
+    rule = make_rule("failures", limit=5.0, least=10, hold=timedelta(seconds=20))
+    failed = lambda s: 0 if s < 60 else 50 * (min(s, 180) - 50)  # noqa: E731
+
+    played(going, start, published=published, until=90, sends=lambda s: 100 * s, failed=failed)
+    [incident] = Incident.objects.all()
+    assert (incident.state, incident.rule, incident.run) == ("open", rule, going)
+    assert "sends failed within" in incident.words
+
+    played(going, start, published=published, until=360, sends=lambda s: 100 * s, failed=failed)
+    incident.refresh_from_db()
+    assert incident.state == "resolved"
+
+
+def test_silence_of_the_mocks_is_found_and_names_the_shard(going, start, published, make_rule):
+    make_rule("silent")
+
+    played(
+        going, start, published=published, until=120, last=lambda s: start + timedelta(seconds=10)
+    )
+
+    assert found() == [("silent", "open")]
+
+
+def test_no_data_is_not_fine(going, start, published, make_rule):
+    make_rule("failures", limit=5.0, least=10)
+    make_rule("no_data")
+    failed = lambda s: 60 * s  # noqa: E731
+    played(going, start, published=published, until=90, sends=lambda s: 100 * s, failed=failed)
+    assert found() == [("failures", "open")]
+
+    for second in range(100, 400, 10):
+        looking.look(start + timedelta(seconds=second))
+
+    assert sorted(found()) == [("failures", "open"), ("no_data", "open")]
+
+
+def test_mocks_that_are_not_connected_after_the_ramp_are_found(going, start, published, make_rule):
+    make_rule("unconnected", limit=30.0)
+
+    played(going, start, published=published, until=60, connected=lambda s: 18)
+
+    [incident] = Incident.objects.all()
+    assert incident.words == "2 of 20 mocks that should be on line are not."
+    assert incident.evidence == {"connected": 18, "not connected": 2}
+
+
+def test_the_end_of_a_run_ends_the_incidents_of_a_live_one(going, start, published, make_rule):
+    make_rule("silent", limit=10.0)
+    old = lambda s: start  # noqa: E731
+    played(going, start, published=published, until=30, last=old)
+    assert found() == [("silent", "open")]
+
+    Run.objects.filter(id=going.id).update(state=RunState.STOPPED, ended_at=start)
+    looking.look(start + timedelta(seconds=40))
+
+    assert found() == [("silent", "resolved")]
+    assert Incident.objects.get().entries.last().words == "The run has ended."
+
+
+@pytest.mark.parametrize(
+    ("state", "rulings", "words"),
+    [
+        ("failed", [], "The run failed. No mock ever connected."),
+        ("cut_off", [], "The run was cut off. No mock ever connected."),
+        (
+            "finished",
+            [{"text": "failed < 1 %", "words": "7 %", "kept": False, "measured": 0.07}],
+            "The run missed 1 threshold: failed < 1 %, 7 %.",
+        ),
+    ],
+)
+def test_a_run_that_ended_early_is_told_once_until_a_later_one_goes_well(
+    going, start, make_rule, lot, owner, state, rulings, words
+):
+    make_rule("ended")
+    end = {"ended_at": start, "reason": "No mock ever connected.", "rulings": rulings}
+    Run.objects.filter(id=going.id).update(state=state, **end)
+
+    looking.look(start + timedelta(seconds=10))
+    looking.look(start + timedelta(seconds=20))
+    [incident] = Incident.objects.all()
+    assert incident.words == words
+
+    later = actions.start_run(lot, by=owner)
+    looking.look(start + timedelta(seconds=30))
+    assert found() == [("ended", "open")]
+
+    Run.objects.filter(id=later.id).update(state=RunState.RUNNING)
+    looking.look(start + timedelta(seconds=40))
+    looking.look(start + timedelta(seconds=110))
+    assert found() == [("ended", "resolved")]
+
+
+def test_a_run_that_ended_before_its_watch_was_made_is_not_told(going, start, make_rule):
+    rule = make_rule("ended")
+    Watch.objects.filter(id=rule.watch.id).update(created=start + timedelta(seconds=1))
+    Run.objects.filter(id=going.id).update(state="failed", ended_at=start)
+
+    looking.look(start + timedelta(seconds=10))
+
+    assert found() == []
+
+
+def test_a_watch_looks_after_runs_with_its_tag_alone(going, start, published, make_rule):
+    make_rule("silent", tag="night", limit=10.0)
+    make_rule("silent", tag="nigh", limit=10.0)
+    Run.objects.filter(id=going.id).update(tags=" night press ")
+
+    played(going, start, published=published, until=30, last=lambda s: start)
+
+    assert [incident.watch.tag for incident in Incident.objects.all()] == ["night"]
+
+
+def test_a_watch_that_is_off_looks_after_nothing(going, start, published, make_rule):
+    rule = make_rule("silent", limit=10.0)
+    Watch.objects.filter(id=rule.watch.id).update(is_on=False)
+
+    played(going, start, published=published, until=30, last=lambda s: start)
+
+    assert found() == []
+
+
+def test_two_clocks_find_what_one_finds(going, start, published, make_rule, monkeypatch):
+    make_rule("silent", limit=10.0, hold=timedelta(seconds=20))
+    once = looking.look
+    monkeypatch.setattr(looking, "look", lambda now: (once(now), once(now)))
+
+    played(going, start, published=published, until=60, last=lambda s: start)
+
+    assert found() == [("silent", "open")]
+    assert Incident.objects.get().entries.count() == 1
+
+
+def test_a_clock_that_remembers_less_than_another_opens_nothing_twice(
+    going, start, published, make_rule
+):
+    make_rule("silent", limit=10.0)
+    played(going, start, published=published, until=30, last=lambda s: start)
+    Look.objects.update(memory={})  # as if the slower of two clocks had written last
+
+    played(going, start, published=published, until=60, last=lambda s: start)
+
+    assert found() == [("silent", "open")]
+
+
+def test_counts_are_remembered_over_looks_and_thinned_out(going, start, published, make_rule):
+    make_rule("failures", limit=5.0, window=timedelta(seconds=60))
+
+    played(going, start, published=published, until=600, step=2, sends=lambda s: s)
+
+    assert 15 <= len(Look.objects.get().memory["counts"]) <= 26
+
+
+def test_many_runs_take_as_many_queries_as_one(
+    going, start, published, make_rule, make_lot, owner, django_assert_max_num_queries
+):
+    make_rule("silent")
+    make_rule("failures")
+    for number in range(20):
+        run = actions.start_run(make_lot(name=f"Lot {number}"), by=owner)
+        Run.objects.filter(id=run.id).update(state=RunState.RUNNING, started_at=start)
+
+    with django_assert_max_num_queries(12):
+        assert looking.look(start + timedelta(seconds=10)) == 21
+
+
+def test_what_nobody_looked_at_for_a_day_is_forgotten(db, start):
+    Look.objects.create(subject="run:old", at=start)
+    Look.objects.create(subject="run:new", at=start + timedelta(hours=2))
+
+    assert looking.forget(start + timedelta(hours=25)) == 1
+
+
+# Limits of a workspace.
+
+
+def test_a_limit_that_is_nearly_used_up_opens_an_incident(workspace, make_rule, start, monkeypatch):
+    make_rule("quota", limit=80.0)
+    monkeypatch.setattr(limits, "MAX_INVITATIONS", 10)
+    for number in range(9):
+        workspace.invitations.create(email=f"{number}@example.org", role="viewer", expires=start)
+
+    limits.look(start)
+    limits.look(start + timedelta(seconds=30))  # looked at less than a minute ago
+
+    [incident] = Incident.objects.all()
+    assert incident.words == "9 of 10 invitations are open."
+    assert incident.workspace == workspace
+
+
+# What is done by itself.
+
+
+@pytest.fixture
+def failing_run(going, start, published, make_rule):
+    """Return a function that has a rule with a remedy find a silent run; the incident."""
+
+    def make(remedy, **values):
+        make_rule("silent", limit=10.0, remedy=remedy, **values)
+        played(going, start, published=published, until=20, last=lambda s: start)
+        return Incident.objects.get()
+
+    return make
+
+
+def test_a_shard_is_restarted_and_it_is_recorded(failing_run, going):
+    incident = failing_run("restart_shard")
+
+    recovery.work(incident.recoveries.get().code)
+
+    done = incident.recoveries.get()
+    assert (done.state, done.result) == ("done", "Shards 0 wait for a tower again.")
+    assert going.shards.get().state == "wanted"
+
+
+def test_a_run_is_stopped_by_its_watch(failing_run, going):
+    incident = failing_run("stop_run")
+
+    recovery.work(incident.recoveries.get().code)
+
+    going.refresh_from_db()
+    assert going.state == RunState.STOPPING
+    assert going.reason == "The watch “silent” stopped it."
+
+
+def test_a_run_is_restarted_once_it_has_ended(failing_run, going, lot):
+    incident = failing_run("restart_run")
+    asked = incident.recoveries.get()
+
+    recovery.work(asked.code, now=asked.asked)
+    asked.refresh_from_db()
+    assert (asked.state, asked.result) == ("waiting", "The run has yet to end.")
+
+    Run.objects.filter(id=going.id).update(state=RunState.STOPPED)
+    recovery.work(asked.code, now=asked.asked + recovery.AGAIN_AFTER)
+
+    asked.refresh_from_db()
+    assert asked.state == "done"
+    assert asked.run.lot == lot
+    assert asked.run.started_by is None
+
+
+def test_a_run_that_does_not_end_is_not_waited_for_for_ever(failing_run):
+    asked = failing_run("restart_run").recoveries.get()
+
+    recovery.work(asked.code, now=asked.asked)
+    recovery.work(asked.code, now=asked.asked + recovery.WITHIN * 2)
+
+    asked.refresh_from_db()
+    assert asked.state == "failed"
+
+
+def test_a_lot_that_cannot_start_is_said(failing_run, going, lot):
+    asked = failing_run("restart_run").recoveries.get()
+    Run.objects.filter(id=going.id).update(state=RunState.STOPPED)
+    lot.parts.all().delete()
+
+    recovery.work(asked.code, now=asked.asked)
+
+    asked.refresh_from_db()
+    assert (asked.state, asked.result) == (
+        "failed",
+        "This lot has no definition. Edit it and add one.",
+    )
+
+
+def test_two_workers_do_it_once(failing_run, going):
+    asked = failing_run("restart_shard").recoveries.get()
+    assert recovery.claim(asked.code, now=asked.asked)
+
+    recovery.work(asked.code, now=asked.asked)
+
+    assert going.shards.get().state == "leased"
+
+
+def test_a_run_that_fails_at_once_is_not_started_for_ever(make_rule, going, lot, start):
+    make_rule("ended", remedy="restart_run", budget=2)
+    failed, moments = going, [start + timedelta(minutes=number) for number in range(1, 5)]
+    for now in moments:
+        Run.objects.filter(id=failed.id).update(state="failed", ended_at=now)
+        looking.look(now)
+        asked = Recovery.objects.latest("id")
+        recovery.work(asked.code, now=now)
+        asked.refresh_from_db()
+        failed = asked.run or failed
+
+    assert Run.objects.filter(lot=lot).count() == 3  # the first one, and a budget of two
+    refused = Recovery.objects.latest("id")
+    assert (refused.state, refused.result) == (
+        "refused",
+        "The budget of 2 in an hour is used up.",
+    )
+
+
+def test_the_budget_is_there_again_an_hour_later(failing_run, going, start):
+    incident = failing_run("restart_shard", budget=1)
+    incidents.resolve(incident, words="Well.", now=start)
+    assert incident.recoveries.get().state == "waiting"
+    trouble = incidents.Trouble(
+        subject="run:2", subject_name="x", key="k", kind="silent", words="w",
+        workspace=incident.workspace, rule=incident.rule, run=going,
+    )  # fmt: skip
+
+    soon = incidents.open_incident(trouble, now=start + timedelta(minutes=59))
+    assert soon.recoveries.get().state == "refused"
+    incidents.resolve(soon, words="Well.", now=start)
+    later = incidents.open_incident(trouble, now=start + timedelta(minutes=62))
+    assert later.recoveries.get().state == "waiting"
