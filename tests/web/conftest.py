@@ -35,6 +35,7 @@ def object_store(monkeypatch) -> ObjectStore:
     store = ObjectStore()
     for name in ("put", "put_file", "get", "get_range", "stream", "head", "delete", "keys"):
         monkeypatch.setattr(storage, name, getattr(store, name))
+    monkeypatch.setattr(storage, "delete_many", store.delete_many)
     for name in ("upload_form", "download_link", "probe"):
         monkeypatch.setattr(storage, name, getattr(store, name))
     return store

@@ -1,6 +1,6 @@
 """An object store in memory, with the functions of ``web.platform.storage``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import IO
@@ -52,6 +52,10 @@ class ObjectStore:
     def delete(self, key: str) -> None:
         self._answer()
         self.objects.pop(key, None)
+
+    def delete_many(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self.delete(key)
 
     def keys(self, prefix: str) -> Iterator[str]:
         self._answer()

@@ -13,7 +13,7 @@ from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from web.drains.models import Drain, Progress
+from web.drains.models import NOWHERE, Drain, Progress
 from web.logs.models import Chunk
 from web.lots.tags import needle
 from web.runs.models import Run
@@ -83,6 +83,18 @@ def past(progress: Progress) -> Q:
         later = Q(fence__gt=fence) | Q(fence=fence, through__gt=number)
         waits |= Q(shard_id=int(shard)) & later
     return waits
+
+
+def places(shard: int) -> list[tuple[int, int]]:
+    """Return up to where drains have sent a shard (its row's id): lease and number, of each one.
+
+    Chunks on both sides of a place are not merged, or what is before it would go out again.
+    """
+    rows = Progress.objects.filter(run__shards=shard, is_done=False).values_list(
+        "places", flat=True
+    )
+    found = [places.get(str(shard), NOWHERE) for places in rows]
+    return [(fence, number) for fence, number, *_ in found]
 
 
 def lag_of(drain: Drain) -> Lag:

@@ -9,7 +9,6 @@ from django.utils import timezone
 from web.accounts.models import User, Workspace
 from web.runs.models import Run, Shard
 
-LOOSE_BELOW = 1024 * 1024  # bytes; a smaller chunk is merged with its neighbours
 DAYS = 90  # that logs are kept where nobody decided
 MOST_DAYS = 3_650
 MOST_GIGABYTES = 1_000_000

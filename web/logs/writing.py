@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 
 import simulator
 from simulator import StaleLease
+from web.logs.grouping import is_loose
 from web.logs.index import listed
-from web.logs.models import LOOSE_BELOW, Chunk
+from web.logs.models import Chunk
 from web.platform import storage
 from web.runs.leasing import Lease, held
 
@@ -61,7 +62,7 @@ def row_of(chunk: simulator.Chunk, lease: Lease) -> dict[str, object]:
         "fence": lease.fence,
         "number": chunk.number,
         "through": chunk.number,
-        "is_loose": len(chunk.data) < LOOSE_BELOW,
+        "is_loose": is_loose(len(chunk.data), chunk.rows),
         "size": len(chunk.data),
         "footer": footer_of(chunk.data),
         "rows": chunk.rows,

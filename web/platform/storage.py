@@ -4,7 +4,7 @@ Keys are given without ``S3_PREFIX``; it is added here, so that apps can share a
 and no download of a user passes through this process: they get presigned addresses.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -20,6 +20,7 @@ from simulator import MocklotError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 POST_LIFE = 15 * 60  # s that a form for an upload holds
 LINK_LIFE = 5 * 60  # s that a link to a download holds: it is made when it is followed
@@ -175,6 +176,26 @@ def delete(key: str) -> None:
         StorageUnavailable: The store does not answer or refuses us.
     """
     _call("delete_object", key)
+
+
+def delete_many(keys: Sequence[str]) -> None:
+    """Remove objects with one call; those that are not there are as good as removed.
+
+    Args:
+        keys: At most 1,000.
+
+    Raises:
+        StorageUnavailable: The store does not answer or refuses us; some may be removed.
+    """
+    if not keys:
+        return
+    objects: list[ObjectIdentifierTypeDef] = [{"Key": full_key(key)} for key in keys]
+    with _translated(""):
+        answer = client().delete_objects(
+            Bucket=settings.S3_BUCKET, Delete={"Objects": objects, "Quiet": True}
+        )
+    if refused := answer.get("Errors"):
+        raise StorageUnavailable(f"the object store refuses: {refused[0].get('Code', 'unknown')}")
 
 
 def keys(prefix: str) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What the tests of runs have, and records that are stored as a tower stores them."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -40,15 +40,17 @@ def record(mock: int, sequence: int | None, *, at: float, **changes: Any) -> dic
     return values | changes
 
 
-def parquet_of(records: list[dict[str, Any]], *, row_group: int = 4_096) -> bytes:
-    """Return records as a chunk's bytes, sorted by mock and time."""
+def parquet_of(
+    records: list[dict[str, Any]], *, row_group: int = 4_096, without: Sequence[str] = ()
+) -> bytes:
+    """Return records as a chunk's bytes, sorted by mock and time, perhaps of fewer columns."""
     ordered = sorted(records, key=lambda each: (each["mock"], each["sent"]))
     plain = pa.schema(
         [(f.name, pa.string() if pa.types.is_dictionary(f.type) else f.type) for f in RECORD_SCHEMA]
     )
     table = pa.Table.from_pylist(ordered, schema=plain).cast(RECORD_SCHEMA)
     sink = io.BytesIO()
-    parquet.write_table(table, sink, row_group_size=row_group)
+    parquet.write_table(table.drop_columns(list(without)), sink, row_group_size=row_group)
     return sink.getvalue()
 
 
@@ -76,11 +78,13 @@ def store(run, lease) -> Callable[..., None]:
     """Return a function that stores records as the next chunk of the run's shard."""
     numbers = iter(range(1_000))
 
-    def stored(records: list[dict[str, Any]], *, row_group: int = 4_096) -> None:
+    def stored(
+        records: list[dict[str, Any]], *, row_group: int = 4_096, number: int | None = None
+    ) -> None:
         times = [each["sent"] / SECOND for each in records]
         chunk = Chunk(
             shard=lease.name,
-            number=next(numbers),
+            number=next(numbers) if number is None else number,
             rows=len(records),
             sends=sum(each["event"] == "send" for each in records),
             failed=sum(each["result"] == "failed" for each in records),
