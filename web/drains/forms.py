@@ -97,6 +97,8 @@ class DrainForm(forms.ModelForm):  # type: ignore[type-arg]
         self.initial["share"] = f"{instance.share * PERCENT:.6g}"
         lots: Any = self.fields["lots"]
         lots.queryset = Lot.objects.filter(workspace=instance.workspace).order_by("name")
+        for name in self.NEEDED:
+            self.fields[name].required = name not in instance.sealed
         self._tell_stored(instance)
 
     def _tell_stored(self, drain: Drain) -> None:
@@ -115,7 +117,9 @@ class DrainForm(forms.ModelForm):  # type: ignore[type-arg]
     @property
     def filter_fields(self) -> list[Any]:
         """The fields that say which records are taken."""
-        return [self[name] for name in ("lots", "tags", "events", "results", "share")]
+        lots: Any = self.fields["lots"]
+        first = ("lots",) if lots.queryset.exists() else ()
+        return [self[name] for name in (*first, "tags", "events", "results", "share")]
 
     @property
     def secret_changes(self) -> dict[str, str | None]:
@@ -137,11 +141,8 @@ class DrainForm(forms.ModelForm):  # type: ignore[type-arg]
         return float(self.cleaned_data["share"]) / PERCENT
 
     def clean(self) -> dict[str, Any]:
-        """Put settings and filter into the drain; ask for a secret that there has to be."""
+        """Put settings and filter into the drain."""
         clean = super().clean() or self.cleaned_data
-        for name in self.NEEDED:
-            if not clean.get(name) and name not in self.instance.sealed and name not in self.errors:
-                self.add_error(name, "It cannot be left out.")
         self.instance.settings = {name: clean.get(name, "") for name in self.SETTINGS}
         self.instance.share = clean.get("share", 1.0)
         return clean
@@ -170,7 +171,7 @@ class AwsForm(DrainForm):
     endpoint = forms.CharField(
         required=False,
         max_length=addresses.LONGEST,
-        widget=plain("https://s3.example.org"),
+        widget=plain("https://…"),
         help_text="Empty: Amazon's own. Another one that speaks the same, such as MinIO or R2.",
     )
 

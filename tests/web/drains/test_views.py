@@ -135,7 +135,7 @@ def test_the_filter_is_kept(create, make_lot):
         ("s3", {"bucket": "A"}, "3 to 63 small letters"),
         ("s3", {"folder": "a b"}, "A prefix has letters"),
         ("s3", {"region": "Frankfurt"}, "This is no region."),
-        ("s3", {"secret_key": ""}, "It cannot be left out."),
+        ("s3", {"secret_key": ""}, "This field is required."),
         ("s3", {"endpoint": "http://0.0.0.0/"}, "Nothing is sent to 0.0.0.0"),
         ("kinesis", {"stream": "a b"}, "A stream&#x27;s name"),
         ("cloudwatch", {"group": "a b"}, "A log group&#x27;s name"),
