@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Model, Q, QuerySet, Value, When
 from django.http import Http404
 from django.utils import timezone
 
@@ -28,6 +28,7 @@ from web.alerts.models import (
 )
 from web.runs.models import Run
 
+Row = TypeVar("Row", bound=Model)
 ORDERS = ("opened", "subject_name", "kind", "resolved")
 CALL_LIFE = timedelta(hours=1)  # after which a call's addresses answer nobody
 STANDING = Case(
@@ -201,7 +202,7 @@ def call_of(account: str, code: UUID, call: str) -> Attempt:
     return found
 
 
-def _one(rows: QuerySet[Any], code: UUID, what: str) -> Any:
+def _one(rows: QuerySet[Row], code: UUID, what: str) -> Row:
     found = rows.filter(code=code).first()
     if found is None:
         raise Http404(f"no such {what}")

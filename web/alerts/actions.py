@@ -263,7 +263,7 @@ def hold_room(row: Watch | Chain | Person | Channel | Account, model: type) -> N
         Refused: It has as many as it may.
     """
     workspace: Workspace = row.workspace
-    if row.pk is None and model.objects.filter(workspace=workspace).count() >= MOST_OF_EACH:  # type: ignore[attr-defined]
+    if row.pk is None and model.objects.filter(workspace=workspace).count() >= MOST_OF_EACH:
         raise Refused(f"A workspace has at most {MOST_OF_EACH} of them. Delete one first.")
 
 

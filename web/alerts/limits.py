@@ -17,6 +17,7 @@ from web.alerts.kinds import KINDS, Subject
 from web.alerts.models import Look, Rule
 from web.alerts.phases import Memory, advance
 from web.alerts.rules import Level, judge_level
+from web.logs import retention
 
 PERCENT = 100.0
 EVERY = timedelta(minutes=1)  # sums over all chunks of a workspace are not for each tick
@@ -30,9 +31,19 @@ def invitations(workspace: Workspace) -> Iterable[Level]:
     yield Level(name="invitations", value=PERCENT * taken / MAX_INVITATIONS, words=words)
 
 
+def logs(workspace: Workspace) -> Iterable[Level]:
+    """Yield how full the logs are of what the retention keeps; nothing where it is not bounded."""
+    kept = retention.retention_of(workspace)
+    if kept.gigabytes is None:
+        return
+    size = retention.size_of(retention.of_workspace(workspace)) / retention.GIGABYTE
+    words = f"Logs fill {size:.3g} of {kept.gigabytes} GB; past that the oldest are deleted."
+    yield Level(name="logs", value=PERCENT * size / kept.gigabytes, words=words)
+
+
 LIMITS: dict[str, tuple[Callable[[Workspace], Iterable[Level]], ...]] = {
     "quota": (invitations,),
-    "storage": (),
+    "storage": (logs,),
 }
 
 

@@ -208,13 +208,13 @@ def reports_of(shards: Sequence[Shard]) -> dict[int, ShardReport]:
 
 def made_good(runs: Sequence[Run]) -> set[int]:
     """Return the ids of ended runs whose lot has a later run under way, or that went well."""
-    ended = {run.id: run for run in runs if not run.is_live and run.lot_id}
-    lots = {run.lot_id for run in ended.values()}
+    ended = [(run.id, run.lot_id, run.created) for run in runs if not run.is_live and run.lot_id]
+    lots = {lot for _, lot, _ in ended}
     if not lots:
         return set()
     later = Run.objects.filter(lot__in=lots, state__in=WELL, deleted=None).order_by("created")
-    newest = dict(later.values_list("lot_id", "created"))
-    return {run.id for run in ended.values() if run.created < newest.get(run.lot_id, run.created)}
+    newest: dict[int | None, datetime] = dict(later.values_list("lot_id", "created"))
+    return {run for run, lot, created in ended if created < newest.get(lot, created)}
 
 
 def made_good_too(figures: RunFigures, *, is_good: bool) -> RunFigures:
@@ -231,7 +231,7 @@ def figures_of(
     now: datetime,
 ) -> RunFigures:
     """Return a run's figures at ``now``, with the counts that are remembered of it."""
-    known = {
+    known: dict[str, Any] = {
         "at": now,
         "is_live": run.is_live,
         "state": run.state,

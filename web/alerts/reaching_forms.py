@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -331,9 +331,10 @@ def turn_rows(chain: Chain, data: Any, *, zone: str) -> BaseTurnRows:
         }
         for turn in (chain.turns.all() if chain.pk else [])
     ]
-    rows: BaseTurnRows = TurnRows(
+    made = TurnRows(
         data, initial=initial, form_kwargs={"workspace": chain.workspace}, prefix="turns"
     )
+    rows = cast(BaseTurnRows, made)
     for form in rows.extra_forms:
         form.initial = fresh
     for place, form in enumerate(rows.forms):
@@ -350,7 +351,7 @@ class ChangeForm(forms.ModelForm):  # type: ignore[type-arg]
         label="What",
         choices=[("", "Is rung in everybody’s place"), ("1", "Is away")],
         coerce=bool,
-        empty_value=False,
+        empty_value="",
         required=False,
     )
 
@@ -371,6 +372,10 @@ class ChangeForm(forms.ModelForm):  # type: ignore[type-arg]
         zone = timezone.get_current_timezone()
         name = zone.key if isinstance(zone, ZoneInfo) else str(zone)
         self.fields["begins"].help_text = self.fields["ends"].help_text = name
+
+    def clean_is_away(self) -> bool:
+        """Return whether they are away."""
+        return bool(self.cleaned_data["is_away"])
 
     def clean(self) -> dict[str, Any]:
         """Hold both ends against each other."""

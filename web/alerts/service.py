@@ -6,7 +6,7 @@ incidents have no workspace; only staff see them.
 
 import logging
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -43,26 +43,25 @@ def queue_ages(now: datetime) -> Measured:
     """Yield how long the oldest job of each queue has waited, in s."""
     for name in settings.QUEUES:
         if name != "towers":  # whose jobs run for hours; wanted shards tell more
-            yield Level(name=name, **oldest_job(name, now))
+            yield oldest_job(name, now)
 
 
-def oldest_job(name: str, now: datetime) -> dict[str, object]:
-    """Return ``value`` and ``words`` of a queue."""
+def oldest_job(name: str, now: datetime) -> Level:
+    """Return how long the oldest job of a queue has waited; not known without Redis."""
     try:
         waiting = queues.queue(name).get_jobs(0, LOOK_AT_JOBS)
         count = queues.queue(name).count
     except RedisError:
-        return {"value": None}
-    since = [job.enqueued_at for job in waiting if job.enqueued_at]
-    age = (
-        max((now - at.replace(tzinfo=at.tzinfo or now.tzinfo)).total_seconds() for at in since)
-        if since
-        else 0.0
-    )
-    return {
-        "value": max(0.0, age),
-        "words": f"The oldest of {count} jobs in the queue “{name}” has waited for {age:.0f} s.",
-    }
+        return Level(name=name, value=None)
+    since = [as_utc(job.enqueued_at) for job in waiting if job.enqueued_at]
+    age = max(0.0, (now - min(since, default=now)).total_seconds())
+    words = f"The oldest of {count} jobs in the queue “{name}” has waited for {age:.0f} s."
+    return Level(name=name, value=age, words=words)
+
+
+def as_utc(at: datetime) -> datetime:
+    """Return RQ's moment as an aware one; older versions of it left the zone out."""
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def wanted_age(now: datetime) -> Measured:

@@ -7,6 +7,7 @@ import pytest
 from simulator import Link, Second, new_board
 from web.alerts import incidents, limits, looking, recovery
 from web.alerts.models import Incident, Look, Recovery, Rule, Watch
+from web.logs import retention
 from web.runs import actions, leasing, live
 from web.runs.boards import ShardReport
 from web.runs.models import Run, RunState, Shard
@@ -268,6 +269,20 @@ def test_a_limit_that_is_nearly_used_up_opens_an_incident(workspace, make_rule, 
     [incident] = Incident.objects.all()
     assert incident.words == "9 of 10 invitations are open."
     assert incident.workspace == workspace
+
+
+def test_logs_that_nearly_fill_what_the_retention_keeps_open_an_incident(
+    workspace, make_rule, owner, start, monkeypatch
+):
+    make_rule("storage", limit=90.0)
+    monkeypatch.setattr(retention, "size_of", lambda chunks: 1_900_000_000)
+    limits.look(start)
+    assert not Incident.objects.exists()
+
+    retention.decide(workspace, days=None, gigabytes=2, by=owner)
+    limits.look(start + timedelta(minutes=1))
+
+    assert Incident.objects.get().words.startswith("Logs fill 1.9 of 2 GB")
 
 
 # What is done by itself.

@@ -30,7 +30,7 @@ def send(attempt: Attempt, way: Way, letter: Letter) -> Outcome:
         timeout=TIMEOUT,
         retry_handlers=[],  # attempts have tries of their own
     )
-    said = {
+    said: dict[str, Any] = {
         "text": letters.plain(letter.title),
         "blocks": letters.slack_blocks(letter, attempt.incident),
     }
