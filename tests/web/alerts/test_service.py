@@ -1,0 +1,400 @@
+"""The service watches itself: its levels, its operators, the platform's status, a silent clock."""
+
+from datetime import UTC, datetime, timedelta
+
+import orjson
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.web.alerts.conftest import rings, send_all
+from tests.web.platform.conftest import no_redis, real_redis  # noqa: F401
+from web.alerts import escalation, platform_status, roster, service
+from web.alerts.kinds import OF_SERVICE
+from web.alerts.models import Attempt, Incident, Look
+from web.mail.models import Mail
+from web.platform import health, queues, redis
+from web.platform.models import Heartbeat
+from web.runs import leasing
+
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+OPERATORS = [
+    ("Anna", [("phone", "+819011111111"), ("mail", "anna@example.org")]),
+    ("Ben", [("slack", "U0BEN"), ("webhook", "https://hooks.example/x")]),
+]
+
+
+@pytest.fixture(autouse=True)
+def _own_parts(settings, db):
+    """Neither Redis nor a status page is asked but where a test says so."""
+    settings.OPERATORS = OPERATORS
+    settings.PLATFORM_STATUS_URL = ""
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+
+
+@pytest.fixture
+def staff(make_user):
+    user = make_user("Sam")
+    call_command("staff", user.email)
+    user.refresh_from_db()
+    return user
+
+
+def level(kind, now=NOW):
+    """Return the only level of a kind."""
+    [found] = service.measured(kind, now)
+    return found
+
+
+def test_every_kind_of_the_service_is_measured():
+    assert set(service.MEASURES) == {kind.word for kind in OF_SERVICE}
+
+
+@pytest.mark.parametrize("kind", ["queue", "redis_memory"])
+def test_what_cannot_be_looked_at_is_not_known_and_opens_nothing(kind, no_redis):  # noqa: F811
+    assert {each.value for each in service.measured(kind, NOW)} == {None}
+
+    for second in range(0, 300, 15):
+        service.look(
+            NOW + timedelta(seconds=second),
+            kinds=[each for each in OF_SERVICE if each.word == kind],
+        )
+    assert not Incident.objects.exists()
+
+
+@pytest.mark.parts("redis")
+def test_the_oldest_job_of_a_queue_tells_how_long_jobs_wait(real_redis, monkeypatch):  # noqa: F811
+    monkeypatch.undo()
+    job = queues.queue("mail").enqueue(print)
+    now = job.enqueued_at.replace(tzinfo=job.enqueued_at.tzinfo or UTC) + timedelta(seconds=200)
+
+    found = {each.name: each for each in service.measured("queue", now)}
+
+    assert found["mail"].value == pytest.approx(200, abs=2)
+    assert found["reports"].value == 0
+    assert "The oldest of 1 jobs in the queue “mail”" in found["mail"].words
+
+
+@pytest.mark.parts("redis")
+def test_redis_tells_its_memory_where_it_has_a_limit(real_redis):  # noqa: F811
+    assert list(service.measured("redis_memory", NOW)) == []
+
+    redis.connection().config_set("maxmemory", 100_000_000)
+    try:
+        [found] = service.measured("redis_memory", NOW)
+    finally:
+        redis.connection().config_set("maxmemory", 0)
+    assert 0 < found.value < 100
+
+
+def test_a_shard_that_nobody_takes_is_seen(run):
+    now = run.created + timedelta(seconds=90)
+
+    assert level("towers", now).value == pytest.approx(90)
+    assert "1 shards wait for a tower" in level("towers", now).words
+
+
+def test_a_tower_that_stopped_renewing_is_seen_by_its_name(run):
+    leasing.lease_shards("worker.1/abc", room=1_000, now=NOW)
+
+    assert level("dead_towers", NOW + leasing.LEASE).value == 0
+    dead = level("dead_towers", NOW + leasing.LEASE + timedelta(seconds=6))
+    assert (dead.value, "worker.1/abc" in dead.words) == (1, True)
+
+
+def test_mails_that_wait_and_the_months_quota_are_seen(settings):
+    settings.MAIL_QUOTA = 4
+    for number in range(3):
+        Mail.objects.create(to="x@y.zz", subject=str(number), state="sent", sent=NOW, text="")
+    Mail.objects.create(to="x@y.zz", subject="old", state="sent", sent=NOW - timedelta(days=30))
+    Mail.objects.create(to="x@y.zz", subject="w", state="queued", created=NOW - timedelta(hours=1))
+
+    assert level("mail_quota").value == 75
+    assert level("mail_quota").words == "3 of the month's 4 mails have been sent."
+    assert level("mail").value == 3_600
+
+
+def test_without_a_known_quota_nothing_is_said_of_it(settings):
+    settings.MAIL_QUOTA = 0
+
+    assert service.measured("mail_quota", NOW) == []
+
+
+def test_a_part_that_does_not_answer_opens_an_incident_that_rings_the_operators(monkeypatch):
+    checks = {"redis": lambda: "does not answer", "storage": lambda: ""}
+    monkeypatch.setattr(health, "CHECKS", checks)
+    kinds = [kind for kind in OF_SERVICE if kind.word == "part"]
+
+    service.look(NOW, kinds=kinds)
+    assert not Incident.objects.exists()
+    service.look(NOW + timedelta(seconds=20), kinds=kinds)
+
+    [incident] = Incident.objects.all()
+    assert (incident.workspace, incident.words) == (None, "redis: does not answer.")
+    webhook = incident.attempts.get()
+    assert (webhook.kind, webhook.to) == ("webhook", "https://hooks.example/x")
+
+    monkeypatch.setattr(health, "CHECKS", dict.fromkeys(checks, lambda: ""))
+    service.look(NOW + timedelta(seconds=40), kinds=kinds)
+    service.look(NOW + timedelta(seconds=100), kinds=kinds)
+    incident.refresh_from_db()
+    assert incident.state == "resolved"
+
+
+def test_operators_are_rung_by_their_contacts_in_turn_over_and_over(clock):
+    ladder = roster.operators_ladder()
+    assert [rung.person for rung in ladder.rungs] == ["Anna", "Ben"]
+    incident = Incident.objects.create(
+        subject="service:x", subject_name="x", key="k", kind="part", ladder=ladder.pack(),
+        ring_at=clock.now,
+    )  # fmt: skip
+
+    clock.wait(60 * 5)
+
+    assert rings(incident)[:6] == [*[("Anna", 1, n) for n in range(1, 6)], ("Ben", 1, 1)]
+    ways = list(incident.attempts.order_by("id").values_list("kind", flat=True))
+    assert ways[:6] == ["phone", "mail", "phone", "mail", "phone", "slack"]
+
+
+def test_a_call_to_an_operator_goes_through_the_services_own_account(clock, twilio, settings):
+    settings.OPERATOR_TWILIO_SID = "AC" + "1" * 32
+    settings.OPERATOR_TWILIO_TOKEN = "service-token"
+    settings.OPERATOR_TWILIO_NUMBER = "+81399999999"
+    ladder = roster.operators_ladder().pack()
+    Incident.objects.create(
+        subject="service:x", subject_name="x", key="k", kind="part", ladder=ladder,
+        ring_at=clock.now,
+    )  # fmt: skip
+
+    escalation.climb_due(clock.now)
+    send_all()
+
+    [request] = twilio.requests
+    assert request.basic == f"AC{'1' * 32}:service-token"
+    assert request.form["From"] == ["+81399999999"]
+    assert "/hooks/phone/service/" in request.form["Url"][0]
+
+
+def test_a_contact_without_credentials_says_so(clock, settings):
+    settings.OPERATOR_TWILIO_TOKEN = ""
+    ladder = roster.operators_ladder().pack()
+    incident = Incident.objects.create(
+        subject="service:x", subject_name="x", key="k", kind="part", ladder=ladder,
+        ring_at=clock.now,
+    )  # fmt: skip
+
+    escalation.climb_due(clock.now)
+    send_all()
+
+    call = incident.attempts.get()
+    assert (call.state, call.result) == ("failed", "The settings have no credentials for it.")
+
+
+# The platform's status page.
+
+
+def status(apps="green", state="issue"):
+    """Return a current status as the platform answers it."""
+    incident = {
+        "id": 2964,
+        "title": "Heroku Feature Degradation",
+        "state": state,
+        "created_at": "2026-11-23T02:51:00.000Z",
+        "updated_at": "2026-11-23T02:55:00.000Z",
+        "resolved": False,
+        "resolved_at": None,
+        "duration": 165146,
+        "full_url": "https://status.heroku.example/incidents/2964",
+        "updates": [
+            {"id": 1, "incident_id": 2964, "update_type": "issue", "contents": "We see errors."}
+        ],
+    }
+    systems = {"Apps": apps, "Data": "green", "Tools": "yellow"}
+    return {
+        "status": [{"system": name, "status": colour} for name, colour in systems.items()],
+        "incidents": [] if apps == "green" else [incident],
+        "scheduled": [],
+    }
+
+
+@pytest.fixture
+def page(receiver, settings):
+    settings.PLATFORM_STATUS_URL = f"{receiver.url}/api/v4/current-status"
+    receiver.answer(body=status())
+    return receiver
+
+
+PLATFORM = [kind for kind in OF_SERVICE if kind.word == "platform"]
+
+
+def asked_at(now):
+    answered = platform_status.ask(now)
+    service.look(now, kinds=PLATFORM)
+    return answered
+
+
+def test_a_system_that_is_down_opens_an_incident_and_one_that_is_slow_does_not(page):
+    assert asked_at(NOW)
+    assert not Incident.objects.exists()
+
+    page.answer(body=status(apps="red"))
+    asked_at(NOW + timedelta(minutes=1))
+
+    [incident] = Incident.objects.all()
+    assert incident.words == "The platform says that Apps is down. Heroku Feature Degradation"
+    assert page.requests[0].path == "/api/v4/current-status"
+
+    page.answer(body=status(state="resolved"))
+    asked_at(NOW + timedelta(minutes=2))
+    asked_at(NOW + timedelta(minutes=3))
+    incident.refresh_from_db()
+    assert incident.state == "resolved"
+
+
+@pytest.mark.parametrize(
+    ("code", "body"),
+    [
+        (500, b""),
+        (302, b""),
+        (200, b"<html>"),
+        (200, {"status": "up"}),
+        (200, {"status": [{"system": "Apps"}], "incidents": []}),
+    ],
+)
+def test_an_answer_that_is_none_leaves_what_is_known_and_then_nothing_is(page, code, body):
+    page.answer(body=status(apps="red"))
+    asked_at(NOW)
+    assert Incident.objects.get().state == "open"
+
+    page.answer(code, body)
+    for minute in range(1, 30):
+        assert not asked_at(NOW + timedelta(minutes=minute))
+
+    assert Incident.objects.get().state == "open"
+    assert {each.value for each in service.measured("platform", NOW + timedelta(hours=1))} == {None}
+
+
+def test_a_status_page_that_is_not_there_is_no_error(settings):
+    settings.PLATFORM_STATUS_URL = "http://127.0.0.1:1/x"
+
+    assert not asked_at(NOW)
+
+
+def test_nobody_asks_a_status_page_that_is_not_named():
+    assert not asked_at(NOW)
+    assert service.measured("platform", NOW) == []
+
+
+# A silent clock, seen by the web.
+
+
+@pytest.fixture
+def silent_clock(monkeypatch):
+    """The clock has not beaten for five minutes."""
+    checks = dict.fromkeys(health.CHECKS, lambda: "")
+    monkeypatch.setattr(
+        health, "CHECKS", checks | {"heartbeat": lambda: "clock has been silent for 300 s"}
+    )
+    Heartbeat.objects.create(name="clock", at=timezone.now() - timedelta(minutes=5))
+
+
+def test_a_probe_looks_after_a_clock_that_is_silent(silent_clock, asked):
+    for _ in range(3):
+        assert Client().get("/readyz").status_code == 503
+
+    [incident] = Incident.objects.all()
+    assert (incident.kind, incident.state) == ("clock", "open")
+    assert rings(incident) == [("Anna", 1, 1)]
+    assert asked.count("send") >= 2  # handed to the queue, never sent in the request
+    assert set(incident.attempts.values_list("state", flat=True)) == {"waiting"}
+
+
+def test_a_probe_sends_nothing_itself_while_redis_is_down(silent_clock, no_queue, receiver):
+    assert Client().get("/readyz").status_code == 503
+
+    assert receiver.requests == []
+    assert Attempt.objects.filter(state="waiting").count() == 2
+
+
+def test_a_probe_of_a_service_that_is_well_writes_nothing(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert Client().get("/readyz").status_code == 200
+
+
+# The operators' pages.
+
+
+@pytest.fixture
+def own(clock):
+    return Incident.objects.create(
+        subject="service:redis", subject_name="redis", key="k", kind="part", words="It is gone."
+    )
+
+
+def operator_pages(own):
+    names = ("", "_acknowledge", "_resolve", "_comment", "_incident")
+    return [reverse(f"operations{name}", args=[own.code] if name else []) for name in names] + [
+        reverse("operations_test")
+    ]
+
+
+def test_the_operators_pages_are_there_for_staff_alone(client_of, owner, own):
+    for path in operator_pages(own):
+        assert Client().get(path).status_code in (302, 405)
+        answers = {client_of(owner).get(path).status_code, client_of(owner).post(path).status_code}
+        assert answers <= {404, 405}
+        assert 404 in answers
+
+
+def test_an_operator_sees_levels_incidents_and_who_is_rung(client_of, staff, own):
+    page = client_of(staff).get(reverse("operations")).content.decode()
+
+    assert "It is gone." in page
+    assert "Dead towers" in page
+    assert "+819011111111" in page
+
+
+def test_an_operator_acknowledges_comments_and_closes(client_of, staff, own):
+    client = client_of(staff)
+
+    client.post(reverse("operations_acknowledge", args=[own.code]))
+    client.post(reverse("operations_comment", args=[own.code]), {"words": "On it."})
+    client.post(reverse("operations_resolve", args=[own.code]))
+
+    page = client.get(own.get_absolute_url()).content.decode()
+    own.refresh_from_db()
+    assert (own.state, own.acknowledged_by) == ("resolved", "Sam on the page")
+    assert "On it." in page
+
+
+def test_incidents_of_a_workspace_are_none_of_the_operators(client_of, staff, incident):
+    path = reverse("operations_incident", args=[incident.code])
+
+    assert client_of(staff).get(path).status_code == 404
+
+
+def test_a_test_notice_goes_to_every_contact_and_not_too_often(client_of, staff):
+    client = client_of(staff)
+    for _ in range(4):
+        page = client.post(reverse("operations_test"), follow=True).content.decode()
+
+    assert Attempt.objects.filter(purpose="test").count() == 12
+    assert "At most 3 tests" in page
+
+
+def test_staff_is_made_and_unmade_by_a_command(staff):
+    call_command("staff", staff.email, "--remove")
+    staff.refresh_from_db()
+    assert not staff.is_staff
+
+    with pytest.raises(CommandError, match="nobody signs in with"):
+        call_command("staff", "x@y.zz")
+
+
+def test_the_memory_of_the_service_is_one_small_row(run):
+    for second in range(0, 60, 15):
+        service.look(NOW + timedelta(seconds=second))
+
+    assert len(orjson.dumps(Look.objects.get(subject="service").memory)) < 2_000
