@@ -96,7 +96,7 @@ def test_the_console_answers_without_the_object_store_and_says_so(product: Produ
     eventually(lambda: not live(product, run)["is_live"])
 
 
-def test_a_run_without_a_worker_waits_and_a_killed_worker_cuts_it_off(product: Product) -> None:
+def test_a_run_without_a_worker_waits_and_goes_on_with_the_next_one(product: Product) -> None:
     worker = product.child("worker")
     product.supervisor.stop(worker)
 
@@ -105,9 +105,12 @@ def test_a_run_without_a_worker_waits_and_a_killed_worker_cuts_it_off(product: P
     product.supervisor.start(worker)
     eventually(lambda: live(product, run)["state"] == "running")
     product.supervisor.stop(worker)
-    ended = eventually(lambda: (now := live(product, run)) and not now["is_live"] and now)
+    before = live(product, run)["totals"]["acknowledged"]
     product.supervisor.start(worker)
+    eventually(lambda: live(product, run)["totals"]["acknowledged"] > before)
+    product.console.press(f"{run}stop/", f"{run}stop/")
+    ended = eventually(lambda: (now := live(product, run)) and not now["is_live"] and now)
 
     assert waiting == "queued"
-    assert ended["state"] == "cut_off"
-    assert "tower" in ended["reason"]
+    assert ended["state"] == "stopped"
+    assert ended["totals"]["due"] == ended["totals"]["acknowledged"] + ended["totals"]["failed"]

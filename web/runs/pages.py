@@ -9,6 +9,8 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.utils import timezone
 
+from web.alerts.access import open_incidents_of
+from web.alerts.models import Incident
 from web.reports.access import reports_on
 from web.reports.models import Report
 from web.runs import faults, history, live, series
@@ -18,6 +20,7 @@ from web.runs.boards import RunBoard, ShardReport, merged
 from web.runs.endings import rulings
 from web.runs.faults import Episode
 from web.runs.figures import Figures, Times, elapsed_of, figures_of, recent_points, times_of
+from web.runs.happenings import Line, lines
 from web.runs.mocks import MockTable, Wish, mock_table
 from web.runs.models import Board, Run, Shard
 
@@ -64,10 +67,20 @@ class RunPage:
         """A page of what went wrong on purpose, the latest first."""
         return Paginator(self.episodes[::-1], FAULTS).get_page(self.wish.faults)
 
+    @cached_property
+    def happenings(self) -> list[Line]:
+        """What happened to the run's towers, the latest first."""
+        return lines(self.run)
+
     def to_json(self) -> dict[str, Any]:
         """Return the figures and the faults, for who asks without a browser."""
         told = [episode.to_json() for episode in self.episodes]
         return self.figures.to_json() | {"faults": told}
+
+    @cached_property
+    def incidents(self) -> list[Incident]:
+        """What its watches found and is not over."""
+        return open_incidents_of(self.run)
 
     @cached_property
     def reports(self) -> list[Report]:

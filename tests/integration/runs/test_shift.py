@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from time import sleep
 from uuid import UUID
 
 import pytest
@@ -150,12 +151,29 @@ def test_a_stopped_run_ends_long_before_its_time(start, receiver, owner):
     assert run.acknowledged > 0
 
 
-def test_a_tower_that_gets_sigterm_drains_and_says_so(start, receiver):
+def test_a_tower_that_gets_sigterm_hands_over_and_the_next_one_goes_on(start, receiver, owner):
     run = start(seconds=300)
     once_it_sends(receiver, lambda: os.kill(os.getpid(), signal.SIGTERM))
 
     work_shift()
 
     run.refresh_from_db()
-    assert (run.state, run.reason) == ("cut_off", "The tower was stopped by the platform.")
-    assert run.acknowledged == run.due == len(receiver.received)
+    assert (run.state, run.shards.get().state) == ("running", "wanted")
+    first = len(receiver.received)
+
+    def stop() -> None:
+        while len(receiver.received) < first + 40 and Run.objects.get(id=run.id).is_live:
+            sleep(0.1)
+        stop_run(Run.objects.get(id=run.id), by=owner)
+        connection.close()
+
+    threading.Thread(target=stop).start()
+    work_shift()
+
+    run.refresh_from_db()
+    assert (run.state, run.failed, run.dropped) == ("stopped", 0, 0)
+    assert run.acknowledged == run.due == len(receiver.received) > first
+    numbers = Counter((payload["id"], payload["seq"]) for _, payload in receiver.received)
+    assert set(numbers.values()) == {1}
+    records = [r for r in find(run, Query(mocks=(3,))).records if r.event == "moved"]
+    assert [r.reason.split(" by ")[0] for r in records] == ["handed over"]

@@ -211,7 +211,7 @@ def test_the_list_asks_as_often_for_many_runs_as_for_one(
 ):
     client, index = client_of(viewer), address("index", workspace)
     client.get(index)
-    with django_assert_num_queries(7) as one:
+    with django_assert_num_queries(8) as one:
         client.get(index)
     for number in range(4):
         actions.start_run(make_lot(name=f"Lot {number}"), by=owner)
@@ -226,7 +226,7 @@ def test_a_page_of_a_run_asks_a_fixed_number_of_questions(
     client = client_of(viewer)
     client.get(live_run.get_absolute_url())
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get(live_run.get_absolute_url())
 
 
