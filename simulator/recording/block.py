@@ -95,7 +95,8 @@ class Block:
     addresses: Sequence[str]
     payloads: Sequence[bytes]
     reasons: Sequence[str]
-    devices: Sequence[str]  # ids of devices behind the mocks; empty: the mock's own
+    # Ids of devices behind the mocks; empty: the mock's own; no entries: all are.
+    devices: Sequence[str]
     faults: Sequence[str] = ()  # names of faults that touched each; no entries: none touched any
 
     def __len__(self) -> int:
@@ -132,6 +133,7 @@ def fold(
     sent = np.array([item.sent for item in items])
     written = ~np.isnan(sent)
     payloads = [item.payload for item in items]
+    devices = [item.device for item in items]
     scheduled = np.array([item.scheduled for item in items]) + zero.epoch
     return Block(
         kind=kind,
@@ -149,7 +151,7 @@ def fold(
         addresses=[item.address for item in items],
         payloads=payloads,
         reasons=reasons,
-        devices=[item.device for item in items],
+        devices=devices if any(devices) else (),
         faults=[item.fault for item in items] if has_faults else (),
     )
 

@@ -5,7 +5,6 @@ Rule: for the writer's thread. A part has the ids and addresses of its own rows.
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,8 +34,8 @@ class Sheet:
         self._columns |= {name: _objects(blocks, name)[order] for name in _OBJECTS}
         self._names: dict[str, list[str]] = {}
         for name in _FEW:
-            codes, self._names[name] = _coded(_texts(blocks, name))
-            self._columns[name] = codes[order]
+            codes, self._names[name] = _coded_texts(blocks, name)
+            self._columns[name] = codes[order] if len(self._names[name]) > 1 else codes
 
     def __len__(self) -> int:
         return len(self._columns["row"])
@@ -94,9 +93,13 @@ def _objects(blocks: Sequence[Block], name: str) -> NDArray[np.object_]:
     return values
 
 
-def _texts(blocks: Sequence[Block], name: str) -> list[Any]:
-    """Return a column of all blocks; where a block has none, it is empty texts."""
-    return list(chain.from_iterable(getattr(each, name) or [""] * len(each) for each in blocks))
+def _coded_texts(blocks: Sequence[Block], name: str) -> tuple[NDArray[np.int32], list[str]]:
+    """Return a column of all blocks as codes, and the texts by code; where a block has no entries,
+    they are empty texts."""
+    if not any(getattr(each, name) for each in blocks):
+        return np.zeros(sum(map(len, blocks)), dtype=np.int32), [""]
+    texts = (getattr(each, name) or [""] * len(each) for each in blocks)
+    return _coded(list(chain.from_iterable(texts)))
 
 
 def _coded(values: Sequence[str]) -> tuple[NDArray[np.int32], list[str]]:

@@ -6,7 +6,7 @@ Rule: told the time, knows no thread. Memory is bounded; what finds no room is c
 import logging
 import math
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from simulator.errors import StaleLease
@@ -19,7 +19,8 @@ logger = logging.getLogger(__name__)
 # s that a block waits for others. A record has waited up to 1 s for its block by then, and a write
 # takes its time: together it is in the store at most 5 s after it was settled.
 FLUSH_AFTER = 3.5
-FLUSH_ROWS = 50_000  # records in a chunk at most: some 5 MB of telemetry, 0.6 s at full rate
+FLUSH_ROWS = 30_000  # records in a chunk at most: some 8 MB of memory, 0.3 s at full rate
+PRESSED_ROWS = 2 * FLUSH_ROWS  # records not yet in a chunk, in a tower, with which none rests
 MAX_WAITING_ROWS = 200_000  # records not yet in a chunk, in a tower: some 100 MB
 # Bytes of payload that make a chunk full, and that wait for one in a tower. A record's payload lies
 # in memory as it was sent, however it is kept, until its chunk is built.
@@ -84,6 +85,7 @@ class Spool:
     ``StaleLease`` means never again for that shard. None keeps no records."""
 
     def __init__(self, write: Callable[[Chunk], None] | None) -> None:
+        self.breathe: Callable[[], None] = lambda: None  # called now and then in building a chunk
         self._write = write
         self._logs: tuple[Log, ...] = ()  # replaced, never changed: two threads read it
 
@@ -124,6 +126,12 @@ class Spool:
                 self._store(log, now)
         return self._next(logs, now)
 
+    @property
+    def is_pressed(self) -> bool:
+        """Whether chunks are to be built as fast as can be: more wait, or a shard ends."""
+        waiting = sum(log.waiting_rows for log in self._logs)
+        return waiting >= PRESSED_ROWS or any(log.is_finished for log in self._logs)
+
     def _has_room(self, rows: int, size: int) -> bool:
         """Whether so many records, of so many bytes of payload, may wait too."""
         rows += sum(log.waiting_rows for log in self._logs)
@@ -143,10 +151,13 @@ class Spool:
             blocks.append(log.blocks.popleft()[1])
             rows += len(blocks[-1])
             size += int(blocks[-1].size.sum())
-        log.chunks.append(build_chunk(log.shard, log.number, blocks, log.roster))
+        log.chunks.append(self._chunk(log, blocks))
         log.number += 1
         log.built += rows
         log.built_bytes += size
+
+    def _chunk(self, log: Log, blocks: Sequence[Block]) -> Chunk:
+        return build_chunk(log.shard, log.number, blocks, log.roster, breathe=self.breathe)
 
     def _store(self, log: Log, now: float) -> None:
         chunk = log.chunks[0]

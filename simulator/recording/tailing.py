@@ -71,11 +71,16 @@ def copies(block: Block, places: NDArray[np.intp], roster: Roster) -> list[dict[
     Times are µs since 1970, ``payload`` at most ``TAIL_BYTES``, of what the lot keeps of it.
     """
     numbers = {name: getattr(block, name)[places].tolist() for name in NUMBERS}
-    texts = {name: [getattr(block, name)[at] for at in places.tolist()] for name in TEXTS}
-    faults = [block.faults[at] for at in places.tolist()] if block.faults else [""] * len(places)
+    texts = {name: _texts(getattr(block, name), places) for name in TEXTS}
+    faults = _texts(block.faults, places)
     columns = numbers | texts | {"fault": faults, "payload": _payloads(block, places, roster)}
     rows = zip(*columns.values(), strict=True)
     return [_copy(dict(zip(columns, row, strict=True)), roster) for row in rows]
+
+
+def _texts(values: Sequence[str], places: NDArray[np.intp]) -> list[str]:
+    """Return those of a column; one without entries is empty texts."""
+    return [values[at] for at in places.tolist()] if values else [""] * len(places)
 
 
 def _copy(record: dict[str, Any], roster: Roster) -> dict[str, Any]:

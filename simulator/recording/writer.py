@@ -15,6 +15,10 @@ from simulator.recording.spool import Log, Spool
 
 logger = logging.getLogger(__name__)
 
+# s that the thread rests for each that it works on a chunk, while nothing presses. Without, a chunk
+# takes half of a core's time for 0.1 s and more, and what the loop sends meanwhile is late.
+RESTS = 2.0
+LONGEST_REST = 0.05  # s
 LOOK_EVERY = 0.5  # s; the longest that a full log waits for the thread to look
 
 
@@ -23,6 +27,7 @@ class Writer:
 
     def __init__(self, write: Callable[[Chunk], None] | None, *, name: str) -> None:
         self._spool = Spool(write)
+        self._worked = 0.0  # s of CPU of the thread, when it rested last
         self._is_closing = False
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"chunks-{name}", daemon=True)
@@ -61,7 +66,14 @@ class Writer:
         if self._thread.is_alive():
             self._thread.join(within)
 
+    def _breathe(self) -> None:
+        """Leave the interpreter to the loop for a while."""
+        worked, self._worked = self._worked, time.thread_time()
+        if not self._is_closing and not self._spool.is_pressed:
+            time.sleep(min(LONGEST_REST, RESTS * (self._worked - worked)))
+
     def _run(self) -> None:
+        self._spool.breathe = self._breathe
         while not self._is_closing:
             self._wake.clear()
             due = self._spool.step(time.monotonic())
