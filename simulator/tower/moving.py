@@ -130,6 +130,8 @@ class Moving:
             numbers = self.reserve.beyond(self._fleet.numbers, blocks=max(1, resume.towers))
             self._fleet.count_from(numbers)
         self.reserve = Reserve(self._fleet.numbers, rate=self._fleet.busiest)
+        if self._fleet.leaves_wills:  # each connection has a birth of its own
+            self._fleet.disconnected(self._fleet.wanted, self._fleet.reached)
         now = max(0.0, self._zero.run_time(self._clock()))
         back = Returning(self._fleet.wanted, count=len(self._board), until=now + WITHIN)
         if resume.checkpoint and not resume.reason and told["waits"]:

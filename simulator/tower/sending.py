@@ -110,7 +110,7 @@ class Sending:
         self._returning: Returning | None = None
         self._skipped_to = -math.inf  # s of the run; what falls due until then is not sent here
         self._went_on: Callable[[], None] | None = None  # once that is reached
-        self._is_short: Callable[[], bool] | None = None  # nothing more is to fall due for now
+        self.is_short = False  # of sequence numbers: nothing more is to fall due for now
 
     def linked(self, row: int, *, is_up: bool) -> None:
         """Note that a mock's connection came or went, for the fleet."""
@@ -129,7 +129,7 @@ class Sending:
 
     def next_moment(self) -> float:
         """The clock's moment at which ``step`` has something to do; ``NOW`` when it is behind."""
-        if self._is_short and self._is_short():
+        if self.is_short:
             return math.inf
         if self._is_behind or self._went_on:
             return NOW
@@ -147,7 +147,7 @@ class Sending:
             self._end_skipping()
         if self._returning:
             self._let_back(t)
-        if self._is_short and self._is_short():
+        if self.is_short:
             return False
         if self._caps.next_due() <= t:
             self._hand_over(*self._caps.due(t))
@@ -178,10 +178,6 @@ class Sending:
         """End a fault that was put in by hand, or all there are."""
         if self._faulting:
             self._take(*self._faulting.clear(name, max(t, self._reached)))
-
-    def reserve(self, is_short: Callable[[], bool]) -> None:
-        """Let nothing more fall due as long as ``is_short`` says so."""
-        self._is_short = is_short
 
     def go_on(
         self, returning: Returning, *, now: float, skip: bool, went_on: Callable[[], None]

@@ -210,9 +210,13 @@ class Shard:
             self._ending.begin(self._clock(), is_moving=True)
             self._sum_up_second()
 
-    def reserve(self) -> None:
-        """Give no sequence number from now on that no stored checkpoint has reserved."""
-        self._sending.reserve(lambda: self._moving.is_short)
+    def mind_reserve(self) -> bool:
+        """Once a second: stop the plan while numbers run short that stored checkpoints reserve.
+
+        Return whether a checkpoint is wanted at once.
+        """
+        self._sending.is_short = self._moving.is_short
+        return self.phase is Phase.SENDING and self._moving.is_low
 
     def keep(self) -> None:
         """Make a checkpoint, which the next snapshot has."""
@@ -223,12 +227,8 @@ class Shard:
     def stored(self, t: float) -> None:
         """Take note that the checkpoint of the snapshot of this moment, Unix s, is stored."""
         self._moving.reserve.stored(t)
+        self.mind_reserve()
         self._ring()
-
-    @property
-    def is_low(self) -> bool:
-        """Whether a checkpoint is wanted at once, for numbers that are reserved run out."""
-        return self.phase is Phase.SENDING and self._moving.is_low
 
     def abort(self, error: str) -> None:
         """End without waiting for acknowledgements, and say why."""

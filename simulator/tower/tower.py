@@ -348,9 +348,9 @@ class Tower:
         for name, shard in self._shards.items():
             if name not in self._keep_at:
                 self._taken += 1
-                shard.reserve()
                 self._keep_at[name] = now + self._taken % every
-            if now >= self._keep_at[name] or shard.is_low:
+            is_low = shard.mind_reserve()
+            if is_low or now >= self._keep_at[name]:
                 self._keep_at[name] = max(now, self._keep_at[name]) + every
                 self._guarded(shard, partial(_ordered, shard, Shard.keep), now)
 

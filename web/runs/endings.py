@@ -81,6 +81,8 @@ def silence(reports: list[ShardReport]) -> str:
 def totals(run: Run, reports: list[ShardReport]) -> dict[str, object]:
     """Return the columns of a run that are written once, from its shards' last reports."""
     total = Second.summed([report.total for report in reports])
+    # What a lost tower had in flight nobody knows, and what waited between two towers never left.
+    total.due = total.delivered + total.failed
     step = series.step_of(run.duration)
     limited = Limited.first_of(report.limited for report in reports)
     return {
