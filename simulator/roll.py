@@ -119,7 +119,11 @@ def roll_call(
     now: float,
 ) -> RollCall:
     """Return what ``identity_problems`` does, and the client ids that it looked at."""
-    alone = (*_of_certificate(secrets, now), *_of_http(target, secrets, table))
+    alone = (
+        *_of_certificate(secrets, now),
+        *_of_http(target, secrets, table),
+        *_of_signing(target, secrets, table),
+    )
     found = [LotProblem(0, problem) for problem in alone]
     owners: dict[str, list[str]] = {}
     for number, (definition, cast) in enumerate(_casts(parts, datasets=datasets, seed=seed)):
@@ -169,6 +173,19 @@ def _of_http(
         yield Problem("target.signature", text)
     if target.oauth and not secrets.client_secret:
         yield Problem("target.oauth", "needs client_secret among the secrets")
+
+
+def _of_signing(
+    target: Target, secrets: Credentials, table: CredentialTable | None
+) -> Iterator[Problem]:
+    """Yield what an opening that is signed for AWS needs and nobody has."""
+    if target.websocket is None or target.websocket.sigv4 is None:
+        return
+    columns = table.columns if table else ()
+    for name, what in {"username": "the id of an access key", "password": "its secret"}.items():
+        if not getattr(secrets, name) and name not in columns:
+            text = f"needs {what} as {name} of the secrets, or the column {name} of a table"
+            yield Problem("target.websocket.sigv4", text)
 
 
 def _casts(

@@ -3,9 +3,9 @@
 Rule: what a message says itself (path, method, headers) goes over what stands here.
 """
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from simulator.lot.base import Model, Text
 from simulator.lot.oauth import OAuth
@@ -77,6 +77,15 @@ class HttpTarget(Target):
     oauth: OAuth | None = Field(
         default=None, description="Where a token for all mocks comes from, by OAuth 2.0"
     )
+
+    @model_validator(mode="after")
+    def _is_plain(self) -> Self:
+        if self.websocket:
+            raise ValueError(
+                "HTTP is not spoken inside of WebSocket, leave websocket out or take the protocol "
+                "websocket"
+            )
+        return self
 
     @property
     def acknowledged_from(self) -> int:

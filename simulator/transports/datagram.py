@@ -4,10 +4,12 @@ Rule: what is written is one datagram, and so is what is read; nothing is put to
 """
 
 import asyncio
+import socket
 from collections.abc import Callable
 from typing import Any, cast
 
 from simulator.transports import reasons
+from simulator.transports.line import Line
 from simulator.transports.road import Address, Road
 from simulator.transports.wire import Wire
 
@@ -36,11 +38,16 @@ class DatagramRoad(Road):
     """The road of datagrams: each mock has a socket of its own."""
 
     async def _connect(
-        self, factory: Callable[[], asyncio.Protocol], address: Address, *_how: Any
+        self,
+        factory: Callable[[], asyncio.Protocol],
+        address: Address,
+        turn: int,
+        _line: Line | None,
     ) -> None:
         family, host, port = address
-        await self._loop.create_datagram_endpoint(
-            cast(Callable[[], asyncio.DatagramProtocol], factory),
-            remote_addr=(host, port),
-            family=family,
-        )
+        wire = cast(Callable[[], asyncio.DatagramProtocol], factory)
+        if self._sources:
+            bound = await self._bound(address, turn, kind=socket.SOCK_DGRAM)
+            await self._loop.create_datagram_endpoint(wire, sock=bound)
+        else:
+            await self._loop.create_datagram_endpoint(wire, remote_addr=(host, port), family=family)

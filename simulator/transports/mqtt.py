@@ -350,10 +350,12 @@ def _opening(line: Line, target: MqttTarget) -> mqtt.Opening:
     """Return how a mock presents itself now: password and will may be other ones each time."""
     identity = line.identity
     own = identity.will() if callable(identity.will) else identity.will
+    # What signs the opening of WebSocket is not said again inside.
+    is_signed = target.websocket is not None and target.websocket.sigv4 is not None
     return mqtt.Opening(
         client_id=identity.client_id,
-        username=identity.username,
-        password=shown(identity.password),
+        username="" if is_signed else identity.username,
+        password="" if is_signed else shown(identity.password),
         will=own or target.will,
         keep_alive=target.keep_alive,
         clean_start=target.clean_start,

@@ -8,17 +8,19 @@ import asyncio
 import errno
 import resource
 import socket
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from simulator.errors import DefinitionError, Problem, Unreachable
 from simulator.lot import Target, WebSocket
+from simulator.lot.websocket import SigV4
 from simulator.protocols import websocket
 from simulator.transports import reasons
 from simulator.transports.addresses import Address, Addresses
 from simulator.transports.line import Line
-from simulator.transports.parcel import Identity
+from simulator.transports.parcel import Identity, shown
 from simulator.transports.sources import Sources
 from simulator.transports.streams import WebSocketStream
 from simulator.transports.tls import Contexts, Resumption, make_context, resuming
@@ -55,7 +57,7 @@ class Road:
         self._turnstile = Turnstile(has_tls=target.tls is not None)
         self.users = 0  # exchanges that share it
         if target.websocket:
-            _check_opening(target.websocket)
+            _check_opening(target.websocket, target.host)
 
     async def open(self, factory: Factory, turn: int, line: Line | None = None) -> None:
         """Connect ``factory()`` to the target.
@@ -111,7 +113,8 @@ class Road:
         if options is None:
             await self._connect_plain(factory, address, turn, line)
             return
-        stream = WebSocketStream(self._session(options), factory)
+        who = line.identity if line else Identity()
+        stream = WebSocketStream(self._session(options, who), factory)
         try:
             await self._connect_plain(lambda: stream, address, turn, line)
             await stream.opened
@@ -119,10 +122,14 @@ class Road:
             stream.abort()
             raise
 
-    def _session(self, options: WebSocket) -> websocket.Session:
+    def _session(self, options: WebSocket, who: Identity) -> websocket.Session:
+        authority, path = self._target.authority, options.path
+        if options.sigv4:
+            signing = _signing(options.sigv4, self._target.host, who)
+            path = websocket.presigned(path, signing, host=authority, now=time.time())
         return websocket.Session(
-            self._target.authority,
-            options.path,
+            authority,
+            path,
             subprotocols=(options.subprotocol,) if options.subprotocol else (),
             headers=options.headers,
             is_stream=True,
@@ -142,9 +149,11 @@ class Road:
         transport, _ = await made
         tune(transport)
 
-    async def _bound(self, address: Address, turn: int) -> socket.socket:
+    async def _bound(
+        self, address: Address, turn: int, *, kind: socket.SocketKind = socket.SOCK_STREAM
+    ) -> socket.socket:
         """A connected socket that comes from one of our source addresses."""
-        bound = self._sources.socket(address.family, turn)
+        bound = self._sources.socket(address.family, turn, kind=kind)
         try:
             await self._loop.sock_connect(bound, (address.host, address.port))
         except BaseException:
@@ -194,7 +203,24 @@ def _is_ours(address: Address) -> bool:
     return True
 
 
-def _check_opening(options: WebSocket) -> None:
+def _signing(options: SigV4, host: str, who: Identity) -> websocket.Signing:
+    """Raises DefinitionError where no region is known."""
+    return websocket.Signing(
+        access_key=who.username,
+        secret_key=shown(who.password),
+        token=shown(who.token),
+        region=options.region or websocket.region_of(host),
+        service=options.service,
+        expires=options.expires,
+    )
+
+
+def _check_opening(options: WebSocket, host: str) -> None:
+    if options.sigv4:
+        try:
+            _signing(options.sigv4, host, Identity())
+        except DefinitionError as error:
+            raise DefinitionError(Problem("target.websocket.sigv4.region", str(error))) from None
     subprotocols = (options.subprotocol,) if options.subprotocol else ()
     try:
         websocket.check_opening(options.path, subprotocols, options.headers)
@@ -212,7 +238,7 @@ def check_road(target: Target) -> None:
         make_context(target.tls)
     Sources(target.sources)
     if target.websocket:
-        _check_opening(target.websocket)
+        _check_opening(target.websocket, target.host)
 
 
 Kind = TypeVar("Kind", bound=Road)

@@ -32,8 +32,16 @@ class Sources:
     def __bool__(self) -> bool:
         return bool(self._by_family)
 
-    def socket(self, family: socket.AddressFamily, turn: int) -> socket.socket:
+    def socket(
+        self,
+        family: socket.AddressFamily,
+        turn: int,
+        *,
+        kind: socket.SocketKind = socket.SOCK_STREAM,
+    ) -> socket.socket:
         """Return a socket that is bound to source number ``turn`` and blocks nobody.
+
+        ``kind``: of a stream, or of datagrams.
 
         Raises:
             Unreachable: no source is of that family.
@@ -43,11 +51,13 @@ class Sources:
         if not mine:
             version = "IPv6" if family == socket.AF_INET6 else "IPv4"
             raise Unreachable(f"no source address is of {version}, as the target is")
-        return _bound(family, mine[turn % len(mine)])
+        return _bound(family, mine[turn % len(mine)], kind)
 
 
-def _bound(family: socket.AddressFamily, address: str) -> socket.socket:
-    made = socket.socket(family, socket.SOCK_STREAM)
+def _bound(
+    family: socket.AddressFamily, address: str, kind: socket.SocketKind = socket.SOCK_STREAM
+) -> socket.socket:
+    made = socket.socket(family, kind)
     try:
         made.setblocking(False)
         if sys.platform == "linux":

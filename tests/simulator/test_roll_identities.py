@@ -98,3 +98,34 @@ def test_what_is_signed_or_fetched_needs_its_secret(option: str, secret: str, te
     (problem,) = told()
     assert problem.startswith(text)
     assert told(**{secret: "k"}) == []
+
+
+@pytest.mark.parametrize(
+    ("secrets", "columns", "missing"),
+    [
+        ({}, None, ["username", "password"]),
+        ({"username": "AKID"}, None, ["password"]),
+        ({"username": "AKID", "password": "x"}, None, []),
+        ({}, {"username": ["a"], "password": ["b"]}, []),
+    ],
+)
+def test_an_opening_that_is_signed_for_aws_needs_a_key_and_its_secret(
+    secrets: dict[str, str], columns: dict[str, list[str]] | None, missing: list[str]
+) -> None:
+    target = MqttTarget(
+        host="h",
+        port=443,
+        websocket={"sigv4": {"region": "eu-central-1"}},
+        deal=Deal(table="keys.csv") if columns else None,
+    )
+
+    found = identity_problems(
+        [(LAMP, 1)],
+        target=target,
+        secrets=Credentials(**secrets),
+        table=CredentialTable("keys.csv", columns) if columns else None,
+        now=NOW,
+    )
+
+    told = [str(each) for each in found if "sigv4" in each.problem.place]
+    assert [text.split(" as ")[1].split(" ")[0] for text in told] == missing

@@ -3,7 +3,7 @@
 Rule: the one list of them; a new one is a ``Profile`` and a line here.
 """
 
-from simulator.lot.profiles.aws import AWS_AUTHORISER, AWS_CERTIFICATES
+from simulator.lot.profiles.aws import AWS_AUTHORISER, AWS_CERTIFICATES, AWS_WEBSOCKET
 from simulator.lot.profiles.azure import AZURE
 from simulator.lot.profiles.base import Built, Input, Profile, Topic
 from simulator.lot.profiles.brokers import BROKER, EMQX, HIVEMQ
@@ -18,6 +18,7 @@ PROFILES: dict[str, Profile] = {
         BROKER,
         AWS_CERTIFICATES,
         AWS_AUTHORISER,
+        AWS_WEBSOCKET,
         AZURE,
         THINGSBOARD,
         HIVEMQ,

@@ -1,4 +1,4 @@
-"""AWS IoT Core as a target: certificates of devices, or a custom authoriser.
+"""AWS IoT Core as a target: certificates of devices, a custom authoriser, or access keys.
 
 Rule: ports and names of ALPN by "Device communication protocols", limits by "AWS IoT Core endpoints
 and quotas", the user name by "Connecting by using custom authentication", all of AWS's own guides.
@@ -56,6 +56,20 @@ def _with_authoriser(values: Values) -> Built:
         target=_target(values, port=443, alpn=[ALPN_AUTHORISER]),
         credentials={"username": _user_name(values), "password": values["password"]},
         notes=_NOTES,
+        topics=_TOPICS,
+    )
+
+
+def _with_keys(values: Values) -> Built:
+    signature = {"region": values["region"]} if values["region"] else {}
+    return Built(
+        target=_target(values, port=443, alpn=[]) | {"websocket": {"sigv4": signature}},
+        credentials={
+            "username": values["access_key"],
+            "password": values["secret_key"],
+            "token": values["session_token"],
+        },
+        notes=(*_NOTES, "The policy is that of the access key's user or role."),
         topics=_TOPICS,
     )
 
@@ -166,5 +180,34 @@ AWS_AUTHORISER = Profile(
         ),
     ),
     make=_with_authoriser,
+    limits=LIMITS,
+)
+
+AWS_WEBSOCKET = Profile(
+    name="aws_websocket",
+    title="AWS IoT Core, access key over WebSocket",
+    summary="MQTT inside of WebSocket on port 443; the opening is signed with an access key.",
+    inputs=(
+        ENDPOINT,
+        CLIENT_ID,
+        Input(name="access_key", label="Access key id", example="AKIAIOSFODNN7EXAMPLE"),
+        Input(name="secret_key", label="Secret access key", kind="secret", is_secret=True),
+        Input(
+            name="session_token",
+            label="Session token",
+            help="Of a passing key, as STS and Cognito give it.",
+            kind="secret",
+            is_secret=True,
+            is_optional=True,
+        ),
+        Input(
+            name="region",
+            label="Region",
+            help="Left out, the one in the endpoint's name.",
+            example="eu-central-1",
+            is_optional=True,
+        ),
+    ),
+    make=_with_keys,
     limits=LIMITS,
 )

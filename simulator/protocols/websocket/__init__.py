@@ -16,12 +16,14 @@ Its events are ``Accepted(subprotocol)`` once, then ``Message(payload, is_text)`
 ``session.close()`` return the bytes to write. ``is_stream=True`` is for a protocol whose own
 packets do not care for messages, as MQTT: each binary frame is told as it comes, and text is an
 illegal answer. ``check_opening(...)`` raises what ``Session`` would, for a target as it is read.
+``presigned(...)`` signs the path of an opening for AWS.
 """
 
 from simulator.protocols.websocket.closing import ABNORMAL, NORMAL, close_reason
 from simulator.protocols.websocket.events import Accepted, Ended, Event, Message, Ping, Pong
 from simulator.protocols.websocket.frames import BINARY, MAX_CONTROL, encode_frame
 from simulator.protocols.websocket.opening import check_opening
+from simulator.protocols.websocket.presigning import Signing, presigned, region_of
 from simulator.protocols.websocket.session import MAX_MESSAGE, Session, State
 
 __all__ = [
@@ -37,8 +39,11 @@ __all__ = [
     "Ping",
     "Pong",
     "Session",
+    "Signing",
     "State",
     "check_opening",
     "close_reason",
     "encode_frame",
+    "presigned",
+    "region_of",
 ]

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -102,12 +103,14 @@ class Receiver(asyncio.DatagramProtocol):
     def __init__(self, answer: bytes) -> None:
         self.answer = answer
         self.datagrams: list[tuple[bytes, int]] = []
+        self.addresses: set[tuple[str, int]] = set()
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
 
     def datagram_received(self, data: bytes, sender: Any) -> None:
         self.datagrams.append((data, sender[1]))
+        self.addresses.add(sender[:2])
         self.transport.sendto(self.answer, sender)
 
 
@@ -229,5 +232,32 @@ def test_a_frame_that_is_too_long_ends_the_connection_and_the_next_one_is_good()
             why = "a frame of 2,147,483,647 bytes, 262,144 are read at most"
             assert diary.losses == [(0, why)]
             assert diary.messages == [(0, "", b"go")]
+
+    run(main)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="127.0.0.2 is an address on Linux")
+@pytest.mark.parametrize(
+    "target", [{"protocol": "udp"}, {"protocol": "coap", "confirmable": "never"}]
+)
+def test_datagrams_come_from_the_sources_in_turn(target: dict[str, str]) -> None:
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        transport, receiver = await loop.create_datagram_endpoint(
+            lambda: Receiver(b"OK"), local_addr=("127.0.0.1", 0)
+        )
+        port = transport.get_extra_info("sockname")[1]
+        sources = ["127.0.0.2", "127.0.0.3"]
+        async with exchange_to(port, **target, sources=sources) as (exchange, diary):
+            for row in range(4):
+                exchange.connect(row, Identity())
+            await until(lambda: len(diary.opens) == 4)
+            for row in range(4):
+                exchange.send(row, Parcel(row, "a", b"%d" % row))
+            await until(lambda: len(receiver.addresses) == 4)
+            hosts = sorted(host for host, _ in receiver.addresses)
+            assert hosts == ["127.0.0.2"] * 2 + ["127.0.0.3"] * 2
+            assert diary.reasons == [""] * 4
+        transport.close()
 
     run(main)

@@ -10,10 +10,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import pytest
+from botocore.auth import SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
 from workshop.supervisor import free_port
 
 from simulator.transports import Parcel
@@ -230,5 +236,53 @@ def test_a_far_side_that_never_answers_the_opening_is_given_up() -> None:
             exchange.disconnect(0)
             await until(lambda: not exchange._openings)
             assert diary.losses == []
+
+    run(main)
+
+
+KEYS = {"username": "AKIDEXAMPLE", "password": "wJalrXUtnFEMI/K7", "token": "session/+="}
+
+
+def is_signed(request: Request, secret: str) -> bool:
+    """Whether an opening is signed with a key, by the library that AWS gives out."""
+    parts = urlsplit(request.path)
+    pairs = dict(parse_qsl(parts.query))
+    shown, session = pairs.pop("X-Amz-Signature"), pairs.pop("X-Amz-Security-Token", None)
+    key, _, scope = pairs["X-Amz-Credential"].partition("/")
+    _, region, service, _ = scope.split("/")
+    url = f"http://{request.headers['Host']}{parts.path}?{urlencode(pairs, quote_via=quote)}"
+    signed = AWSRequest(method="GET", url=url, headers={"host": request.headers["Host"]})
+    signed.context["timestamp"] = pairs["X-Amz-Date"]
+    auth = SigV4QueryAuth(Credentials(key, secret), service, region)
+    text = auth.string_to_sign(signed, auth.canonical_request(signed))
+    return session == KEYS["token"] and auth.signature(text, signed) == shown
+
+
+@pytest.mark.parametrize("secret", [KEYS["password"], "another"])
+def test_an_opening_that_is_signed_for_aws_is_let_in_with_the_right_key(secret: str) -> None:
+    connects: list[bytes] = []
+
+    def check(_: ServerConnection, request: Request) -> Response | None:
+        if is_signed(request, secret):
+            return None
+        return Response(http.HTTPStatus.FORBIDDEN, "Forbidden", Headers())
+
+    async def handle(connection: ServerConnection) -> None:
+        connects.append(bytes(await connection.recv()))
+        await connection.send(CONNACK)
+        await connection.wait_closed()
+
+    async def main() -> None:
+        websocket = {"path": "/mqtt?tenant=a%20b", "sigv4": {"region": "eu-central-1"}}
+        async with (
+            server(handle, process_request=check) as port,
+            exchange_to(port, websocket=websocket) as (exchange, diary),
+        ):
+            exchange.connect(0, identity(0, **KEYS))
+            await until(lambda: diary.opens or diary.losses)
+            if secret == KEYS["password"]:
+                assert connects[0][9] == 0x02  # a clean session, and neither user nor password
+            else:
+                assert diary.losses[0] == (0, "WebSocket refused: HTTP 403 Forbidden")
 
     run(main)

@@ -55,6 +55,10 @@ def test_processes_get_equally_much() -> None:
         ({"websocket": WebSocket(path="a b")}, "target.websocket: path must begin with /"),
         ({"websocket": WebSocket(headers={"X Y": "1"})}, "header name must be letters"),
         ({"sources": ["192.0.2.7"]}, "192.0.2.7"),
+        (
+            {"websocket": WebSocket(sigv4={"region": ""})},
+            "target.websocket.sigv4.region: is needed: the host h does not name it",
+        ),
     ],
 )
 def test_a_road_that_cannot_be_used_is_told_before_the_run(

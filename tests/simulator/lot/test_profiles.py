@@ -18,6 +18,11 @@ LEAST: dict[str, dict[str, str]] = {  # what each profile asks for at least
     "broker": {"host": "broker.example"},
     "aws": {"endpoint": "a-ats.iot.eu-central-1.amazonaws.com"},
     "aws_authoriser": {"endpoint": "a-ats.iot.eu-central-1.amazonaws.com"},
+    "aws_websocket": {
+        "endpoint": "a-ats.iot.eu-central-1.amazonaws.com",
+        "access_key": "AKIDEXAMPLE",
+        "secret_key": "wJalrXUtnFEMI",
+    },
     "azure": {"hub": "h.azure-devices.net"},
     "thingsboard": {"host": "tb.example"},
     "hivemq": {"host": "0.s1.eu.hivemq.cloud"},
@@ -260,3 +265,17 @@ def test_the_topics_of_a_profile_make_a_device_answer_calls(
 
     sent = [address for batch in fleet.due(60.0).sends for address in batch.addresses]
     assert goes in sent
+
+
+def test_an_access_key_of_aws_signs_the_opening_of_websocket() -> None:
+    built = PROFILES["aws_websocket"].build({**LEAST["aws_websocket"], "session_token": "t"})
+
+    made = target(built)
+    assert (made.port, made.tls is not None) == (443, True)
+    assert made.websocket is not None
+    assert made.websocket.path == "/mqtt"
+    assert made.websocket.sigv4 is not None
+    assert made.websocket.sigv4.service == "iotdevicegateway"
+    assert shown(built)[1:] == ("AKIDEXAMPLE", "wJalrXUtnFEMI")
+    assert built.credentials["token"] == "t"
+    assert "wJalrXUtnFEMI" not in repr(built)

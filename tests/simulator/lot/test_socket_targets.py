@@ -22,6 +22,7 @@ def document(protocol: str, **options: Any) -> dict[str, Any]:
         (document("coap", websocket={}), "CoAP is spoken over UDP alone, leave websocket out"),
         (document("coap", block_size=100), "16, 32, 64, 128, 256, 512 or 1024"),
         (document("udp", tls={}), "datagrams are sent without DTLS, leave tls out"),
+        (document("http", websocket={}), "HTTP is not spoken inside of WebSocket"),
         (document("udp", websocket={}), "datagrams have no WebSocket, leave websocket out"),
         (document("udp", max_size=65_508), "65507"),
         (document("websocket", websocket={}), "WebSocket is the protocol already"),

@@ -30,6 +30,11 @@ INPUTS = {
     "broker": {"host": "b.example", "way": "mqtts"},
     "aws": {"endpoint": "x-ats.iot.eu-central-1.amazonaws.com", "port": "443"},
     "aws_authoriser": {"endpoint": "x-ats.iot.eu-central-1.amazonaws.com"},
+    "aws_websocket": {
+        "endpoint": "x-ats.iot.eu-central-1.amazonaws.com",
+        "access_key": "AKIDEXAMPLE",
+        "secret_key": "wJalrXUtnFEMI",
+    },
     "azure": HUB | {"shows": "device_key"},
     "thingsboard": {"host": "tb.example", "way": "mqtts", "shows": "token"},
     "hivemq": {"host": "x.hivemq.cloud", "way": "wss"},
