@@ -1,4 +1,4 @@
-"""The page of refusals names tests that are there, and has whatever the code can say of a far side."""
+"""The page of refusals has what the code can say of a far side, and names tests that are there."""
 
 import ast
 import re
@@ -167,6 +167,22 @@ def is_told(text: str) -> bool:
 def modules() -> list[Path]:
     rooms = [ROOT / "simulator/protocols", ROOT / "simulator/transports"]
     return sorted(path for room in rooms for path in room.rglob("*.py"))
+
+
+OF_THE_SHARD = "another tower holds this shard now"  # no mock's reason
+
+
+@pytest.mark.parametrize("room", ["tower", "fleet"])
+def test_whatever_the_engine_itself_ends_a_message_with_is_in_the_page(room: str) -> None:
+    sources = [path.read_text("utf-8") for path in (ROOT / "simulator" / room).glob("*.py")]
+    constants = [
+        text
+        for source in sources
+        for text in re.findall(r'^[A-Z_]+ = "([a-z]+ [a-z]+ .+)"', source, re.MULTILINE)
+    ]
+
+    assert constants
+    assert [text for text in constants if text != OF_THE_SHARD and not is_told(text)] == []
 
 
 def test_what_is_left_out_of_the_page_is_still_said() -> None:

@@ -58,6 +58,8 @@ def read_grant(answer: Answer) -> Grant:
         Refused: the endpoint said no, in the words of section 5.2.
         ProtocolViolation: its answer is not what section 5.1 says.
     """
+    if len(answer.body) >= MAX_GRANT:  # more of it was not kept
+        raise ProtocolViolation(f"token endpoint answered with {MAX_GRANT} bytes or more")
     said = _object(answer.body)
     if answer.status != 200:
         raise Refused(f"token endpoint answered {answer.status}{_code(said)}")

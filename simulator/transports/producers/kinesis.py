@@ -51,6 +51,7 @@ class KinesisProducer(Producer[KinesisTarget]):
     """One client, and the threads in which its requests wait for their answers."""
 
     at_once = 500  # records of a request at most
+    _client: Any = None
     _threads: ThreadPoolExecutor | None = None
 
     async def open(self) -> None:
@@ -137,6 +138,8 @@ class KinesisProducer(Producer[KinesisTarget]):
         self.cancel_begun()
         if self._threads:
             self._threads.shutdown(wait=False, cancel_futures=True)
+        if self._client:
+            self._client.close()  # its kept connections; else they stand until it is collected
 
 
 def region_of(target: KinesisTarget) -> str:

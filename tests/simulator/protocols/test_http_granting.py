@@ -84,6 +84,7 @@ def test_a_refusal_is_told_with_its_code(status: int, said: object, text: str) -
         (b"", "token endpoint answered 200 without an access token"),
         (b"[1]", "token endpoint answered 200 without an access token"),
         (b"[" * 60_000, "token endpoint answered 200 without an access token"),
+        ({"access_token": "t" * 70_000}, "token endpoint answered with 65536 bytes or more"),
         ({"access_token": 5}, "token endpoint answered 200 without an access token"),
         ({"error": "bad"}, "token endpoint answered 200 without an access token: bad"),
         ({"access_token": "t", "token_type": "mac"}, "gave a token that is no bearer's"),

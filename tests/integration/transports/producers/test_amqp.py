@@ -180,3 +180,45 @@ def test_a_connection_that_breaks_is_told_and_made_again(rabbit_port: int) -> No
         server.close()
 
     run(main)
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        b"\x09\0\0\0\0\0\0\xce",  # a frame of no known kind
+        b"\x01\0\0\0\0\0\4\0\x0a\0\x0a\0",  # one that does not end as frames do
+    ],
+)
+def test_a_broker_that_says_nonsense_later_is_left_and_come_back_to(
+    rabbit_port: int, nonsense: bytes
+) -> None:
+    async def main() -> None:
+        mocks: list[asyncio.StreamWriter] = []
+
+        async def between(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", rabbit_port)
+            mocks.append(writer)
+            await asyncio.gather(copy(reader, far_writer), copy(far_reader, writer))
+
+        async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            with contextlib.suppress(OSError):
+                while data := await reader.read(65_536):
+                    writer.write(data)
+            writer.close()
+
+        server = await asyncio.start_server(between, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        async with producing(port, protocol="amqp") as (exchange, diary):
+            exchange.connect(0, MOCK)
+            await until(lambda: diary.opens)
+            mocks[0].write(nonsense)
+            await until(lambda: diary.losses)
+            await until(lambda: len(diary.opens) == 2)
+            exchange.send(0, Parcel(0, "a", b"x"))
+            await until(lambda: diary.ends)
+
+            assert diary.losses[0][1] == "AMQP: invalid frame"
+            assert diary.reasons == [""]
+        server.close()
+
+    run(main)

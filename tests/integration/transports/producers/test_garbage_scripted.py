@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from simulator.transports import Identity
+from simulator.transports import Identity, Parcel
 from tests.integration.transports.conftest import run, until
 from tests.integration.transports.producers.conftest import producing
 
@@ -76,5 +76,50 @@ def test_a_scripted_far_side_that_is_no_broker_is_told_to_every_mock(
 
             (why,) = {why for _, why in diary.losses[:3]}
             assert why in TOLD[protocol]
+
+    run(main)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (b"{}", "Kinesis: an answer that has not a result for each record"),
+        (b"[]", "Kinesis: an answer that is none of Kinesis"),
+        (b'{"Records": 7}', "Kinesis: an answer that is none of Kinesis"),
+        (b'{"Records": [7]}', "Kinesis: an answer that is none of Kinesis"),
+        (b'{"Records": [{}]}', "Kinesis: a result that has neither a sequence number nor an error"),
+        (
+            b'{"Records": [{"ErrorCode": "InternalFailure"}]}',
+            "Kinesis refused: internal failure",
+        ),
+        (b'{"Records": [{"SequenceNumber": "1", "ShardId": "s"}]}', ""),
+        (b"no JSON", "Kinesis: an answer that has not a result for each record"),
+    ],
+)
+def test_a_scripted_answer_to_records_fails_those_that_it_does_not_take(
+    answer: bytes, words: str
+) -> None:
+    said = [b'{"StreamNames": [], "HasMoreStreams": false}', answer]
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                length = int(head.lower().partition(b"content-length:")[2].split()[0])
+                await reader.readexactly(length)
+                body = said.pop(0)
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        writer.close()
+
+    async def main() -> None:
+        server = await asyncio.start_server(talk, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        async with server, producing(port, protocol="kinesis") as (exchange, diary):
+            exchange.connect(0, WHO)
+            await until(lambda: diary.opens)
+            exchange.send(0, Parcel(0, "t", b"x"))
+            await until(lambda: diary.ends)
+
+            assert diary.reasons == [words]
+            assert diary.losses == []
 
     run(main)
