@@ -61,9 +61,9 @@ class IncidentPage:
 def incident_page(incident: Incident) -> IncidentPage:
     """Return the page of an incident as it is now."""
     lines = [
-        *entry_lines(incident.entries.all()),
         *attempt_lines(incident.attempts.select_related("channel")),
         *recovery_lines(incident.recoveries.select_related("run__workspace")),
+        *entry_lines(incident.entries.all()),
     ]
     ordered = sorted(lines, key=lambda line: line.at, reverse=True)[:MOST_LINES]
     people = [person for person, _ in incident.ladder.get("rungs", [])]
@@ -90,9 +90,9 @@ def attempt_lines(attempts: Iterable[Attempt]) -> Iterable[Line]:
     for attempt in attempts:
         words = attempt.result
         if attempt.progress:
-            words = f"{words}, {attempt.progress}".strip(", ")
+            words = f"{words.rstrip('.')}, {attempt.progress}".strip(", ")
         if attempt.tries > 1:
-            words = f"{words}, {attempt.tries} tries".strip(", ")
+            words = f"{words.rstrip('.')}, {attempt.tries} tries".strip(", ")
         yield Line(
             at=attempt.sent or attempt.created,
             title=title_of(attempt),

@@ -340,6 +340,7 @@ def turn_rows(chain: Chain, data: Any, *, zone: str) -> BaseTurnRows:
     for place, form in enumerate(rows.forms):
         form.fields["ORDER"].label = "Place"
         form.fields["ORDER"].initial = place + 1
+        form.fields["ORDER"].required = True
         form.fields["DELETE"].label = "Take out"
     return rows
 
