@@ -125,6 +125,7 @@ def arguments(workspace, owner, teammate) -> Mapping[str, UUID | int]:
         "injection": injection.code,
         "mock": 0,
         "report": report.code,
+        "part": 1,
         "drain": drain.code,
         **watched(workspace, run),
         "letter": letter.code,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from web.accounts import access, actions, forms
 from web.accounts.access import UserRequest
 from web.accounts.models import Role
+from web.logs.holds import held_runs
 
 
 @require_http_methods(["GET", "POST"])
@@ -43,6 +44,8 @@ def delete(request: UserRequest, workspace: UUID) -> HttpResponse:
     """Remove the workspace once its name was typed."""
     opened = access.open_workspace(request, workspace, role=Role.OWNER)
     form = forms.DeleteWorkspace(request.POST or None, workspace=opened)
+    if request.method == "POST" and held_runs(opened):
+        form.add_error(None, "A run of this workspace is held. End its hold first.")
     if request.method == "POST" and form.is_valid():
         actions.delete_workspace(opened)
         messages.success(request, f"{opened.name} is deleted.")

@@ -11,6 +11,7 @@ from web.logs.models import Chunk
 from web.logs.query import Query, moment
 from web.runs.models import Run, Shard
 
+MOST_ROWS = 300
 AROUND = "\n"  # stands before and after each name, so that a part of a name is not found
 
 
@@ -30,6 +31,13 @@ def holds(column: str, name: str) -> Q:
 def names_in(column: str | None) -> list[str]:
     """Return the names that ``listed`` wrote."""
     return [name for name in (column or "").split(AROUND) if name]
+
+
+def words(run: Run, column: str) -> set[str]:
+    """Return what the chunks of a run name in a column, of ``MOST_ROWS`` different rows at most."""
+    rows = Chunk.objects.filter(run=run).exclude(**{f"{column}__isnull": True})
+    different = rows.order_by().values_list(column, flat=True).distinct()[:MOST_ROWS]
+    return {name for row in different for name in names_in(row)}
 
 
 def candidates(run: Run, query: Query) -> QuerySet[Chunk]:

@@ -1,12 +1,14 @@
-"""What the page of one mock's log shows."""
+"""What the pages of a log show: of one mock, of a whole run, and live."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
+from web.logs.forms import LABELS, SearchForm
 from web.logs.payloads import Readable, readable
-from web.logs.reading import Cursor, Page, Query, Record, TooWide, find
+from web.logs.reading import Cursor, Record, TooWide, find
 from web.platform import storage
 from web.runs.access import identity_of
 from web.runs.models import Run
@@ -15,14 +17,6 @@ logger = logging.getLogger(__name__)
 
 LATE = timedelta(seconds=1)  # from when on it is told how long a message waited
 NO_STORAGE = "The object store does not answer, so the log cannot be read. Try again in a minute."
-LABELS = {
-    "acknowledged": "Acknowledged",
-    "sent": "Sent",
-    "failed": "Failed",
-    "connect": "Connected",
-    "lost": "Connection lost",
-    "status": "Status changed",
-}
 
 
 @dataclass(frozen=True)
@@ -38,40 +32,82 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class MockPage:
-    """A page of one mock's log; ``problem`` is a sentence in its place."""
+class LogPage:
+    """A page of a run's log, or of one mock's; ``problem`` is a sentence in its place."""
 
+    form: SearchForm
     records: list[Shown]
-    older: str  # where the next page begins; empty: nowhere
-    before: str
-    only: str
-    identity: str  # the mock's id; empty while nobody has told it
+    more: str = ""  # where the next page begins; empty: nowhere
+    here: str = ""  # where this one does; empty: at the first record
+    searched: datetime | None = None  # up to where the look came that ended at its limits
+    identity: str = ""  # the mock's id; empty while nobody has told it
     problem: str = ""
 
     @property
-    def choices(self) -> list[tuple[str, str]]:
-        """The filters, with what they are called."""
-        return list(LABELS.items())
+    def cursor(self) -> str:
+        """What the places of pages are called in the query string."""
+        return "after" if self.form.is_rising else "before"
+
+    @property
+    def is_filter(self) -> bool:
+        """Whether any record is left out."""
+        return any(value for name, value in self.form.data.items() if name in self.form.fields)
+
+    @property
+    def asked(self) -> str:
+        """The query string of the same records elsewhere: live, or as a file."""
+        said = {name: self.form.data.get(name, "") for name in self.form.fields if name != "order"}
+        return urlencode({name: value for name, value in said.items() if value})
 
 
-def mock_page(run: Run, mock: int, *, query: Mapping[str, str]) -> MockPage:
-    """Return the page that a query string asks for; what makes no sense in it is left out."""
-    only = query.get("only", "") if query.get("only") in LABELS else ""
-    cursor = Cursor.read(query.get("before", ""))
-    identity = identity_of(run, mock)
-    wanted = Query(mocks=(mock,), results=(only,) if only else ())
+def log_page(run: Run, *, query: Mapping[str, str], mock: int | None = None) -> LogPage:
+    """Return the page that a query string asks for.
+
+    Args:
+        run: Whose log it is.
+        query: Names of ``SearchForm``'s fields, ``before`` or ``after``; a place that makes no
+            sense is left out.
+        mock: The number of the one mock whose page it is; None: of all.
+    """
+    form = SearchForm(run, query, mock=mock)
+    if not form.is_valid():
+        return LogPage(form, [], identity=_identity(run, mock))
+    name = "after" if form.is_rising else "before"
+    here = Cursor.read(query.get(name, ""))
     try:
-        page = find(run, wanted, before=cursor)
+        if form.is_rising:
+            page = find(run, form.query, after=here, is_rising=True)
+        else:
+            page = find(run, form.query, before=here)
     except (storage.StorageUnavailable, storage.ObjectMissing) as error:
         logger.warning("log not read: %s", error, extra={"run": str(run.code)})
-        return MockPage([], "", str(cursor or ""), only, identity, NO_STORAGE)
+        return LogPage(form, [], here=_text(here), problem=NO_STORAGE)
     except TooWide as wide:
-        return MockPage([], "", str(cursor or ""), only, identity, str(wide))
-    words = formats_in(run, mock)
-    records = [shown(record, words=words, identity=identity) for record in page.records]
-    return MockPage(
-        records, str(page.more or ""), str(cursor or ""), only, identity or own_id(page)
+        return LogPage(form, [], here=_text(here), problem=str(wide))
+    return LogPage(
+        form,
+        records=shown_of(run, page.records, mock=mock),
+        more=_text(page.more),
+        here=_text(here),
+        searched=page.searched,
+        identity=_identity(run, mock) or own_id(page.records, mock),
     )
+
+
+def shown_of(run: Run, records: Sequence[Record], *, mock: int | None = None) -> list[Shown]:
+    """Return records as they are drawn, each with what its part of the run says of payloads."""
+    identity = _identity(run, mock)
+    return [
+        shown(record, words=formats_in(run, record.mock), identity=identity) for record in records
+    ]
+
+
+def _identity(run: Run, mock: int | None) -> str:
+    return "" if mock is None else identity_of(run, mock)
+
+
+def _text(cursor: Cursor | None) -> str:
+    return str(cursor) if cursor else ""
 
 
 def formats_in(run: Run, mock: int) -> Mapping[str, str]:
@@ -82,9 +118,9 @@ def formats_in(run: Run, mock: int) -> Mapping[str, str]:
     return {}
 
 
-def own_id(page: Page) -> str:
-    """Return the id of the page's records while these are all of one device, else nothing."""
-    names = {record.id for record in page.records}
+def own_id(records: Sequence[Record], mock: int | None) -> str:
+    """Return the id of one mock's records while these are all of one device, else nothing."""
+    names = {record.id for record in records} if mock is not None else set()
     return names.pop() if len(names) == 1 else ""
 
 

@@ -19,6 +19,7 @@ from web.runs.models import Run
 
 GIGABYTE = 1_000_000_000
 MOST_CHUNKS = 500  # that one step deletes of one workspace
+MOST_COUNTED = 5_000  # chunks of which a page says that they will go
 MOST_WORKSPACES = 20  # that one step looks at
 
 
@@ -78,6 +79,28 @@ def expiring(
         found.append(chunk)
         excess -= chunk.size
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What a decision would delete."""
+
+    chunks: int
+    records: int
+    bytes: int
+    is_more: bool  # there is more than was counted
+
+
+def loss_of(workspace: Workspace, *, days: int | None, gigabytes: int | None) -> Loss:
+    """Return what would be deleted if a workspace decided so, of ``MOST_COUNTED`` chunks."""
+    kept = Kept(days, gigabytes)
+    chunks = expiring(workspace, kept, timezone.now(), most=MOST_COUNTED)
+    return Loss(
+        len(chunks),
+        sum(chunk.rows for chunk in chunks),
+        sum(chunk.size for chunk in chunks),
+        len(chunks) == MOST_COUNTED,
+    )
 
 
 def expire(workspace: Workspace, *, now: datetime | None = None) -> int:

@@ -211,7 +211,7 @@ def mail_link(report: Report) -> None:
     path = reverse("report_link", args=[report.code, link_token(report)])
     post(
         report.asked_by.email,
-        f"Your CSV report of {report.run.name}",
+        f"Your {report.get_form_display()} report of {report.run.name}",
         "mail/report",
         {"report": report, "run": report.run, "link": settings.SITE_URL + path},
     )

@@ -100,6 +100,17 @@ def identity_of(run: Run, mock: int) -> str:
     return names[mock - found[0]] if mock - found[0] < len(names) else ""
 
 
+def numbers_of(run: Run, name: str) -> list[int]:
+    """Return the numbers of the mocks of a run that have this id; few, mostly one."""
+    numbers: list[int] = []
+    for first, packed in Board.objects.filter(shard__run=run).values_list(
+        "shard__first", "identities"
+    ):
+        ids = zlib.decompress(bytes(packed)).decode().split("\n") if packed else []
+        numbers += [first + row for row, each in enumerate(ids) if each == name]
+    return numbers
+
+
 def _uuid(text: str) -> UUID | None:
     try:
         return UUID(text)

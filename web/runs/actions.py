@@ -9,6 +9,7 @@ from django.utils import timezone
 
 import simulator
 from web.accounts.models import User
+from web.logs.holds import hold_of
 from web.lots.models import Lot
 from web.platform import queues, storage
 from web.runs import endings, jobs, leasing, rivals
@@ -24,6 +25,10 @@ SHARD_MOCKS = 1_000  # small enough to spread and to hand over, large enough for
 SHARD_DEVICES = 10_000  # of gateways, with those behind them: a tenth of what one fleet takes
 NO_QUEUE = "The queue is not reachable at the moment. The run starts as soon as it is."
 STOPPED_WAITING = "It was stopped before it began."
+
+
+class IsHeld(Exception):
+    """The run may not be deleted; the text is a sentence."""
 
 
 def start_run(lot: Lot, *, by: User | None, beside_rivals: bool = True) -> Run:
@@ -136,7 +141,13 @@ def stop_run(run: Run, *, by: User | str) -> bool:
 
 
 def delete_run(run: Run, *, by: User) -> None:
-    """Take a run away from everybody's sight, stopped if need be; a job removes what it kept."""
+    """Take a run away from everybody's sight, stopped if need be; a job removes what it kept.
+
+    Raises:
+        IsHeld: Somebody holds the run; nothing was changed.
+    """
+    if hold := hold_of(run):
+        raise IsHeld(f"This run is held: {hold.reason} An owner must end the hold first.")
     stop_run(run, by=by)
     Run.objects.filter(id=run.id).update(deleted=timezone.now())
     queues.enqueue_on_commit("reports", jobs.remove_run, str(run.code))

@@ -121,6 +121,10 @@ def delete(request: UserRequest, workspace: UUID, run: UUID) -> HttpResponse:
     found = access.run_of(open_workspace(request, workspace, role=Role.EDITOR), run)
     if request.method == "GET":
         return render(request, "runs/delete.html", {"run": found})
-    actions.delete_run(found, by=request.user)
+    try:
+        actions.delete_run(found, by=request.user)
+    except actions.IsHeld as held:
+        messages.error(request, str(held))
+        return redirect(found)
     messages.success(request, f"The run of {found.name} is deleted.")
     return redirect("runs:index", workspace)

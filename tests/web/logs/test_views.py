@@ -30,18 +30,18 @@ def test_a_long_log_has_pages(client_of, viewer, workspace, run, store):
     client = client_of(viewer)
 
     first = client.get(address(workspace, run)).context["page"]
-    second = client.get(address(workspace, run), {"before": first.older}).context["page"]
+    second = client.get(address(workspace, run), {"before": first.more}).context["page"]
 
     assert [len(first.records), len(second.records)] == [50, 10]
-    assert second.older == ""
+    assert second.more == ""
 
 
 def test_a_filter_and_nonsense_in_the_query(client_of, viewer, workspace, run, store):
     store([record(1, 1, at=1), record(1, 2, at=2, result="failed", reason="HTTP 503")])
     client = client_of(viewer)
 
-    failed = client.get(address(workspace, run), {"only": "failed"}).context["page"]
-    nonsense = client.get(address(workspace, run), {"only": "x", "before": "-1"}).context["page"]
+    failed = client.get(address(workspace, run), {"result": "failed"}).context["page"]
+    nonsense = client.get(address(workspace, run), {"result": "x", "order": "x", "before": "-1"}).context["page"]
 
     assert [shown.record.sequence for shown in failed.records] == [2]
     assert len(nonsense.records) == 2
