@@ -18,7 +18,9 @@ from web.drains.models import Drain, Letter, Progress
 from web.drains.waiting import due
 from web.logs.models import Chunk
 
-LEASE = timedelta(minutes=3)  # longer than one piece takes at worst: see senders.base.SLOWEST
+# Renewed with each step; longer than a request to Amazon takes that nobody answers. A job that was
+# killed holds its drain up for so long.
+LEASE = timedelta(seconds=90)
 FIRST_PAUSE = 2.0  # s after a failure; doubles each time
 LONGEST_PAUSE = 300.0  # s
 LONGEST_WISH = 900.0  # s that the other end may ask us to wait

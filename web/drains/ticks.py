@@ -9,6 +9,8 @@ from web.drains.models import Drain, Letter, Point
 from web.drains.waiting import due, lag_of, runs_for
 
 MOST = 200  # drains that one tick asks for
+TEST_WITHIN = timedelta(minutes=2)
+NOBODY_TESTED = "Nobody made the test within two minutes: the process for drains may be down."
 KEEP_POINTS = timedelta(days=1)
 
 
@@ -17,7 +19,17 @@ def ask() -> int:
 
     One that was asked for a short time ago and did not begin yet is passed over.
     """
+    give_up_tests()
     return sum(actions.ask_for(drain) for drain in due()[:MOST] if has_work(drain))
+
+
+def give_up_tests() -> int:
+    """End the tests that nobody made, with words that say so; return how many."""
+    now = timezone.now()
+    late = Drain.objects.filter(test_asked__lt=now - TEST_WITHIN)
+    return late.update(
+        test_asked=None, test_at=now, test_went_well=False, test_result=NOBODY_TESTED
+    )
 
 
 def has_work(drain: Drain) -> bool:

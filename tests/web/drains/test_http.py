@@ -134,7 +134,7 @@ def test_the_search_for_what_is_refused_has_an_end(make_sender, endpoint):
 
     refusals = make_sender().deliver(Load("a", "s", lines(1_000)))
 
-    assert len(asked) <= 64 + 10  # and the halves that were open then
+    assert len(asked) <= 32 + 10  # and the halves that were open then
     assert sum(len(refusal.lines) for refusal in refusals) == 1_000
 
 

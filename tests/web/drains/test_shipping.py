@@ -8,7 +8,10 @@ from tests.web.drains.conftest import ended
 from tests.web.drains.endpoints import Answer
 from tests.web.logs.conftest import parquet_of, record
 from web.drains import actions, leasing, shipping, ticks, waiting
+from web.drains.filters import Filter
 from web.drains.models import Drain, Letter, Point, Progress
+from web.drains.senders.base import Piece
+from web.drains.senders.http import HttpSender
 from web.drains.shipping import Turn
 from web.logs.models import Chunk
 from web.platform.models import Removal
@@ -384,6 +387,30 @@ def test_the_clock_does_not_ask_for_what_is_not_due(drain, sends, resting):
     Drain.objects.update(**resting)
 
     assert ticks.ask() == 0
+
+
+def test_a_test_that_nobody_makes_ends_with_words(drain):
+    Drain.objects.update(test_asked=timezone.now() - timedelta(minutes=3))
+
+    ticks.ask()
+
+    drain.refresh_from_db()
+    assert (drain.is_testing, drain.test_went_well) == (False, False)
+    assert drain.test_result == ticks.NOBODY_TESTED
+
+
+def test_a_part_that_takes_long_says_in_between_that_it_is_still_at_it(
+    drain, endpoint, run, sends, waits
+):
+    sends(2_500)
+    endpoint.decide = lambda request: waits.wait(6) or Answer(200)
+    sender = HttpSender(drain, time=waits.time)
+    piece = Piece(Chunk.objects.select_related("shard").get(), run, Filter())
+
+    steps = [(step.rows, step.shipped) for step in sender.send(piece)]
+    sender.close()
+
+    assert steps == [(0, 0), (0, 0), (2_500, 2_500)]
 
 
 def test_each_minute_has_one_point_and_yesterday_is_forgotten(drain, sends):

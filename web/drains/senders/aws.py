@@ -26,7 +26,7 @@ from web.targets.address import AddressError
 
 CONNECT_WITHIN = 5  # s
 ANSWER_WITHIN = 20  # s
-ATTEMPTS = 3  # of a request that was throttled or failed, with the library's own pauses and jitter
+ATTEMPTS = 2  # of a request that was throttled or failed, with the library's own pauses and jitter
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")  # eu-central-1, us-gov-west-1
 # What people can do something about; other codes are told as they are.
 WORDS = {

@@ -23,9 +23,7 @@ from web.runs.models import Run
 
 ROWS = 4_096  # records that are turned into documents at once: some 2 MB, and 20 ms
 READ = 4_000_000  # bytes of records, unpacked, that are read at once; payloads may be long
-# s that one piece takes at most before it fails: a request that nobody answers, and the tries after
-# it. A lease is longer.
-SLOWEST = 120.0
+BEAT = 5.0  # s; a part that takes longer says in between that it is still at it
 
 
 class Failing(MocklotError):
@@ -150,6 +148,9 @@ class Sender(ABC):
     def send(self, piece: Piece) -> Iterator[Step]:
         """Send a chunk; yield after each part that is dealt with, the last with all its rows.
 
+        What takes long also yields in between, with the rows that it had before, so that its lease
+        is renewed; a turn that is over ends it there.
+
         Raises:
             Failing: It may go well later; what was yielded is dealt with.
             ObjectMissing: The chunk is not there any more.
@@ -195,14 +196,19 @@ class LineSender(Sender):
     limits: Limits
 
     def send(self, piece: Piece) -> Iterator[Step]:
+        done, told = piece.begin, self.time.now()
         for row, table in piece.tables():
             lines = piece.lines(table)
             refusals: list[Refusal] = []
             for load in self.cut(f"{piece.name}/{row}", piece.stream, lines):
+                if self.time.now() - told > BEAT:
+                    yield Step(done)
+                    told = self.time.now()
                 refusals += self.deliver(load)
             refused = sum(len(refusal.lines) for refusal in refusals)
             size = sum(len(line.data) for line in lines)
             yield Step(row, len(lines) - refused, size, tuple(refusals))
+            done, told = row, self.time.now()
 
     def cut(self, name: str, stream: str, lines: Sequence[Line]) -> Iterator[Load]:
         for number, part in enumerate(parts(lines, self.limits)):

@@ -27,7 +27,7 @@ from web.targets.address import AddressError
 CONNECT_WITHIN = 5.0  # s, for each address of the name
 ANSWER_WITHIN = 15.0  # s from the request's beginning to the end of its answer's head
 MOST_ANSWER = 16_384  # bytes of an answer that are read, and thrown away, to keep its connection
-MOST_HALVES = 64  # requests for one load, after which what is refused is not cut further
+MOST_HALVES = 32  # requests for one load, after which what is refused is not cut further
 OVER_LIMIT = frozenset({429, 503})
 # What is said of the records; anything else is said of the endpoint, and may be mended.
 OF_RECORDS = frozenset({400, 413, 422})
