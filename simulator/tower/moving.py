@@ -23,7 +23,7 @@ from simulator.tower.faulting import Faulting
 from simulator.tower.punctuality import Punctuality
 from simulator.tower.reserve import Reserve
 from simulator.tower.resume import Resume, Told
-from simulator.tower.returning import WITHIN, Returning
+from simulator.tower.returning import Returning
 from simulator.tower.seconds import Seconds
 from simulator.tower.sending import Sending
 from simulator.transports import sessions
@@ -133,7 +133,7 @@ class Moving:
         if self._fleet.leaves_wills:  # each connection has a birth of its own
             self._fleet.disconnected(self._fleet.wanted, self._fleet.reached)
         now = max(0.0, self._zero.run_time(self._clock()))
-        back = Returning(self._fleet.wanted, count=len(self._board), until=now + WITHIN)
+        back = Returning(self._fleet.wanted, count=len(self._board), now=now)
         if resume.checkpoint and not resume.reason and told["waits"]:
             back.restore(told["waits"])
         self._sending.go_on(

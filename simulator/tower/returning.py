@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from simulator.fleet import Batch
 from simulator.fleet.packing import batches_of, columns_of
+from simulator.recording import Link
 
 # s after which messages wait no longer: a target that lets nobody in is the mock's own trouble.
 WITHIN = 20.0
@@ -22,12 +23,14 @@ MAX_WAITING = 50_000  # messages of a shard: 1,000 mocks with 50 each; more go o
 class Returning:
     """Who of a shard's ``count`` mocks is to come back, and what they have to say by then."""
 
-    def __init__(self, rows: Iterable[int], *, count: int, until: float) -> None:
-        """``until``: s of the run at which nobody is waited for any more."""
+    def __init__(self, rows: Iterable[int], *, count: int, now: float) -> None:
+        """``now``: s of the run at which they go on."""
+        self.since = now
+        self.until = now + WITHIN  # nobody is waited for any more then
         self._is_awaited: NDArray[np.bool_] = np.zeros(count, dtype=bool)
         self._is_awaited[list(rows)] = True
-        self.until = until
         self._batches: list[Batch] = []
+        self._leaving: dict[int, Link] = {}  # who is to be let go once its messages went
         self._has_news = False
         self.waiting = 0  # messages
 
@@ -35,6 +38,29 @@ class Returning:
     def is_over(self) -> bool:
         """Whether there is nothing more to wait for, and nothing that waits."""
         return not self.waiting and not self._is_awaited.any()
+
+    def expect(self, row: int) -> None:
+        """Wait for one more: its plan had it connect while nobody followed it."""
+        self._is_awaited[row] = True
+        self._leaving.pop(row, None)
+
+    def keeps(self, row: int, link: Link) -> bool:
+        """Whether a mock that is to be let go has to come back first, for what waits.
+
+        If so, it is among ``leaving`` once it did; ``link`` is what it is told with.
+        """
+        if not self._is_awaited[row]:
+            return False
+        if any((batch.rows == row).any() for batch in self._batches):
+            self._leaving[row] = link
+            return True
+        self._is_awaited[row] = False
+        return False
+
+    def leaving(self) -> list[tuple[int, Link]]:
+        """Take out who came back only for what waited, and is to be let go now."""
+        gone = [row for row in self._leaving if not self._is_awaited[row]]
+        return [(row, self._leaving.pop(row)) for row in gone]
 
     def back(self, row: int) -> None:
         """Take note that a mock has its connection, or was told that it has none."""

@@ -260,6 +260,8 @@ class Sending:
         assert self._returning is not None
         if batches := self._returning.release(t):
             self._hand_over(batches, ())
+            for row, link in self._returning.leaving():
+                self._let_go(row, link)
         elif self._returning.is_over and not self._went_on:
             self._returning = None
 
@@ -380,8 +382,12 @@ class Sending:
 
     def _connect(self, row: int) -> None:
         self._board["link"][row] = Link.CONNECTING
+        if self._returning and self._until < self._returning.since:
+            self._returning.expect(row)
         self._exchange.connect(row, self._identity(row))
 
     def _let_go(self, row: int, link: Link) -> None:
+        if self._returning and self._returning.keeps(row, link):
+            return
         self._board["link"][row] = link
         self._exchange.disconnect(row)

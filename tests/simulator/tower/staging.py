@@ -89,6 +89,7 @@ class PaperExchange:
         self.broker, self.listener, self.clock = broker, listener, clock
         self.traffic = Traffic()
         self.open: set[int] = set()
+        self.wanted: set[int] = set()
         self.in_flight: dict[int, Parcel] = {}
         self.impaired: dict[int, Any] = {}
         self.deeds: list[tuple[float, str, int, Any]] = []
@@ -101,11 +102,12 @@ class PaperExchange:
     def connect(self, row: int, identity: Identity) -> None:
         self._break("connect")
         self.broker.identities[row] = identity
+        self.wanted.add(row)
         asyncio.get_running_loop().call_later(0.01, self._answer, row)
 
     def _answer(self, row: int) -> None:
         impairment = self.impaired.get(row)
-        if row in self.open or (impairment and impairment.is_away):
+        if row in self.open or row not in self.wanted or (impairment and impairment.is_away):
             return
         if row in self.broker.ignores:
             return
@@ -130,6 +132,7 @@ class PaperExchange:
         return True
 
     def disconnect(self, row: int) -> None:
+        self.wanted.discard(row)
         self.open.discard(row)
 
     def send(self, row: int, parcel: Parcel) -> None:
@@ -264,5 +267,8 @@ def lot(text: str = SENSOR, *, count: int = 10, duration: float = 10.0, **fields
 
 def assignment(shard: str = "a", *, first: int = 0, count: int = 10, **fields: Any) -> Assignment:
     """Ten sensors for 10 s, one message a second each, unless told otherwise."""
+    datasets = fields.pop("datasets", {})
     given = fields.pop("lot", None) or lot(**fields)
-    return Assignment(shard=shard, lot=given, part=0, first=first, count=count, epoch=EPOCH)
+    return Assignment(
+        shard=shard, lot=given, part=0, first=first, count=count, epoch=EPOCH, datasets=datasets
+    )

@@ -3,15 +3,15 @@
 import asyncio
 import logging
 from collections import Counter
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import pytest
 
-from simulator.tower import Resume, Snapshot
+from simulator.tower import Resume
 from simulator.tower.ending import MOVED_ON
-from tests.simulator.tower.staging import EPOCH, Broker, Theatre, assignment, lot, play
+from tests.simulator.tower.relay import Relay, sent
+from tests.simulator.tower.staging import EPOCH, Broker, lot, play
 
 SLOW = """
 name: Sensor
@@ -30,45 +30,14 @@ def quiet(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.CRITICAL)
 
 
-def sent(broker: Broker) -> list[tuple[int, int, float, bytes]]:
-    """What arrived, each mock's in its order; the broker is the independent witness."""
-    return sorted((p.row, p.sequence, round(p.scheduled, 9), p.payload) for p in broker.got)
-
-
-class Relay:
-    """Towers one after the other, on one loop and one broker."""
-
-    def __init__(self, broker: Broker | None = None, **fields: Any) -> None:
-        self.broker = broker or Broker()
-        self.given = assignment(**{"text": SLOW, "duration": 12.0, **fields})
-        self.theatres: list[Theatre] = []
-
-    def theatre(self) -> Theatre:
-        self.theatres.append(Theatre(self.broker, keep_every=10.0))
-        return self.theatres[-1]
-
-    async def first(self, until: float) -> Snapshot:
-        """Run the first tower, hand over at ``until`` and return its last word."""
-        theatre = self.theatre()
-        theatre.loop.call_at(until, theatre.tower.hand_over)
-        await theatre.run(self.given)
-        return theatre.last()
-
-    async def then(self, resume: Resume, *, after: float = 0.0) -> Theatre:
-        """Run another tower to the end, ``after`` s later."""
-        await asyncio.sleep(after)
-        theatre = self.theatre()
-        await theatre.run(replace(self.given, resume=resume))
-        return theatre
-
-    def records(self) -> list[dict[str, Any]]:
-        return [record for theatre in self.theatres for record in theatre.records()]
+def relay_of(broker: Broker | None = None, **fields: Any) -> Relay:
+    return Relay(broker, **{"text": SLOW, **fields})
 
 
 @cache
 def whole() -> list[tuple[int, int, float, bytes]]:
     """What the same shard sends when nothing happens to its tower."""
-    relay = Relay()
+    relay = relay_of()
 
     async def main() -> None:
         await relay.theatre().run(relay.given)
@@ -82,7 +51,7 @@ def whole() -> list[tuple[int, int, float, bytes]]:
 def test_a_shard_that_is_handed_over_sends_what_it_would_have_sent(
     until: float, gap: float
 ) -> None:
-    relay = Relay()
+    relay = relay_of()
 
     async def main() -> None:
         last = await relay.first(until)
@@ -95,7 +64,7 @@ def test_a_shard_that_is_handed_over_sends_what_it_would_have_sent(
 
 
 def test_every_send_of_a_shard_that_was_handed_over_has_one_record() -> None:
-    relay = Relay()
+    relay = relay_of()
 
     async def main() -> None:
         last = await relay.first(6.0)
@@ -113,7 +82,7 @@ def test_every_send_of_a_shard_that_was_handed_over_has_one_record() -> None:
 
 
 def test_each_mock_that_moved_says_from_which_number_and_why() -> None:
-    relay = Relay()
+    relay = relay_of()
 
     async def main() -> None:
         last = await relay.first(6.0)
@@ -130,7 +99,7 @@ def test_each_mock_that_moved_says_from_which_number_and_why() -> None:
 
 
 def test_after_a_loss_no_number_comes_twice_and_the_gap_is_explained() -> None:
-    relay = Relay(duration=60.0)
+    relay = relay_of(duration=60.0)
 
     async def main() -> None:
         theatre = relay.theatre()
@@ -157,7 +126,7 @@ def test_after_a_loss_no_number_comes_twice_and_the_gap_is_explained() -> None:
 
 
 def test_a_loss_before_the_first_checkpoint_leaves_out_the_first_block() -> None:
-    relay = Relay()
+    relay = relay_of()
 
     async def main() -> None:
         await relay.then(Resume(reason="test was lost", at=EPOCH))
@@ -168,7 +137,7 @@ def test_a_loss_before_the_first_checkpoint_leaves_out_the_first_block() -> None
 
 
 def test_what_is_not_acknowledged_in_time_says_that_its_mock_moved() -> None:
-    relay = Relay(Broker(latency=None))
+    relay = relay_of(Broker(latency=None))
 
     async def main() -> None:
         last = await relay.first(3.0)
@@ -186,7 +155,7 @@ def test_what_is_not_acknowledged_in_time_says_that_its_mock_moved() -> None:
     ],
 )
 def test_a_damaged_checkpoint_is_refused_with_the_reason(spoil, text: str) -> None:
-    relay = Relay()
+    relay = relay_of()
 
     async def main() -> None:
         last = await relay.first(3.0)
@@ -199,7 +168,7 @@ def test_a_damaged_checkpoint_is_refused_with_the_reason(spoil, text: str) -> No
 
 
 def test_the_checkpoint_of_another_run_is_refused() -> None:
-    relay, other = Relay(), Relay(lot=lot(SLOW, run="another"))
+    relay, other = relay_of(), relay_of(lot=lot(SLOW, run="another"))
 
     async def main() -> None:
         last = await other.first(3.0)
@@ -207,3 +176,26 @@ def test_the_checkpoint_of_another_run_is_refused() -> None:
         assert "checkpoint is of another fleet: run must be ''" in theatre.last().error
 
     play(main)
+
+
+def test_an_edge_node_is_born_anew_before_it_sends_data() -> None:
+    node = """
+name: Node
+id: "n-{index}"
+metrics: {speed: {walk: {start: 5, step: 1}}}
+sparkplug: {group: plant, node: "{id}", every: 1s, metrics: {Speed: "{speed:.0f}"}}
+"""
+    relay = relay_of(text=node)
+    first = []
+
+    async def main() -> None:
+        last = await relay.first(4.0)
+        first.append(len(relay.broker.got))
+        await relay.then(Resume(checkpoint=last.checkpoint))
+
+    play(main)
+
+    later = relay.broker.got[first[0] :]
+    assert len(later) > 20
+    for row in range(10):
+        assert next(parcel.message for parcel in later if parcel.row == row) == "NBIRTH"

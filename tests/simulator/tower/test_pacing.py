@@ -102,6 +102,7 @@ class SlowlyConnecting(CostlyExchange):
     COST = 0.0005
 
     def connect(self, row: int, identity: Identity) -> None:
+        self.wanted.add(row)
         asyncio.get_running_loop().call_later(0.01 * row, self._answer, row)
 
     def send_all(self, row: int, parcels: Sequence[Parcel]) -> None:
