@@ -3,6 +3,8 @@
 import asyncio
 import ssl
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,15 @@ from tests.integration.transports.certificates import Authority
 from tests.integration.transports.conftest import exchange_to, run, until
 
 ANSWERED = {"acknowledgement": {"ok": "OK*", "refused": "ERR*"}}
+
+
+@asynccontextmanager
+async def closing(transport: asyncio.BaseTransport) -> AsyncIterator[None]:
+    """Close it in the end, also of a test that fails."""
+    try:
+        yield
+    finally:
+        transport.close()
 
 
 def parcel(payload: bytes, **fields: Any) -> Parcel:
@@ -248,7 +259,10 @@ def test_datagrams_come_from_the_sources_in_turn(target: dict[str, str]) -> None
         )
         port = transport.get_extra_info("sockname")[1]
         sources = ["127.0.0.2", "127.0.0.3"]
-        async with exchange_to(port, **target, sources=sources) as (exchange, diary):
+        async with (
+            closing(transport),
+            exchange_to(port, **target, sources=sources) as (exchange, diary),
+        ):
             for row in range(4):
                 exchange.connect(row, Identity())
             await until(lambda: len(diary.opens) == 4)
@@ -258,6 +272,5 @@ def test_datagrams_come_from_the_sources_in_turn(target: dict[str, str]) -> None
             hosts = sorted(host for host, _ in receiver.addresses)
             assert hosts == ["127.0.0.2"] * 2 + ["127.0.0.3"] * 2
             assert diary.reasons == [""] * 4
-        transport.close()
 
     run(main)

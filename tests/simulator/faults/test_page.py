@@ -9,7 +9,13 @@ from simulator.lot.aim import Aim
 from simulator.lot.fault import Fault
 from simulator.lot.faults import KINDS
 
-PAGE = Path(__file__).parents[3].joinpath("docs/reference/faults.md").read_text("utf-8")
+PAGE = (
+    Path(__file__)
+    .parents[3]
+    .joinpath("docs/reference/faults.md")
+    .read_text("utf-8")
+    .partition("\n## At the peer\n")[0]
+)
 COMMON = {*Fault.model_fields, "share"}
 
 
