@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from simulator import PreviewMessage
 
 TIMES = ("scheduled", "sent", "settled")
-CONTROL = frozenset(range(32)) - set(b"\t\n\r")  # in no text
+CONTROL = bytes(set(range(32)) - set(b"\t\n\r"))  # in no text
 MICROSECONDS = 1_000.0  # in a millisecond
 MILLION = 1_000_000  # µs in a second
 
@@ -76,20 +76,21 @@ def _row_of(number: int, message: "PreviewMessage") -> dict[str, Any]:
 
 
 def rows_of(table: pa.Table) -> Iterator[dict[str, Any]]:
-    """Yield records as plain data, with their times as µs in ``at`` and as text."""
-    plain = pa.table(
-        {
-            name: table[name].cast(pa.string())
-            if pa.types.is_dictionary(table.schema.field(name).type)
-            else table[name]
-            for name in table.column_names
-            if name not in TIMES
-        }
-    )
-    for name in TIMES:
-        plain = plain.append_column(name, _written(table[name]))
-        plain = plain.append_column(f"{name}_at", table[name].cast(pa.int64()))
-    yield from plain.to_pylist()
+    """Yield records as plain data; times as text, and as µs since 1970 in ``sent_at`` and the like.
+
+    By columns: a row at a time, as Arrow itself would give them, takes eight times as long.
+    """
+    columns: dict[str, list[Any]] = {}
+    for name in table.column_names:
+        column = table[name]
+        if name in TIMES:
+            columns[f"{name}_at"] = column.cast(pa.int64()).to_pylist()
+            column = _written(column)
+        elif pa.types.is_dictionary(column.type):
+            column = column.cast(pa.string())
+        columns[name] = column.to_pylist()
+    for values in zip(*columns.values(), strict=True):
+        yield dict(zip(columns, values, strict=True))
 
 
 def record_id(row: Mapping[str, Any], *, run: str, seen: "Counter[str]") -> str:
@@ -168,7 +169,8 @@ def _payload(payload: bytes | None) -> dict[str, str]:
         text = payload.decode()
     except UnicodeDecodeError:
         return _encoded(payload)
-    return _encoded(payload) if not CONTROL.isdisjoint(payload) else {"payload": text}
+    is_text = len(payload.translate(None, CONTROL)) == len(payload)
+    return {"payload": text} if is_text else _encoded(payload)
 
 
 def _encoded(payload: bytes) -> dict[str, str]:

@@ -301,6 +301,20 @@ def test_what_was_merged_before_it_went_out_goes_out(drain, endpoint, lease, sen
     assert waiting.lag_of(drain).records == 0
 
 
+def test_what_was_merged_with_something_that_went_out_goes_out_with_it_again(
+    drain, endpoint, lease, sends, object_store
+):
+    sends(1)
+    sends(1, first=2)
+    shipped(drain)
+    sends(1, first=3)
+
+    merge(lease, numbers=[1, 2], object_store=object_store)
+    shipped(drain)
+
+    assert [request.headers["Mocklot-Records"] for request in endpoint.requests] == ["1", "1", "2"]
+
+
 def test_a_chunk_of_a_later_lease_goes_out_though_its_number_is_low(
     drain, endpoint, run, lease, sends, object_store
 ):
