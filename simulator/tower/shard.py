@@ -317,6 +317,7 @@ class Shard:
             punctuality=self._punctuality,
             now=lambda: zero.run_time(clock()),
             duration=lot.duration,
+            acknowledged_from=lot.target.acknowledged_from,
             refuse=self._refuse,
         )
 

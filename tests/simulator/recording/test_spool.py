@@ -164,3 +164,21 @@ def test_a_closed_log_is_forgotten() -> None:
 
     assert spool.step(60.0) == math.inf
     assert store.calls == 0
+
+
+def test_a_chunk_is_built_without_a_rest_once_more_wait_or_the_shard_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "PRESSED_ROWS", 4)
+    spool = Spool(Store().write)
+    log = spool.open("s1", ROSTER)
+    assert not spool.is_pressed
+
+    spool.put(log, block(sent(), sent(), sent(), sent()), now=0.0)
+    assert spool.is_pressed
+
+    spool.step(100.0)
+    assert not spool.is_pressed
+
+    log.is_finished = True
+    assert spool.is_pressed
