@@ -13,6 +13,8 @@ from simulator.fleet import Fleet
 from simulator.lot import Credentials, Target
 from simulator.transports import Identity
 
+LONG_AGO = 2 * 366 * 86_400.0  # s; what was made then has run out: none lives above a year
+
 
 class Identities:
     """Makes the identity of the mock in a row; asked for before it is told to connect."""
@@ -43,6 +45,16 @@ class Identities:
         self._papers = Papers(
             target, secrets, numbers=numbers, fixed=fleet.fixed, table=table, clock=clock
         )
+        self._before = partial(
+            Identities,
+            fleet,
+            first=first,
+            target=target,
+            secrets=secrets,
+            table=table,
+            clock=lambda: clock() - LONG_AGO,
+        )
+        self._former: Identities | None = None
 
     def __call__(self, row: int) -> Identity:
         """Return the identity of the mock in a row."""
@@ -64,6 +76,12 @@ class Identities:
             headers=papers.headers(row),
             preamble=papers.preamble(row),
         )
+
+    def expired(self, row: int) -> Identity:
+        """Return who a mock was when what it showed then has run out by now."""
+        if self._former is None:
+            self._former = self._before()
+        return self._former(row)
 
     def expiring(self, now: float) -> list[int]:
         """Return the rows whose password or token nears its end at Unix time ``now``, each once.

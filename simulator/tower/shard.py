@@ -31,19 +31,17 @@ from simulator.tower.caps import Caps
 from simulator.tower.counting import receiver_of
 from simulator.tower.ending import Ending, Phase
 from simulator.tower.faulting import Faulting
-from simulator.tower.identities import Identities
 from simulator.tower.moving import Moving
 from simulator.tower.observing import Observer, Watch
 from simulator.tower.punctuality import Punctuality
 from simulator.tower.seconds import Seconds
 from simulator.tower.sending import Sending
 from simulator.tower.snapshot import Snapshot
-from simulator.transports import Identity, Parcel
+from simulator.transports import Parcel
 
 # s before a full second of wall time that a wake-up may come: clock and wall are not read at the
 # same instant, and flooring would then count two seconds as one and leave the next one empty.
 EARLY = 0.1
-LONG_AGO = 2 * 366 * 86_400.0  # s; what was made then has run out: none lives above a year
 
 _SEND = Kind.SEND  # bound once: an attribute of an enum is 0.2 µs
 
@@ -81,7 +79,6 @@ class Shard:
         self._fleet = build_fleet(assignment)
         self._assignment = assignment
         self._identity = identities_of(assignment, self._fleet, self._unix)
-        self._former: Identities | None = None
         self._log = writer.open(assignment.shard, roster_of(assignment, self._fleet))
         self._board = new_board(assignment.first, assignment.count)
         self._recorder = Recorder(
@@ -392,20 +389,13 @@ class Shard:
                 self._fleet,
                 exchange=self._exchange,
                 identity=self._identity,
-                expired=self._long_ago,
+                expired=self._identity.expired,
                 connect=self._sending.connect,
                 let_go=self._sending.let_go,
             )
             self._sending.afflict(self._faulting)
             self._recorder.has_faults = True
         return self._faulting
-
-    def _long_ago(self, row: int) -> Identity:
-        """Return who a mock was when what it showed then has run out by now."""
-        if self._former is None:
-            before = identities_of(self._assignment, self._fleet, lambda: self._unix() - LONG_AGO)
-            self._former = before
-        return self._former(row)
 
     def _unix(self) -> float:
         """Return the present moment, Unix s."""

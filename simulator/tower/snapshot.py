@@ -3,12 +3,14 @@
 Rule: a value; what it holds is the receiver's, the shard goes on with its own.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from simulator.faults import Span
-from simulator.recording import Board, Limited, Reason, Second
+from simulator.recording import Board, Limited, Reason, Second, new_board
+from simulator.tower.assignment import Assignment
 
 State = Literal["running", "ended", "moved"]
 
@@ -49,3 +51,19 @@ class Snapshot:
     checkpoint: bytes = b""
     tail: Sequence[dict[str, Any]] = ()
     tail_left_out: int = 0
+
+
+def refusal(assignment: Assignment, error: str, *, at: float) -> Snapshot:
+    """Return the only snapshot of an assignment that cannot be simulated; ``at`` is Unix s."""
+    return Snapshot(
+        shard=assignment.shard,
+        t=at,
+        board=new_board(assignment.first, assignment.count),
+        statuses=("",),
+        reasons=[],
+        seconds=[],
+        total=Second(at=math.floor(at)),
+        state="ended",
+        error=error,
+        dropped=0,
+    )

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from simulator.errors import DefinitionError, MocklotError
 from simulator.lot.fault import Fault
-from simulator.recording import Chunk, Second, Watch, Writer, Zero, new_board
+from simulator.recording import Chunk, Watch, Writer, Zero
 from simulator.tower.alarm import Alarm
 from simulator.tower.asking import MakeExchange
 from simulator.tower.assignment import Assignment
@@ -23,7 +23,7 @@ from simulator.tower.ending import Phase
 from simulator.tower.loop import shortage
 from simulator.tower.observing import Observers
 from simulator.tower.shard import NOT_OURS, Shard
-from simulator.tower.snapshot import Snapshot
+from simulator.tower.snapshot import Snapshot, refusal
 from simulator.transports import exchange_to
 
 logger = logging.getLogger(__name__)
@@ -292,11 +292,11 @@ class Tower:
         except MocklotError as error:
             logger.warning("shard=%s refused: %s", assignment.shard, error)
             self._observers.leave(observer)
-            self._refused.append(self._refusal(assignment, str(error)))
+            self._refused.append(refusal(assignment, str(error), at=self._wall()))
         except Exception as error:
             logger.exception("shard=%s failed to start", assignment.shard)
             self._observers.leave(observer)
-            self._refused.append(self._refusal(assignment, _ours(error)))
+            self._refused.append(refusal(assignment, _ours(error), at=self._wall()))
         self._obey(assignment.shard)
         if self._new:
             self._alarm.ring()
@@ -308,21 +308,6 @@ class Tower:
         if shard := self._shards.get(name):
             for do in orders:
                 self._guarded(shard, partial(_ordered, shard, do), self._clock())
-
-    def _refusal(self, assignment: Assignment, error: str) -> Snapshot:
-        now = self._wall()
-        return Snapshot(
-            shard=assignment.shard,
-            t=now,
-            board=new_board(assignment.first, assignment.count),
-            statuses=("",),
-            reasons=[],
-            seconds=[],
-            total=Second(at=math.floor(now)),
-            state="ended",
-            error=error,
-            dropped=0,
-        )
 
     async def _step_all(self) -> None:
         """Let each shard do what is due. Sockets are read in between, or an acknowledgement would
