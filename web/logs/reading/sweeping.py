@@ -23,6 +23,7 @@ from web.logs.reading.objects import ChunkFile, Meter
 from web.runs.models import Run
 
 BATCH = 65_536  # records of a batch at most
+TOGETHER = 16  # row groups that are read at once: as many records
 LEASE = timedelta(minutes=10)  # that a reader is believed to go on without a word
 AHEAD = 2  # chunks that are opened before they are asked for
 
@@ -76,10 +77,11 @@ def _matching(opened: ChunkFile, match: Match) -> Iterator[pa.RecordBatch]:
 
 
 def _read(opened: ChunkFile, groups: list[int], *, is_few: bool) -> Iterator[pa.RecordBatch]:
-    if is_few:
-        yield from opened.table(groups).to_batches(BATCH) if groups else ()
-    elif groups:
-        yield from opened.file.iter_batches(batch_size=BATCH, row_groups=groups)
+    for start in range(0, len(groups), TOGETHER):
+        some = groups[start : start + TOGETHER]
+        table = opened.table(some) if is_few else opened.file.read_row_groups(some)
+        # Each row group has words of its own: as one table, it is one batch and not many.
+        yield from table.unify_dictionaries().combine_chunks().to_batches(BATCH)
 
 
 @contextmanager
