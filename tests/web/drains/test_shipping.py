@@ -2,6 +2,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from tests.web.drains.conftest import ended
@@ -13,6 +14,7 @@ from web.drains.models import Drain, Letter, Point, Progress
 from web.drains.senders.base import Piece
 from web.drains.senders.http import HttpSender
 from web.drains.shipping import Turn
+from web.logs import merging
 from web.logs.models import Chunk
 from web.platform.models import Removal
 from web.runs.models import Run
@@ -252,27 +254,10 @@ def test_runs_of_another_workspace_and_deleted_ones_are_none_of_its(drain, run, 
     assert not waiting.runs_for(drain).exists()
 
 
-def merge(lease, *, numbers, object_store):
+def merge(lease, *, numbers):
     """Put one chunk in the place of those with these numbers, as the merging of logs does."""
-    rows = list(Chunk.objects.filter(shard=lease.shard, number__in=numbers).order_by("number"))
-    first, last = rows[0], rows[-1]
-    records = [record(0, n, at=n) for n in range(1, sum(row.rows for row in rows) + 1)]
-    key = f"merged-{first.number}-{last.number}"
-    object_store.put(key, parquet_of(records))
-    values = {
-        name: getattr(last, name)
-        for name in ("run_id", "shard_id", "fence", "sends", "failed", "last")
-    }
-    Chunk.objects.filter(id__in=[row.id for row in rows]).delete()
-    return Chunk.objects.create(
-        **values,
-        number=first.number,
-        through=last.through,
-        key=key,
-        size=1,
-        rows=len(records),
-        first=first.first,
-    )
+    rows = Chunk.objects.filter(shard=lease.shard, number__in=numbers).order_by("number")
+    assert merging.merge(list(rows.select_related("run__workspace")))
 
 
 def test_chunks_that_went_out_and_are_merged_then_do_not_go_out_again(
@@ -282,7 +267,7 @@ def test_chunks_that_went_out_and_are_merged_then_do_not_go_out_again(
         sends(1, first=first)
     shipped(drain)
 
-    merge(lease, numbers=[0, 1, 2], object_store=object_store)
+    merge(lease, numbers=[0, 1, 2])
     sends(1, first=4)
     shipped(drain)
 
@@ -293,11 +278,11 @@ def test_what_was_merged_before_it_went_out_goes_out(drain, endpoint, lease, sen
     for first in (1, 2, 3, 4):
         sends(1, first=first)
 
-    merge(lease, numbers=[1, 2], object_store=object_store)
+    merge(lease, numbers=[1, 2])
     shipped(drain)
 
     # The merged chunk has the newest row of all; it goes where its last part was.
-    assert [request.headers["Mocklot-Records"] for request in endpoint.requests] == ["1", "2", "1"]
+    assert numbers(endpoint) == [1, 2, 3, 4]
     assert waiting.lag_of(drain).records == 0
 
 
@@ -309,10 +294,21 @@ def test_what_was_merged_with_something_that_went_out_goes_out_with_it_again(
     shipped(drain)
     sends(1, first=3)
 
-    merge(lease, numbers=[1, 2], object_store=object_store)
+    merge(lease, numbers=[1, 2])
     shipped(drain)
 
-    assert [request.headers["Mocklot-Records"] for request in endpoint.requests] == ["1", "1", "2"]
+    assert numbers(endpoint) == [1, 2, 2, 3]
+
+
+def test_no_merge_reaches_over_the_place_where_a_drain_is(drain, endpoint, lease, sends):
+    sends(1)
+    sends(1, first=2)
+    shipped(drain)
+    sends(1, first=3)
+
+    assert waiting.places(lease.shard) == [(1, 1)]
+    assert waiting.places(lease.shard + 1) == []
+    assert "web.drains.waiting.places" in settings.CHUNK_PLACES
 
 
 def test_a_chunk_of_a_later_lease_goes_out_though_its_number_is_low(
@@ -575,7 +571,7 @@ def test_secrets_are_sealed_kept_changed_and_forgotten(make_drain, owner):
     assert Drain.objects.get().secrets == {"authorization": "Bearer y"}
 
 
-def test_secrets_that_cannot_be_opened_are_said(drain, sends, settings):
+def test_secrets_that_cannot_be_opened_are_said(drain, sends):
     Drain.objects.update(sealed={"signing": "sealed with another key"})
     sends(1)
 
