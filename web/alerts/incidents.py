@@ -20,6 +20,7 @@ from web.alerts import notices, recovery, roster
 from web.alerts.ladder import Ladder
 from web.alerts.models import (
     UNRESOLVED,
+    Attempt,
     Entry,
     Incident,
     IncidentState,
@@ -32,6 +33,9 @@ logger = logging.getLogger(__name__)
 
 MOST_WORDS = 500
 MOST_COMMENT = 2_000  # characters
+KEEP = timedelta(days=400)  # that an incident can be read after its end
+KEEP_TESTS = timedelta(days=30)
+MOST_FORGOTTEN = 500  # incidents that one tick removes
 CLOSED_BY_HAND = "Closed by hand."
 
 
@@ -211,6 +215,22 @@ def note(
     Entry.objects.create(
         incident=incident, kind=kind, words=words, who=who[:160], at=now or timezone.now()
     )
+
+
+def forget(now: datetime | None = None) -> int:
+    """Remove incidents that ended long ago, and tests and codes; a clock's tick, bounded.
+
+    Returns:
+        How many incidents went.
+    """
+    moment = now or timezone.now()
+    Attempt.objects.filter(incident=None, created__lt=moment - KEEP_TESTS).delete()
+    old = Incident.objects.filter(
+        state=IncidentState.RESOLVED, resolved__lt=moment - KEEP
+    ).order_by("resolved")
+    codes = list(old.values_list("id", flat=True)[:MOST_FORGOTTEN])
+    Incident.objects.filter(id__in=codes).delete()
+    return len(codes)
 
 
 def ladder_of(incident: Incident) -> Ladder:

@@ -6,9 +6,10 @@ row of memory, written whole, so that two clocks harm each other by nothing but 
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ from web.runs.models import LIVE, Board, Run, RunState, Shard, ShardState
 logger = logging.getLogger(__name__)
 
 PORTION = 100  # runs that are fetched and judged at once: some MB of boards
+LOOK_WITHIN = 3.0  # s of the clock's time; it has leases to reap as well
 MOST_RUNS = 5_000  # that one look takes into account
 LATELY = timedelta(hours=1)  # how far back a run that ended is looked at, should clocks have slept
 RUN_KINDS = [kind.word for kind in KINDS.values() if kind.subject == Subject.RUN]
@@ -37,17 +39,47 @@ WELL = (RunState.RUNNING, RunState.FINISHED)  # of a later run, which makes an e
 QUIET = timedelta(seconds=30)  # without a word or a send, a shard counts as quiet
 
 
-def look(now: datetime | None = None) -> int:
-    """Judge every run that is watched; a clock's tick. Return how many runs that were."""
-    moment = now or timezone.now()
+def look(
+    now: datetime | None = None,
+    *,
+    within: float = LOOK_WITHIN,
+    clock: Callable[[], float] = monotonic,
+) -> int:
+    """Judge the runs that are watched; a clock's tick.
+
+    Args:
+        now: The moment that they are judged at.
+        within: Seconds of ``clock`` after which no further portion is begun; those that waited the
+            longest come first next time.
+        clock: Seconds of a clock that nobody sets.
+
+    Returns:
+        How many runs were judged.
+    """
+    moment, end = now or timezone.now(), clock() + within
     rules = rules_by_workspace(RUN_KINDS)
     if not rules:
         return 0
     runs = list(runs_to_look_at(rules, moment)[:MOST_RUNS])
-    watched = [(run, mine) for run in runs if (mine := of_run(rules[run.workspace_id], run))]
+    watched = longest_waiting_first(
+        [(run, mine) for run in runs if (mine := of_run(rules[run.workspace_id], run))]
+    )
     for start in range(0, len(watched), PORTION):
+        if start and clock() >= end:
+            logger.warning("not all runs were looked at", extra={"left": len(watched) - start})
+            return start
         look_at(watched[start : start + PORTION], now=moment)
     return len(watched)
+
+
+def longest_waiting_first(watched: list[tuple[Run, list[Rule]]]) -> list[tuple[Run, list[Rule]]]:
+    """Return runs in order of their last look; as they are when they are one portion."""
+    if len(watched) <= PORTION:
+        return watched
+    subjects = [subject_of(run) for run, _ in watched]
+    looked = dict(Look.objects.filter(subject__in=subjects).values_list("subject", "at"))
+    never = datetime.min.replace(tzinfo=UTC)
+    return sorted(watched, key=lambda each: looked.get(subject_of(each[0]), never))
 
 
 def rules_by_workspace(kinds: Sequence[str]) -> dict[int, list[Rule]]:

@@ -1,6 +1,15 @@
 """What the clock does for watching. Any number of clocks may: every change is a conditional one."""
 
-from web.alerts import escalation, limits, looking, platform_status, recovery, sending, service
+from web.alerts import (
+    escalation,
+    incidents,
+    limits,
+    looking,
+    platform_status,
+    recovery,
+    sending,
+    service,
+)
 
 
 def look() -> None:
@@ -27,5 +36,6 @@ def ask_platform() -> None:
 
 
 def forget() -> None:
-    """Remove what is remembered of subjects that are gone."""
+    """Remove what is remembered of subjects that are gone, and incidents of long ago."""
     looking.forget()
+    incidents.forget()

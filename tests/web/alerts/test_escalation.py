@@ -163,6 +163,16 @@ def test_trouble_that_comes_back_later_is_another_incident(incident, trouble, cl
     assert later.id != incident.id
 
 
+def test_incidents_of_long_ago_and_old_tests_are_forgotten(incident, trouble, make_channel, clock):
+    incidents.resolve(incident, words="Well.", now=clock.now)
+    notices.send_test(make_channel("mail", "x@example.org"), now=clock.now)
+
+    assert incidents.forget(clock.now + incidents.KEEP) == 0
+    assert not Attempt.objects.filter(purpose=Purpose.TEST).exists()
+    assert incidents.forget(clock.now + incidents.KEEP + timedelta(seconds=1)) == 1
+    assert not Entry.objects.exists()
+
+
 @pytest.mark.parametrize("change", [{"rings": False}, {"watch__chain": None}])
 def test_without_a_chain_only_the_channels_are_told(
     trouble, rule, watch, make_channel, clock, change

@@ -247,6 +247,27 @@ def test_many_runs_take_as_many_queries_as_one(
         assert looking.look(start + timedelta(seconds=10)) == 21
 
 
+def test_a_look_ends_in_time_and_the_next_one_goes_on_where_it_ended(
+    start, make_rule, make_lot, owner, object_store, asked, published, monkeypatch
+):
+    monkeypatch.setattr(looking, "PORTION", 2)
+    make_rule("silent")
+    for number in range(5):
+        run = actions.start_run(make_lot(name=f"Lot {number}"), by=owner)
+        Run.objects.filter(id=run.id).update(state=RunState.RUNNING, started_at=start)
+    seconds = iter(range(100))
+
+    looks = [
+        looking.look(
+            start + timedelta(seconds=10 * number), within=2.0, clock=lambda: next(seconds)
+        )
+        for number in (1, 2)
+    ]
+
+    assert looks == [4, 4]
+    assert Look.objects.count() == 5
+
+
 def test_what_nobody_looked_at_for_a_day_is_forgotten(db, start):
     Look.objects.create(subject="run:old", at=start)
     Look.objects.create(subject="run:new", at=start + timedelta(hours=2))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import orjson
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -398,3 +399,10 @@ def test_the_memory_of_the_service_is_one_small_row(run):
         service.look(NOW + timedelta(seconds=second))
 
     assert len(orjson.dumps(Look.objects.get(subject="service").memory)) < 2_000
+
+
+def test_connections_are_a_share_of_what_the_database_takes():
+    found = service.measured("connections", NOW)
+
+    assert all(0 < each.value < 100 for each in found)
+    assert len(found) == (connection.vendor == "postgresql")

@@ -231,3 +231,31 @@ def test_static_files_are_collected_without_any_configuration(tmp_path):
     manifest = json.loads((tmp_path / "static" / "staticfiles.json").read_text())["paths"]
     console = (tmp_path / "static" / manifest["js/console.js"]).read_text()
     assert Path(manifest["js/menus.js"]).name in console
+
+
+def test_people_have_contacts_in_their_order(monkeypatch):
+    monkeypatch.setenv(
+        "OPERATORS", "Anna Tanaka phone:+8190 mail:a@x.yz;; Ben webhook:https://x.yz/a:b ;"
+    )
+
+    assert env.people("OPERATORS") == [
+        ("Anna Tanaka", [("phone", "+8190"), ("mail", "a@x.yz")]),
+        ("Ben", [("webhook", "https://x.yz/a:b")]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("Anna", "must name each person with a contact"),
+        ("phone:+4930", "must name each person with a contact"),
+        ("Anna fax:+4930", "must have contacts of phone, mail, slack, webhook .* got 'fax'"),
+        ("Anna phone:", "with an address, got 'phone' for Anna"),
+    ],
+)
+def test_people_who_cannot_be_reached_stop_the_start(monkeypatch, value, why):
+    monkeypatch.setenv("OPERATORS", value)
+
+    with pytest.raises(ImproperlyConfigured, match=why) as refused:
+        env.people("OPERATORS")
+    assert "+4930" not in str(refused.value)
