@@ -18,7 +18,8 @@ from django.db import DatabaseError, close_old_connections, connections
 
 from simulator import DefinitionError, Export, Exports, Tower, run_in_loop
 from web.runs import jobs, leasing, workers
-from web.runs.desk import Desk, Orders
+from web.runs.desk import Desk
+from web.runs.holding import Orders
 from web.runs.injections import Wish
 
 logger = logging.getLogger(__name__)

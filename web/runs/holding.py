@@ -1,0 +1,89 @@
+"""A shard that a tower holds, as its desk knows it: what of it is not in the database yet.
+
+Rule: values, and the one transaction that writes them.
+"""
+
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from math import inf
+
+from simulator import Assignment, Watch
+from web.logs.relaying import Catch
+from web.runs import leasing, moves, series
+from web.runs.boards import ShardReport
+from web.runs.injections import Wish
+from web.runs.leasing import Lease
+from web.runs.loading import Loaded
+from web.runs.models import Board, Outcome, Stretch
+
+
+@dataclass(slots=True)
+class Held:
+    """A shard that this tower runs, and what of it is not in the database yet."""
+
+    lease: Lease
+    loaded: Loaded
+    trail: series.Trail
+    report: ShardReport | None = None
+    identities: bytes = b""
+    saved_at: float = -inf  # monotonic s; at its first second, so that pages know who is who
+    end: tuple[Outcome, str] | None = None  # how it ended, once it has
+    is_moved: bool = False  # it ended here, for another tower to go on with it
+    checkpoint: tuple[float, bytes] | None = None  # the newest (its Unix s), not stored yet
+    since: float = -inf  # monotonic s; when its lease was taken
+    catch: Catch = field(default_factory=Catch)  # what of it somebody watches, not handed over yet
+    told: set[Wish] = field(default_factory=set)  # faults by hand that its engine knows of
+
+    def take_catch(self) -> Catch:
+        """Return what of it somebody watches, once."""
+        catch, self.catch = self.catch, Catch()
+        return catch
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What the tower is to do now."""
+
+    begin: list[Assignment] = field(default_factory=list)
+    stop: list[str] = field(default_factory=list)  # names of leases
+    lost: list[str] = field(default_factory=list)  # names of leases that are others' now
+    stored: list[tuple[str, float]] = field(default_factory=list)  # checkpoints, by their Unix s
+    is_confirmed: bool = False  # whose the shards are was asked just now
+    is_to_drain: bool = False  # the worker is to hand over everything
+    faults: list[tuple[str, Wish]] = field(default_factory=list)  # new to the lease of this name
+    watches: list[tuple[str, Watch | None]] = field(default_factory=list)  # new, by lease
+    has_work: bool = True
+
+
+def save(held: Held) -> None:
+    """Write a shard's board and points in one transaction.
+
+    Raises:
+        StaleLease: The tower does not hold the shard any more.
+    """
+    if held.report is None:
+        return
+    shard, blocks = held.lease.shard, held.trail.blocks()
+    board = {
+        "at": datetime.fromtimestamp(held.report.at, UTC),
+        "data": held.report.pack(),
+        "identities": held.identities,
+    }
+    with leasing.held(held.lease):
+        if held.checkpoint:
+            at, data = held.checkpoint
+            moves.keep(held.lease, at=at, data=data)
+        Board.objects.update_or_create(shard_id=shard, defaults=board)
+        for first, points in blocks.items():
+            Stretch.objects.update_or_create(
+                shard_id=shard, first=first, defaults={"data": series.pack(points)}
+            )
+        if held.is_moved and not moves.hand_back(held.lease):
+            held.is_moved, held.end = False, (Outcome.STOPPED, "")
+
+
+def packed(identities: Iterable[str]) -> bytes:
+    """Return the mocks' ids as bytes, by row."""
+    return zlib.compress("\n".join(identities).encode())
