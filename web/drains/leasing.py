@@ -44,13 +44,16 @@ def claim(code: UUID, *, now: datetime | None = None) -> Drain | None:
     """Return the drain for this job alone, or None when it is not due or another job has it."""
     moment = now or timezone.now()
     drain = due(moment).filter(code=code).select_related("workspace").first()
-    if drain is None:
-        return None
+    return drain if drain and take(drain, now=moment) else None
+
+
+def take(drain: Drain, *, now: datetime) -> bool:
+    """Lease a drain that is due, as its row was read; False when another job was faster."""
     taken = Drain.objects.filter(id=drain.id, fence=drain.fence).update(
-        fence=F("fence") + 1, leased_until=moment + LEASE, asked=None
+        fence=F("fence") + 1, leased_until=now + LEASE, asked=None
     )
     drain.fence += 1
-    return drain if taken else None
+    return bool(taken)
 
 
 @contextmanager
@@ -113,8 +116,10 @@ def advance(
             shipped_bytes=F("shipped_bytes") + size,
             refused=F("refused") + refused,
             unkept=F("unkept") + refused - kept,
-            **({"last_shipped_at": now, "attempts": 0, "failing_since": None} if shipped else {}),
         )
+        if shipped:
+            row.update(last_shipped_at=now, attempts=0, failing_since=None)
+            drain.attempts, drain.failing_since = 0, None
 
 
 def finish(drain: Drain, progress: Progress) -> None:

@@ -156,6 +156,27 @@ def test_two_jobs_do_not_ship_one_drain(drain, endpoint, sends):
     assert endpoint.documents == []
 
 
+def test_of_two_jobs_that_read_the_same_row_one_has_it(drain):
+    now = timezone.now()
+    first, second = (Drain.objects.get() for _ in range(2))
+
+    assert [leasing.take(each, now=now) for each in (first, second)] == [True, False]
+
+
+def test_it_is_failing_since_it_last_went_well(drain, endpoint, sends):
+    sends(1)
+    sends(1, first=2)
+    yesterday = timezone.now() - timedelta(days=1)
+    Drain.objects.update(failing_since=yesterday, attempts=100)
+    endpoint.answers.extend([Answer(200), Answer(500)])
+
+    shipped(drain)
+
+    assert drain.failing_since > yesterday
+    assert drain.attempts == 1
+    assert drain.next_try - timezone.now() <= timedelta(seconds=leasing.FIRST_PAUSE)
+
+
 def test_a_lease_that_ran_out_is_taken_over_and_the_first_job_writes_nothing_more(
     drain, run, sends
 ):
