@@ -3,7 +3,7 @@
 Rule: the words and their limits are the simulator's; here they are held beside what the form has.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -35,12 +35,26 @@ def wrong_options(
 
 
 def aimless(
-    lot: simulator.Lot, definitions: Sequence[simulator.Definition], counts: Sequence[int]
+    lot: simulator.Lot,
+    definitions: Sequence[simulator.Definition],
+    counts: Sequence[int],
+    *,
+    datasets: Mapping[str, simulator.Dataset] | None = None,
 ) -> tuple[simulator.Problem, ...]:
-    """Return what of a lot's faults and thresholds cannot work with its definitions and target."""
+    """Return what of a lot's faults and thresholds cannot work with its definitions and target.
+
+    ``datasets``: with them, whether aims meet anybody is worked out with the lot's own seed.
+    """
     parts = [(each.name, each, count) for each, count in zip(definitions, counts, strict=True)]
     return (
-        *simulator.fault_problems(lot.faults, parts, duration=lot.duration, target=lot.target),
+        *simulator.fault_problems(
+            lot.faults,
+            parts,
+            duration=lot.duration,
+            target=lot.target,
+            datasets=datasets,
+            seed=lot.seed,
+        ),
         *simulator.threshold_problems(lot.thresholds, lot.target),
     )
 

@@ -74,8 +74,6 @@ def snapshot_of(lot: Lot, *, run: UUID) -> Snapshot:
     words = simulator.lot_words(lot.options, known)
     if words.value is None:
         raise CannotStart(f"The lot has a setting that cannot be: {words.problems[0]}. Edit it.")
-    if problems := aimless(words.value, definitions, [row.count for row in rows]):
-        raise CannotStart(f"A fault of the lot meets nobody: {problems[0]}. Edit it.")
     client_ids = check_identities(words.value, definitions, workspace=lot.workspace)
     told = [
         {
@@ -134,21 +132,24 @@ def check_identities(
         Their client ids, where the target is a broker that knows mocks by them.
 
     Raises:
-        CannotStart: A mock has no row, two have one client id, a key is none, a certificate ended.
+        CannotStart: A mock has no row, two have one client id, a key is none, a certificate ended;
+            or a fault or a threshold could show nothing with these mocks at this target.
     """
     counts = [part.count for part in lot.parts]
     now = time()
+    shelf = WorkspaceDatasets(workspace, rows=max(counts))
     try:
-        table = dealt_table(lot.target)
+        table, shown = dealt_table(lot.target), credentials(lot.target.secrets)
         called = simulator.roll_call(
             list(zip(definitions, counts, strict=True)),
             target=lot.target,
-            secrets=credentials(lot.target.secrets),
+            secrets=shown,
             table=table,
-            datasets=WorkspaceDatasets(workspace, rows=max(counts)),
+            datasets=shelf,
             seed=lot.seed,
             now=now,
         )
+        futile = called.problems or aimless(lot, definitions, counts, datasets=shelf)
     except (StorageUnavailable, ObjectMissing) as error:
         raise CannotStart(NO_STORAGE) from error
     except SealBroken as error:
@@ -158,6 +159,8 @@ def check_identities(
         ) from error
     for found in called.problems:
         raise CannotStart(f"{lot.parts[found.part].name}: {found}.")
+    for each in (*futile, *simulator.credential_problems(lot.faults, secrets=shown, table=table)):
+        raise CannotStart(f"The lot asks for what could show nothing: {each}. Edit it.")
     if table is not None and table.ends <= now:
         raise CannotStart(
             f"A certificate of the table “{table.name}” has expired. Upload one that is good."

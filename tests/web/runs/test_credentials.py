@@ -73,3 +73,24 @@ def test_a_placeholder_that_no_part_knows_is_named_before_anything_is_made(lot, 
 
     with pytest.raises(CannotStart, match=r"target.client_id: unknown placeholder \{sit\}"):
         start_run(lot, by=owner)
+
+
+@pytest.mark.parametrize(
+    ("fault", "text"),
+    [
+        ("{fault: drop, aim: {ids: f-100}}", r"faults\[0\].aim.ids\[0\]: no mock of the lot has"),
+        ("{fault: credential}", r"faults\[0\].fault: the target has no credentials"),
+    ],
+)
+def test_a_fault_that_could_show_nothing_is_named_before_anything_is_made(
+    lot, owner, asked, fault, text
+):
+    lot.options = f"faults: [{fault}]"
+    lot.save()
+    lot.target.username = lot.target.sealed_password = ""
+    lot.target.save()
+
+    with pytest.raises(CannotStart, match=f"could show nothing: {text}"):
+        start_run(lot, by=owner)
+
+    assert not lot.runs.exists()
