@@ -29,7 +29,7 @@ from simulator.definition.document import Definition
 from simulator.generators.base import LEFT_OUT, Cast
 from simulator.lot.pace import Pace
 
-VERSION = 2
+VERSION = 3
 # Bytes of a checkpoint's arrays; a shard of 1,000 mocks has some 100 kB. It keeps a damaged or
 # hostile one from taking the memory of a tower.
 MAX_UNPACKED = 256 * 1024 * 1024

@@ -92,8 +92,9 @@ class Continuing:
 
     @property
     def busiest(self) -> float:
-        """Messages/s of a mock, or of a device behind one, in the status that sends most."""
-        own = self._parts.plan.busiest
+        """Messages/s of a mock, or of a device behind one, in the status that sends most, at the
+        rate that is in force."""
+        own = self._parts.plan.busiest * max(self._mocks.factors, default=1.0)
         return max(own, self._brood.fleet.busiest) if self._brood else own
 
     def _remembering(self) -> dict[str, checkpoint.Remembering]:

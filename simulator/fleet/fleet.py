@@ -5,7 +5,7 @@ counted by them, so neither the steps in which ``due`` is called nor the shards 
 into can show in what is sent.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ from simulator.fleet.parts import Parts
 from simulator.fleet.population import DRAIN, EXITS, INBOX, LINK, REPLY, SWITCH_ON
 from simulator.fleet.ramping import switched_on
 from simulator.fleet.readings import Seen
+from simulator.fleet.steering import Steering
 from simulator.fleet.tampering import Tampering
 from simulator.generators.base import Cast
 from simulator.lot import Parting
@@ -123,6 +124,9 @@ class Fleet(Continuing):
             pace=Pace(start_within=pace.start_within),
         )
         self.tampering = Tampering(parts, self._brood)
+        self.steering = Steering(
+            parts, self._brood, first=first, messages=tuple(definition.messages)
+        )
         self.nested = nested(definition.statuses)  # status -> those in it that a mock can be in
         self.identities = self._readings.identities
         self.statuses: tuple[str, ...] = cast.statuses
@@ -170,6 +174,8 @@ class Fleet(Continuing):
         then not above ``t``, and the next call goes on.
         """
         self._reached = max(self._reached, t)
+        if self.steering.is_still:
+            return Due()
         found = Found(self._mocks.wanted)
         left = self._limit
         while left > 0:
@@ -179,6 +185,20 @@ class Fleet(Continuing):
             left -= events.taken
             for kind, chosen in groups(events.kinds):
                 self._do(kind, events.rows[chosen], events.times[chosen], found)
+        return self._told(found, t)
+
+    def ordered(self, do: Callable[[Found], int], t: float) -> tuple[Due, int]:
+        """Return what an order leads to at ``t``, and what ``do`` says: how many mocks it met.
+
+        ``do`` is a method of ``steering`` that notes what it finds; the fleet was asked for
+        everything up to ``t``.
+        """
+        found = Found(self._mocks.wanted)
+        met = do(found)
+        return self._told(found, t), met
+
+    def _told(self, found: Found, t: float) -> Due:
+        """Return what was found, with what follows of it for buffers and children."""
         due = found.due(self._mocks.ended)
         self._delivery.settle(due, self._reached)
         if self._brood:
@@ -193,6 +213,8 @@ class Fleet(Continuing):
 
         ``connected`` and ``received`` may make it earlier.
         """
+        if self.steering.is_still:
+            return np.inf
         own = self._mocks.timers.next_due()
         return min(own, self._brood.fleet.next_due()) if self._brood else own
 
@@ -204,13 +226,13 @@ class Fleet(Continuing):
         if len(new):
             # Nothing is sent yet: the messages of their entry wait for the next call of ``due``.
             nothing = Found(self._mocks.wanted)
-            self._departures.start(new, np.full(len(new), max(t, self._reached)), nothing)
+            self._departures.start(new, np.full(len(new), self._clock(t)), nothing)
         made = self._links.made(mocks)
-        self._incoming.tell(new, BORN, max(t, self._reached))
-        self._incoming.tell(made[~np.isin(made, new)], MADE, max(t, self._reached))
-        self._delivery.begin_draining(mocks, np.full(len(mocks), max(t, self._reached)))
+        self._incoming.tell(new, BORN, self._clock(t))
+        self._incoming.tell(made[~np.isin(made, new)], MADE, self._clock(t))
+        self._delivery.begin_draining(mocks, np.full(len(mocks), self._clock(t)))
         if self._brood:
-            self._brood.connected(mocks[self._mocks.wanted[mocks]], max(t, self._reached))
+            self._brood.connected(mocks[self._mocks.wanted[mocks]], self._clock(t))
 
     def disconnected(self, rows: Sequence[int], t: float) -> None:
         """Take note that connections are lost at ``t``, or could not be made.
@@ -220,19 +242,19 @@ class Fleet(Continuing):
         lost = self._links.lost(np.unique(np.asarray(rows, dtype=np.int64)))
         self._delivery.lost(lost)
         if self._brood:
-            self._brood.disconnected(lost, max(t, self._reached))
-        self._incoming.tell(lost, LOST, max(t, self._reached))
+            self._brood.disconnected(lost, self._clock(t))
+        self._incoming.tell(lost, LOST, self._clock(t))
 
     def failed(self, rows: Sequence[int], t: float) -> None:
         """Take note that a send of each of these mocks failed; a row may stand there again.
 
         Only fleets whose ``counts_results`` is true need to be told.
         """
-        self._incoming.tell(np.asarray(rows, dtype=np.int64), FAILED, max(t, self._reached))
+        self._incoming.tell(np.asarray(rows, dtype=np.int64), FAILED, self._clock(t))
 
     def delivered(self, rows: Sequence[int], t: float) -> None:
         """Take note that a send of each of these mocks went well; see ``failed``."""
-        self._incoming.tell(np.asarray(rows, dtype=np.int64), DELIVERED, max(t, self._reached))
+        self._incoming.tell(np.asarray(rows, dtype=np.int64), DELIVERED, self._clock(t))
 
     @property
     def counts_results(self) -> bool:
@@ -245,10 +267,15 @@ class Fleet(Continuing):
         return own + self._brood.backlog() if self._brood else own
 
     def received(self, row: int, topic: str, payload: bytes, t: float) -> None:
-        """Take note of a message to a mock. What it does is done by the next ``due``."""
-        self._incoming.received(row, topic, payload, max(t, self._reached))
+        """Take note of a message to a mock. What it does is done by the next ``due``.
+
+        While the time of mocks stands still they read nothing.
+        """
+        if self.steering.is_still:
+            return
+        self._incoming.received(row, topic, payload, self._clock(t))
         if self._brood:
-            self._brood.received(row, topic, payload, max(t, self._reached))
+            self._brood.received(row, topic, payload, self._clock(t))
 
     def inject(self, metric: str, anomaly: str, rows: Sequence[int], until: float) -> None:
         """Begin an anomaly by hand, from each mock's next reading until ``until`` (s).
@@ -280,6 +307,10 @@ class Fleet(Continuing):
     def leaves_wills(self) -> bool:
         """Whether ``will`` says something."""
         return self._delivery.edge is not None
+
+    def _clock(self, t: float) -> float:
+        """Return the mocks' own time at ``t``, which never goes back."""
+        return self._parts.standing.clock(max(t, self._reached))
 
     def _do(self, kind: int, rows: IntArray, times: FloatArray, found: Found) -> None:
         """Do one kind of event of some mocks, none twice."""

@@ -55,6 +55,12 @@ class Happenings:
         """Forget what a mock was not told."""
         self._waiting.pop(row, None)
 
+    def move(self, by: float) -> None:
+        """Let everything be told ``by`` s later."""
+        for row, queue in self._waiting.items():
+            later = (each._replace(t=each.t + by) for each in queue)
+            self._waiting[row] = deque(later, maxlen=MAX_WAITING)
+
     def state(self) -> dict[str, NDArray[Any]]:
         """Return all that waits, that of a mock in its order: rows, times, kinds, how often."""
         entries = [(row, *each) for row, queue in self._waiting.items() for each in queue]

@@ -53,6 +53,11 @@ class Inbox:
         """Forget what a mock did not read."""
         self._waiting.pop(row, None)
 
+    def move(self, by: float) -> None:
+        """Let everything be read ``by`` s later."""
+        for row, queue in self._waiting.items():
+            self._waiting[row] = deque(replace(each, t=each.t + by) for each in queue)
+
     def state(self) -> dict[str, NDArray[Any]]:
         """Return all messages, those of a mock in their order: rows, times, topics, payloads."""
         entries = [(row, each) for row, queue in self._waiting.items() for each in queue]

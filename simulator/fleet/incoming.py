@@ -118,6 +118,11 @@ class Incoming:
                 self._happenings.empty(row)
         _start(self._mocks, LINK, rows, [self._happenings.next_at(row) for row in rows.tolist()])
 
+    def move(self, by: float) -> None:
+        """Let everything that waits be told ``by`` s later."""
+        self._inbox.move(by)
+        self._happenings.move(by)
+
     def state(self) -> dict[str, NDArray[Any]]:
         """Return all that waits to be told."""
         return {

@@ -18,6 +18,7 @@ from simulator.fleet.population import Population
 from simulator.fleet.power import Power
 from simulator.fleet.readings import Readings
 from simulator.fleet.replying import Replying
+from simulator.fleet.standing import Standing
 from simulator.generators.base import Cast
 from simulator.speech import Speech
 
@@ -46,6 +47,7 @@ class Parts:
         self.mocks = self._population(definition, cast, first_within)
         self.links = Links(cast.count, is_instant=is_instant)
         self.power = Power(self.mocks, self.links)
+        self.standing = Standing(self.mocks, self.links, self.power)
         self.outgoing = outgoing(definition, self.plan, self.readings, speech)
         self.delivery = Delivery(
             definition,
@@ -72,6 +74,7 @@ class Parts:
             "readings": self.readings,
             "links": self.links,
             "power": self.power,
+            "standing": self.standing,
             "backlog": self.delivery.backlog,
             "doings": self.doings,
             "departures": self.departures,

@@ -62,6 +62,11 @@ class Agenda:
         """Forget what a mock was to do."""
         self._waiting.pop(row, None)
 
+    def move(self, by: float) -> None:
+        """Let everything be done ``by`` s later."""
+        for row, waiting in self._waiting.items():
+            self._waiting[row] = [each._replace(t=each.t + by) for each in waiting]
+
     def state(self) -> dict[str, NDArray[Any]]:
         """Return all that is pending, that of a mock in its order, as columns."""
         entries = [(row, each) for row, waiting in self._waiting.items() for each in waiting]

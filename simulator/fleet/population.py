@@ -79,7 +79,9 @@ class Population:
         self._known = known
         self._keys: dict[str, KeyArray] = {}
         self._moments: dict[str, Moments] = {}
-        self._gaps = [_gap(plan, message) for message in range(len(messages))]
+        # How often each message is sent, of the rate that the definition says; by order.
+        self.factors = [1.0] * len(messages)
+        self._gaps = self._all_gaps()
         self._passage = cache(lambda before, target, after: passage(plan, before, target, after))
         self.check = EXITS + plan.slots
         self.first_message = self.check + 1
@@ -92,7 +94,8 @@ class Population:
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return copies of what it remembers, one entry or row of entries a mock."""
-        return {**{name: getattr(self, name).copy() for name in MEMORY}, **self.timers.state()}
+        own = {name: getattr(self, name).copy() for name in MEMORY}
+        return {**own, "factors": np.array(self.factors), **self.timers.state()}
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Take back what ``state`` of a population of the same plan and cast gave.
@@ -103,6 +106,8 @@ class Population:
         check_state(state, self.state())
         for name in MEMORY:
             getattr(self, name)[:] = state[name]
+        self.factors = state["factors"].tolist()
+        self._gaps = self._all_gaps()
         self.timers.restore(state)
 
     def uptime(self, view: View) -> FloatArray:
@@ -191,7 +196,8 @@ class Population:
             interval, spread = gap
         else:
             interval = self._interval(message, rows)
-            spread = np.minimum(self.plan.spreads[self.status[rows], message], interval)
+            own = self._at_rate(message, self.plan.spreads[self.status[rows], message])
+            spread = np.minimum(own, interval)
         due = times + interval
         if spread if gap is not None else np.any(spread):
             share = self.drawn(f"messages.{self._messages[message]}.gap", rows)
@@ -205,6 +211,16 @@ class Population:
             for sending in self.plan.statuses[code].sends:
                 if sending.computed is not None and names & sending.computed.expression.names:
                     self.send_later(sending.message, rows[within], times[within])
+
+    def set_rate(self, message: int, factor: float, t: float) -> None:
+        """Send a message ``factor`` times as often as the definition says, from ``t`` on.
+
+        What is left of each mock's present interval goes by as much faster or slower.
+        """
+        slower = self.factors[message] / factor
+        self.factors[message] = factor
+        self._gaps = self._all_gaps()
+        self.timers.stretch(self.first_message + message, t, slower)
 
     def check_later(self, rows: IntArray, times: FloatArray) -> None:
         """Let the conditions be looked at again."""
@@ -254,11 +270,21 @@ class Population:
             if within.any():
                 columns = self._known(computed.expression.names, rows[within])
                 intervals[within] = computed.seconds(columns)
-        return intervals
+        return self._at_rate(message, intervals)
+
+    def _at_rate(self, message: int, intervals: FloatArray) -> FloatArray:
+        factor = self.factors[message]
+        return intervals if factor == 1.0 else intervals / factor
+
+    def _all_gaps(self) -> list[tuple[float, float] | None]:
+        return [_gap(self.plan, message, by) for message, by in enumerate(self.factors)]
 
 
-def _gap(plan: Plan, message: int) -> tuple[float, float] | None:
-    """Return a message's interval and spread, where all statuses that send it agree."""
+def _gap(plan: Plan, message: int, factor: float) -> tuple[float, float] | None:
+    """Return a message's interval and spread at a rate, where all statuses that send it agree."""
     sendings = [each for status in plan.statuses for each in status.sends]
     pairs = {(s.interval, s.spread) for s in sendings if s.message == message}
-    return pairs.pop() if len(pairs) == 1 and message not in plan.computed else None
+    if len(pairs) != 1 or message in plan.computed:
+        return None
+    interval, spread = pairs.pop()
+    return interval / factor, spread / factor

@@ -120,6 +120,10 @@ class Replying:
         if busy.any():
             self._mocks.timers.start(rows[busy], REPLY, times[busy])
 
+    def move(self, by: float) -> None:
+        """Let all that is planned be done ``by`` s later."""
+        self._agenda.move(by)
+
     def state(self) -> dict[str, NDArray[Any]]:
         """Return what is planned, and what was counted."""
         return {**under("agenda", self._agenda.state()), **self._counts()}

@@ -40,7 +40,7 @@ class Tampering:
 
     def cut_power(self, rows: IntArray, t: float) -> list[int]:
         """Take the power from mocks; return those who had it. Nothing of them is due any more."""
-        gone = self._parts.power.cut(rows, t)
+        gone = self._parts.power.cut(rows, self._parts.standing.clock(t))
         self._parts.delivery.lost(gone)
         if self._brood and len(gone):
             self._brood.disconnected(gone, t)
@@ -51,7 +51,9 @@ class Tampering:
         """Give power back; return those who are to be connected."""
         if self._brood and len(rows):
             self._brood.fleet.tampering.restore_power(self._brood.rows(rows), t)
-        return [int(row) for row in self._parts.power.restore_to(rows, t)]
+        standing = self._parts.standing
+        back = self._parts.power.restore_to(rows, standing.clock(t))
+        return [int(row) for row in standing.hold_back(back)]
 
     def lend_buffer(self, rows: IntArray, buffer: Buffer) -> None:
         """Give mocks a buffer for what they cannot send, in place of that of their status."""

@@ -92,6 +92,17 @@ class Timers:
         """A time before which nothing goes off, in s; inf when nothing runs."""
         return self._wheel.next_due()
 
+    def move(self, by: float) -> None:
+        """Let everything that runs go off ``by`` s later."""
+        self.planned += by
+        self._refill()
+
+    def stretch(self, kind: int, t: float, by: float) -> None:
+        """Let what is left at ``t`` of one kind's times last ``by`` times as long."""
+        rows = np.flatnonzero(np.isfinite(self.planned[:, kind]) & (self.planned[:, kind] > t))
+        if len(rows):
+            self.start(rows, kind, t + (self.planned[rows, kind] - t) * by)
+
     def state(self) -> dict[str, NDArray[Any]]:
         """Return a copy of the time of each timer, [mock, kind]."""
         return {"planned": self.planned.copy()}

@@ -44,11 +44,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "transports": {"errors", "impairment", "lot", "speech", "protocols"},
     "recording": {"errors", "lot", "randomness"},  # lot: what of payloads is kept
     "verdict": {"lot", "recording"},
+    "orders": FOUNDATION | {"definition", "faults"},
     "faults": FOUNDATION | {"impairment", "definition", "generators", "fleet"},
     "tower": FOUNDATION
     | {"impairment"}
-    | {"behaviour", "credentials", "datasets", "definition", "faults", "fleet", "payloads"}
-    | {"recording", "transports"},
+    | {"behaviour", "credentials", "datasets", "definition", "faults", "fleet", "orders"}
+    | {"payloads", "recording", "transports"},
     "exporting": {"errors", "recording", "tower"},
 }
 # The doors: they may import every room, and no room imports them.

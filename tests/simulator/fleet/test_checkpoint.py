@@ -185,7 +185,7 @@ def tampered(state: bytes, change: Callable[[bytes], bytes]) -> bytes:
     """A checkpoint whose contents are changed and whose checksum is right."""
     whole = zstandard.ZstdDecompressor().decompress(state[7:])
     rest = zstandard.ZstdCompressor().compress(change(whole))
-    return struct.pack(">2sBI", b"MF", 2, zlib.crc32(rest)) + rest
+    return struct.pack(">2sBI", b"MF", 3, zlib.crc32(rest)) + rest
 
 
 @pytest.mark.parametrize(
@@ -193,12 +193,12 @@ def tampered(state: bytes, change: Callable[[bytes], bytes]) -> bytes:
     [
         (lambda s: b"", "checkpoint must begin with b'MF', got b''"),
         (lambda s: b"xx" + s[2:], "checkpoint must begin with b'MF', got b'xx'"),
-        (lambda s: s[:2] + b"\x09" + s[3:], "checkpoint must be of version 2, got version 9"),
+        (lambda s: s[:2] + b"\x09" + s[3:], "checkpoint must be of version 3, got version 9"),
         (lambda s: s[:-1], "checkpoint is damaged: its checksum is another one"),
         (lambda s: s[:20] + b"\x00" + s[21:], "checkpoint is damaged: its checksum is another one"),
         (lambda s: tampered(s, lambda data: data[:-3]), "checkpoint is cut off in"),
         (lambda s: tampered(s, lambda data: data + b"."), "checkpoint has 1 bytes too many"),
-        (lambda s: tampered(s, lambda data: data[:2]), "checkpoint is not written as version 2 is"),
+        (lambda s: tampered(s, lambda data: data[:2]), "checkpoint is not written as version 3 is"),
         (lambda s: tampered(s, lambda d: d.replace(b"turns", b"burns")), "state must have the"),
     ],
 )
