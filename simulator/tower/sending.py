@@ -300,7 +300,7 @@ class Sending:
         wanted = STRIDE_SENDS_OPENING if self.is_opening else self._stride_sends
         if self.taken > 2 * wanted:
             self._stride = max(SHORTEST_STRIDE, self._stride / 2)
-        elif self.taken < wanted / 2:
+        elif self.taken < 0.75 * wanted:
             self._stride = min(LONGEST_STRIDE, self._stride * 2)
 
     def _share_connecting(self) -> float:
