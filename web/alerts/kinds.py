@@ -178,11 +178,10 @@ _SERVICE = (
     Kind(
         word="dead_towers",
         title="Dead towers",
-        text="A tower holds shards, and stopped renewing their leases.",
+        text="More towers than this were lost within 15 minutes; others went on with their shards.",
         subject=Subject.SERVICE,
         unit="towers",
-        limit=0.0,
-        hold=20.0,
+        limit=2.0,
     ),
     Kind(
         word="mail",

@@ -21,13 +21,15 @@ from web.mail import models as mail
 from web.platform import health, queues, redis
 from web.platform.models import Heartbeat
 from web.runs import leasing
-from web.runs.models import LIVE, Shard, ShardState
+from web.runs.models import Happening, HappeningKind
 
 logger = logging.getLogger(__name__)
 
 SUBJECT = "service"
 CALM = timedelta(minutes=1)
-DEAD_AFTER = timedelta(seconds=5)  # past the end of a lease; its clock reaps it a little later
+LOST_WITHIN = timedelta(minutes=15)
+LOST = (HappeningKind.LOST, HappeningKind.GIVEN_UP)
+MOST_HAPPENINGS = 2_000  # the newest that are looked at: a row a shard, some 20 a tower
 LOOK_AT_JOBS = 1  # of a queue: the oldest
 PERCENT = 100.0
 
@@ -67,24 +69,21 @@ def as_utc(at: datetime) -> datetime:
 def wanted_age(now: datetime) -> Measured:
     """Yield how long a shard has waited for a tower, in s."""
     waiting = leasing.wanted()
-    since = min((shard.run.created for shard in with_runs(waiting)), default=now)
+    since = min((shard.wanted_since for shard in waiting), default=now)
     age = (now - since).total_seconds()
     words = f"{len(waiting)} shards wait for a tower, the oldest for {age:.0f} s."
     yield Level(name="shards", value=age, words=words)
 
 
-def with_runs(shards: list[Shard]) -> Iterable[Shard]:
-    """Return the shards with their runs fetched, in one query."""
-    return Shard.objects.filter(id__in=[shard.id for shard in shards]).select_related("run")
-
-
 def dead_towers(now: datetime) -> Measured:
-    """Yield how many towers hold shards without renewing their leases."""
-    late = Shard.objects.filter(
-        state=ShardState.LEASED, leased_until__lt=now - DEAD_AFTER, run__state__in=LIVE
+    """Yield how many towers were lost lately without handing over what they held."""
+    newest = Happening.objects.order_by("-id").values_list("kind", "tower", "at")[:MOST_HAPPENINGS]
+    since = now - LOST_WITHIN
+    names = sorted({tower for kind, tower, at in newest if kind in LOST and at > since})
+    words = (
+        f"{len(names)} towers were lost within {LOST_WITHIN.total_seconds() / 60:.0f} minutes: "
+        f"{', '.join(names[:3])}."
     )
-    names = sorted(set(late.values_list("tower", flat=True)))
-    words = f"{len(names)} towers stopped answering: {', '.join(names[:3])}."
     yield Level(name="towers", value=float(len(names)), words=words)
 
 

@@ -29,6 +29,7 @@ RISING = (counts(ago(60), 1_000, 10), counts(NOW, 2_000, 110))  # 100 of 1,000 f
         (terms("failures"), {"counts": RISING[1:]}, UNKNOWN, ""),
         (terms("failures"), {"counts": (counts(ago(20), 0), RISING[1])}, UNKNOWN, ""),
         (terms("failures"), {"counts": (counts(ago(60), 3_000), RISING[1])}, UNKNOWN, ""),
+        (terms("failures"), {"counts": (counts(ago(60), 1_000, 900), RISING[1])}, UNKNOWN, ""),
         # Lateness.
         (terms("lateness", limit=1.0), {}, FINE, ""),
         (terms("lateness", limit=1.0), {"lateness": 1.0}, FINE, ""),

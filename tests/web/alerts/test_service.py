@@ -18,7 +18,7 @@ from web.alerts.models import Attempt, Incident, Look
 from web.mail.models import Mail
 from web.platform import health, queues, redis
 from web.platform.models import Heartbeat
-from web.runs import leasing
+from web.runs.models import Happening
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 OPERATORS = [
@@ -91,18 +91,22 @@ def test_redis_tells_its_memory_where_it_has_a_limit(real_redis):  # noqa: F811
 
 
 def test_a_shard_that_nobody_takes_is_seen(run):
-    now = run.created + timedelta(seconds=90)
+    now = run.shards.get().wanted_since + timedelta(seconds=90)
 
     assert level("towers", now).value == pytest.approx(90)
     assert "1 shards wait for a tower" in level("towers", now).words
 
 
-def test_a_tower_that_stopped_renewing_is_seen_by_its_name(run):
-    leasing.lease_shards("worker.1/abc", room=1_000, now=NOW)
+def test_towers_that_were_lost_lately_are_counted_by_their_names(run):
+    for name, minutes in (("worker.1/a", 1), ("worker.1/a", 2), ("worker.2/b", 14), ("old", 16)):
+        at = NOW - timedelta(minutes=minutes)
+        Happening.objects.create(run=run, kind="lost", at=at, shard=0, mocks=20, tower=name)
+    Happening.objects.create(run=run, kind="moved", at=NOW, shard=0, mocks=20, tower="worker.3/c")
 
-    assert level("dead_towers", NOW + leasing.LEASE).value == 0
-    dead = level("dead_towers", NOW + leasing.LEASE + timedelta(seconds=6))
-    assert (dead.value, "worker.1/abc" in dead.words) == (1, True)
+    lost = level("dead_towers")
+
+    assert lost.value == 2
+    assert lost.words == "2 towers were lost within 15 minutes: worker.1/a, worker.2/b."
 
 
 def test_mails_that_wait_and_the_months_quota_are_seen(settings):
