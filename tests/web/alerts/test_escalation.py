@@ -68,6 +68,15 @@ def test_two_clocks_ring_as_often_as_one(incident, clock):
     assert rings(incident) == ANNA[:1]
 
 
+def test_a_clock_that_read_it_before_the_acknowledgement_rings_nobody(incident, clock):
+    stale = Incident.objects.get(id=incident.id)
+    incidents.acknowledge(incident, who="Olga")
+
+    assert not escalation.climb(stale, now=clock.now)
+
+    assert rings(incident) == []
+
+
 def test_a_ring_whose_row_is_there_is_not_made_twice(incident, clock):
     Attempt.objects.create(
         incident=incident, purpose=Purpose.RING, round=1, level=1, attempt=1, way="x", kind="phone"
