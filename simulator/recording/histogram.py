@@ -119,12 +119,14 @@ class Histogram:
             raise ValueError(f"histogram must be of version {VERSION} or older, got {version}")
         growth, buckets = _OLDER.get(version, (GROWTH, BUCKETS))
         histogram = cls()
-        counts = np.zeros(BUCKETS, dtype=np.int64)
-        for bucket, count in stored["buckets"]:
-            if not 0 <= bucket < buckets:
-                raise ValueError(f"bucket must be from 0 to {buckets - 1}, got {bucket}")
-            counts[_moved(bucket, growth, buckets)] += count
-        if counts.any():
+        filled, counted = np.array(stored["buckets"], dtype=np.int64).reshape(-1, 2).T
+        if wrong := filled[(filled < 0) | (filled >= buckets)].tolist():
+            raise ValueError(f"bucket must be from 0 to {buckets - 1}, got {wrong[0]}")
+        if growth != GROWTH:
+            filled = np.array([_moved(each, growth, buckets) for each in filled.tolist()], np.intp)
+        if counted.any():
+            counts = np.zeros(BUCKETS, dtype=np.int64)
+            np.add.at(counts, filled, counted)
             histogram._add(counts)
         histogram.maximum = float(stored["max"])
         return histogram
@@ -154,8 +156,6 @@ _MIDDLES = np.array([_middle(bucket, GROWTH) for bucket in range(BUCKETS)])
 
 def _moved(bucket: int, growth: float, buckets: int) -> int:
     """Return where a bucket of another ratio belongs."""
-    if growth == GROWTH:
-        return bucket
     if bucket == buckets - 1:
         return BUCKETS - 1
     return int(_buckets(np.array([_middle(bucket, growth)]))[0])

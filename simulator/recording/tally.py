@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.recording.block import MICROSECONDS, Block, Kind, Outcome
-from simulator.recording.board import Board
+from simulator.recording.board import MOST_LATE, Board
 from simulator.recording.counters import Second
 from simulator.recording.reasons import Reasons
+
+MICROSECONDS_IN_MS = 1_000
 
 
 def count(block: Block, second: Second) -> None:
@@ -37,6 +39,9 @@ def mark(block: Block, board: Board, reasons: Reasons) -> None:
         board[name] += np.bincount(rows, minlength=len(board)).astype(np.uint32)
     sends = block.kind == Kind.SEND
     np.maximum.at(board["last"], block.row[sends], block.sent[sends] / MICROSECONDS)
+    written = block.written & sends
+    late = (block.sent - block.planned)[written] // MICROSECONDS_IN_MS
+    board["late"][block.row[written]] = np.clip(late, 0, MOST_LATE)  # the last of a row, as below
     codes = _codes(block, reasons)
     telling = block.kind < Kind.STATUS
     board["failing"][block.row[telling]] = codes[telling] > 0  # numpy keeps the last of a row

@@ -34,12 +34,16 @@ def publish(reports: Mapping[Lease, bytes]) -> None:
 
 def reports_of(run: Run) -> dict[int, ShardReport]:
     """Return the newest report of each shard that has one, by the row's id."""
+    return {shard: ShardReport.unpack(data) for shard, data in packed_of(run).items()}
+
+
+def packed_of(run: Run) -> dict[int, bytes]:
+    """Return the newest report of each shard that has one, packed, by the row's id."""
     shards = list(Shard.objects.filter(run=run).only("id", "fence", "state"))
     packed = fetch([shard for shard in shards if shard.state == ShardState.LEASED])
     rest = [shard.id for shard in shards if shard.id not in packed]
     stored = Board.objects.filter(shard_id__in=rest).values_list("shard_id", "data")
-    packed |= {shard: bytes(data) for shard, data in stored}
-    return {shard: ShardReport.unpack(data) for shard, data in packed.items()}
+    return packed | {shard: bytes(data) for shard, data in stored}
 
 
 def fetch(shards: Iterable[Shard]) -> dict[int, bytes]:

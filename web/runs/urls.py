@@ -1,6 +1,6 @@
 from django.urls import path
 
-from web.runs import injection_views, views
+from web.runs import injection_views, views, wall_views
 
 app_name = "runs"
 urlpatterns = [
@@ -8,6 +8,9 @@ urlpatterns = [
     path("<uuid:run>/", views.detail, name="detail"),
     path("<uuid:run>/live.json", views.live_json, name="live"),
     path("<uuid:run>/series.json", views.series_json, name="series"),
+    path("<uuid:run>/wall/", wall_views.wall, name="wall"),
+    path("<uuid:run>/wall.bin", wall_views.wall_bin, name="wall_bin"),
+    path("<uuid:run>/wall-ids.txt", wall_views.wall_ids, name="wall_ids"),
     path("<uuid:run>/stop/", views.stop, name="stop"),
     path("<uuid:run>/faults/", injection_views.faults, name="faults"),
     path("<uuid:run>/faults/<uuid:injection>/end/", injection_views.end, name="end_fault"),

@@ -1,5 +1,8 @@
 """A board survives its bytes, and what is not one is refused."""
 
+import struct
+
+import numpy as np
 import pytest
 
 from simulator.recording.board import BOARD, Link, new_board, pack_board, unpack_board
@@ -31,3 +34,17 @@ def test_a_board_that_is_cut_off_is_refused() -> None:
 def test_what_is_not_a_board_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match="board"):
         unpack_board(data)
+
+
+def test_a_board_of_the_first_version_is_still_read() -> None:
+    older = np.dtype([(name, BOARD[name]) for name in BOARD.names or () if name != "late"])
+    board = np.zeros(3, dtype=older)
+    board["sent"], board["reason"] = [1, 2, 3], [0, 4, 0]
+    data = struct.pack("<2sBBI", b"MB", 1, older.itemsize, len(board)) + board.tobytes()
+
+    restored = unpack_board(data)
+
+    assert restored.dtype == BOARD
+    assert restored["sent"].tolist() == [1, 2, 3]
+    assert restored["reason"].tolist() == [0, 4, 0]
+    assert restored["late"].tolist() == [0, 0, 0]

@@ -3,7 +3,7 @@
 import pytest
 
 from simulator.recording.block import Kind
-from simulator.recording.board import new_board
+from simulator.recording.board import MOST_LATE, new_board
 from simulator.recording.counters import Second
 from simulator.recording.reasons import Reason, Reasons
 from simulator.recording.tally import count, mark
@@ -76,6 +76,15 @@ def test_the_board_counts_by_mock_and_keeps_the_latest_send() -> None:
     assert board["sent"].tolist() == [0, 0, 1]
     assert board["failed"].tolist() == [0, 0, 1]
     assert board["last"].tolist() == [0, EPOCH + 5.0, EPOCH + 1.0]
+
+
+def test_the_board_keeps_how_late_the_latest_send_went_out() -> None:
+    board = new_board(0, 3)
+
+    mark(block(sent(0, after=0.5), sent(1, after=90.0)), board, Reasons())
+    mark(block(sent(0, after=0.0075), unsent(1)), board, Reasons())
+
+    assert board["late"].tolist() == [7, MOST_LATE, 0]
 
 
 def test_a_mock_is_failing_until_something_goes_well_but_its_reason_stays() -> None:
