@@ -157,7 +157,7 @@ class Sending:
         if self._returning:
             self._let_back(t)
         if self.is_short:
-            return False
+            return t > self._late_end
         if self._caps.next_due() <= t:
             self._hand_over(*self._caps.due(t))
         if t < min(self._next_due(), self._duration):
