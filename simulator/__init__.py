@@ -15,6 +15,7 @@ from simulator.datasets import Dataset, read_dataset
 from simulator.definition import Checked, Definition, check, parse, parse_document
 from simulator.definition.carrying import target_problems
 from simulator.definition.expressions.template import parse_template
+from simulator.definition.quantities.cron import Cron
 from simulator.definition.schema import definition_schema
 from simulator.errors import (
     DatasetError,
@@ -50,12 +51,15 @@ from simulator.lot import (
 )
 from simulator.lot.fault import Fault
 from simulator.lot.faults import fault_of
+from simulator.lot.order import Order
+from simulator.lot.orders import order_of
 from simulator.lot.pace import Late, Pace
 from simulator.lot.profiles import PROFILES, Profile, limit_problems
 from simulator.lot.ramp import Ramp
 from simulator.lot.reading import Words, fault_words, lot_words, target_words
 from simulator.lot.schema import OF_LOTS, OF_TARGETS, fault_schema, lot_schema, target_schema
 from simulator.lot.thresholds import threshold_problems
+from simulator.orders.checks import order_problems
 from simulator.outlook import MessageOutlook, MetricOutlook, Outlook, busiest, outlook
 from simulator.preview import PreviewMessage, preview, series
 from simulator.recording.arrivals import counted_delays
@@ -95,6 +99,7 @@ __all__ = [
     "Comparison",
     "CredentialTable",
     "Credentials",
+    "Cron",
     "Dataset",
     "DatasetError",
     "Deal",
@@ -117,6 +122,7 @@ __all__ = [
     "MocklotError",
     "MqttTarget",
     "Note",
+    "Order",
     "Outlook",
     "Pace",
     "Part",
@@ -167,6 +173,8 @@ __all__ = [
     "lot_schema",
     "lot_words",
     "new_board",
+    "order_of",
+    "order_problems",
     "outlook",
     "pack_board",
     "parse",

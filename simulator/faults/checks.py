@@ -60,6 +60,13 @@ def fault_problems(
     return tuple(found)
 
 
+def aim_problems(
+    aim: Aim, parts: Sequence[tuple[str, Definition, int]]
+) -> Iterator[tuple[str, str]]:
+    """Yield places inside of what is aimed, and what of its aim no part of the lot knows."""
+    return _aim_problems(aim, _Known(parts))
+
+
 class _Known:
     """All names that some part of a lot knows."""
 

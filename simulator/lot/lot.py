@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from simulator.lot.base import Model, Text
 from simulator.lot.faults import MAX_FAULTS, AnyFault
+from simulator.lot.orders import MAX_ORDERS, AnyOrder
 from simulator.lot.pace import Pace, with_pace
 from simulator.lot.records import Records
 from simulator.lot.targets import AnyTarget
@@ -44,6 +45,12 @@ class Lot(Model):
     target: AnyTarget
     datasets: dict[str, str] = Field(default_factory=dict)  # name in definitions -> object's key
     faults: list[AnyFault] = Field(default_factory=list, max_length=MAX_FAULTS)
+    orders: list[AnyOrder] = Field(
+        default_factory=list,
+        max_length=MAX_ORDERS,
+        description="What the run is ordered at its moments: pause, resume, rate, count, status, "
+        "send, stop, abort",
+    )
     thresholds: list[Threshold] = Field(default_factory=list, max_length=MAX_THRESHOLDS)
     records: Records = Field(default=Records(), description="How payloads are kept in the log")
 

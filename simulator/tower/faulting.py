@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.definition.behaviour.buffer import Buffer
-from simulator.faults import Connections, Crowd, Deeds, Lost, Span, Spell, Timeline, Way, marked
+from simulator.faults import Connections, Deeds, Lost, Span, Spell, Timeline, Way, marked
 from simulator.fleet import Batch, Fleet
 from simulator.fleet.checkpoint import objects, part_of, under
 from simulator.impairment import Impairment
@@ -26,6 +26,7 @@ from simulator.lot.faults import (
     Offline,
     WrongCredential,
 )
+from simulator.tower.aiming import crowd_of
 from simulator.tower.assignment import Assignment
 from simulator.tower.spoiling import spoilt
 from simulator.transports import Identity
@@ -70,24 +71,12 @@ class Faulting:
             let_go: Lets a mock go that has none.
         """
         lot = assignment.lot
-        crowd = Crowd(
-            seed=lot.seed,
-            first=assignment.first,
-            count=assignment.count,
-            total=lot.mocks,
-            part=lot.parts[assignment.part].name,
-            identities=fleet.identities,
-            fixed=fleet.fixed,
-            statuses=fleet.statuses,
-            status=lambda: fleet.status,
-            nested=fleet.nested,
-        )
         self._fleet = fleet
         self._exchange = exchange
         self._right, self._expired = identity, expired
         self._connect, self._let_go = connect, let_go
         self._no_packet = NO_PACKET.get(lot.target.protocol, NOTHING_KNOWN)
-        self._timeline = Timeline(lot.faults, crowd)
+        self._timeline = Timeline(lot.faults, crowd_of(assignment, fleet))
         self._way = Way()
         self._connections = Connections(assignment.count)
         self._impaired: dict[int, Impairment] = {}

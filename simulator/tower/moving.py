@@ -20,6 +20,7 @@ from simulator.recording import Board, Kind, Limited, Reason, Recorder, Second, 
 from simulator.tower.asking import Exchanging
 from simulator.tower.assignment import Assignment
 from simulator.tower.faulting import Faulting
+from simulator.tower.ordering import Ordering
 from simulator.tower.punctuality import Punctuality
 from simulator.tower.reserve import Reserve
 from simulator.tower.resume import Resume, Told
@@ -47,6 +48,7 @@ class Moving:
         recorder: Recorder,
         punctuality: Punctuality,
         sending: Sending,
+        ordering: Ordering,
         exchange: Exchanging,
         zero: Zero,
         clock: Callable[[], float],
@@ -61,6 +63,7 @@ class Moving:
         self._recorder = recorder
         self._punctuality = punctuality
         self._sending = sending
+        self._ordering = ordering
         self._exchange = exchange
         self._zero = zero
         self._clock = clock
@@ -88,6 +91,7 @@ class Moving:
 
         ``dropped`` are the records that no chunk will hold.
         """
+        self.reserve.set_rate(self._fleet.busiest)
         reserved = self.reserve.beyond(self._fleet.numbers)
         known = self._left if is_last else self._exchange.sessions()
         memory: Memory = {
@@ -98,6 +102,7 @@ class Moving:
             "told": objects([self._told(dropped)]),
             **under("sending", self._sending.state()),
             **under("faults", faulting.state() if faulting else {}),
+            **under("orders", self._ordering.state()),
             **under("sessions", sessions.columns_of(known, self._zero.unix) if known else {}),
         }
         self._kept = packing.pack(self._of, memory), reserved
@@ -166,6 +171,7 @@ class Moving:
         told: dict[str, Any] = memory["told"][0]
         self._fleet.recall(part_of(memory, "fleet"))
         if is_lost:
+            self.reserve.set_rate(self._fleet.busiest)
             beyond = self.reserve.beyond(memory["reserved"], blocks=resume.towers)
             self._fleet.count_from(beyond)
         self._has_opened[:] = memory["opened"]
@@ -173,6 +179,7 @@ class Moving:
             self._count(self._told_in(memory, told), is_lost=is_lost)
         if faults := part_of(memory, "faults"):
             afflict().restore(faults, self._fleet.reached, is_lost=is_lost)
+        self._ordering.restore(part_of(memory, "orders"), is_lost=is_lost)
         waiting = part_of(memory, "sending")
         self._sending.recall(part_of(waiting, "caps"), is_lost=is_lost)
         told["waits"] = part_of(waiting, "returning")

@@ -32,9 +32,13 @@ class Reserve:
             numbers: The last ones that were given.
             rate: Messages/s of a mock in its busiest status.
         """
-        self._block = block_of(rate)
+        self._block = self._covered = block_of(rate)  # by the next checkpoint, and by the last
         self._until = self.beyond(numbers)
-        self._pending: deque[tuple[float, IntArray]] = deque(maxlen=MAX_PENDING)
+        self._pending: deque[tuple[float, IntArray, int]] = deque(maxlen=MAX_PENDING)
+
+    def set_rate(self, rate: float) -> None:
+        """Reserve for another rate from the next checkpoint on, messages/s of a mock."""
+        self._block = block_of(rate)
 
     def beyond(self, numbers: IntArray, *, blocks: int = 1) -> IntArray:
         """Return the last number of each that is reserved at ``numbers``."""
@@ -42,17 +46,18 @@ class Reserve:
 
     def asked(self, at: float, until: IntArray) -> None:
         """Note a checkpoint that reserves up to ``until``, and is named by its moment ``at``."""
-        self._pending.append((at, until))
+        self._pending.append((at, until, self._block))
 
     def stored(self, at: float) -> None:
         """Take note that the checkpoint of this moment, and with it any before, is stored."""
         while self._pending and self._pending[0][0] <= at:
-            self._until = np.maximum(self._until, self._pending.popleft()[1])
+            _, until, self._covered = self._pending.popleft()
+            self._until = np.maximum(self._until, until)
 
     def is_low(self, numbers: IntArray) -> bool:
         """Whether somebody has used up a quarter: a checkpoint is wanted now."""
-        return bool((numbers > self._until - self._block * 3 // 4).any())
+        return bool((numbers > self._until - self._covered * 3 // 4).any())
 
     def is_short(self, numbers: IntArray) -> bool:
         """Whether somebody has used up half: nothing more is to fall due until one is stored."""
-        return bool((numbers > self._until - self._block // 2).any())
+        return bool((numbers > self._until - self._covered // 2).any())

@@ -19,6 +19,7 @@ from simulator.tower.alarm import NOW
 from simulator.tower.asking import Exchanging
 from simulator.tower.caps import ENDED_WAITING, NO_ROOM, Caps
 from simulator.tower.faulting import HELD_BACK, Faulting
+from simulator.tower.ordering import ENDED_PAUSED, Ordering
 from simulator.tower.parcels import by_mock, parcels
 from simulator.tower.punctuality import Punctuality
 from simulator.tower.returning import Returning
@@ -63,6 +64,7 @@ class Sending:
         *,
         exchange: Exchanging,
         identity: Callable[[int], Identity],
+        ordering: Ordering,
         recorder: Recorder,
         board: Board,
         seconds: Seconds,
@@ -77,6 +79,7 @@ class Sending:
     ) -> None:
         """
         Args:
+            ordering: What people order of the shard.
             watch: Follows what is sent to its arrival; None: the target offers no way back.
             caps: The most that the shard sends.
             punctuality: Judges how late it is with what it sends.
@@ -115,6 +118,7 @@ class Sending:
         self.is_opening = False  # many mocks wait for a connection, and others are getting theirs
         self._opened = -math.inf  # s of the run at which a mock was connected last
         self._faulting: Faulting | None = None  # before something is to go wrong on purpose
+        self._ordering = ordering
         # Where another tower was at work before: who comes back, and what of the plan it did.
         self._returning: Returning | None = None
         self._skipped_to = -math.inf  # s of the run; what falls due until then is not sent here
@@ -142,7 +146,7 @@ class Sending:
             return math.inf
         if self._is_behind or self._went_on:
             return NOW
-        t = min(self._next_due(), self._caps.next_due(), self._duration)
+        t = min(self._next_due(), self._next_capped(), self._duration)
         if self._returning and self._returning.waiting and self._reached >= self._duration:
             t = self._returning.until  # who comes back before rings
         return self._zero.clock + max(t, 0.0) + CLOCK_ERROR
@@ -154,11 +158,11 @@ class Sending:
             self._tell_fleet(t)
         if self._went_on and self._next_due() > self._skipped_to:
             self._end_skipping()
-        if self._returning:
+        if self._returning and not self._ordering.is_paused:
             self._let_back(t)
         if self.is_short:
             return t > self._late_end
-        if self._caps.next_due() <= t:
+        if self._next_capped() <= t:
             self._hand_over(*self._caps.due(t))
         if t < min(self._next_due(), self._duration):
             self._is_behind = False  # or the loop would turn without a rest until the next is due
@@ -169,6 +173,8 @@ class Sending:
         self._do(self._fleet.due(until))
         if self._faulting and self._fleet.next_due() > until:
             self._take(*self._faulting.pass_to(until))
+        if self._ordering.next_due() <= until < self._fleet.next_due():
+            self._obey(until)
         self.taken = self._seconds.running.due - before
         self._pace(t)
         self._reached = until
@@ -210,7 +216,8 @@ class Sending:
     @property
     def waiting(self) -> int:
         """How many messages that fell due wait here, for their turn or for their mocks."""
-        return self._caps.waiting + (self._returning.waiting if self._returning else 0)
+        here = self._caps.waiting + self._ordering.waiting
+        return here + (self._returning.waiting if self._returning else 0)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return what waits, as columns; it goes on elsewhere with the fleet."""
@@ -245,6 +252,8 @@ class Sending:
 
     def stop(self) -> None:
         """Give up what waits, in the buffers of mocks too; nothing is sent from now on."""
+        for batch in self._ordering.release(self._now()):
+            self._refuse_all(batch, ENDED_PAUSED)
         for batch in self._caps.clear():
             self._refuse_all(batch, ENDED_WAITING)
         for batch in self._returning.release(math.inf) if self._returning else ():
@@ -256,13 +265,21 @@ class Sending:
 
     def _next_due(self) -> float:
         """A moment before which there is nothing to do, s of the run."""
-        own = self._fleet.next_due()
-        return min(own, self._faulting.next_due()) if self._faulting else own
+        return min(self._fleet.next_due(), self._next_change())
+
+    def _next_change(self) -> float:
+        """When a fault or an order is to be looked at next; inf: never."""
+        order = self._ordering.next_due()
+        return min(order, self._faulting.next_due()) if self._faulting else order
+
+    def _next_capped(self) -> float:
+        """When something that waits for its turn is due; inf: nothing is, or the run is paused."""
+        return math.inf if self._ordering.is_paused else self._caps.next_due()
 
     def _stride_end(self) -> float:
-        """Up to where the plan is followed at once: no further than to the next fault."""
+        """Up to where the plan is followed at once: no further than to the next change."""
         end = max(self._reached, self._next_due()) + self._stride
-        return min(end, max(self._reached, self._faulting.next_due())) if self._faulting else end
+        return min(end, max(self._reached, self._next_change()))
 
     def _let_back(self, t: float) -> None:
         """Send what waited for mocks that are back."""
@@ -273,6 +290,13 @@ class Sending:
                 self._let_go(row, link)
         elif self._returning.is_over and not self._went_on:
             self._returning = None
+
+    def _obey(self, t: float) -> None:
+        """Do what is ordered by ``t``; what was kept while the run was paused goes on with it."""
+        for due in self._ordering.pass_to(t):
+            self._do(due)
+        if not self._ordering.is_paused and (kept := self._ordering.release(self._now())):
+            self._hand_over(kept, ())
 
     def _end_skipping(self) -> None:
         """What falls due from here on is sent."""
@@ -343,6 +367,9 @@ class Sending:
         self._seconds.running.due += sum(map(len, batches))
         if any(batch.qos >= self._acknowledged_from for batch in batches):
             self._stride_sends = STRIDE_SENDS
+        if self._ordering.is_paused:
+            self._ordering.keep(batches)
+            return
         if self._caps.is_used:
             self._hand_over(*self._caps.take(batches, self._now()))
         else:

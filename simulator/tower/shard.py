@@ -13,6 +13,7 @@ import numpy as np
 
 from simulator.lot import Lot
 from simulator.lot.fault import Fault
+from simulator.lot.order import Order
 from simulator.recording import (
     FOLD_ROWS,
     Kind,
@@ -33,6 +34,7 @@ from simulator.tower.ending import Ending, Phase
 from simulator.tower.faulting import Faulting
 from simulator.tower.moving import Moving
 from simulator.tower.observing import Observer, Watch
+from simulator.tower.ordering import Ordering
 from simulator.tower.punctuality import Punctuality
 from simulator.tower.seconds import Seconds
 from simulator.tower.sending import Sending
@@ -97,6 +99,7 @@ class Shard:
         self.observer = observer
         self._receiver = receiver_of(assignment, clock)
         self._watch = Watch(observer, clock) if observer else None
+        self._ordering = Ordering(assignment, self._fleet, stop=self.stop, abort=self.cut_short)
         self._sending = self._sending_of(lot)
         self._counts_results = self._sending.counts_results
         self._faulting: Faulting | None = None
@@ -233,6 +236,12 @@ class Shard:
         if self.phase in (Phase.SENDING, Phase.WAITING):
             self._ending.close()
 
+    def cut_short(self) -> None:
+        """End at once, by somebody's will: nothing is waited for but the log."""
+        self.stop()
+        if self.phase is Phase.WAITING:
+            self._ending.close()
+
     def give_up(self) -> None:
         """End on the spot: even the orderly way fails. What is not stored counts as dropped."""
         self._ending.give_up()
@@ -246,6 +255,17 @@ class Shard:
         if self.phase is Phase.SENDING:
             now = max(0.0, self._zero.run_time(self._clock()))
             self._afflict().inject(fault, name, now if since is None else since)
+            self._ring()
+
+    def order(self, order: Order, name: str, since: float | None = None) -> None:
+        """Obey an order ``order.at`` s after ``since`` (s of the run), or after now.
+
+        Raises:
+            DefinitionError: There are too many.
+        """
+        if self.phase in (Phase.SENDING, Phase.WAITING):
+            now = max(0.0, self._zero.run_time(self._clock()))
+            self._ordering.give(order, name, now if since is None else since, now=now)
             self._ring()
 
     def clear(self, name: str | None) -> None:
@@ -282,7 +302,7 @@ class Shard:
             error=self.error,
             dropped=self._dropped(),
             identities=self._fleet.identities,
-            faults=self._faulting.spans if self._faulting else (),
+            faults=(self._faulting.spans if self._faulting else ()) + self._ordering.spans,
             limited=self._punctuality.limited,
             tail=tail,
             tail_left_out=left_out,
@@ -305,6 +325,7 @@ class Shard:
             self._fleet,
             exchange=self._exchange,
             identity=self._identity,
+            ordering=self._ordering,
             recorder=self._recorder,
             board=self._board,
             seconds=self._seconds,
@@ -346,6 +367,7 @@ class Shard:
             recorder=self._recorder,
             punctuality=self._punctuality,
             sending=self._sending,
+            ordering=self._ordering,
             exchange=self._exchange,
             zero=self._zero,
             clock=self._clock,

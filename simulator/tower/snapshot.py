@@ -24,7 +24,8 @@ class Snapshot:
     the shard ended early by our own fault or a stale lease; empty otherwise. ``dropped`` counts
     records that no chunk will hold. ``identities`` are the mocks' own, by row. An ``ended``
     snapshot is the shard's last, and comes once: its records are in the store, or dropped.
-    ``faults`` are those on purpose that began, the last ones, in s since the run's start.
+    ``faults`` are those on purpose that began, the last ones, in s since the run's start, and after
+    them the orders that were obeyed, whose places begin with ``order.``.
     ``lot`` is the lot's name, ``run`` the run's code, empty on the command line.
     A ``moved`` one is a shard's last here, for it goes on elsewhere from its ``checkpoint``; in
     others a checkpoint comes now and then, and is empty else.

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from simulator.errors import DefinitionError, MocklotError
 from simulator.lot.fault import Fault
+from simulator.lot.order import Order
 from simulator.recording import Chunk, Watch, Writer, Zero
 from simulator.tower.alarm import Alarm
 from simulator.tower.asking import MakeExchange
@@ -41,7 +42,7 @@ READ_EVERY = 0.005  # s of work after which sockets are read
 LAST_CALL_WITHIN = 10.0  # s that the last call of ``each_second`` may take
 # Messages of a shard, on average, that are worth a round: its fixed cost is then half of theirs.
 FULL_SENDS = 50
-MAX_ORDERS = 1_000  # faults by hand, and their ends, that wait for their shards to begin
+MAX_ORDERS = 1_000  # of all kinds, faults by hand among them, that wait for shards to begin
 
 
 class Tower:
@@ -149,6 +150,19 @@ class Tower:
         """End a fault that was put into a shard by hand; without a name all, the lot's own too."""
         self._order(shard, lambda each: each.clear(name))
 
+    def order(self, shard: str, order: Order, *, name: str, since: float | None = None) -> None:
+        """Have a shard that runs, or is to begin, obey an order.
+
+        It takes effect ``order.at`` s after ``since`` (s since the run's start), or after now; the
+        same ``name`` and ``since`` in all shards make one order of the whole run, which is obeyed
+        once however often it is told, also where another tower goes on with the shard. A shard that
+        the tower does not hold (any more) is left alone, as is one that sends no more.
+
+        Raises:
+            DefinitionError: There are too many.
+        """
+        self._order(shard, lambda each: each.order(order, name, since))
+
     def watch(self, shard: str, watch: Watch | None) -> None:
         """Copy what somebody watches of a shard into its snapshots; None: nobody does any more.
 
@@ -161,7 +175,7 @@ class Tower:
             do(found)
         elif any(each.shard == shard for each in self._new):
             if len(self._orders) >= MAX_ORDERS:
-                raise DefinitionError(f"at most {MAX_ORDERS:,} faults wait for shards to begin")
+                raise DefinitionError(f"at most {MAX_ORDERS:,} orders wait for shards to begin")
             self._orders.append((shard, do))
 
     def drain(self) -> None:

@@ -41,7 +41,7 @@ def aimless(
     *,
     datasets: Mapping[str, simulator.Dataset] | None = None,
 ) -> tuple[simulator.Problem, ...]:
-    """Return what of a lot's faults and thresholds cannot work with its definitions and target.
+    """Return what of a lot's faults, orders and thresholds cannot work with its definitions and target.
 
     ``datasets``: with them, whether aims meet anybody is worked out with the lot's own seed.
     """
@@ -55,6 +55,7 @@ def aimless(
             datasets=datasets,
             seed=lot.seed,
         ),
+        *simulator.order_problems(lot.orders, parts, duration=lot.duration),
         *simulator.threshold_problems(lot.thresholds, lot.target),
     )
 

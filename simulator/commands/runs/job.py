@@ -14,6 +14,7 @@ from simulator.errors import DefinitionError, Problem
 from simulator.faults.checks import fault_problems
 from simulator.lot import Credentials, Lot
 from simulator.lot.thresholds import threshold_problems
+from simulator.orders.checks import order_problems
 from simulator.roll import identity_problems, lot_problems
 from simulator.tower import Assignment
 from simulator.transports import check_road
@@ -75,6 +76,7 @@ class Job:
                 datasets=self.datasets,
                 seed=lot.seed,
             ),
+            *order_problems(lot.orders, named, duration=lot.duration),
             *credential_problems(lot.faults, secrets=self.secrets, table=self.table),
             *threshold_problems(lot.thresholds, lot.target),
         ]

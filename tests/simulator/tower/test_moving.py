@@ -151,7 +151,7 @@ def test_what_is_not_acknowledged_in_time_says_that_its_mock_moved() -> None:
     ("spoil", "text"),
     [
         (lambda c: c[:-1], "checkpoint is damaged"),
-        (lambda c: c[:2] + b"\x01" + c[3:], "must be of version 2, got version 1"),
+        (lambda c: c[:2] + b"\x01" + c[3:], "must be of version 3, got version 1"),
     ],
 )
 def test_a_damaged_checkpoint_is_refused_with_the_reason(spoil, text: str) -> None:

@@ -40,6 +40,8 @@ def test_options_that_cannot_be_any_more_stop_the_start_with_the_reason(lot):
         ("pace:\n  connect_rate: 0", "Line 2: pace.connect_rate: must be above 0, got 0"),
         ("duration: 5s", "duration: is not said here, it has a field of its own."),
         ("thresholds: [latency < 1s]", "latency needs p50"),
+        ("orders: [{order: send, message: ping, at: 1s}]", "unknown message 'ping'"),
+        ("orders: [{order: jump}]", "'pause', 'resume'"),
         ("pace: {ramp: {steps: [{after: 0s, mocks: 1}]}}", "the last step must have all"),
         ("faults:\n  - {fault: drop, aim: {status: dancing}}", "unknown status 'dancing'"),
         ("[", "Line "),
