@@ -89,7 +89,7 @@ class RunPage:
 
 def run_page(run: Run, *, wish: Wish) -> RunPage:
     """Return the page of a run as it is now."""
-    reports = live.reports_of(run)
+    reports = live.reports_of(run, with_recent=False)
     board = merged(reports.values())
     points = recent_points(reports, run) if run.is_live else []
     figures = figures_of(run, board, points=points, now=timezone.now())

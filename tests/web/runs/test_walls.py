@@ -1,12 +1,13 @@
 """The wall: all mocks of a run in a few bytes, from what their shards told last."""
 
+import zlib
 from typing import Any
 
 import numpy as np
 import orjson
 import pytest
 
-from simulator import Link, Reason, Second, new_board
+from simulator import Link, Reason, Second, new_board, pack_board
 from tests.web.runs.conftest import START
 from web.runs.boards import Glance, ShardReport
 from web.runs.walls import FAILING, UNTOLD, tag_of, wall_of
@@ -60,6 +61,32 @@ def test_a_glance_is_what_the_report_says_of_its_mocks() -> None:
         [Reason("refused", 2, 1)],
     )
     assert (seen.mocks == whole.mocks).all()
+
+
+def test_a_report_survives_its_bytes_and_its_pulse_is_its_points_without_histograms() -> None:
+    point = Second(at=int(START), due=5, sent=1, acknowledged=2, failed=2, bytes=9)
+    point.latency.record([0.01, 0.02])
+    whole = report(recent=[point], dropped=4, reasons=[Reason("refused", 2, 1)])
+
+    full = ShardReport.unpack(whole.pack())
+    light = ShardReport.unpack(whole.pack(), with_recent=False)
+
+    assert full.recent == [point]
+    assert (full.total, full.dropped) == (light.total, light.dropped) == (whole.total, 4)
+    assert light.recent == [Second(at=int(START), sent=1, acknowledged=2, failed=2)]
+
+
+def test_a_report_of_before_is_still_read() -> None:
+    whole = report(reasons=[Reason("refused", 2, 1)])
+    head = {"at": whole.at, "statuses": whole.statuses, "reasons": [["refused", 2, 1]]}
+    sums = {"total": whole.total.to_dict(), "recent": [whole.total.to_dict()], "dropped": 1}
+    packed = orjson.dumps(head | sums)
+    data = zlib.compress(len(packed).to_bytes(4, "big") + packed + pack_board(whole.mocks))
+
+    seen = ShardReport.unpack(data)
+
+    assert (seen.total, seen.recent, seen.dropped) == (whole.total, [whole.total], 1)
+    assert (Glance.unpack(data).mocks == whole.mocks).all()
 
 
 def test_bytes_that_are_no_report_are_refused() -> None:
