@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from tests.web.alerts.going import going, make_rule, start  # noqa: F401
 from tests.web.alerts.servers import Service, slack_says, twilio_says
 from tests.web.runs.conftest import *  # noqa: F403 (fixtures are found by their names)
 from web.alerts import escalation, incidents, sending
@@ -139,12 +140,12 @@ def trouble(run, rule, workspace) -> incidents.Trouble:
 @pytest.fixture
 def clock() -> SimpleNamespace:
     """Return our clock: ``now``, ``after(s)``, and ``wait(s)``, which lets the ticks happen."""
-    start = timezone.now()
+    began = timezone.now()
 
     def after(seconds: float) -> datetime:
-        return start + timedelta(seconds=seconds)
+        return began + timedelta(seconds=seconds)
 
-    made = SimpleNamespace(now=start, start=start, after=after)
+    made = SimpleNamespace(now=began, after=after)
 
     def wait(seconds: float, *, step: float = 5.0) -> None:
         end = made.now + timedelta(seconds=seconds)

@@ -4,15 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 
 from tests.web.alerts.conftest import rings, send_all
 from tests.web.platform.conftest import no_redis, real_redis  # noqa: F401
-from web.alerts import escalation, platform_status, roster, service
+from web.alerts import escalation, roster, service
 from web.alerts.kinds import OF_SERVICE
 from web.alerts.models import Attempt, Incident, Look
 from web.mail.models import Mail
@@ -33,14 +31,6 @@ def _own_parts(settings, db):
     settings.OPERATORS = OPERATORS
     settings.PLATFORM_STATUS_URL = ""
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-
-
-@pytest.fixture
-def staff(make_user):
-    user = make_user("Sam")
-    call_command("staff", user.email)
-    user.refresh_from_db()
-    return user
 
 
 def level(kind, now=NOW):
@@ -197,101 +187,6 @@ def test_a_contact_without_credentials_says_so(clock, settings):
     assert (call.state, call.result) == ("failed", "The settings have no credentials for it.")
 
 
-# The platform's status page.
-
-
-def status(apps="green", state="issue"):
-    """Return a current status as the platform answers it."""
-    incident = {
-        "id": 2964,
-        "title": "Heroku Feature Degradation",
-        "state": state,
-        "created_at": "2026-11-23T02:51:00.000Z",
-        "updated_at": "2026-11-23T02:55:00.000Z",
-        "resolved": False,
-        "resolved_at": None,
-        "duration": 165146,
-        "full_url": "https://status.heroku.example/incidents/2964",
-        "updates": [
-            {"id": 1, "incident_id": 2964, "update_type": "issue", "contents": "We see errors."}
-        ],
-    }
-    systems = {"Apps": apps, "Data": "green", "Tools": "yellow"}
-    return {
-        "status": [{"system": name, "status": colour} for name, colour in systems.items()],
-        "incidents": [] if apps == "green" else [incident],
-        "scheduled": [],
-    }
-
-
-@pytest.fixture
-def page(receiver, settings):
-    settings.PLATFORM_STATUS_URL = f"{receiver.url}/api/v4/current-status"
-    receiver.answer(body=status())
-    return receiver
-
-
-PLATFORM = [kind for kind in OF_SERVICE if kind.word == "platform"]
-
-
-def asked_at(now):
-    answered = platform_status.ask(now)
-    service.look(now, kinds=PLATFORM)
-    return answered
-
-
-def test_a_system_that_is_down_opens_an_incident_and_one_that_is_slow_does_not(page):
-    assert asked_at(NOW)
-    assert not Incident.objects.exists()
-
-    page.answer(body=status(apps="red"))
-    asked_at(NOW + timedelta(minutes=1))
-
-    [incident] = Incident.objects.all()
-    assert incident.words == "The platform says that Apps is down. Heroku Feature Degradation"
-    assert page.requests[0].path == "/api/v4/current-status"
-
-    page.answer(body=status(state="resolved"))
-    asked_at(NOW + timedelta(minutes=2))
-    asked_at(NOW + timedelta(minutes=3))
-    incident.refresh_from_db()
-    assert incident.state == "resolved"
-
-
-@pytest.mark.parametrize(
-    ("code", "body"),
-    [
-        (500, b""),
-        (302, b""),
-        (200, b"<html>"),
-        (200, {"status": "up"}),
-        (200, {"status": [{"system": "Apps"}], "incidents": []}),
-    ],
-)
-def test_an_answer_that_is_none_leaves_what_is_known_and_then_nothing_is(page, code, body):
-    page.answer(body=status(apps="red"))
-    asked_at(NOW)
-    assert Incident.objects.get().state == "open"
-
-    page.answer(code, body)
-    for minute in range(1, 30):
-        assert not asked_at(NOW + timedelta(minutes=minute))
-
-    assert Incident.objects.get().state == "open"
-    assert {each.value for each in service.measured("platform", NOW + timedelta(hours=1))} == {None}
-
-
-def test_a_status_page_that_is_not_there_is_no_error(settings):
-    settings.PLATFORM_STATUS_URL = "http://127.0.0.1:1/x"
-
-    assert not asked_at(NOW)
-
-
-def test_nobody_asks_a_status_page_that_is_not_named():
-    assert not asked_at(NOW)
-    assert service.measured("platform", NOW) == []
-
-
 # A silent clock, seen by the web.
 
 
@@ -326,76 +221,6 @@ def test_a_probe_sends_nothing_itself_while_redis_is_down(silent_clock, no_queue
 def test_a_probe_of_a_service_that_is_well_writes_nothing(django_assert_num_queries):
     with django_assert_num_queries(0):
         assert Client().get("/readyz").status_code == 200
-
-
-# The operators' pages.
-
-
-@pytest.fixture
-def own(clock):
-    return Incident.objects.create(
-        subject="service:redis", subject_name="redis", key="k", kind="part", words="It is gone."
-    )
-
-
-def operator_pages(own):
-    names = ("", "_acknowledge", "_resolve", "_comment", "_incident")
-    return [reverse(f"operations{name}", args=[own.code] if name else []) for name in names] + [
-        reverse("operations_test")
-    ]
-
-
-def test_the_operators_pages_are_there_for_staff_alone(client_of, owner, own):
-    for path in operator_pages(own):
-        assert Client().get(path).status_code in (302, 405)
-        answers = {client_of(owner).get(path).status_code, client_of(owner).post(path).status_code}
-        assert answers <= {404, 405}
-        assert 404 in answers
-
-
-def test_an_operator_sees_levels_incidents_and_who_is_rung(client_of, staff, own):
-    page = client_of(staff).get(reverse("operations")).content.decode()
-
-    assert "It is gone." in page
-    assert "Dead towers" in page
-    assert "+819011111111" in page
-
-
-def test_an_operator_acknowledges_comments_and_closes(client_of, staff, own):
-    client = client_of(staff)
-
-    client.post(reverse("operations_acknowledge", args=[own.code]))
-    client.post(reverse("operations_comment", args=[own.code]), {"words": "On it."})
-    client.post(reverse("operations_resolve", args=[own.code]))
-
-    page = client.get(own.get_absolute_url()).content.decode()
-    own.refresh_from_db()
-    assert (own.state, own.acknowledged_by) == ("resolved", "Sam on the page")
-    assert "On it." in page
-
-
-def test_incidents_of_a_workspace_are_none_of_the_operators(client_of, staff, incident):
-    path = reverse("operations_incident", args=[incident.code])
-
-    assert client_of(staff).get(path).status_code == 404
-
-
-def test_a_test_notice_goes_to_every_contact_and_not_too_often(client_of, staff):
-    client = client_of(staff)
-    for _ in range(4):
-        page = client.post(reverse("operations_test"), follow=True).content.decode()
-
-    assert Attempt.objects.filter(purpose="test").count() == 12
-    assert "At most 3 tests" in page
-
-
-def test_staff_is_made_and_unmade_by_a_command(staff):
-    call_command("staff", staff.email, "--remove")
-    staff.refresh_from_db()
-    assert not staff.is_staff
-
-    with pytest.raises(CommandError, match="nobody signs in with"):
-        call_command("staff", "x@y.zz")
 
 
 def test_the_memory_of_the_service_is_one_small_row(run):
