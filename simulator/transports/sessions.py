@@ -116,7 +116,8 @@ def _moment(at: float, other: Time) -> float:
 
 def _told(session: Session, unix: Time) -> list[Any]:
     """Return the rest of a session as plain data; most have nothing of it."""
-    if not (session.client_id or session.subscribed or session.unreleased or session.packets):
+    under_way = session.in_flight or session.awaited or session.packets
+    if not (session.client_id or session.subscribed or session.unreleased or under_way):
         return []
     flight = [[i, 0, _parcel(each, session, i, unix)] for i, each in session.in_flight.items()]
     flight += [
