@@ -172,9 +172,9 @@ class _Content:
         self._wrote = wrote
 
     def blocks(self) -> Iterator[bytes]:
-        """Yield the part in pieces of some MB."""
+        """Yield the part in pieces of some MB; one batch at least, while there is one."""
         head = self._form.begin()
-        size = len(head)
+        size = 0
         yield head
         while self.following is not None and size < PART_BYTES:
             block = self._form.lines(self.following)

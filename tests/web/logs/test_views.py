@@ -41,7 +41,8 @@ def test_a_filter_and_nonsense_in_the_query(client_of, viewer, workspace, run, s
     client = client_of(viewer)
 
     failed = client.get(address(workspace, run), {"result": "failed"}).context["page"]
-    nonsense = client.get(address(workspace, run), {"result": "x", "order": "x", "before": "-1"}).context["page"]
+    asked = {"result": "x", "order": "x", "before": "-1"}
+    nonsense = client.get(address(workspace, run), asked).context["page"]
 
     assert [shown.record.sequence for shown in failed.records] == [2]
     assert len(nonsense.records) == 2
