@@ -16,6 +16,7 @@ from simulator.definition import Checked, Definition, check, parse, parse_docume
 from simulator.definition.carrying import target_problems
 from simulator.definition.expressions.template import parse_template
 from simulator.definition.quantities.cron import Cron
+from simulator.definition.quantities.cron import Cron
 from simulator.definition.schema import definition_schema
 from simulator.errors import (
     DatasetError,
@@ -99,6 +100,7 @@ __all__ = [
     "Comparison",
     "CredentialTable",
     "Credentials",
+    "Cron",
     "Cron",
     "Dataset",
     "DatasetError",

@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "web.drains",
     "web.mail",
     "web.alerts",
+    "web.schedules",
     "web.platform",
 ]
 MIDDLEWARE = [
@@ -218,6 +219,8 @@ QUEUES = ("towers", "reports", "mail", "drains", "notices")
 CLOCK_TICKS = [
     ("web.platform.clock.beat", 10.0),
     ("web.runs.ticks.tick", 2.0),
+    ("web.schedules.ticks.tick", 2.0),
+    ("web.schedules.ticks.forget", 60 * 60.0),
     ("web.mail.actions.queue_due", 15.0),
     ("web.reports.ticks.ask_again", 30.0),
     ("web.logs.ticks.merge", 10.0),

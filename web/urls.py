@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{WORKSPACE}datasets/", include("web.datasets.urls")),
     path(f"{WORKSPACE}targets/", include("web.targets.urls")),
     path(f"{WORKSPACE}lots/", include("web.lots.urls")),
+    path(f"{WORKSPACE}schedules/", include("web.schedules.urls")),
     path(f"{WORKSPACE}runs/", include("web.runs.urls")),
     path(f"{WORKSPACE}logs/", include("web.logs.urls")),
     path(f"{WORKSPACE}drains/", include("web.drains.urls")),

@@ -23,6 +23,7 @@ from web.lots.actions import PartPlan, save_lot
 from web.lots.models import Lot
 from web.reports.models import Report, ReportState
 from web.runs.models import Injection, Run, Shard
+from web.schedules.models import Schedule
 from web.targets import actions as targets
 from web.targets.models import Target
 
@@ -100,6 +101,7 @@ def arguments(workspace, owner, teammate) -> Mapping[str, UUID | int]:
     )
     injection = Injection.objects.create(run=run, fault={"fault": "drop"}, since=0.0)
     Shard.objects.create(run=run, number=0, part=0, first=0, count=3)
+    schedule = Schedule.objects.create(workspace=workspace, lot=lot, name="Daily", cron="0 6 * * *")
     report = Report.objects.create(
         workspace=workspace, run=run, asked_by=owner, state=ReportState.READY, key="x/report.csv"
     )
@@ -121,6 +123,7 @@ def arguments(workspace, owner, teammate) -> Mapping[str, UUID | int]:
         "profile": "broker",
         "trial": uuid4(),
         "lot": lot.code,
+        "schedule": schedule.code,
         "run": run.code,
         "injection": injection.code,
         "mock": 0,

@@ -13,6 +13,7 @@ PAGES = (
     "Datasets",
     "Targets",
     "Lots",
+    "Schedules",
     "Runs",
     "Watching",
     "Reports",

@@ -17,6 +17,8 @@ from web.lots.refusals import held
 from web.platform.storage import ObjectMissing, StorageUnavailable
 from web.runs.models import Run
 from web.runs.rivals import Rival, rivals_of_lot
+from web.schedules import access as schedules
+from web.schedules.models import Schedule
 from web.targets.models import Target
 
 PREFIX = "parts"
@@ -37,13 +39,16 @@ class LotPage:
     runs: list[Run]
     rivals: list[Rival]  # live runs whose mocks it would collide with
     sizings: list[Sizing]  # what its records need of the streams that they are sent to
+    schedules: list[Schedule]
 
 
 def lot_page(lot: Lot) -> LotPage:
     """Return the page of a lot that was fetched with its parts."""
     runs = Run.objects.filter(lot=lot, deleted=None).select_related("workspace", "started_by")
     last = list(runs.order_by("-created")[:LAST_RUNS])
-    return LotPage(lot, estimate_of(lot), last, rivals_of_lot(lot), sizings_of(lot))
+    return LotPage(
+        lot, estimate_of(lot), last, rivals_of_lot(lot), sizings_of(lot), schedules.of_lot(lot)
+    )
 
 
 def estimate_of(lot: Lot) -> Estimate | None:

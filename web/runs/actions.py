@@ -1,7 +1,8 @@
 """Everything that people change about runs."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from uuid import uuid4
 
 from django.db import transaction
@@ -15,9 +16,16 @@ from web.platform import queues, storage
 from web.runs import endings, jobs, leasing, rivals
 from web.runs.models import LIVE, Outcome, Run, RunState, Shard
 from web.runs.rivals import WouldCollide
-from web.runs.snapshot import NO_STORAGE, CannotStart, Snapshot, snapshot_of
+from web.runs.snapshot import NO_STORAGE, CannotStart, CannotStartNow, Snapshot, snapshot_of
 
-__all__ = ["CannotStart", "WouldCollide", "delete_run", "start_run", "stop_run"]
+__all__ = [
+    "CannotStart",
+    "CannotStartNow",
+    "WouldCollide",
+    "delete_run",
+    "start_run",
+    "stop_run",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +39,14 @@ class IsHeld(Exception):
     """The run may not be deleted; the text is a sentence."""
 
 
-def start_run(lot: Lot, *, by: User | None, beside_rivals: bool = True) -> Run:
+def start_run(
+    lot: Lot,
+    *,
+    by: User | None,
+    beside_rivals: bool = True,
+    longest: timedelta | None = None,
+    joined: Callable[[Run], None] | None = None,
+) -> Run:
     """Make a run of the lot as it is now, and ask for a tower.
 
     When the queue is not reachable the run stays queued and says so; the clock asks again.
@@ -40,10 +55,12 @@ def start_run(lot: Lot, *, by: User | None, beside_rivals: bool = True) -> Run:
         lot: Which.
         by: Who starts it; None where no person does.
         beside_rivals: Also where its mocks and those of a live run would throw each other out.
+        longest: Since its start, after which the clock stops it; None: only the workspace's limit.
+        joined: Called in the transaction that makes the run; what it raises unmakes it.
 
     Raises:
-        CannotStart: Something that it needs is missing, or the object store does not answer.
-            Nothing was made.
+        CannotStart: Something that it needs is missing. Nothing was made.
+        CannotStartNow: The object store does not answer. Nothing was made.
         WouldCollide: It has rivals, and was not to start beside them. Nothing was made.
     """
     code = uuid4()
@@ -59,6 +76,7 @@ def start_run(lot: Lot, *, by: User | None, beside_rivals: bool = True) -> Run:
         started_by=by,
         mocks=snapshot.lot.mocks,
         duration=lot.duration,
+        longest=longest,
         ramp=lot.ramp,
         seed=snapshot.lot.seed,
         target=lot.target.address,
@@ -72,6 +90,8 @@ def start_run(lot: Lot, *, by: User | None, beside_rivals: bool = True) -> Run:
     with transaction.atomic():
         run.save()
         Shard.objects.bulk_create(shards_of(run, snapshot.lot))
+        if joined:
+            joined(run)
         transaction.on_commit(lambda: ask_for_tower(run))
     return run
 
@@ -85,7 +105,7 @@ def keep_snapshot(run: Run, snapshot: Snapshot) -> None:
         )
     except storage.StorageUnavailable as error:
         logger.warning("run not started: %s", error)
-        raise CannotStart(NO_STORAGE) from error
+        raise CannotStartNow(NO_STORAGE) from error
 
 
 def shards_of(run: Run, lot: simulator.Lot) -> Iterator[Shard]:

@@ -51,6 +51,7 @@ class Run(models.Model):
     # What lot.json says, for lists and pages that need not read it.
     mocks = models.PositiveIntegerField()
     duration = models.DurationField()
+    longest = models.DurationField(null=True)  # since its start, then it is stopped; None: no limit
     ramp = models.DurationField(default=timedelta)
     seed = models.PositiveBigIntegerField()
     target = models.CharField(max_length=300)  # mqtts://broker.example:8883

@@ -32,12 +32,17 @@ class CannotStart(Exception):
     """The lot cannot run as it is; the text is a sentence that says what to do."""
 
 
+class CannotStartNow(CannotStart):
+    """A part of the service does not answer; a little later it may."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """``lot`` as it goes into the object store, and what the console wants to know of its parts.
 
     ``parts``: ``name``, ``first``, ``count`` and ``formats`` of each: what word stands for the
-    payload of those messages that are no text, by their names. ``faults`` are in the lot's words.
+    payload of those messages that are no text, by their names; ``statuses`` and ``messages`` are
+    what orders may name. ``faults`` are in the lot's words.
     ``client_ids`` are those by which a broker knows the mocks; none where there is no broker.
     """
 
@@ -81,6 +86,7 @@ def snapshot_of(lot: Lot, *, run: UUID) -> Snapshot:
             "first": part.first,
             "count": part.count,
             "formats": formats_of(definition),
+            **simulator.order_names(definition),
             "rate": simulator.busiest(definition, rate=part.rate),  # messages/s of a mock
         }
         for part, definition in zip(parts, definitions, strict=True)
@@ -151,7 +157,7 @@ def check_identities(
         )
         futile = called.problems or aimless(lot, definitions, counts, datasets=shelf)
     except (StorageUnavailable, ObjectMissing) as error:
-        raise CannotStart(NO_STORAGE) from error
+        raise CannotStartNow(NO_STORAGE) from error
     except SealBroken as error:
         raise CannotStart(
             "The target's credential table cannot be opened with this installation's keys. "
@@ -179,7 +185,7 @@ def held_definitions(
     try:
         held = refusals.held(lot.workspace, parts, target=lot.target, seed=seed)
     except (StorageUnavailable, ObjectMissing) as error:
-        raise CannotStart(NO_STORAGE) from error
+        raise CannotStartNow(NO_STORAGE) from error
     if held.refusals:
         raise CannotStart(held.refusals[0].text)
     return held.definitions

@@ -1,0 +1,59 @@
+"""Everything that people change about schedules."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from web.accounts.models import User
+from web.schedules.models import Schedule
+
+MOST_OF_A_WORKSPACE = 200
+
+
+class TooMany(Exception):
+    """The workspace has as many schedules as it may; the text is a sentence."""
+
+
+def save_schedule(schedule: Schedule, *, by: User, now: datetime | None = None) -> Schedule:
+    """Store a schedule, new or changed; its next moment is the first after now.
+
+    Raises:
+        TooMany: The workspace may have no more.
+    """
+    moment = now or timezone.now()
+    if schedule.pk is None:
+        hold_room(schedule)
+        schedule.created_by = by
+    schedule.changed = moment
+    schedule.next_at = schedule.timetable.after(moment)
+    schedule.save()
+    return schedule
+
+
+def hold_room(schedule: Schedule) -> None:
+    """Raise TooMany where a workspace has all the schedules that it may have."""
+    if Schedule.objects.filter(workspace=schedule.workspace).count() >= MOST_OF_A_WORKSPACE:
+        raise TooMany(
+            f"A workspace has at most {MOST_OF_A_WORKSPACE} schedules. Delete one that is over."
+        )
+
+
+def pause(schedule: Schedule, *, now: datetime | None = None) -> bool:
+    """Have a schedule start nothing until it is resumed; False: it was paused already."""
+    same = Schedule.objects.filter(id=schedule.id, paused_at=None)
+    return bool(same.update(paused_at=now or timezone.now()))
+
+
+def resume(schedule: Schedule, *, now: datetime | None = None) -> bool:
+    """Have a schedule go on with its first moment after now; False: it was not paused.
+
+    What came while it was paused is not made up for.
+    """
+    same = Schedule.objects.filter(id=schedule.id, paused_at=schedule.paused_at)
+    following = schedule.timetable.after(now or timezone.now())
+    return bool(same.exclude(paused_at=None).update(paused_at=None, next_at=following))
+
+
+def delete_schedule(schedule: Schedule) -> None:
+    """Delete a schedule with its history. Runs that it started stay, and go on."""
+    schedule.delete()
