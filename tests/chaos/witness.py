@@ -1,0 +1,65 @@
+"""An independent subscriber: what arrived, by device and number, and with which content."""
+
+import json
+import time
+from collections.abc import Iterable
+from itertools import pairwise
+
+import paho.mqtt.client as paho
+
+KEEP_ALIVE = 60  # s
+
+
+class Witness:
+    """Subscribes to everything at QoS 1, with a session that is kept; knows nothing of the product.
+
+    Payloads are JSON objects with ``id`` and ``seq``.
+    """
+
+    def __init__(self, ports: int | Iterable[int], *, topic: str = "#") -> None:
+        self.seen: dict[tuple[str, int], int] = {}  # device, number -> hash of the content
+        self.differing: list[tuple[str, int]] = []  # numbers that came with another content
+        self.at: dict[str, list[float]] = {}  # monotonic s of each arrival, by device
+        each = [ports] if isinstance(ports, int) else list(ports)
+        self._clients = [self._connected(port, topic) for port in each]
+
+    def _connected(self, port: int, topic: str) -> paho.Client:
+        client = paho.Client(
+            paho.CallbackAPIVersion.VERSION2, client_id="chaos-witness", clean_session=False
+        )
+        client.on_connect = lambda client, *_: client.subscribe(topic, qos=1)
+        client.on_message = lambda _client, _data, message: self._take(message.payload)
+        client.connect("127.0.0.1", port, keepalive=KEEP_ALIVE)
+        client.loop_start()
+        return client
+
+    def _take(self, payload: bytes) -> None:
+        document = json.loads(payload)
+        key, content = (str(document["id"]), int(document["seq"])), hash(payload)
+        known = self.seen.setdefault(key, content)
+        if known != content:
+            self.differing.append(key)
+        self.at.setdefault(key[0], []).append(time.monotonic())
+
+    @property
+    def received(self) -> int:
+        """Messages, with those that came again."""
+        return sum(len(moments) for moments in list(self.at.values()))
+
+    def devices_since(self, moment: float) -> set[str]:
+        """Return who was heard of after a moment (monotonic s)."""
+        return {name for name, moments in list(self.at.items()) if moments[-1] > moment}
+
+    def longest_silence(self, *, start: float, end: float) -> float:
+        """Return the longest time in which a device was not heard of, s."""
+        gaps = [
+            later - earlier
+            for moments in self.at.values()
+            for earlier, later in pairwise([start, *(m for m in moments if start < m < end), end])
+        ]
+        return max(gaps, default=0.0)
+
+    def close(self) -> None:
+        for client in self._clients:
+            client.disconnect()
+            client.loop_stop()
