@@ -142,7 +142,7 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 def readyz(_request: HttpRequest) -> HttpResponse:
     """Answer 200 with ``ok`` true, or 503 with what is wrong, part by part."""
     problems = {name: check() for name, check in CHECKS.items()}
-    if problems["heartbeat"]:
+    if problems.get("heartbeat"):
         tell_of_silence()
     wrong = {name: problem for name, problem in problems.items() if problem}
     parts = {name: problem or "ok" for name, problem in problems.items()}
