@@ -16,7 +16,6 @@ from simulator.definition import Checked, Definition, check, parse, parse_docume
 from simulator.definition.carrying import target_problems
 from simulator.definition.expressions.template import parse_template
 from simulator.definition.quantities.cron import Cron
-from simulator.definition.quantities.cron import Cron
 from simulator.definition.schema import definition_schema
 from simulator.errors import (
     DatasetError,
@@ -57,10 +56,10 @@ from simulator.lot.orders import order_of
 from simulator.lot.pace import Late, Pace
 from simulator.lot.profiles import PROFILES, Profile, limit_problems
 from simulator.lot.ramp import Ramp
-from simulator.lot.reading import Words, fault_words, lot_words, target_words
+from simulator.lot.reading import Words, fault_words, lot_words, order_words, target_words
 from simulator.lot.schema import OF_LOTS, OF_TARGETS, fault_schema, lot_schema, target_schema
 from simulator.lot.thresholds import threshold_problems
-from simulator.orders.checks import order_problems
+from simulator.orders.checks import order_names, order_problems
 from simulator.outlook import MessageOutlook, MetricOutlook, Outlook, busiest, outlook
 from simulator.preview import PreviewMessage, preview, series
 from simulator.recording.arrivals import counted_delays
@@ -100,7 +99,6 @@ __all__ = [
     "Comparison",
     "CredentialTable",
     "Credentials",
-    "Cron",
     "Cron",
     "Dataset",
     "DatasetError",
@@ -175,8 +173,10 @@ __all__ = [
     "lot_schema",
     "lot_words",
     "new_board",
+    "order_names",
     "order_of",
     "order_problems",
+    "order_words",
     "outlook",
     "pack_board",
     "parse",

@@ -18,6 +18,8 @@ from simulator.lot.base import Model
 from simulator.lot.fault import Fault
 from simulator.lot.faults import MAX_FAULTS, AnyFault
 from simulator.lot.lot import Lot
+from simulator.lot.order import Order
+from simulator.lot.orders import order_of
 from simulator.lot.target import Target
 from simulator.lot.targets import target_of
 
@@ -62,6 +64,15 @@ def lot_words(text: str, known: Mapping[str, Any]) -> Words[Lot]:
 def fault_words(text: str) -> Words[list[Fault]]:
     """Read faults alone, as a lot has them: ``faults: [{fault: drop, aim: {share: 10%}}]``."""
     return words(text, {}, lambda data: [*_Faults.model_validate(data).faults])
+
+
+def order_words(said: dict[str, Any]) -> Words[Order]:
+    """Hold an order against its model: ``{"order": "rate", "factor": 2}``."""
+    try:
+        return Words(said, order_of(said), ())
+    except ValidationError as error:
+        findings = findings_in(error, said)
+        return Words(said, None, tuple(problem_at(each, {}) for each in findings))
 
 
 def words(text: str, known: Mapping[str, Any], read: Callable[[dict[str, Any]], T]) -> Words[T]:

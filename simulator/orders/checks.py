@@ -54,6 +54,11 @@ def _problems(
         yield ".mocks", f"the lot has {most:,} mocks, got {order.mocks:,}"
 
 
+def order_names(definition: Definition) -> dict[str, list[str]]:
+    """Return what orders to mocks of a definition may name: ``statuses`` and ``messages``."""
+    return {"statuses": statuses_of([definition]), "messages": messages_of([definition])}
+
+
 def statuses_of(definitions: Sequence[Definition]) -> list[str]:
     """Return the names of all statuses of some definitions, each once."""
     return list(dict.fromkeys(name for each in definitions for name in levels(each.statuses)))

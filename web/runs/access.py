@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.urls import reverse
 
 from web.accounts.models import Workspace
 from web.lots.models import Lot
@@ -88,6 +89,16 @@ def injection_of(run: Run, code: UUID) -> Injection:
     if found is None:
         raise Http404("no such fault")
     return found
+
+
+def control_address(run: Run) -> str:
+    """Return the address of the page of control."""
+    return reverse("runs:control", args=[run.workspace.code, run.code])
+
+
+def mock_address(run: Run, mock: int) -> str:
+    """Return the address of the log of one mock."""
+    return reverse("logs:mock", args=[run.workspace.code, run.code, mock])
 
 
 def identity_of(run: Run, mock: int) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 import simulator
@@ -13,7 +14,7 @@ from web.accounts.models import User
 from web.logs.holds import hold_of
 from web.lots.models import Lot
 from web.platform import queues, storage
-from web.runs import endings, jobs, leasing, rivals
+from web.runs import endings, jobs, leasing, orders, rivals
 from web.runs.models import LIVE, Outcome, Run, RunState, Shard
 from web.runs.rivals import WouldCollide
 from web.runs.snapshot import NO_STORAGE, CannotStart, CannotStartNow, Snapshot, snapshot_of
@@ -155,9 +156,36 @@ def stop_run(run: Run, *, by: User | str) -> bool:
     )
     if not asked:
         return False
+    orders.note(run, simulator.order_of({"order": "stop"}), by=by)
+    _close(run)
+    return True
+
+
+def abort_run(run: Run, *, by: User | str) -> bool:
+    """End a live run at once, also one that is being stopped; return False when it had ended.
+
+    Its towers wait for nothing but the log from the moment that they hear of it; the clock ends
+    what they have not ended ``overdue.ABORT_WITHIN`` later.
+    """
+    now = timezone.now()
+    live = Run.objects.filter(id=run.id, state__in=LIVE, abort_requested=None)
+    asked = live.update(
+        state=RunState.STOPPING,
+        stop_requested=Coalesce("stop_requested", now),
+        abort_requested=now,
+        reason=f"{by} aborted it."[:500],
+    )
+    if not asked:
+        return False
+    orders.note(run, simulator.order_of({"order": "abort"}), by=by)
+    _close(run)
+    return True
+
+
+def _close(run: Run) -> None:
+    """End what of a run nobody has begun, and with it the run where that is all."""
     leasing.close_wanted(run, outcome=Outcome.STOPPED, reason=STOPPED_WAITING)
     endings.end_run(run.id)
-    return True
 
 
 def delete_run(run: Run, *, by: User) -> None:

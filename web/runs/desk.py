@@ -211,7 +211,7 @@ class Desk:
             stop=stop,
             lost=lost,
             stored=stored,
-            faults=self._faults(),
+            wishes=self._wishes(),
             is_to_drain=self._is_to_drain,
             has_work=has_work,
         )
@@ -297,8 +297,8 @@ class Desk:
         self._stopped |= set(names)
         return names
 
-    def _faults(self) -> list[tuple[str, Wish]]:
-        """Return what people want to go wrong, or to end, and the engine has not been told."""
+    def _wishes(self) -> list[tuple[str, Wish]]:
+        """Return the faults and orders of people that the engine has not been told."""
         going = [held for held in self._held.values() if not held.end]
         wished = wishes({held.lease.run for held in going}) if going else {}
         new = []

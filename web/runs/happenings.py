@@ -25,6 +25,18 @@ def lost(shard: Shard, *, heard: datetime, is_over: bool) -> None:
     )
 
 
+def ended(shard: Shard, *, words: str) -> None:
+    """Note that a shard was ended without its tower."""
+    _note(
+        HappeningKind.GIVEN_UP,
+        run=shard.run_id,
+        shard=shard.number,
+        mocks=shard.count,
+        of=shard.tower,
+        words=words,
+    )
+
+
 def moved(lease: Lease) -> None:
     """Note that a tower handed a shard over; inside of ``leasing.held``."""
     words = f"Tower {lease.tower} handed it over, with every message accounted for."

@@ -34,7 +34,7 @@ class Held:
     checkpoint: tuple[float, bytes] | None = None  # the newest (its Unix s), not stored yet
     since: float = -inf  # monotonic s; when its lease was taken
     catch: Catch = field(default_factory=Catch)  # what of it somebody watches, not handed over yet
-    told: set[Wish] = field(default_factory=set)  # faults by hand that its engine knows of
+    told: set[Wish] = field(default_factory=set)  # faults and orders that its engine knows of
 
     def take_catch(self) -> Catch:
         """Return what of it somebody watches, once."""
@@ -52,7 +52,7 @@ class Orders:
     stored: list[tuple[str, float]] = field(default_factory=list)  # checkpoints, by their Unix s
     is_confirmed: bool = False  # whose the shards are was asked just now
     is_to_drain: bool = False  # the worker is to hand over everything
-    faults: list[tuple[str, Wish]] = field(default_factory=list)  # new to the lease of this name
+    wishes: list[tuple[str, Wish]] = field(default_factory=list)  # new to the lease of this name
     watches: list[tuple[str, Watch | None]] = field(default_factory=list)  # new, by lease
     has_work: bool = True
 

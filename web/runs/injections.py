@@ -1,17 +1,19 @@
-"""Faults that people put into a run by hand while it runs, and end.
+"""Faults that people put into a run by hand while it runs, and what towers read of all wishes.
 
 Rule: the rows are the truth; a tower reads them each second and does what is new to it.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
+from django.db.models import DateTimeField, Value
 from django.utils import timezone
 
 import simulator
 from web.accounts.models import User
 from web.platform.words import Told, told
-from web.runs.models import Injection, Run
+from web.runs.models import Injection, Order, Run
 
 MOST = 100  # of one run, as simulator.Lot.faults
 # s from the wish to the beginning: towers look once a second, and all shards are to begin together.
@@ -29,12 +31,25 @@ class CannotInject(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a tower is to do with a run by now. ``name`` is the injection's, for all shards."""
+    """What a tower is to do with a run by now: begin or end a fault, or obey an order.
+
+    ``name`` is that of the row, for all shards; ``said`` the fault or the order as it is kept.
+    """
 
     name: str
-    fault: simulator.Fault = field(compare=False)
+    said: dict[str, Any] = field(compare=False)
     since: float  # s of the run
     is_ended: bool
+
+    @property
+    def fault(self) -> simulator.Fault:
+        """The fault that it is about; where it is about one."""
+        return simulator.fault_of(self.said)
+
+    @property
+    def order(self) -> simulator.Order | None:
+        """The order that it is about; None: a fault."""
+        return simulator.order_of(self.said) if "order" in self.said else None
 
 
 def begin_faults(run: Run, text: str, *, by: User) -> list[Injection]:
@@ -67,9 +82,18 @@ def end_fault(injection: Injection, *, by: User) -> bool:
 
 
 def wishes(runs: Iterable[int]) -> dict[int, list[Wish]]:
-    """Return what people want of each of the runs, by its id; one query."""
+    """Return what people want of each of the runs, by its id, in the order of asking; one query.
+
+    That an order was followed by another is not the tower's affair: it obeys both.
+    """
     found: dict[int, list[Wish]] = {}
-    for row in Injection.objects.filter(run__in=list(runs)):
-        wish = Wish(str(row.code), simulator.fault_of(row.fault), row.since, row.ended is not None)
-        found.setdefault(row.run_id, []).append(wish)
+    own = list(runs)
+    faults = Injection.objects.filter(run__in=own).order_by()
+    orders = Order.objects.filter(run__in=own).order_by()
+    columns = "asked", "id", "run", "code", "since"
+    rows = faults.values_list(*columns, "fault", "ended").union(
+        orders.values_list(*columns, "order", Value(None, output_field=DateTimeField())), all=True
+    )
+    for _, _, run, code, since, said, ended in rows.order_by("asked", "id"):
+        found.setdefault(run, []).append(Wish(str(code), said, since, ended is not None))
     return found

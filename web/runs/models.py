@@ -11,6 +11,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+import simulator
 from web.accounts.models import User, Workspace
 from web.lots.models import Lot
 from web.platform.words import flow
@@ -46,6 +47,8 @@ class Run(models.Model):
     started_at = models.DateTimeField(null=True)  # t = 0 for every shard: the first lease
     ended_at = models.DateTimeField(null=True)
     stop_requested = models.DateTimeField(null=True)
+    abort_requested = models.DateTimeField(null=True)  # nothing is waited for, from then on
+    paused = models.DateTimeField(null=True)  # since when nothing is sent, until it is resumed
     deleted = models.DateTimeField(null=True)  # gone for people; its objects follow by a job
 
     # What lot.json says, for lists and pages that need not read it.
@@ -106,6 +109,11 @@ class Run(models.Model):
         return self.state in LIVE
 
     @property
+    def is_orderable(self) -> bool:
+        """Whether its mocks obey orders: it has begun, and nobody has stopped it."""
+        return self.is_live and self.started_at is not None and self.stop_requested is None
+
+    @property
     def verdict(self) -> str:
         """passed or failed, by its thresholds; empty where it has none or is not over."""
         if not self.rulings:
@@ -155,6 +163,39 @@ class Injection(models.Model):
         """What it does, as it was asked for, but for its kind and name."""
         said = {word: value for word, value in self.fault.items() if word not in ("fault", "name")}
         return flow(said)
+
+
+class Order(models.Model):
+    """An order that somebody gave to a run while it ran.
+
+    ``order`` is as the simulator's ``order_of`` reads it. It takes effect ``since`` s after the
+    run's start, the same moment in every shard.
+    """
+
+    code = models.UUIDField(default=uuid4, unique=True, editable=False)
+    run = models.ForeignKey(Run, models.CASCADE, related_name="orders")
+    order = models.JSONField()
+    since = models.FloatField()  # s of the run
+    asked = models.DateTimeField(default=timezone.now, editable=False)
+    asked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    words = models.CharField(max_length=200, blank=True)  # what gave it, where no person did
+    ended = models.DateTimeField(null=True)  # when another took the place of one that lasts
+
+    class Meta:
+        ordering: ClassVar = ["asked", "id"]
+
+    def __str__(self) -> str:
+        return simulator.order_of(self.order).title
+
+    @property
+    def kind(self) -> str:
+        """The word of the order."""
+        return str(self.order.get("order"))
+
+    @property
+    def asker(self) -> str:
+        """Who gave it, or what; empty where that person is gone."""
+        return str(self.asked_by) if self.asked_by else self.words
 
 
 class ShardState(models.TextChoices):

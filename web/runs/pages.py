@@ -13,7 +13,7 @@ from web.alerts.access import open_incidents_of
 from web.alerts.models import Incident
 from web.reports.access import reports_on
 from web.reports.models import Report
-from web.runs import faults, history, live, series
+from web.runs import faults, history, live, series, timeline
 from web.runs.arrivals import COUNTER, delay_of, report_of
 from web.runs.arrivals import Report as Arrivals
 from web.runs.boards import RunBoard, ShardReport, merged
@@ -26,6 +26,7 @@ from web.runs.models import Board, Run, Shard
 
 POLL = 2  # s between two looks at a live run
 FAULTS = 10  # rows of the table of faults
+ORDERS = 10  # the same of orders; all of them are on the page of control
 
 
 @dataclass(frozen=True)
@@ -68,14 +69,20 @@ class RunPage:
         return Paginator(self.episodes[::-1], FAULTS).get_page(self.wish.faults)
 
     @cached_property
+    def orders(self) -> list[timeline.Line]:
+        """The latest orders to the run, the last one first."""
+        return timeline.lines_of(self.run, self.board.faults)[:ORDERS]
+
+    @cached_property
     def happenings(self) -> list[Line]:
         """What happened to the run's towers, the latest first."""
         return lines(self.run)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the figures and the faults, for who asks without a browser."""
+        """Return the figures, the faults and the orders, for who asks without a browser."""
         told = [episode.to_json() for episode in self.episodes]
-        return self.figures.to_json() | {"faults": told}
+        orders = [mark.to_json() for mark in marks_of(self.run, self.board)]
+        return self.figures.to_json() | {"faults": told, "orders": orders}
 
     @cached_property
     def incidents(self) -> list[Incident]:
@@ -111,11 +118,18 @@ def arrivals_of(run: Run, reports: Mapping[int, ShardReport]) -> Arrivals | None
 
 def episodes_of(run: Run, board: RunBoard) -> list[Episode]:
     """Return when which fault on purpose was in force, in order of time."""
-    if not board.faults:
+    spans = [span for span in board.faults if not timeline.is_order(span)]
+    if not spans:
         return []
     by_hand = run.injections.select_related("asked_by")
     elapsed = elapsed_of(run, now=timezone.now()).total_seconds()
-    return faults.episodes_of(run, board.faults, by_hand=by_hand, elapsed=elapsed)
+    return faults.episodes_of(run, spans, by_hand=by_hand, elapsed=elapsed)
+
+
+def marks_of(run: Run, board: RunBoard) -> list[Episode]:
+    """Return which order was in force when, as charts show it."""
+    elapsed = elapsed_of(run, now=timezone.now()).total_seconds()
+    return timeline.marks_of(run, board.faults, elapsed=elapsed)
 
 
 def identities(run: Run, board: RunBoard) -> list[str]:
@@ -144,6 +158,6 @@ def run_series(run: Run, *, after: int) -> dict[str, object]:
     return {
         "step": step,
         "is_live": run.is_live,
-        "faults": [episode.to_json() for episode in episodes],
+        "faults": [mark.to_json() for mark in sorted(marks, key=lambda mark: mark.begin)],
         **series.columns(points, step=step),
     }

@@ -158,23 +158,25 @@ class Shift:
             return
         for assignment in orders.begin:
             self._tower.add(assignment)
-        for shard, wish in orders.faults:
-            self._afflict(shard, wish)
+        for shard, wish in orders.wishes:
+            self._grant(shard, wish)
         for shard, watch in orders.watches:
             self._tower.watch(shard, watch)
         if self._has_been_idle(has_work=orders.has_work):
             self._is_draining = True
             self._tower.drain()
 
-    def _afflict(self, shard: str, wish: Wish) -> None:
-        """Begin or end a fault that somebody asked for by hand."""
+    def _grant(self, shard: str, wish: Wish) -> None:
+        """Give an order, or begin or end a fault, that somebody asked for by hand."""
         try:
-            if wish.is_ended:
+            if order := wish.order:
+                self._tower.order(shard, order, name=wish.name, since=wish.since)
+            elif wish.is_ended:
                 self._tower.clear(shard, name=wish.name)
             else:
                 self._tower.inject(shard, wish.fault, name=wish.name, since=wish.since)
         except DefinitionError as error:
-            logger.warning("fault not begun: %s", error, extra={"shard": shard})
+            logger.warning("not done: %s", error, extra={"shard": shard})
 
     async def _ask_desk(self) -> Orders:
         snapshots, closing = self._tower.snapshots(), self._is_draining

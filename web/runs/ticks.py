@@ -6,7 +6,7 @@ import math
 from django.utils import timezone
 
 from web.platform import queues, redis
-from web.runs import endings, jobs, leasing, workers
+from web.runs import endings, jobs, leasing, overdue, workers
 from web.runs.models import LIVE, Outcome, Run, RunState, Shard, ShardState
 from web.runs.reaping import Reaper
 from web.runs.removal import remove
@@ -74,6 +74,7 @@ def tick() -> None:
     """Do all of it; the clock calls this every few seconds."""
     reap_expired_leases()
     end_stopped_runs()
+    overdue.end()
     end_finished_runs()
     ask_for_wanted_towers()
     remove_deleted_runs()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from web.runs import injection_views, views, wall_views
+from web.runs import injection_views, order_views, views, wall_views
 
 app_name = "runs"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("<uuid:run>/wall.bin", wall_views.wall_bin, name="wall_bin"),
     path("<uuid:run>/wall-ids.txt", wall_views.wall_ids, name="wall_ids"),
     path("<uuid:run>/stop/", views.stop, name="stop"),
+    path("<uuid:run>/abort/", order_views.abort, name="abort"),
+    path("<uuid:run>/control/", order_views.control, name="control"),
+    path("<uuid:run>/orders/", order_views.order, name="order"),
     path("<uuid:run>/faults/", injection_views.faults, name="faults"),
     path("<uuid:run>/faults/<uuid:injection>/end/", injection_views.end, name="end_fault"),
     path("<uuid:run>/again/", views.again, name="again"),

@@ -34,14 +34,14 @@ def test_faults_reach_the_engine_once_and_begin_together_in_all_shards(live, own
     orders = tower.work([snapshot(shard, seconds=[])])
     later = tower.work([snapshot(shard, seconds=[])])
 
-    assert [(name, wish.fault.title) for name, wish in orders.faults] == [
+    assert [(name, wish.fault.title) for name, wish in orders.wishes] == [
         (shard, "drop"),
         (shard, "tunnel"),
     ]
-    assert len({wish.since for _, wish in orders.faults}) == 1
-    begun = run.started_at + timedelta(seconds=orders.faults[0][1].since - injections.LEAD)
+    assert len({wish.since for _, wish in orders.wishes}) == 1
+    begun = run.started_at + timedelta(seconds=orders.wishes[0][1].since - injections.LEAD)
     assert before <= begun <= after
-    assert later.faults == []
+    assert later.wishes == []
 
 
 def test_a_fault_that_is_ended_is_told_as_ended(live, owner):
@@ -51,7 +51,7 @@ def test_a_fault_that_is_ended_is_told_as_ended(live, owner):
 
     assert injections.end_fault(first, by=owner)
     assert not injections.end_fault(first, by=owner)
-    [(name, wish)] = tower.work([snapshot(shard, seconds=[])]).faults
+    [(name, wish)] = tower.work([snapshot(shard, seconds=[])]).wishes
 
     assert (name, wish.name, wish.is_ended) == (shard, str(first.code), True)
 
