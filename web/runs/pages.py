@@ -147,14 +147,16 @@ def identities(run: Run, board: RunBoard) -> list[str]:
 def run_series(run: Run, *, after: int) -> dict[str, object]:
     """Return the run over time as its charts take it, from the Unix second ``after`` on.
 
-    The faults are all there are, for one that began long ago may still end.
+    The faults are all there are, for one that began long ago may still end; orders are among them,
+    whose kind is their word.
     """
     reports = live.reports_of(run)
     points = history.points_of(run, reports, after=after)
     step = series.step_of(run.duration)
     if run.is_live and points:
         points = points[:-1]  # its last second has only begun
-    episodes = episodes_of(run, merged(reports.values()))
+    board = merged(reports.values())
+    marks = [*episodes_of(run, board), *marks_of(run, board)]
     return {
         "step": step,
         "is_live": run.is_live,
