@@ -23,11 +23,14 @@ class Renewals:
         self._heirs: dict[Line, Wire[Any] | None] = {}  # None: its turn to be opened has not come
         self._again: dict[Line, float] = {}  # when, s
         self._next: dict[Wire[Any], Wire[Any]] = {}  # who follows a wire that is ending
+        self._unready: dict[Line, Wire[Any]] = {}  # who took over before it was ready
 
     def begin(self, line: Line) -> None:
-        """Have an heir of the line's connection opened."""
+        """Have an heir of the line's connection opened, once that itself is ready."""
         self._again.pop(line, None)
-        if line not in self._heirs:
+        if line in self._unready:
+            self._again[line] = self._clock()
+        elif line not in self._heirs:
             self._heirs[line] = None
             self._openings.put(line)
 
@@ -42,7 +45,9 @@ class Renewals:
 
     def ready(self, wire: Wire[Any]) -> None:
         """A wire can send: an heir is the line's wire from now on, the one before ends in order."""
-        if self._is_heir(wire):
+        if self._unready.get(wire.line) is wire:
+            del self._unready[wire.line]
+        elif self._is_heir(wire):
             self._take_over(wire).finish()
 
     def follow(self, wire: Wire[Any]) -> bool:
@@ -51,7 +56,7 @@ class Renewals:
         if not self._is_heir(wire):
             return False
         before = self._take_over(wire)
-        self._next[before] = wire
+        self._next[before] = self._unready[wire.line] = wire
         before.finish()
         return True
 
@@ -69,6 +74,7 @@ class Renewals:
     def drop(self, line: Line) -> None:
         """Want no heir: the line has lost its connection, or was let go."""
         self._again.pop(line, None)
+        self._unready.pop(line, None)
         if line not in self._heirs:
             return
         heir = self._heirs.pop(line)

@@ -100,6 +100,28 @@ def test_a_broker_that_does_not_hang_up_is_waited_for_no_longer_than_a_moment() 
     on_stage(play)
 
 
+def test_a_connection_that_is_not_ready_yet_is_not_replaced_before_it_is() -> None:
+    async def play(stage: Stage) -> None:
+        await connect(stage, username="u", password="old")
+        before, second = await renewed(stage)
+        before.hang_up()
+        await stage.settle()
+        stage.send(qos=0)
+        _, still = await renewed(stage, "newest")
+        waiting = list(stage.diary.ends)
+
+        second.say(CONNACK["3.1.1"])
+        await stage.pass_time(2)
+        second.hang_up()
+        await stage.settle()
+
+        assert (still, waiting) == (second, [])
+        assert stage.diary.reasons == [""]
+        assert is_connect(stage.socket.written[0], b"newest")
+
+    on_stage(play)
+
+
 def test_what_is_never_acknowledged_fails_and_does_not_hold_up_the_others() -> None:
     async def play(stage: Stage) -> None:
         await connect(stage, username="u", password="old")
