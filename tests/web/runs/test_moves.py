@@ -11,7 +11,7 @@ from tests.web.runs.conftest import snapshot
 from web.runs import happenings, history, leasing, moves, ticks
 from web.runs.actions import start_run, stop_run
 from web.runs.desk import Desk
-from web.runs.models import Checkpoint, RunState, Shard, ShardState
+from web.runs.models import Checkpoint, Run, RunState, Shard, ShardState
 from web.runs.reaping import BREAK, MOST_LOSSES, WATCH, Reaper, reap
 
 CHUNK = Chunk(shard="", number=0, rows=3, sends=2, failed=1, first=1.8e9, last=1.8e9, data=b"P")
@@ -132,9 +132,7 @@ def test_a_shard_whose_run_is_to_stop_ends_where_it_would_be_handed_over(run, ow
 
 def test_a_wanted_shard_of_a_run_that_is_to_stop_is_ended_by_the_clock(run, owner, asked):
     handed_over(run)
-    run.stop_requested = timezone.now()
-    run.state = RunState.STOPPING
-    run.save()
+    Run.objects.update(state=RunState.STOPPING, stop_requested=timezone.now())
 
     ticks.tick()
 
