@@ -5,10 +5,12 @@ from django.urls import reverse
 
 from tests.web.logs.conftest import record
 from tests.web.logs.test_tails import copy
+from tests.web.runs.conftest import snapshot
 from web.logs import live, tails
 from web.logs.models import RunLog
 from web.platform import redis
-from web.runs.desk import packed
+from web.runs.desk import Desk
+from web.runs.holding import packed
 from web.runs.models import Board
 
 
@@ -237,3 +239,12 @@ def test_a_silent_redis_is_said_and_asked_again(client_of, viewer, workspace, ru
 
 def test_a_stranger_sees_no_live_record(client_of, stranger, workspace, run):
     assert client_of(stranger).get(address(workspace, run, "tail_json")).status_code == 404
+
+
+@pytest.mark.usefixtures("unavailable_redis")
+def test_a_tower_works_on_without_redis(run):
+    desk = Desk(tower="tower-1", capacity=10_000)
+
+    [assignment] = desk.work([]).begin
+
+    assert desk.work([snapshot(assignment.shard)]).watches == []

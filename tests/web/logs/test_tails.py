@@ -4,10 +4,12 @@ from itertools import count
 
 import pytest
 
-from tests.web.runs.conftest import START
+from simulator import Watch
+from tests.web.runs.conftest import START, snapshot
 from web.logs import relaying, tails
 from web.logs.relaying import MOST_TOLD, Catch, Relay
 from web.platform import redis
+from web.runs.desk import Desk
 from web.runs.leasing import Lease
 
 pytestmark = [pytest.mark.parts("redis"), pytest.mark.usefixtures("_real_redis")]
@@ -153,3 +155,20 @@ def test_only_so_many_watch_a_run(run):
 )
 def test_a_place_is_what_redis_gave(text, is_one):
     assert tails.is_place(text) is is_one
+
+
+@pytest.mark.usefixtures("published")
+def test_a_tower_is_told_who_looks_and_hands_over_what_it_saw(run, monkeypatch):
+    monkeypatch.setattr(relaying, "talk", talk)  # the real one, in place of the desk's tests'
+    desk = Desk(tower="tower-1", capacity=10_000)
+    [assignment] = desk.work([]).begin
+    watch = tails.watch(run, mocks=[3], reason="HTTP 503")
+
+    [[name, wanted]] = desk.work([snapshot(assignment.shard)]).watches
+    seen = [copy(3), copy(5, reason="HTTP 503"), copy(6)]
+    again = desk.work([snapshot(assignment.shard, tail=seen, tail_left_out=2)])
+    found = tails.take(run, watch)
+
+    assert (name, wanted) == (assignment.shard, Watch(frozenset({3}), frozenset({"HTTP 503"})))
+    assert again.watches == []
+    assert (mocks_in(found), found.left_out) == ([3, 5], 2)

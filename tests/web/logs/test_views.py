@@ -4,7 +4,7 @@ from django.urls import reverse
 from tests.web.logs.conftest import SECOND, record
 from tests.web.runs.conftest import START
 from web.accounts.models import Workspace
-from web.runs.desk import packed
+from web.runs.holding import packed
 from web.runs.models import Board
 
 
