@@ -83,6 +83,7 @@ class Workspace(models.Model):
     name = models.CharField(max_length=80)
     created = models.DateTimeField(default=timezone.now, editable=False)
     deleted = models.DateTimeField(null=True, editable=False)  # gone for people; the clock follows
+    longest_run = models.DurationField(null=True, blank=True)  # None: as long as a lot may last
 
     def __str__(self) -> str:
         return self.name

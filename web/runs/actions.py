@@ -14,7 +14,7 @@ from web.accounts.models import User
 from web.logs.holds import hold_of
 from web.lots.models import Lot
 from web.platform import queues, storage
-from web.runs import endings, jobs, leasing, orders, rivals
+from web.runs import bounds, endings, jobs, leasing, orders, rivals
 from web.runs.models import LIVE, Outcome, Run, RunState, Shard
 from web.runs.rivals import WouldCollide
 from web.runs.snapshot import NO_STORAGE, CannotStart, CannotStartNow, Snapshot, snapshot_of
@@ -64,6 +64,7 @@ def start_run(
         CannotStartNow: The object store does not answer. Nothing was made.
         WouldCollide: It has rivals, and was not to start beside them. Nothing was made.
     """
+    most = bounds.longest_of(lot, longest)
     code = uuid4()
     snapshot = snapshot_of(lot, run=code)
     found = [] if beside_rivals else rivals.rivals_of(lot, snapshot.client_ids)
@@ -77,7 +78,7 @@ def start_run(
         started_by=by,
         mocks=snapshot.lot.mocks,
         duration=lot.duration,
-        longest=longest,
+        longest=most,
         ramp=lot.ramp,
         seed=snapshot.lot.seed,
         target=lot.target.address,

@@ -1,10 +1,10 @@
 """Everything that people change about schedules."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from web.accounts.models import User
+from web.accounts.models import User, Workspace
 from web.schedules.models import Schedule
 
 MOST_OF_A_WORKSPACE = 200
@@ -57,3 +57,9 @@ def resume(schedule: Schedule, *, now: datetime | None = None) -> bool:
 def delete_schedule(schedule: Schedule) -> None:
     """Delete a schedule with its history. Runs that it started stay, and go on."""
     schedule.delete()
+
+
+def limit_runs(workspace: Workspace, longest: timedelta | None) -> None:
+    """Set how long a run of a workspace may last; None: as long as a lot may."""
+    workspace.longest_run = longest
+    workspace.save(update_fields=["longest_run"])

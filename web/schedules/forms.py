@@ -246,3 +246,15 @@ def shown(moment: datetime | None, zone: str) -> str:
     if moment is None:
         return ""
     return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat(timespec="minutes")
+
+
+class LimitForm(forms.Form):
+    """How long a run of a workspace may last."""
+
+    longest = Longest(
+        label="Longest run",
+        required=False,
+        max_length=40,
+        help_text="With its unit: 2h, 1 day. A lot that lasts longer is not started, and a run "
+        f"that does not end in time is stopped. Empty: {duration_text(LONGEST)}.",
+    )

@@ -6,6 +6,7 @@ app_name = "schedules"
 urlpatterns = [
     path("", views.index, name="index"),
     path("new/", views.create, name="create"),
+    path("limit/", views.limit, name="limit"),
     path("preview/", views.preview, name="preview"),
     path("of/<uuid:lot>/new/", views.create_for, name="create_for"),
     path("<uuid:schedule>/", views.detail, name="detail"),

@@ -16,7 +16,7 @@ from web.accounts.access import UserRequest, open_workspace
 from web.accounts.models import Role, Workspace
 from web.lots import access as lots
 from web.schedules import access, actions, pages
-from web.schedules.forms import PRESETS, ScheduleForm, TimetableForm
+from web.schedules.forms import PRESETS, LimitForm, ScheduleForm, TimetableForm
 from web.schedules.models import Schedule, TurnState
 
 PAGE = 25
@@ -122,6 +122,22 @@ def delete(request: UserRequest, workspace: UUID, schedule: UUID) -> HttpRespons
         return render(request, "schedules/delete.html", {"schedule": found})
     actions.delete_schedule(found)
     messages.success(request, f"{found.name} is deleted.")
+    return redirect("schedules:index", opened.code)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def limit(request: UserRequest, workspace: UUID) -> HttpResponse:
+    """Say how long a run of the workspace may last."""
+    opened = open_workspace(request, workspace, role=Role.OWNER)
+    if request.method == "GET":
+        form = LimitForm(initial={"longest": opened.longest_run})
+        return render(request, "schedules/limit.html", {"form": form})
+    form = LimitForm(request.POST)
+    if not form.is_valid():
+        return render(request, "schedules/limit.html", {"form": form}, status=422)
+    actions.limit_runs(opened, form.cleaned_data["longest"])
+    messages.success(request, "This holds for every run that is started from now on.")
     return redirect("schedules:index", opened.code)
 
 

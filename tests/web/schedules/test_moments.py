@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -35,7 +36,7 @@ def test_an_hourly_schedule_comes_each_real_hour_whatever_the_clocks_do():
 
     for day in (utc(2027, 3, 27, 22), utc(2027, 10, 30, 22)):
         moments = hourly.several(day, 6)
-        assert [b - a for a, b in zip(moments, moments[1:], strict=False)] == [HOUR] * 5
+        assert [b - a for a, b in pairwise(moments)] == [HOUR] * 5
 
 
 def test_until_is_the_last_moment():

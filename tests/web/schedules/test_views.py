@@ -202,3 +202,18 @@ def test_the_pages_of_lot_and_run_name_the_schedule(
     assert schedule.get_absolute_url() in client.get(lot.get_absolute_url()).content.decode()
     assert schedule.get_absolute_url() in client.get(run.get_absolute_url()).content.decode()
     assert run.get_absolute_url() in client.get(page("detail", schedule.code)).content.decode()
+
+
+def test_an_owner_limits_the_runs_of_a_workspace(owner, client_of, page, workspace):
+    client = client_of(owner)
+
+    assert client.post(page("limit"), {"longest": "9 days"}).status_code == 422
+    answer = client.post(page("limit"), {"longest": "2h"}, follow=True)
+
+    workspace.refresh_from_db()
+    assert workspace.longest_run == timedelta(hours=2)
+    assert "lasts at most 2h" in answer.content.decode()
+
+
+def test_an_editor_does_not_limit_the_runs_of_a_workspace(teammate, client_of, page):
+    assert client_of(teammate).post(page("limit"), {"longest": "2h"}).status_code == 403
