@@ -23,9 +23,10 @@ RETRY_WAIT = 0.1  # s
 REST = 5.0  # s without a try after one that failed; a try itself takes some 4 s
 AWAY = "Redis did not answer a moment ago, and is not asked again yet"
 
-Unavailable = (redis.ConnectionError, redis.TimeoutError)
+_Silent = (redis.ConnectionError, redis.TimeoutError)
+Unavailable = (*_Silent, redis.ResponseError)
 """What every command raises when Redis does not answer within ``REDIS_TIMEOUT``, or did not just
-now."""
+now; or when it refuses: its memory or its disk is full (``OOM``, ``MISCONF``), or it only reads."""
 
 
 @cache
@@ -115,7 +116,7 @@ class Remembering(Retry):
         inner.is_asking = True
         try:
             found = super().call_with_retry(do, fail, *more, **options)
-        except Unavailable:
+        except _Silent:
             self._outage.failed()
             raise
         finally:

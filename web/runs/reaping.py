@@ -39,20 +39,32 @@ class Reaper:
     def look(self, *, now: datetime | None = None) -> list[Shard]:
         """Let others go on with the shards of silent towers; return these as they were.
 
-        To be called every few seconds, and only while the database answers.
+        To be called every few seconds. A look that the database does not answer is none.
+
+        Raises:
+            DatabaseError: It does not answer.
         """
+        moment = now or timezone.now()
+        found = silent(now=moment)
         at = self._clock()
         if at - self._last > BREAK:
             self._since = at
         self._last = at
-        return reap(now=now) if at - self._since >= WATCH else []
+        if at - self._since < WATCH:
+            return []
+        return [shard for shard in found if _lose(shard, now=moment)]
 
 
 def reap(*, now: datetime | None = None) -> list[Shard]:
     """Take silent towers' shards from them; return the shards as they were under the lease."""
     moment = now or timezone.now()
-    silent = Shard.objects.filter(state=ShardState.LEASED, leased_until__lt=moment)
-    return [shard for shard in silent.select_related("run") if _lose(shard, now=moment)]
+    return [shard for shard in silent(now=moment) if _lose(shard, now=moment)]
+
+
+def silent(*, now: datetime) -> list[Shard]:
+    """Return the shards whose leases have ended without a word of their towers."""
+    ended = Shard.objects.filter(state=ShardState.LEASED, leased_until__lt=now)
+    return list(ended.select_related("run"))
 
 
 def _lose(shard: Shard, *, now: datetime) -> bool:

@@ -111,3 +111,21 @@ def test_after_the_rest_one_asks_for_all(clock):
 
     outage.answered()
     assert [outage.may_ask() for _ in range(3)] == [True, True, True]
+
+
+@pytest.mark.parts("redis")
+def test_a_redis_that_refuses_is_unavailable_but_does_not_count_as_silent(redis_port):
+    server = library.Redis(port=redis_port)
+    client = redis.client(f"redis://127.0.0.1:{redis_port}/0", outage=redis.Outage())
+    server.config_set("maxmemory", "1")
+
+    try:
+        with pytest.raises(redis.Unavailable, match="maxmemory"):
+            client.set("mocklot:test", "x")
+        answered = client.ping()
+    finally:
+        server.config_set("maxmemory", "0")
+        server.close()
+        client.close()
+
+    assert answered

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from simulator import Chunk, StaleLease
@@ -198,6 +198,29 @@ def test_losses_long_apart_do_not_add_up(run):
     reap(now=later(seconds=11))
 
     assert Shard.objects.get().losses == 1
+
+
+def test_nobody_is_declared_lost_while_and_right_after_the_database_was_away(run):
+    clock, late = Clock(), later(seconds=30)
+    leasing.lease_shards("tower-1", room=1_000)
+    reaper = Reaper(clock)
+    for _ in range(2):
+        clock.now += WATCH / 2
+        reaper.look(now=later(seconds=1))
+
+    with connection.execute_wrapper(away):
+        for _ in range(10):
+            clock.now += 2
+            with pytest.raises(OperationalError):
+                reaper.look(now=late)
+
+    assert reaper.look(now=late) == []
+    clock.now += WATCH
+    assert reaper.look(now=late) != []
+
+
+def away(*_):
+    raise OperationalError("the server closed the connection unexpectedly")
 
 
 def test_nobody_is_declared_lost_by_who_has_just_come_or_was_away_itself(run):
