@@ -102,23 +102,28 @@ def unexplained(device: Device, arrived: set[int]) -> list[int]:
         arrived: Numbers that the subscriber has of it.
     """
     sent_at = {number: at for number, at, _ in device.sends}
-    last = max([*sent_at, *arrived], default=0)
     losses = [(number, _named(why, at)) for number, why, at in device.moves if NAMED.search(why)]
-    missing = [number for number in range(1, last + 1) if number not in sent_at]
-    if not missing:
-        return []
-    known = np.array(sorted(sent_at) or [0])
-    return [number for number in missing if not _is_explained(number, known, sent_at, losses)]
+    found: list[int] = []
+    before = 0
+    for number in sorted({*sent_at, *arrived}):
+        if number not in sent_at or number > before + 1:
+            after = sent_at.get(number)
+            gap = before + 1, number if after is None else number - 1
+            found += _unexplained(gap, after, losses)
+        before = number
+    return found
 
 
-def _is_explained(
-    number: int, known: Any, sent_at: dict[int, datetime], losses: list[tuple[int, datetime]]
-) -> bool:
-    place = int(np.searchsorted(known, number))
-    after = sent_at.get(int(known[place])) if place < len(known) else None
-    return any(
-        number < first and (after is None or after >= since - A_LITTLE) for first, since in losses
-    )
+def _unexplained(
+    gap: tuple[int, int], after: datetime | None, losses: list[tuple[int, datetime]]
+) -> list[int]:
+    """Return what of a gap (its first and last number) no loss explains.
+
+    ``after`` is the moment of the send that follows; None: none is known.
+    """
+    told = [first for first, since in losses if after is None or after >= since - A_LITTLE]
+    begin = max(gap[0], max(told, default=0))
+    return list(range(begin, gap[1] + 1))
 
 
 def _named(why: str, at: datetime) -> datetime:

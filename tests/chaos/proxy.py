@@ -1,4 +1,4 @@
-"""A fault proxy: passes connections on to a port of this machine, breaks them, or falls silent.
+"""A fault proxy: passes connections on to a port of this machine, breaks them, or loses words.
 
 Rule: a real socket on each side, in a thread of its own; it looks at no byte that passes.
 """
@@ -23,6 +23,7 @@ class _End(asyncio.Protocol):
     def __init__(self, proxy: "Proxy", peer: "_End | None" = None) -> None:
         self.proxy = proxy
         self.peer = peer
+        self.is_behind = peer is not None  # on the side of who answers
         self.transport: asyncio.Transport | None = None
         self.early: list[bytes] = []  # what came before the other side was there
         self.is_full = False  # it takes no more for now
@@ -66,6 +67,7 @@ class Proxy:
         self._ends: set[_End] = set()
         self._dials: set[asyncio.Task[None]] = set()
         self._is_silent = False
+        self._is_mute = False
         self._loop = uvloop.new_event_loop()
         self._is_up = Event()
         self._server: asyncio.Server | None = None
@@ -93,6 +95,10 @@ class Proxy:
         """Let nothing pass until ``open``; who connects is taken and hears nothing."""
         self._do(self._fall_silent)
 
+    def mute(self) -> None:
+        """Let everything pass that way, and no answer back, until ``open``."""
+        self._do(self._fall_mute)
+
     def open(self) -> None:
         """Let everything pass again, also what waited."""
         self._do(self._open)
@@ -115,7 +121,8 @@ class Proxy:
         """Read a side, or leave it to wait: in silence, or while the other side is full."""
         if end.transport is None or end.transport.is_closing():
             return
-        if self._is_silent or (end.peer and end.peer.is_full):
+        is_held = self._is_silent or (self._is_mute and end.is_behind)
+        if is_held or (end.peer and end.peer.is_full):
             end.transport.pause_reading()
         else:
             end.transport.resume_reading()
@@ -158,8 +165,13 @@ class Proxy:
         for end in self._ends:
             self.regulate(end)
 
+    async def _fall_mute(self) -> None:
+        self._is_mute = True
+        for end in self._ends:
+            self.regulate(end)
+
     async def _open(self) -> None:
-        self._is_silent = False
+        self._is_silent = self._is_mute = False
         if self._server is None:
             await self._listen()
         for end in self._ends:
