@@ -219,6 +219,7 @@ QUEUES = ("towers", "reports", "mail", "drains", "notices")
 CLOCK_TICKS = [
     ("web.platform.clock.beat", 10.0),
     ("web.runs.ticks.tick", 2.0),
+    ("web.runs.levels.tick", 10.0),
     ("web.runs.overtime.tick", 10.0),
     ("web.schedules.ticks.tick", 2.0),
     ("web.schedules.ticks.forget", 60 * 60.0),

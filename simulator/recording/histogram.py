@@ -98,6 +98,15 @@ class Histogram:
                 whole.maximum = max(whole.maximum, histogram.maximum)
         return whole
 
+    @classmethod
+    def of(cls, counts: NDArray[np.int64], *, maximum: float) -> Self:
+        """The histogram of these ``BUCKETS`` counts and this longest duration in s."""
+        histogram = cls()
+        if counts.any():
+            histogram._add(counts)
+            histogram.maximum = maximum
+        return histogram
+
     def to_dict(self) -> dict[str, Any]:
         """The filled buckets alone, for JSON.
 

@@ -348,7 +348,7 @@ class Desk:
             self._fail(lease, str(error))
             return None
         del self._unloaded[lease.name]
-        trail = series.Trail(step=series.step_of(loaded.run.duration), start=loaded.start)
+        trail = series.Trail(step=series.FINEST, start=loaded.start)
         resume = moves.resume_of(lease) if lease.fence > 1 else None
         if resume:
             trail.load(moves.points_of(lease))

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 import simulator
 from simulator import Limited, Second
-from web.runs import history, series
+from web.runs import history, levels, series
 from web.runs.boards import ShardReport
-from web.runs.models import LIVE, Board, Outcome, Run, RunState, Series, Shard, ShardState, Stretch
+from web.runs.models import LIVE, Board, Outcome, Run, RunState, Series, Shard, ShardState
 
 logger = logging.getLogger(__name__)
 
@@ -120,6 +120,7 @@ def rulings(run: Run, total: Second) -> list[dict[str, object]]:
 
 
 def keep_series(run: Run) -> None:
-    """Put one row for the whole run in place of those of its shards."""
+    """Add what its shards have left to the run's points, and keep its chart."""
+    while levels.merge_run(run, is_over=True):
+        pass
     Series.objects.update_or_create(run=run, defaults={"data": series.pack(history.stretches(run))})
-    Stretch.objects.filter(shard__run=run).delete()

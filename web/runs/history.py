@@ -1,14 +1,22 @@
-"""A run over time, from wherever its points lie: the run's own row, its shards' rows, or Redis."""
+"""A run over time, from wherever its points lie: the run's own rows, its shards' rows, or Redis."""
 
-from collections import defaultdict
+from collections.abc import Mapping
+from math import inf
+
+import numpy as np
+from django.db.models import BigIntegerField, F, Value
+from django.utils import timezone
 
 from simulator import Second
-from web.runs import series
+from web.runs import levels, series
 from web.runs.boards import ShardReport
-from web.runs.models import Run, Series, Stretch
+from web.runs.models import Level, Run, Series, Stretch
+from web.runs.points import Columns
+
+NOBODY = Value(None, output_field=BigIntegerField())  # in the place of a shard
 
 
-def points_of(run: Run, reports: dict[int, ShardReport], *, after: int = 0) -> list[Second]:
+def points_of(run: Run, reports: Mapping[int, ShardReport], *, after: int = 0) -> list[Second]:
     """Return the run's points in order, the newest of them still growing while it is live.
 
     Args:
@@ -18,42 +26,81 @@ def points_of(run: Run, reports: dict[int, ShardReport], *, after: int = 0) -> l
     """
     if run.started_at is None:
         return []
-    if not run.is_live:
-        return [point for point in kept(run) if point.at >= after]
-    start = run.started_at.timestamp()
-    since = max(0, after - int(start))
-    shards = stored(run, after=since)
-    for shard, report in reports.items():
-        shards[shard] |= {point.at: point for point in report.recent}
-    points = [p for shard in shards.values() for p in shard.values() if p.at >= after]
-    return series.points_of(points, step=series.step_of(run.duration), start=start)
+    step = series.step_of(run.duration)
+    if not run.is_live and (row := Series.objects.filter(run=run).first()):
+        return [point for point in series.unpack(bytes(row.data)) if point.at >= after]
+    return _summed(run, reports, step=step, after=after, before=inf)
+
+
+def part_of(
+    run: Run, reports: Mapping[int, ShardReport], *, after: int, before: int
+) -> tuple[list[Second], int]:
+    """Return the points from one Unix second to before another, as fine as they are kept.
+
+    Returns:
+        The points, and how many seconds each covers.
+    """
+    if run.started_at is None:
+        return [], series.FINEST
+    start = int(run.started_at.timestamp())
+    after, before = max(after, start), max(before, start + 1)
+    step = series.step_for(before - after, level=_level_at(after))
+    points = _summed(run, reports, step=step, after=after // step * step, before=before)
+    if points or run.is_live:
+        return points, step
+    kept = [point for point in points_of(run, {}) if after <= point.at < before]
+    return kept, series.step_of(run.duration)
 
 
 def kept(run: Run) -> list[Second]:
     """Return the points of an ended run."""
-    row = Series.objects.filter(run=run).first()
-    return series.unpack(bytes(row.data)) if row else []
-
-
-def stored(run: Run, *, after: int = 0) -> dict[int, dict[int, Second]]:
-    """Return the points of each shard (the row's id) that the database has, by their beginning.
-
-    Args:
-        run: Which run.
-        after: Seconds since its start; rows that end before are not read.
-    """
-    block = series.step_of(run.duration) * series.BLOCK
-    rows = Stretch.objects.filter(shard__run=run, first__gt=after - block)
-    shards: dict[int, dict[int, Second]] = defaultdict(dict)
-    for shard, data in rows.values_list("shard_id", "data"):
-        shards[shard] |= {point.at: point for point in series.unpack(bytes(data))}
-    return shards
+    return points_of(run, {})
 
 
 def stretches(run: Run) -> list[Second]:
     """Return the points of all shards that the database has, added up."""
     if run.started_at is None:
         return []
-    points = [point for shard in stored(run).values() for point in shard.values()]
-    start = run.started_at.timestamp()
-    return series.points_of(points, step=series.step_of(run.duration), start=start)
+    return _summed(run, {}, step=series.step_of(run.duration), after=0, before=inf)
+
+
+def _level_at(after: int) -> int:
+    """Return the finest level that still has a moment (Unix s)."""
+    age = timezone.now().timestamp() - after
+    fine = (level for level in series.LEVELS if age <= levels.KEPT.get(level, inf))
+    return next(fine, series.LEVELS[-1])
+
+
+def _summed(
+    run: Run, reports: Mapping[int, ShardReport], *, step: int, after: int, before: float
+) -> list[Second]:
+    assert run.started_at is not None
+    origin = int(run.started_at.timestamp())
+    rows = _rows(run, level=series.level_of(step), since=max(0, after - origin))
+    newest = levels.grouped(rows)
+    parts = []
+    for shard, first, data in rows:
+        columns = Columns.unpack(data)
+        if shard is not None and shard in reports and first == newest[shard]:
+            told = [point.at for point in reports[shard].recent]
+            columns = columns.kept(~np.isin(columns.at, told))  # what Redis has is later
+        parts.append(columns)
+    for shard, report in reports.items():
+        # All before the newest row is in the database, here or in the run's own rows.
+        begun = origin + newest.get(shard, 0)
+        parts.append(Columns.of([point for point in report.recent if point.at >= begun]))
+    points = Columns.joined(parts).summed(step=step, origin=origin)
+    return [point for point in points if after <= point.at < before]
+
+
+def _rows(run: Run, *, level: int, since: int) -> list[tuple[int | None, int, bytes]]:
+    """Return shard (None: the run's own), first second and data of rows that end after ``since``.
+
+    In one question, for what is merged meanwhile would be seen twice, or not at all.
+    """
+    own = Level.objects.filter(run=run, step=level, first__gt=since - level * series.BLOCK)
+    shards = Stretch.objects.filter(shard__run=run, first__gt=since - series.FINEST * series.BLOCK)
+    rows = own.values_list(NOBODY, "first", "data").union(
+        shards.values_list(F("shard_id"), "first", "data"), all=True
+    )
+    return [(shard, first, bytes(data)) for shard, first, data in rows]

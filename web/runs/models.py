@@ -321,14 +321,14 @@ class Board(models.Model):
 
 
 class Series(models.Model):
-    """An ended run over time, all shards in one."""
+    """An ended run over time, all shards in one, as coarse as its chart; kept for good."""
 
     run = models.OneToOneField(Run, models.CASCADE, related_name="series")
     data = models.BinaryField()  # as web.runs.series packs it
 
 
 class Stretch(models.Model):
-    """Some points of a live shard over time; gone when its run has ended."""
+    """Some points of a live shard over time; gone once they are added to those of its run."""
 
     shard = models.ForeignKey(Shard, models.CASCADE, related_name="stretches")
     first = models.IntegerField()  # s since the run's start
@@ -338,3 +338,22 @@ class Stretch(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["shard", "first"], name="stretch_once"),
         ]
+
+
+class Level(models.Model):
+    """Some points of a run over time, all shards in one, as fine as its ``step``."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="levels")
+    step = models.PositiveSmallIntegerField()  # s, one of web.runs.series.LEVELS
+    first = models.IntegerField()  # s since the run's start
+    at = models.DateTimeField()  # the same as a moment
+    data = models.BinaryField()  # as web.runs.series packs it
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["step", "at"], name="levels_by_age")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "step", "first"], name="level_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step} s from {self.first} s of {self.run_id}"

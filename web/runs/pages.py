@@ -144,17 +144,21 @@ def identities(run: Run, board: RunBoard) -> list[str]:
     return [names[number] for number in board.mocks["number"].tolist()]
 
 
-def run_series(run: Run, *, after: int) -> dict[str, object]:
+def run_series(run: Run, *, after: int, span: tuple[int, int] | None = None) -> dict[str, object]:
     """Return the run over time as its charts take it, from the Unix second ``after`` on.
 
-    The faults are all there are, for one that began long ago may still end; orders are among them,
+    ``span`` is a part of it, from one Unix second to before another, as fine as it is kept. The
+    faults are all there are, for one that began long ago may still end; orders are among them,
     whose kind is their word.
     """
     reports = live.reports_of(run)
-    points = history.points_of(run, reports, after=after)
-    step = series.step_of(run.duration)
-    if run.is_live and points:
-        points = points[:-1]  # its last second has only begun
+    if span:
+        points, step = history.part_of(run, reports, after=span[0], before=span[1])
+    else:
+        points = history.points_of(run, reports, after=after)
+        step = series.step_of(run.duration)
+        if run.is_live and points:
+            points = points[:-1]  # its last second has only begun
     board = merged(reports.values())
     marks = [*episodes_of(run, board), *marks_of(run, board)]
     return {

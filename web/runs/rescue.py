@@ -31,7 +31,7 @@ def keep_points(shard: Shard, report: ShardReport) -> None:
     run = Run.objects.get(id=shard.run_id)
     if run.started_at is None:
         return
-    trail = series.Trail(step=series.step_of(run.duration), start=run.started_at.timestamp())
+    trail = series.Trail(step=series.FINEST, start=run.started_at.timestamp())
     trail.add(report.recent)
     for first, points in trail.blocks().items():
         row = Stretch.objects.filter(shard_id=shard.id, first=first).first()

@@ -1,20 +1,20 @@
-"""A run over time: points of equal length, at most ``MOST_POINTS`` however long it runs.
+"""A run over time: points of equal length, at most ``MOST_POINTS`` of them to look at.
 
 Rule: a point is a sum of seconds (``simulator.Second``), so shards and points add up exactly.
 """
 
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-import orjson
-
 from simulator import Second
+from web.runs.points import Columns
 
 MOST_POINTS = 720  # what a chart of this width can show, and a page can carry
 STEPS = (1, 2, 5, 10, 30, 60, 300, 600, 900)  # s
+LEVELS = (1, 10, 60)  # s; of the points that are kept, see web.runs.levels
+FINEST = LEVELS[0]  # what shards tell and store
 BLOCK = 60  # points that lie in one row of the database
 MS = 1_000
 
@@ -23,6 +23,17 @@ def step_of(duration: timedelta) -> int:
     """Return how many seconds one point of a run of this duration covers."""
     needed = duration.total_seconds() / MOST_POINTS
     return next((step for step in STEPS if step >= needed), STEPS[-1])
+
+
+def level_of(step: int) -> int:
+    """Return the coarsest of ``LEVELS`` of which points of this many seconds are sums."""
+    return max(level for level in LEVELS if step % level == 0)
+
+
+def step_for(seconds: float, *, level: int = FINEST) -> int:
+    """Return the shortest step that shows so many seconds, of points no finer than ``level``."""
+    fit = (step for step in STEPS if step % level == 0 and step * MOST_POINTS >= seconds)
+    return next(fit, STEPS[-1])
 
 
 def points_of(seconds: Iterable[Second], *, step: int, start: float) -> list[Second]:
@@ -92,12 +103,12 @@ class Trail:
 
 def pack(points: Sequence[Second]) -> bytes:
     """Return points as bytes."""
-    return zlib.compress(orjson.dumps([point.to_dict() for point in points]), 1)
+    return Columns.of(points).pack()
 
 
 def unpack(data: bytes) -> list[Second]:
-    """Return the points that :func:`pack` wrote."""
-    return [Second.from_dict(point) for point in orjson.loads(zlib.decompress(data))]
+    """Return the points that :func:`pack` wrote, one for each second in which one begins."""
+    return Columns.unpack(data).summed(step=1, origin=0)
 
 
 def columns(points: Sequence[Second], *, step: int) -> dict[str, list[Any]]:

@@ -67,11 +67,17 @@ def live_json(request: UserRequest, workspace: UUID, run: UUID) -> HttpResponse:
 @login_required
 @never_cache
 def series_json(request: UserRequest, workspace: UUID, run: UUID) -> HttpResponse:
-    """Answer with the run over time, from the Unix second ``after`` on."""
+    """Answer with the run over time, from the Unix second ``after`` on, or ``from`` ``to``."""
     found = access.run_of(open_workspace(request, workspace), run)
-    after = request.GET.get("after", "")
-    since = int(after) if after.isdecimal() and len(after) < 12 else 0
-    return JsonResponse(pages.run_series(found, after=since))
+    after, begin, end = (_second(request, name) for name in ("after", "from", "to"))
+    span = (begin, end) if end > begin else None
+    return JsonResponse(pages.run_series(found, after=after, span=span))
+
+
+def _second(request: UserRequest, name: str) -> int:
+    """Return a Unix second of the query; 0 where it is none."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 12 else 0
 
 
 @require_http_methods(["GET", "POST"])

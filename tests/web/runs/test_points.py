@@ -1,0 +1,74 @@
+"""Points over time as columns: small, and added up as if each had been added alone."""
+
+import zlib
+
+import numpy as np
+import orjson
+import pytest
+
+from simulator import Second
+from web.runs.points import Columns
+
+START = 1_800_000_000  # Unix s
+
+
+def point(at: int, *, count: int = 10, took: float = 0.02) -> Second:
+    second = Second(at=START + at, due=count, acknowledged=count, failed=1, bytes=count * 30)
+    second.latency.record(took * np.linspace(0.5, 2, count))
+    second.lateness.record([0.001])
+    return second
+
+
+def test_points_survive_their_bytes() -> None:
+    points = [point(0), point(1, count=0), point(2, count=300)]
+
+    again = Columns.unpack(Columns.of(points).pack()).summed(step=1, origin=START)
+
+    assert again == points
+
+
+def test_no_points_survive_their_bytes_too() -> None:
+    assert Columns.unpack(Columns.of([]).pack()).summed(step=1, origin=START) == []
+
+
+def test_points_of_many_shards_add_up_to_what_the_seconds_do() -> None:
+    shards = [[point(at, count=5 + at, took=0.01 * shard) for at in range(25)] for shard in (1, 2)]
+
+    summed = Columns.joined(map(Columns.of, shards)).summed(step=10, origin=START)
+
+    for place, whole in enumerate(summed):
+        alone = [p for shard in shards for p in shard[place * 10 : place * 10 + 10]]
+        assert whole == Second.summed(alone)
+    assert [each.at - START for each in summed] == [0, 10, 20]
+
+
+def test_points_that_are_left_out_take_their_histograms_with_them() -> None:
+    points = [point(0), point(1, count=3), point(2)]
+
+    kept = Columns.of(points).kept(np.array([False, True, True]))
+
+    assert kept.summed(step=1, origin=START) == points[1:]
+
+
+def test_points_of_a_version_before_are_still_read() -> None:
+    points = [point(0), point(1)]
+    data = zlib.compress(orjson.dumps([each.to_dict() for each in points]))
+
+    assert Columns.unpack(data).summed(step=1, origin=START) == points
+
+
+def test_bytes_that_are_no_points_are_refused() -> None:
+    with pytest.raises(ValueError, match="not points of a run"):
+        Columns.unpack(b"nothing of the kind")
+
+
+def test_a_week_of_minutes_stays_small() -> None:
+    random = np.random.default_rng(1)
+    hour = []
+    for minute in range(60):
+        second = Second(at=START + 60 * minute, due=60_000, acknowledged=60_000, bytes=10**7)
+        second.latency.record(0.02 * random.lognormal(0, 0.6, 60_000))
+        second.lateness.record(0.005 * random.lognormal(0, 0.6, 60_000))
+        hour.append(second)
+
+    assert len(Columns.of(hour).pack()) * 24 * 7 < 8_000_000
