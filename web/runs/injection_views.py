@@ -14,6 +14,7 @@ from web.accounts.models import Role
 from web.runs import access, injections
 
 MOST_TEXT = 20_000  # characters; 100 faults are some 10,000
+MOST_DIGITS = 8  # of a mock's number
 
 
 @require_http_methods(["GET", "POST"])
@@ -22,7 +23,7 @@ def faults(request: UserRequest, workspace: UUID, run: UUID) -> HttpResponse:
     """Show the faults of a run, and take more."""
     opened = open_workspace(request, workspace)
     found = access.run_of(opened, run)
-    context = {"run": found, "text": "", "wrong": [], "errors": []}
+    context = {"run": found, "text": _first_text(request), "wrong": [], "errors": []}
     if request.method == "GET":
         return render(request, "runs/faults.html", context)
     open_workspace(request, workspace, role=Role.EDITOR)
@@ -36,6 +37,14 @@ def faults(request: UserRequest, workspace: UUID, run: UUID) -> HttpResponse:
     names = ", ".join(str(each) for each in begun)
     messages.success(request, f"In {injections.LEAD:g} s: {names}.")
     return redirect("runs:faults", opened.code, found.code)
+
+
+def _first_text(request: UserRequest) -> str:
+    """Return the text that the form begins with: a fault of the mock that ``?mock=`` names."""
+    mock = request.GET.get("mock", "")
+    if not mock.isdecimal() or len(mock) > MOST_DIGITS:
+        return ""
+    return f"faults:\n  - {{fault: drop, aim: {{index: [{int(mock)}, {int(mock)}]}}}}\n"
 
 
 @require_POST

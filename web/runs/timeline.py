@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf, isinf
+from uuid import UUID, uuid4
 
 from django.core.paginator import Page, Paginator
 
@@ -47,6 +48,25 @@ class ControlPage:
     statuses: list[str]
     messages: list[str]
     on: int  # how many mocks are on, as far as it was ordered
+
+
+@dataclass(frozen=True, slots=True)
+class MockControl:
+    """What can be ordered of one mock: the names that its own definition has."""
+
+    statuses: list[str]
+    messages: list[str]
+    codes: tuple[UUID, UUID]  # one a form
+
+
+def mock_control(run: Run, mock: int) -> MockControl | None:
+    """Return what one mock can be ordered to do; None: nothing, now or at all."""
+    if not run.is_orderable or run.paused:
+        return None
+    around = (p for p in run.parts if 0 <= mock - p.get("first", 0) < p.get("count", 0))
+    part: dict[str, list[str]] = next(around, {})
+    statuses, messages = part.get("statuses", []), part.get("messages", [])
+    return MockControl(statuses, messages, (uuid4(), uuid4())) if messages else None
 
 
 def is_order(span: Span) -> bool:

@@ -306,3 +306,25 @@ def test_the_tick_ends_what_is_overdue(live, owner, no_queue):
 
     run.refresh_from_db()
     assert run.state == RunState.STOPPED
+
+
+def test_a_mocks_page_sends_its_messages_and_leads_to_a_fault_of_it(client_of, owner, viewer, live):
+    run, *_ = live
+    mock = reverse("logs:mock", args=[run.workspace.code, run.code, 3])
+
+    page = client_of(owner).get(mock).content.decode()
+    fault = client_of(owner).get(f"{address(run, 'faults')}?mock=3").content.decode()
+
+    assert "<option>telemetry</option>" in page
+    assert "<option>broken</option>" in page
+    assert "index: [3, 3]" in fault
+    assert "Send now" not in client_of(viewer).get(mock).content.decode()
+
+
+def test_a_mock_of_a_paused_run_is_ordered_nothing(client_of, owner, live):
+    run, *_ = live
+    orders.ask(run, {"order": "pause"}, by=owner)
+
+    page = client_of(owner).get(reverse("logs:mock", args=[run.workspace.code, run.code, 3]))
+
+    assert "Send now" not in page.content.decode()
