@@ -25,7 +25,7 @@ class _End(asyncio.Protocol):
         self.peer = peer
         self.is_behind = peer is not None  # on the side of who answers
         self.transport: asyncio.Transport | None = None
-        self.early: list[bytes] = []  # what came before the other side was there
+        self.early: list[bytes] = []  # what came before it could be passed on
         self.is_full = False  # it takes no more for now
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -34,10 +34,18 @@ class _End(asyncio.Protocol):
         self.proxy.joined(self)
 
     def data_received(self, data: bytes) -> None:
-        if self.peer and self.peer.transport:
+        if self.peer and self.peer.transport and not self.proxy.holds(self):
             self.peer.transport.write(data)
         else:
             self.early.append(data)
+            self.proxy.regulate(self)
+
+    def pass_on(self) -> None:
+        """Give the other side what waited for it."""
+        if self.peer and self.peer.transport:
+            for data in self.early:
+                self.peer.transport.write(data)
+            self.early.clear()
 
     def pause_writing(self) -> None:
         self.is_full = True
@@ -121,11 +129,16 @@ class Proxy:
         """Read a side, or leave it to wait: in silence, or while the other side is full."""
         if end.transport is None or end.transport.is_closing():
             return
-        is_held = self._is_silent or (self._is_mute and end.is_behind)
-        if is_held or (end.peer and end.peer.is_full):
+        if self.holds(end) or (end.peer and end.peer.is_full):
             end.transport.pause_reading()
         else:
+            end.pass_on()
             end.transport.resume_reading()
+
+    def holds(self, end: _End) -> bool:
+        """Whether nothing of this side may pass; asked for each piece, as a connection that was
+        just made is read whatever was said before."""
+        return self._is_silent or (self._is_mute and end.is_behind)
 
     async def _dial(self, end: _End) -> None:
         assert end.transport
@@ -137,9 +150,7 @@ class Proxy:
             return
         assert other.transport
         end.peer = other
-        for data in end.early:
-            other.transport.write(data)
-        end.early.clear()
+        self.regulate(end)
         if end.transport.is_closing():
             other.transport.abort()
 

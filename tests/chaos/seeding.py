@@ -12,6 +12,8 @@ import django
 
 LASTS = timedelta(hours=1)  # longer than any trial: it is stopped
 SEED = 7
+SHELVES = 50  # that mocks are spread over, by the second level of their topics
+SAMPLE = "chaos/7/#"  # one of them
 
 
 def definition(*, every: float, course: float) -> str:
@@ -30,7 +32,7 @@ metrics:
 messages:
   telemetry:
     every: {every:g}s ± {every / 5:g}s
-    topic: "chaos/{{id}}"
+    topic: "chaos/{{index % {SHELVES}}}/{{id}}"
     qos: 1
     json:
       {{id: "{{id}}", seq: "{{seq}}", status: "{{status}}", at: "{{now}}", level: "{{level}}"}}

@@ -10,9 +10,10 @@ LONG = 120.0  # s from which on outages are as long as real ones
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """Mocks of the lot, towers that they need, s that the plan strikes, s between two messages."""
+    """Mocks of a lot, towers that all need, s that the plan strikes, s between two messages."""
 
     mocks: int = 5_000
+    lots: int = 1
     towers: int = 3
     seconds: float = 180.0
     every: float = 5.0
@@ -30,7 +31,7 @@ class Size:
     @property
     def capacity(self) -> int:
         """Mocks that a tower takes: so few that as many towers as wanted are needed."""
-        return max(LEAST_CAPACITY, -(-self.mocks // self.towers) + self.parts)
+        return max(LEAST_CAPACITY, -(-self.mocks * self.lots // self.towers) + self.parts)
 
     @property
     def course(self) -> float:

@@ -8,11 +8,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from workshop import demo, parts, stack
 from workshop.console import Console, Unexpected
 from workshop.supervisor import Child, Supervisor, free_port
@@ -46,6 +47,14 @@ class Stage:
     @property
     def workers(self) -> list[str]:
         return [name for name in self.children if name.startswith("worker")]
+
+    def holders(self) -> dict[str, int]:
+        """Return how many mocks the towers of each worker hold, as the database has it."""
+        with psycopg.connect(self.database) as connection:
+            rows = connection.execute(
+                "SELECT tower, sum(count) FROM runs_shard WHERE state = 'leased' GROUP BY tower"
+            ).fetchall()
+        return {tower.partition("/")[0].replace(".", "-"): int(mocks) for tower, mocks in rows}
 
     def launch(self, name: str) -> None:
         """Start a process, or start it again."""
@@ -97,8 +106,23 @@ class Stage:
             proxy.close()
 
 
-def start_stage(supervisor: Supervisor, folder: Path, size: Size) -> Stage:
-    """Start everything in ``folder``, which is open to everybody, and sign in."""
+def start_stage(
+    supervisor: Supervisor,
+    folder: Path,
+    size: Size,
+    *,
+    brokers: Sequence[int] = (),
+    program: Sequence[str] = (),
+) -> Stage:
+    """Start everything in ``folder``, which is open to everybody, and sign in.
+
+    Args:
+        supervisor: Ends it all.
+        folder: For the data of the servers.
+        size: How much there is to be.
+        brokers: Ports that the lots send to; none: a broker of the stage's own, through a proxy.
+        program: What workers run in place of ``manage.py``.
+    """
     port = free_port()
     servers = stack.start_servers(supervisor, folder, console_port=port)
     child, server = parts.postgres(folder / "postgres", port=free_port())
@@ -128,9 +152,11 @@ def start_stage(supervisor: Supervisor, folder: Path, size: Size) -> Stage:
     )
     wanted = ["--mocks", str(size.mocks), "--parts", str(size.parts)]
     wanted += ["--every", str(size.every), "--course", str(size.course)]
-    made = seed(environment, [*wanted, "--port", str(at["target"])])
+    for broker in brokers or [at["target"]]:
+        wanted += ["--port", str(broker)]
+    made = seed(environment, wanted)
     stage.workspace, stage.lots = made["workspace"], made["lots"]
-    launch_all(stage, size)
+    launch_all(stage, size, program)
     stage.console.sign_in(made["email"], made["password"])
     return stage
 
@@ -153,21 +179,30 @@ def seed(environment: dict[str, str], wanted: list[str]) -> dict[str, Any]:
     return made
 
 
-def launch_all(stage: Stage, size: Size) -> None:
+def launch_all(stage: Stage, size: Size, program: Sequence[str]) -> None:
     """Start each process of the Procfile, and as many of those that run towers as are wanted."""
     for name in ("web", "clock", "reporter"):
         stage.children[name] = stack.process(name, stage.environment)
     for number, name in enumerate(size.workers, start=1):
-        stage.children[name] = worker(stage.environment, number, capacity=size.capacity)
+        stage.children[name] = worker(
+            stage.environment, number, capacity=size.capacity, program=program
+        )
     for name in stage.children:
         stage.launch(name)
     for child in stage.children.values():
         stage.supervisor.wait(child)
 
 
-def worker(environment: dict[str, str], number: int, *, capacity: int) -> Child:
-    """Return a worker whose towers take ``capacity`` mocks, for it may open so many files."""
+def worker(
+    environment: dict[str, str], number: int, *, capacity: int, program: Sequence[str] = ()
+) -> Child:
+    """Return a worker whose towers take ``capacity`` mocks, for it may open so many files.
+
+    ``program``: what it runs with the arguments of ``manage.py``, in its place.
+    """
     child = stack.process("worker", environment)
+    if program:
+        child.command = [sys.executable, *program, *child.command[2:]]
     files = capacity + OTHER_FILES
     child.name = f"worker-{number}"
     child.environment = {**child.environment, "DYNO": f"worker.{number}"}

@@ -50,6 +50,10 @@ class Witness:
         """Return who was heard of after a moment (monotonic s)."""
         return {name for name, moments in list(self.at.items()) if moments[-1] > moment}
 
+    def heard_again(self, names: Iterable[str], *, after: float) -> float:
+        """Return the moment by which all of these were heard of again (monotonic s)."""
+        return max(next(at for at in self.at[name] if at > after) for name in names)
+
     def longest_silence(self, *, start: float, end: float) -> float:
         """Return the longest time in which a device was not heard of, s."""
         gaps = [

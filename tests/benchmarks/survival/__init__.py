@@ -1,0 +1,1 @@
+"""What it costs that runs survive, and how long it takes: real processes, real servers."""
