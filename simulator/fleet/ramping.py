@@ -5,6 +5,7 @@ Rule: a pure function of the ramp, the mock's number and the lot's size; shards 
 
 import numpy as np
 
+from simulator.fleet.staging import staged
 from simulator.lot.pace import Pace
 from simulator.lot.ramp import Ramp, how_many
 from simulator.randomness import FloatArray, IntArray, keys, uniform
@@ -14,12 +15,15 @@ def switched_on(pace: Pace, numbers: IntArray, *, total: int, seed: int) -> Floa
     """Return when each mock is switched on, s since the run's start.
 
     Args:
-        pace: Its ramp and jitter.
+        pace: Its ramp or stages, and jitter.
         numbers: Those of the mocks in the run, from 0.
         total: Mocks of the run.
         seed: The run's.
     """
-    moments = ramped(pace.ramp, numbers, total=total)
+    if pace.stages:
+        moments = staged(pace.stages, numbers, total=total)
+    else:
+        moments = ramped(pace.ramp, numbers, total=total)
     if not pace.jitter:
         return moments
     drawn = uniform(keys(seed, numbers, "pace.jitter"), np.zeros(len(numbers), dtype=np.int64))

@@ -13,6 +13,7 @@ from simulator.lot.faults import MAX_FAULTS, AnyFault
 from simulator.lot.orders import MAX_ORDERS, AnyOrder
 from simulator.lot.pace import Pace, with_pace
 from simulator.lot.records import Records
+from simulator.lot.stages import stages_problem
 from simulator.lot.targets import AnyTarget
 from simulator.lot.thresholds import MAX_THRESHOLDS, Threshold
 
@@ -69,6 +70,9 @@ class Lot(Model):
     def _ramp_fits(self) -> Self:
         if problem := self.pace.ramp.problem(self.mocks):
             raise ValueError(f"pace.ramp: {problem}")
+        stages = self.pace.stages
+        if problem := stages_problem(stages, total=self.mocks, duration=self.duration):
+            raise ValueError(f"pace.stages: {problem}")
         return self
 
     @property

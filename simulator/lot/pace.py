@@ -3,13 +3,14 @@
 Rule: caps and lateness change when a message leaves, or whether it does, and never what is in it.
 """
 
-from typing import Any
+from typing import Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from simulator.definition.quantities.units import Seconds, SomeSeconds
 from simulator.lot.base import Model
 from simulator.lot.ramp import AnyRamp, Ramp
+from simulator.lot.stages import MAX_STAGES, Stage, points
 
 MAX_CONNECT_RATE = 100_000.0  # connections/s of a lot; above what any machine's ports allow
 MAX_SEND_RATE = 50_000_000.0  # messages/s of a lot: 50,000 mocks, 1,000 messages/s each
@@ -41,6 +42,12 @@ class Pace(Model):
     """
 
     ramp: AnyRamp = Field(default=Ramp(), description="When mocks are switched on")
+    stages: tuple[Stage, ...] = Field(
+        default=(),
+        max_length=MAX_STAGES,
+        description="How many mocks are on over time, in the place of a ramp: [{until: 10min, "
+        "mocks: 100%}, {until: 30min}, {until: 40min, mocks: 0}] is up, hold, down",
+    )
     jitter: Seconds = Field(
         default=0.0,
         description="s; each mock is switched on by up to this later, drawn by the seed",
@@ -65,6 +72,18 @@ class Pace(Model):
         description="s; when 1 % of a second's messages leave later than this, the run is "
         "generator-limited: its figures say more about the generator than about the target",
     )
+
+    @model_validator(mode="after")
+    def _ramp_or_stages(self) -> Self:
+        if self.stages and self.ramp.length:
+            raise ValueError("needs a ramp or stages, not both")
+        return self
+
+    def all_on(self, total: int) -> float:
+        """Return when the last of a lot's mocks has been switched on, s since the start."""
+        corners = points(self.stages, total)
+        reached = [t for t, mocks in corners if mocks >= total]
+        return (reached[0] if self.stages and reached else self.ramp.length) + self.jitter
 
 
 def with_pace(data: dict[Any, Any]) -> dict[Any, Any]:

@@ -1,6 +1,7 @@
 """The orders of one shard at work: each is obeyed at its moment, by the fleet or by the shard.
 
-Rule: told the time of the run. There is none of it before something is ordered.
+Rule: told the time of the run. A lot's stages go by the same door as the order ``count``, and the
+first such order ends them.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from simulator.faults import Span
 from simulator.fleet import Batch, Due, Fleet
 from simulator.fleet.checkpoint import objects, part_of, under
 from simulator.fleet.packing import batches_of, columns_of
+from simulator.fleet.staging import Staging
 from simulator.lot.order import Order
 from simulator.lot.orders import Abort, Count, Force, Pause, Rate, Resume, Send, Stop
 from simulator.orders import Agenda, Entry
@@ -44,6 +46,12 @@ class Ordering:
         self._crowd = crowd_of(assignment, fleet)
         self._fleet = fleet
         self._agenda = Agenda(assignment.lot.orders)
+        self._staging = Staging(
+            assignment.lot.pace.stages,
+            first=assignment.first,
+            count=assignment.count,
+            total=assignment.lot.mocks,
+        )
         self._kept: list[Batch] = []
         self._ends: dict[type[Order], Callable[[], None]] = {Stop: stop, Abort: abort}
 
@@ -54,7 +62,7 @@ class Ordering:
 
     def next_due(self) -> float:
         """When something is to be obeyed next; inf: never."""
-        return self._agenda.next_due()
+        return min(self._agenda.next_due(), self._staging.next_due())
 
     def give(self, order: Order, name: str, since: float, *, now: float) -> None:
         """Take an order, its ``at`` counted from ``since``; one that is known is left out.
@@ -75,6 +83,8 @@ class Ordering:
 
         To be called once the fleet was asked for everything up to ``t``.
         """
+        if (mocks := self._staging.take(t)) is not None:
+            yield self._keep_on(mocks, t)
         for entry in self._agenda.take(t):
             order = entry.order
             if end := self._ends.get(type(order)):
@@ -107,7 +117,8 @@ class Ordering:
     def state(self) -> dict[str, NDArray[Any]]:
         """Return what goes on elsewhere, but for what the fleet remembers itself."""
         agenda = objects([self._agenda.state()])
-        return {"agenda": agenda, **under("kept", columns_of(self._kept))}
+        stages = np.array([self._staging.place])
+        return {"agenda": agenda, "stages": stages, **under("kept", columns_of(self._kept))}
 
     def restore(self, state: Mapping[str, NDArray[Any]], *, is_lost: bool) -> None:
         """Go on where ``state`` of the same shard was taken.
@@ -115,6 +126,7 @@ class Ordering:
         ``is_lost``: what was kept may have gone out since, and is forgotten.
         """
         self._agenda.restore(state["agenda"][0])
+        self._staging.place = int(state["stages"][0])
         if not is_lost:
             self._kept = list(batches_of(part_of(state, "kept")))
 
@@ -132,8 +144,12 @@ class Ordering:
         return Due(), self._crowd.count
 
     def _count(self, _entry: Entry, order: Count, t: float) -> Met:
-        off, on = self._fleet.steering.keep_on(order.mocks, t)
-        return Due(connect=on, disconnect=off), int(np.sum(self._crowd.numbers < order.mocks))
+        self._staging.drop()
+        return self._keep_on(order.mocks, t), int(np.sum(self._crowd.numbers < order.mocks))
+
+    def _keep_on(self, mocks: int, t: float) -> Due:
+        off, on = self._fleet.steering.keep_on(mocks, t)
+        return Due(connect=on, disconnect=off)
 
     def _force(self, entry: Entry, order: Force, t: float) -> Met:
         rows, steering = self._crowd.met(order.aim, entry.draw), self._fleet.steering

@@ -1,5 +1,6 @@
 """The pace of a lot as a document says it, and when its ramp switches each mock on."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -135,3 +136,28 @@ def test_jitter_only_ever_delays_and_by_less_than_it_says() -> None:
 def test_a_ramp_that_makes_no_sense_is_refused(ramp: Any, text: str) -> None:
     with pytest.raises(ValidationError, match=text):
         lot(pace={"ramp": ramp})
+
+
+@pytest.mark.parametrize(
+    ("stages", "refusal"),
+    [
+        ([{"until": 5, "mocks": 10}, {"until": 5}], "each must end after the one before"),
+        ([{"until": 5, "mocks": 9}], "must have all 10 mocks on once, and no more, got 9"),
+        ([{"until": 5, "mocks": 11}], "must have all 10 mocks on once, and no more, got 11"),
+        ([{"until": 11, "mocks": 10}], "must end within the run's 10 s, got 11 s"),
+    ],
+)
+def test_stages_that_cannot_be_are_refused(stages: list[dict[str, Any]], refusal: str) -> None:
+    with pytest.raises(ValidationError, match=re.escape(refusal)):
+        lot(duration=10, pace={"stages": stages})
+
+
+def test_a_lot_has_a_ramp_or_stages() -> None:
+    with pytest.raises(ValidationError, match="needs a ramp or stages, not both"):
+        Pace.model_validate({"ramp": "5s", "stages": [{"until": "5s", "mocks": "100%"}]})
+
+
+def test_all_are_on_at_the_end_of_the_ramp_or_at_the_top_of_the_stages() -> None:
+    assert Pace.model_validate({"ramp": "5s", "jitter": "1s"}).all_on(10) == 6.0
+    stages = [{"until": "3s", "mocks": "100%"}, {"until": "1min", "mocks": 0}]
+    assert Pace.model_validate({"stages": stages}).all_on(10) == 3.0
