@@ -25,6 +25,7 @@ from simulator import (
     unpack_board,
 )
 from web.runs import spans
+from web.runs.points import Columns
 
 _MAGIC = b"R2"
 # Magic; bytes of the glance, of the board, of the sums; the recent points follow.
@@ -90,7 +91,7 @@ class ShardReport:
             "limited": self.limited and self.limited.to_dict(),
             "faults": spans.packed(self.faults),
         }
-        recent = orjson.dumps([point.to_dict() for point in self.recent])
+        recent = Columns.of(self.recent).body()
         parts = orjson.dumps(glance), pack_board(self.mocks), orjson.dumps(sums)
         lengths = _LENGTHS.pack(_MAGIC, *map(len, parts))
         # Level 1: a tower packs each shard every second; 6 saves a tenth and takes four times.
@@ -159,8 +160,9 @@ class _Parts:
         return sums
 
     def recent(self) -> list[Second]:
-        points = self._old["recent"] if self._old else orjson.loads(self._next(0))
-        return [Second.from_dict(point) for point in points]
+        if self._old:
+            return [Second.from_dict(point) for point in self._old["recent"]]
+        return Columns.read(self._next(0)).summed(step=1, origin=0)
 
     def _next(self, length: int, data: bytes | None = None) -> bytes:
         """Return so many bytes more; 0: all that are left."""

@@ -171,7 +171,9 @@ def _code(names: Sequence[str], name: str) -> int:
 
 
 def _found(board: RunBoard, ids: Sequence[str], search: str) -> NDArray[np.bool_]:
-    found = np.fromiter((search.casefold() in i.casefold() for i in ids), bool, count=len(ids))
+    needle = search.casefold()
+    lowered = "\n".join(ids).casefold().split("\n") if len(ids) else []  # once, for 50,000 calls
+    found = np.fromiter((needle in each for each in lowered), bool, count=len(ids))
     if search.isdecimal() and len(search) < 9:
         found |= board.mocks["number"] == int(search)
     return found

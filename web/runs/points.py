@@ -48,7 +48,11 @@ class Columns:
         return len(self.at)
 
     def pack(self) -> bytes:
-        """Return it as bytes: zlib over a header (JSON) and columns of the smallest whole type."""
+        """Return it as bytes: zlib over :meth:`body`."""
+        return zlib.compress(self.body(), _LEVEL)
+
+    def body(self) -> bytes:
+        """Return it as bytes: a header (JSON) and columns, each of the smallest whole type."""
         rows = [self.at, *self.counts.T]
         for each in self.histograms:
             # Neighbours are close, so differences are small and alike.
@@ -62,8 +66,7 @@ class Columns:
         told = orjson.dumps(head)
         maxima = b"".join(each.maximum.tobytes() for each in self.histograms)
         columns = b"".join(column.tobytes() for column in narrow)
-        body = (len(told).to_bytes(_LENGTH, "little"), told, columns, maxima)
-        return zlib.compress(b"".join(body), _LEVEL)
+        return b"".join((len(told).to_bytes(_LENGTH, "little"), told, columns, maxima))
 
     @classmethod
     def unpack(cls, data: bytes) -> "Columns":
@@ -76,6 +79,15 @@ class Columns:
             body = zlib.decompress(data)
         except zlib.error as error:
             raise ValueError("not points of a run") from error
+        return cls.read(body)
+
+    @classmethod
+    def read(cls, body: bytes) -> "Columns":
+        """Return the points that :meth:`body` wrote, or a version before as JSON.
+
+        Raises:
+            ValueError: The bytes are none of these.
+        """
         if body[:1] == _BEFORE:
             return cls.of([Second.from_dict(point) for point in orjson.loads(body)])
         end = _LENGTH + int.from_bytes(body[:_LENGTH], "little")
