@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from simulator.definition.quantities.units import Seconds, SomeSeconds
 from simulator.lot.base import Model
 from simulator.lot.ramp import AnyRamp, Ramp
-from simulator.lot.stages import MAX_STAGES, Stage, points
+from simulator.lot.stages import MAX_STAGES, Point, Stage, points, ramp_points
 
 MAX_CONNECT_RATE = 100_000.0  # connections/s of a lot; above what any machine's ports allow
 MAX_SEND_RATE = 50_000_000.0  # messages/s of a lot: 50,000 mocks, 1,000 messages/s each
@@ -84,6 +84,15 @@ class Pace(Model):
         corners = points(self.stages, total)
         reached = [t for t, mocks in corners if mocks >= total]
         return (reached[0] if self.stages and reached else self.ramp.length) + self.jitter
+
+    def corners(self, total: int, duration: float) -> list[Point]:
+        """Return how many of a lot's mocks are on, as corners of lines: (s, mocks), to the end.
+
+        ``jitter`` is left out. Two corners of one moment are a step.
+        """
+        found = points(self.stages, total) if self.stages else ramp_points(self.ramp, total)
+        inside = [corner for corner in found if corner[0] <= duration]
+        return [*inside, (duration, inside[-1][1])]
 
 
 def with_pace(data: dict[Any, Any]) -> dict[Any, Any]:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from simulator.definition.quantities.units import Seconds
 from simulator.lot.base import Model
-from simulator.lot.ramp import SomeMocks, how_many
+from simulator.lot.ramp import Ramp, SomeMocks, how_many
 
 MAX_STAGES = 100
 
@@ -34,6 +34,17 @@ def points(stages: Sequence[Stage], total: int) -> list[Point]:
     for stage in stages:
         mocks = corners[-1][1] if stage.mocks is None else how_many(stage.mocks, total)
         corners.append((stage.until, mocks))
+    return corners
+
+
+def ramp_points(ramp: Ramp, total: int) -> list[Point]:
+    """Return the same of a ramp; two corners of one moment are a step."""
+    corners: list[Point] = [(0.0, 0)]
+    for step in ramp.steps:
+        corners += [(step.after, corners[-1][1]), (step.after, how_many(step.mocks, total))]
+    corners += [(point.after, round(point.share * total)) for point in ramp.curve]
+    if not ramp.steps and not ramp.curve:
+        corners.append((ramp.over, total))
     return corners
 
 

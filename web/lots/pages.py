@@ -9,6 +9,7 @@ import simulator
 from web.accounts.models import Workspace
 from web.definitions.models import Definition
 from web.drains.sizing import Sizing, sizings_of
+from web.lots.course import Course, course_of
 from web.lots.estimate import Estimate, estimate
 from web.lots.forms import BasePartRows, LotForm, PartRows, rows_of
 from web.lots.models import MAX_PARTS, Lot
@@ -40,6 +41,7 @@ class LotPage:
     rivals: list[Rival]  # live runs whose mocks it would collide with
     sizings: list[Sizing]  # what its records need of the streams that they are sent to
     schedules: list[Schedule]
+    course: Course | None  # how many mocks are on over time, where that changes
 
 
 def lot_page(lot: Lot) -> LotPage:
@@ -47,7 +49,13 @@ def lot_page(lot: Lot) -> LotPage:
     runs = Run.objects.filter(lot=lot, deleted=None).select_related("workspace", "started_by")
     last = list(runs.order_by("-created")[:LAST_RUNS])
     return LotPage(
-        lot, estimate_of(lot), last, rivals_of_lot(lot), sizings_of(lot), schedules.of_lot(lot)
+        lot,
+        estimate_of(lot),
+        last,
+        rivals_of_lot(lot),
+        sizings_of(lot),
+        schedules.of_lot(lot),
+        course_of(lot),
     )
 
 

@@ -79,7 +79,7 @@ def start_run(
         mocks=snapshot.lot.mocks,
         duration=lot.duration,
         longest=most,
-        ramp=lot.ramp,
+        ramp=timedelta(seconds=snapshot.lot.pace.all_on(snapshot.lot.mocks)),
         seed=snapshot.lot.seed,
         target=lot.target.address,
         tags=lot.tags,
