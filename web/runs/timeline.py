@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf, isinf
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.paginator import Page, Paginator
@@ -120,7 +121,6 @@ def control_page(run: Run, *, page: str) -> ControlPage:
 
 
 def _given(run: Run, row: Order, span: Span | None) -> Line:
-    aim = row.order.get("aim")
     begun = _at(run, span.begin if span else row.since)
     lasts = row.kind in ("pause", "rate") and (span is None or span.end > span.begin)
     ended = _at(run, span.end) if span and span.begin < span.end < inf else None
@@ -130,10 +130,18 @@ def _given(run: Run, row: Order, span: Span | None) -> Line:
         at=begun or row.asked,
         ended=ended or (run.ended_at if lasts else None),
         lasts=lasts,
-        aim=flow(aim) if aim else EVERYBODY,
+        aim=_aim_text(row.order.get("aim", {})),
         mocks=span.mocks if span else (run.mocks if row.kind in ENDS else None),
         by=row.asker,
     )
+
+
+def _aim_text(aim: dict[str, Any]) -> str:
+    """Return at whom an order is aimed; a share, which is kept as a number, as per cent."""
+    if not aim:
+        return EVERYBODY
+    share = {"share": f"{100 * aim['share']:g}%"} if "share" in aim else {}
+    return flow(aim | share)
 
 
 def _of_lot(run: Run, span: Span) -> Line:

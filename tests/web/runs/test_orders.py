@@ -173,6 +173,7 @@ def test_the_page_of_control_gives_orders(client_of, owner, live, form, said):
     page = answer.content.decode()
     assert str(Order.objects.get()) in page
     assert str(owner) in page
+    assert ("share: 10%" in page) == ("share" in form)
 
 
 def test_a_refusal_shows_the_form_again_with_what_was_said(client_of, owner, live):
