@@ -269,6 +269,7 @@ def figures_of(
         "state": run.state,
         "reason": run.reason,
         "started": run.started_at,
+        "is_paused": run.paused is not None,
         "all_on": run.started_at + run.ramp if run.started_at else None,
         "missed": tuple(missed(run)),
     }

@@ -79,6 +79,7 @@ class RunFigures:
     lateness: float | None = None  # s, 99th percentile of the last seconds
     counts: tuple[Counts, ...] = ()  # over time, the newest is of now
     missed: tuple[str, ...] = ()  # thresholds, in words
+    is_paused: bool = False  # by order: nothing is sent, and nothing is wrong
     is_made_good: bool = False  # a later run of the lot is under way or went well
     quiet_shards: tuple[int, ...] = ()  # numbers of those that say or send nothing
 
@@ -128,7 +129,8 @@ def judge(terms: Terms, figures: RunFigures, *, was_bad: bool = False) -> Findin
         return UNKNOWN
     if terms.kind == "no_data":
         return _no_data(terms, figures)
-    if figures.heard is None or figures.at - figures.heard > FRESH:
+    is_fresh = figures.heard is not None and figures.at - figures.heard <= FRESH
+    if figures.is_paused or not is_fresh:
         return UNKNOWN
     now = replace(terms, limit=terms.limit_when(was_bad=was_bad))
     return _JUDGES[terms.kind](now, figures)

@@ -21,6 +21,7 @@ RISING = (counts(ago(60), 1_000, 10), counts(NOW, 2_000, 110))  # 100 of 1,000 f
         (terms("silent"), {"last_sent": ago(61)}, BAD, "Nothing has been sent for 61 s."),
         (terms("silent"), {"last_sent": None}, BAD, "Nothing has been sent for 60 min."),
         (terms("silent"), {"last_sent": None, "started": ago(30)}, FINE, ""),
+        (terms("silent"), {"last_sent": ago(61), "is_paused": True}, UNKNOWN, ""),
         # Failures over a share, in a window, with a least number of sends.
         (terms("failures"), {}, FINE, ""),
         (terms("failures"), {"counts": RISING}, BAD, "10 % of 1,000 sends failed within 60 s."),
