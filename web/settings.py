@@ -151,6 +151,9 @@ PASSWORD_RESET_TIMEOUT = 4 * 60 * 60  # s
 POOL_URL = env.text("DATABASE_CONNECTION_POOL_URL")
 DATABASE_URL = POOL_URL or env.text("DATABASE_URL")
 DATABASE_CONNECT_TIMEOUT = 5  # s
+# s after which a connection counts as lost whose other end is out of reach: the system's own limits
+# are two hours, and a quarter of one for what was written. A query may take as long as it takes.
+DATABASE_SILENCE = 15
 DATABASE_KEEP = 60  # s that a connection to Postgres itself is kept; a pooler keeps its own
 
 
@@ -186,6 +189,10 @@ def postgres_database(database: dict[str, Any], *, pooled: bool) -> dict[str, An
     options = database.setdefault("OPTIONS", {})
     options.setdefault("sslmode", "prefer" if is_local else "require")
     options.setdefault("connect_timeout", DATABASE_CONNECT_TIMEOUT)
+    options.setdefault("tcp_user_timeout", DATABASE_SILENCE * 1_000)  # ms; libpq, on Linux
+    options.setdefault("keepalives_idle", DATABASE_SILENCE // 3)
+    options.setdefault("keepalives_interval", DATABASE_SILENCE // 3)
+    options.setdefault("keepalives_count", 2)
     database["DISABLE_SERVER_SIDE_CURSORS"] = True
     database["CONN_MAX_AGE"] = 0 if pooled or is_local else DATABASE_KEEP
     database["CONN_HEALTH_CHECKS"] = True

@@ -155,7 +155,14 @@ def test_the_pooled_address_wins_and_keeps_no_connection(tmp_path):
     assert database["HOST"] == "pool.example.org"
     assert database["CONN_MAX_AGE"] == 0
     assert database["DISABLE_SERVER_SIDE_CURSORS"] is True
-    assert database["OPTIONS"] == {"sslmode": "require", "connect_timeout": 5}
+    assert database["OPTIONS"] == {
+        "sslmode": "require",
+        "connect_timeout": 5,
+        "tcp_user_timeout": 15_000,
+        "keepalives_idle": 5,
+        "keepalives_interval": 5,
+        "keepalives_count": 2,
+    }
 
 
 @pytest.mark.parametrize(
