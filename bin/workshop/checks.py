@@ -69,7 +69,7 @@ def groups(database: str) -> list[Group]:
         ),
         Group(
             name="web on Postgres behind PgBouncer",
-            command=[*PYTEST, "--reuse-db", "tests/web"],
+            command=[*PYTEST, "--reuse-db", "tests/web", "tests/rows"],
             needs=("pgbouncer",),
             environment=postgres,
         ),
@@ -81,7 +81,10 @@ def groups(database: str) -> list[Group]:
         Group(
             # With the real parts they have run on Postgres, unless that is not there.
             name="web on SQLite",
-            command=[*PYTEST, *(["-m", "not parts"] if database else []), "tests/web"],
+            command=[
+                *[*PYTEST, *(["-m", "not parts"] if database else [])],
+                *["tests/web", "tests/rows"],
+            ],
         ),
         Group(name="mypy", command=["mypy"]),
         Group(
