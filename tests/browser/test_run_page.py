@@ -1,5 +1,7 @@
 """The page of a run that has faults on purpose, arrivals and a verdict, as its owner sees it."""
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -34,6 +36,7 @@ def test_faults_and_arrivals_are_seen_while_a_run_goes_on_and_after(
     visitor.page.reload()
     see_faults(visitor)
     point_at_the_chart(visitor)
+    look_closer(visitor)
     arrivals = visitor.page.get_by_role("region", name="Arrivals")
     expect(arrivals.get_by_text("written, and not seen in time")).to_be_visible()
     visitor.look("run-ended")
@@ -48,7 +51,7 @@ def make_everything(visitor: Visitor, console: Console) -> None:
     )
     steps.make_target(visitor, name="Watched broker", port=console.mqtt_port)
     visitor.page.get_by_role("link", name="Edit", exact=True).click()
-    write(visitor, "id_options", WAY_BACK)
+    steps.write_words(visitor, "id_options", WAY_BACK)
     visitor.press("Save")
     visitor.look("target-watched")
     steps.make_lot(
@@ -61,17 +64,10 @@ def make_everything(visitor: Visitor, console: Console) -> None:
     )
     visitor.page.get_by_role("link", name="Edit", exact=True).click()
     visitor.fill("Messages/s each", "1")
-    write(visitor, "id_options", OPTIONS)
+    steps.write_words(visitor, "id_options", OPTIONS)
     visitor.look("lot-form-faults")
     visitor.press("Save")
     expect(visitor.page.get_by_role("heading", level=1, name="Faulty sensors")).to_be_visible()
-
-
-def write(visitor: Visitor, name: str, text: str) -> None:
-    """Put a text of words into its field, which is folded away."""
-    field = visitor.page.locator(f"textarea#{name}")
-    visitor.page.locator("details", has=field).get_by_text("As text").click()
-    field.fill(text)
 
 
 def table_of_faults(visitor: Visitor) -> Locator:
@@ -82,7 +78,7 @@ def put_in_by_hand(visitor: Visitor) -> None:
     """Let another fault begin while the run goes on."""
     link = visitor.page.get_by_role("link", name="Faults", exact=True)
     link.click()
-    write(visitor, "id_faults", "faults: [{fault: silence, name: mute, for: 3s}]")
+    steps.write_words(visitor, "id_faults", "faults: [{fault: silence, name: mute, for: 3s}]")
     visitor.look("faults-by-hand")
     visitor.press("Begin")
     expect(visitor.page.get_by_text("In 2 s: mute.")).to_be_visible()
@@ -112,3 +108,23 @@ def point_at_the_chart(visitor: Visitor) -> None:
     names = visitor.page.locator("[data-chart=rate] .fault-tip")
     chart.hover(position={"x": box["width"] * 0.6, "y": box["height"] / 2})
     expect(names).to_contain_text("satellite link (latency), 20 mocks")
+
+
+def look_closer(visitor: Visitor) -> None:
+    """A part of the chart is dragged over, and the whole is shown again."""
+    chart = visitor.page.locator("[data-chart=rate] .u-over")
+    box = chart.bounding_box()
+    assert box
+    whole = visitor.page.get_by_role("button", name="Show the whole run")
+    expect(whole).to_be_hidden()
+    mouse = visitor.page.mouse
+    mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 40)
+    mouse.down()
+    mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 40, steps=4)
+    with visitor.page.expect_response(re.compile(r"series\.json\?from=\d+&to=\d+$")) as answer:
+        mouse.up()
+    points = answer.value.json()
+    assert points["step"] == 1
+    assert 0 < len(points["t"]) < SECONDS
+    whole.click()
+    expect(whole).to_be_hidden()

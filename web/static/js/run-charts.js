@@ -1,8 +1,10 @@
-/* Draws a run over time, and goes on asking while the run is live.
+/* Draws a run over time, and goes on asking while the run is live. Dragging over a part asks for that part as fine as
+   it is kept; a double click shows all again.
 
    <run-charts src="…/series.json" zone="Asia/Tokyo">
      <figure><div data-chart="rate"></div></figure>
      <figure><div data-chart="latency"></div> <p data-none hidden>said in its place while it has no value</p></figure>
+     <button data-all hidden>shows the whole run again</button>
      <p data-empty>said while there is nothing to draw</p>
    </run-charts>
 
@@ -39,7 +41,7 @@ function timesIn(zone) {
   return (seconds) => (seconds == null ? "–" : format.format(seconds * 1000));
 }
 
-function options(kind, width, time, faults) {
+function options(kind, width, time, faults, zoom) {
   const series = LINES[kind].map(([, label, name]) => ({
     label, stroke: colour(name), width: 2, spanGaps: false,
     points: { show: (plot) => plot.data[0].length < 2, size: 6 }, // one second makes no line yet
@@ -49,7 +51,8 @@ function options(kind, width, time, faults) {
     width, height: HEIGHT, padding: [8, 32, 0, 0], series: [{ label: "Time", value: (_, at) => time(at) }, ...series],
     axes: [axis({ values: (_, splits) => splits.map(time), space: 80 }), axis({ size: 56 })],
     scales: { x: { range: (_, low, high) => [low, Math.max(high, low + SHORTEST)] }, y: { range: (_, low, high) => [0, Math.max(high * 1.1, 1)] } },
-    cursor: { sync: { key: "run" }, drag: { x: true, y: false } },
+    cursor: { sync: { key: "run" }, drag: { x: true, y: false, setScale: false }, bind: { dblclick: () => () => zoom(null) } },
+    hooks: { setSelect: [(plot) => plot.select.width > 0 && zoom([plot.posToVal(plot.select.left, "x"), plot.posToVal(plot.select.left + plot.select.width, "x")])] },
     plugins: [faultBands(faults)],
   };
 }
@@ -61,6 +64,8 @@ class RunCharts extends HTMLElement {
     this.plots = new Map();
     this.time = timesIn(this.getAttribute("zone"));
     this.dataset.state = "empty";
+    this.all = this.querySelector("[data-all]");
+    this.all.addEventListener("click", () => this.zoom(null));
     this.resized = new ResizeObserver(() => this.fit());
     this.resized.observe(this);
     this.themed = new MutationObserver(() => this.redraw());
@@ -79,21 +84,33 @@ class RunCharts extends HTMLElement {
     this.clear();
   }
 
+  /* Shows the part between two Unix seconds, or all of it. */
+  zoom(span) {
+    clearTimeout(this.timer);
+    this.span = span && [Math.floor(span[0]), Math.max(Math.ceil(span[1]), Math.floor(span[0]) + 1)];
+    this.data = Object.fromEntries(COLUMNS.map((name) => [name, []]));
+    this.all.hidden = !span;
+    this.ask();
+  }
+
   async ask() {
+    const { span } = this;
+    const newest = this.data.t.at(-1);
+    const after = newest === undefined ? 0 : newest - GROWING;
     let isLive = true;
     try {
-      const newest = this.data.t.at(-1);
-      const after = newest === undefined ? 0 : newest - GROWING;
-      const answer = await fetch(`${this.getAttribute("src")}?after=${after}`, { headers: { Accept: "application/json" } });
+      const query = span ? `from=${span[0]}&to=${span[1]}` : `after=${after}`;
+      const answer = await fetch(`${this.getAttribute("src")}?${query}`, { headers: { Accept: "application/json" } });
       if (answer.ok) {
         const part = await answer.json();
+        if (span !== this.span) return; // somebody zoomed meanwhile
         isLive = part.is_live;
-        this.take(part, after);
+        this.take(part, span ? 0 : after);
       }
     } catch {
       // The network is away: the next look may find it.
     }
-    if (isLive && this.isConnected) this.timer = setTimeout(() => this.ask(), POLL);
+    if (isLive && !span && this.isConnected) this.timer = setTimeout(() => this.ask(), POLL);
   }
 
   take(part, after) {
@@ -121,7 +138,7 @@ class RunCharts extends HTMLElement {
       plot.setData(columns);
       return;
     }
-    this.plots.set(kind, new uPlot(options(kind, place.clientWidth, this.time, () => this.faults), columns, place));
+    this.plots.set(kind, new uPlot(options(kind, place.clientWidth, this.time, () => this.faults, (span) => setTimeout(() => this.zoom(span))), columns, place));
   }
 
   fit() {
