@@ -96,6 +96,11 @@ def control_address(run: Run) -> str:
     return reverse("runs:control", args=[run.workspace.code, run.code])
 
 
+def wall_address(run: Run) -> str:
+    """Return the address of the wall."""
+    return reverse("runs:wall", args=[run.workspace.code, run.code])
+
+
 def mock_address(run: Run, mock: int) -> str:
     """Return the address of the log of one mock."""
     return reverse("logs:mock", args=[run.workspace.code, run.code, mock])

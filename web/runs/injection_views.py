@@ -40,11 +40,13 @@ def faults(request: UserRequest, workspace: UUID, run: UUID) -> HttpResponse:
 
 
 def _first_text(request: UserRequest) -> str:
-    """Return the text that the form begins with: a fault of the mock that ``?mock=`` names."""
-    mock = request.GET.get("mock", "")
-    if not mock.isdecimal() or len(mock) > MOST_DIGITS:
+    """Return the text that the form begins with: a fault of the mocks that ``?mock=`` names, one
+    (``3``) or neighbours (``3-17``)."""
+    first, _, last = request.GET.get("mock", "").partition("-")
+    ends = first, last or first
+    if not all(end.isdecimal() and len(end) <= MOST_DIGITS for end in ends):
         return ""
-    return f"faults:\n  - {{fault: drop, aim: {{index: [{int(mock)}, {int(mock)}]}}}}\n"
+    return f"faults:\n  - {{fault: drop, aim: {{index: [{int(ends[0])}, {int(ends[1])}]}}}}\n"
 
 
 @require_POST

@@ -78,6 +78,8 @@ def _back(run: Run, place: str) -> str:
     """Return the page that an order was given on; a number is that mock's."""
     if place.isdecimal() and int(place) < run.mocks:
         return access.mock_address(run, int(place))
+    if place == "wall":
+        return access.wall_address(run)
     return run.get_absolute_url() if place == "run" else access.control_address(run)
 
 

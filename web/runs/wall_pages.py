@@ -6,12 +6,14 @@ Rule: asked once a second by everybody who watches, so nothing here reads more t
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID, uuid4
 
 from simulator import Link
 from web.runs import live, walls
 from web.runs.boards import Glance
 from web.runs.mocks import LINKS
 from web.runs.models import Board, Run
+from web.runs.orders import names_in
 
 POLL = 1  # s between two looks at a live run; towers tell once a second
 
@@ -22,6 +24,24 @@ class Answer:
 
     tag: str
     data: bytes  # empty where the browser has it
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What can be ordered of mocks that somebody selects: statuses to force, messages to send."""
+
+    statuses: list[str]
+    messages: list[str]
+    codes: tuple[UUID, UUID]  # one a form
+
+
+def control_of(run: Run) -> Control | None:
+    """Return what can be ordered; None of a run that is over. One that begins soon may be running
+    by the time that somebody selects a mock."""
+    if not run.is_live:
+        return None
+    statuses, messages = names_in(run, "statuses"), names_in(run, "messages")
+    return Control(statuses, messages, (uuid4(), uuid4()))
 
 
 def wall_answer(run: Run, *, known: str) -> Answer:

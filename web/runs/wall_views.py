@@ -17,7 +17,10 @@ from web.runs.wall_pages import Answer
 def wall(request: UserRequest, workspace: UUID, run: UUID) -> HttpResponse:
     """Show all mocks of a run at once."""
     found = access.run_of(open_workspace(request, workspace), run)
-    return render(request, "runs/wall.html", {"run": found, "poll": wall_pages.POLL})
+    control = wall_pages.control_of(found)
+    return render(
+        request, "runs/wall.html", {"run": found, "poll": wall_pages.POLL, "control": control}
+    )
 
 
 @require_GET

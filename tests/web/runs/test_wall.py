@@ -93,3 +93,28 @@ def test_the_ids_are_a_line_each_in_order_of_number(seen):
     lines = gzip.decompress(answer.content).decode().split("\n")
     assert (len(lines), lines[0], lines[19]) == (20, "f-000", "f-019")
     assert seen("wall_ids", if_none_match=answer["ETag"]).status_code == 304
+
+
+def test_an_order_that_was_given_on_the_wall_leads_back_to_it(client_of, owner, run, seen):
+    address = reverse("runs:order", args=[run.workspace.code, run.code])
+    said = {"order": "status", "status": "broken", "first": "2", "last": "5", "back": "wall"}
+
+    answer = client_of(owner).post(address, said)
+
+    assert answer["Location"] == reverse("runs:wall", args=[run.workspace.code, run.code])
+    assert run.orders.get().order["aim"] == {"index": [2, 5]}
+
+
+def test_an_editor_may_order_from_the_wall_and_a_viewer_may_not(client_of, owner, run, seen):
+    page = client_of(owner).get(reverse("runs:wall", args=[run.workspace.code, run.code]))
+
+    assert "data-picked-orders" in page.content.decode()
+    assert "data-picked-orders" not in seen("wall").content.decode()
+
+
+def test_a_fault_of_neighbours_is_begun_from_the_wall(client_of, owner, run, seen):
+    address = reverse("runs:faults", args=[run.workspace.code, run.code])
+
+    page = client_of(owner).get(f"{address}?mock=3-17").content.decode()
+
+    assert "aim: {index: [3, 17]}" in page

@@ -2,12 +2,14 @@
 
    <section data-picked hidden>
      <h2 data-picked-title>, <button data-unpick>, <a data-picked-act="log" data-most="100" href="…?mock=">, <tbody data-picked-rows>,
-     <button data-picked-more>
-   A link that takes fewer mocks than are selected is hidden; data-most is how many it takes. */
+     <button data-picked-more>, [data-picked-orders] with forms that have hidden fields first, last, ids, and [data-picked-many] in their place
+   A link with data-row takes a row of neighbours alone; one that takes fewer mocks than are selected is hidden; data-most is how many it takes. */
 
 import { isFailing, lastSend, linkOf, ranges, reasonOf, statusOf } from "./data.js";
 
 const PAGE = 50; // rows that are shown at first, and more at a press
+const PLAIN = /^[^\s,]+$/; // an id that can stand in a list of ids
+const MOST_IDS = 1000; // of one order, as simulator/lot/aim.py says
 
 export class Picked {
   constructor(place, { mockAddress, clear, signal }) {
@@ -29,10 +31,27 @@ export class Picked {
     for (const link of this.place.querySelectorAll("[data-picked-act]")) this.aim(link);
   }
 
+  get isRow() {
+    return this.numbers.at(-1) - this.numbers[0] + 1 === this.numbers.length;
+  }
+
   aim(link) {
-    link.hidden = this.numbers.length > Number(link.dataset.most);
+    link.hidden = link.hasAttribute("data-row") ? !this.isRow : this.numbers.length > Number(link.dataset.most);
     link.base ??= link.getAttribute("href");
     if (!link.hidden) link.setAttribute("href", `${link.base}${encodeURIComponent(ranges(this.numbers))}`);
+  }
+
+  /* Says in the forms of orders who is selected: a row of neighbours by its ends, others by their ids. */
+  address() {
+    const orders = this.place.querySelector("[data-picked-orders]");
+    if (!orders) return;
+    const { numbers, ids } = this;
+    const { isRow } = this;
+    const isKnown = numbers.length <= MOST_IDS && numbers.every((mock) => PLAIN.test(ids[mock] ?? ""));
+    const values = isRow ? { first: numbers[0], last: numbers.at(-1), ids: "" } : { first: "", last: "", ids: isKnown ? numbers.map((mock) => ids[mock]).join(",") : "" };
+    for (const [name, value] of Object.entries(values)) for (const field of orders.querySelectorAll(`[name=${name}]`)) field.value = value;
+    orders.hidden = !isRow && !isKnown;
+    this.place.querySelector("[data-picked-many]").hidden = !orders.hidden;
   }
 
   showMore() {
@@ -43,6 +62,7 @@ export class Picked {
   show(wall, ids) {
     [this.wall, this.ids] = [wall, ids];
     if (this.place.hidden) return;
+    this.address();
     const { numbers } = this;
     const failing = numbers.reduce((count, mock) => count + Number(isFailing(wall, mock)), 0);
     const many = `${numbers.length.toLocaleString("en-GB")} mock${numbers.length === 1 ? "" : "s"} selected`;
