@@ -14,7 +14,7 @@ from itertools import zip_longest
 
 from django.db import transaction
 from django.db.models import F, QuerySet, Sum, Window
-from django.db.models.functions import RowNumber
+from django.db.models.functions import Now, RowNumber
 from django.utils import timezone
 
 from simulator import StaleLease
@@ -79,7 +79,7 @@ def lease_shards(tower: str, *, room: Room | int, now: datetime | None = None) -
     Args:
         tower: A name that no other tower has or had.
         room: What the tower can still carry; a number is of mocks.
-        now: The present, for the end of the lease.
+        now: The present, for the end of the lease; the database's own if not given.
     """
     left = Room(room) if isinstance(room, int) else room
     moment = now or timezone.now()
@@ -90,7 +90,7 @@ def lease_shards(tower: str, *, room: Room | int, now: datetime | None = None) -
         reserve = reserve_for(shard, running, capacity=left.capacity, now=moment)
         if not left.takes(shard, reserve=reserve):
             continue
-        if lease := take(shard, tower=tower, now=moment):
+        if lease := take(shard, tower=tower, now=now):
             leases.append(lease)
             left = left.after(shard)
             workspace = shard.run.workspace_id
@@ -152,18 +152,26 @@ def reserve_for(shard: Shard, running: dict[int, int], *, capacity: int, now: da
     return 0 if is_first or has_waited or shard.fence or capacity < RESERVE_FROM else RESERVE
 
 
-def take(shard: Shard, *, tower: str, now: datetime) -> Lease | None:
+def present(now: datetime | None) -> datetime | Now:
+    """Return what leases are timed by: the database's clock, which is the same to all towers."""
+    return now or Now()
+
+
+def take(shard: Shard, *, tower: str, now: datetime | None = None) -> Lease | None:
     """Take one shard; None when another tower was faster. The run's time begins with its first."""
     with transaction.atomic():
         taken = Shard.objects.filter(
             id=shard.id, state=ShardState.WANTED, fence=shard.fence
         ).update(
-            state=ShardState.LEASED, tower=tower, leased_until=now + LEASE, fence=F("fence") + 1
+            state=ShardState.LEASED,
+            tower=tower,
+            leased_until=present(now) + LEASE,
+            fence=F("fence") + 1,
         )
         if not taken:
             return None
         Run.objects.filter(id=shard.run_id, state=RunState.QUEUED).update(
-            state=RunState.STARTING, started_at=now, reason=""
+            state=RunState.STARTING, started_at=now or timezone.now(), reason=""
         )
     return Lease(
         shard=shard.id,
@@ -183,7 +191,7 @@ def take(shard: Shard, *, tower: str, now: datetime) -> Lease | None:
 def renew(tower: str, *, now: datetime | None = None) -> set[tuple[int, int]]:
     """Renew all leases of ``tower``; return (shard, fence) of those that it still holds."""
     mine = Shard.objects.filter(tower=tower, state=ShardState.LEASED)
-    mine.update(leased_until=(now or timezone.now()) + LEASE)
+    mine.update(leased_until=present(now) + LEASE)
     return set(mine.values_list("id", "fence"))
 
 

@@ -44,38 +44,41 @@ class Reaper:
         Raises:
             DatabaseError: It does not answer.
         """
-        moment = now or timezone.now()
-        found = silent(now=moment)
+        found = silent(now=now)
         at = self._clock()
         if at - self._last > BREAK:
             self._since = at
         self._last = at
         if at - self._since < WATCH:
             return []
-        return [shard for shard in found if _lose(shard, now=moment)]
+        return [shard for shard in found if _lose(shard, now=now)]
 
 
 def reap(*, now: datetime | None = None) -> list[Shard]:
     """Take silent towers' shards from them; return the shards as they were under the lease."""
-    moment = now or timezone.now()
-    return [shard for shard in silent(now=moment) if _lose(shard, now=moment)]
+    return [shard for shard in silent(now=now) if _lose(shard, now=now)]
 
 
-def silent(*, now: datetime) -> list[Shard]:
+def silent(*, now: datetime | None) -> list[Shard]:
     """Return the shards whose leases have ended without a word of their towers."""
-    ended = Shard.objects.filter(state=ShardState.LEASED, leased_until__lt=now)
+    moment = leasing.present(now)
+    ended = Shard.objects.filter(state=ShardState.LEASED, leased_until__lt=moment)
     return list(ended.select_related("run"))
 
 
-def _lose(shard: Shard, *, now: datetime) -> bool:
+def _lose(shard: Shard, *, now: datetime | None) -> bool:
     """Take one shard from its silent tower; False when another was faster, or it came back."""
     report = rescue.last_report(shard)
-    heard = (shard.leased_until or now) - leasing.LEASE
-    losses, since = _counted(shard, now)
+    moment = now or timezone.now()
+    heard = (shard.leased_until or moment) - leasing.LEASE
+    losses, since = _counted(shard, moment)
     is_over = losses > MOST_LOSSES or shard.run.state == RunState.STOPPING
     with transaction.atomic():
         still = Shard.objects.filter(
-            id=shard.id, state=ShardState.LEASED, fence=shard.fence, leased_until__lt=now
+            id=shard.id,
+            state=ShardState.LEASED,
+            fence=shard.fence,
+            leased_until__lt=leasing.present(now),
         )
         taken = still.update(
             tower="",
@@ -85,7 +88,7 @@ def _lose(shard: Shard, *, now: datetime) -> bool:
             losses=losses,
             losses_since=since,
             lost=f"tower {shard.tower} gave no sign of life since {heard:%H:%M:%S} UTC"[:500],
-            **(_end(losses, now - since) if is_over else _want(now)),
+            **(_end(losses, moment - since) if is_over else _want(moment)),
         )
         if not taken:
             return False
