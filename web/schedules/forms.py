@@ -40,7 +40,7 @@ class LocalMoment(forms.CharField):
 
     def __init__(self, **options: Any) -> None:
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"})
-        super().__init__(required=False, max_length=40, widget=widget, **options)
+        super().__init__(max_length=40, widget=widget, **options)
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
@@ -85,11 +85,12 @@ class TimetableForm(forms.Form):
         widget=forms.RadioSelect,
         initial=BY_CRON,
     )
-    moment = LocalMoment(label="Day and time")
+    # Of moment and cron one is needed; what is wrong with the other does not count.
+    moment = LocalMoment(label="Day and time", error_messages={"required": "Say when."})
     cron = forms.CharField(
         label="Cron",
-        required=False,
         max_length=100,
+        error_messages={"required": f"Say when, such as {FIRST_CRON}."},
         widget=forms.TextInput(
             attrs={"list": "cron-presets", "spellcheck": "false", "autocomplete": "off"}
         ),
@@ -101,29 +102,27 @@ class TimetableForm(forms.Form):
         help_text="Where clocks are put forward, a time that is skipped comes right after it; "
         "where they are put back, it comes the first time.",
     )
-    until = LocalMoment(label="Until", help_text="Nothing is started after it. Empty: for ever.")
+    until = LocalMoment(
+        label="Until", required=False, help_text="Nothing is started after it. Empty: for ever."
+    )
 
     def clean(self) -> dict[str, Any]:
         """Hold moments and cron against the zone."""
         clean = super().clean() or self.cleaned_data
-        if "zone" not in clean or "kind" not in clean:
-            return clean
-        if clean["kind"] == ONCE:
-            clean["cron"], clean["until"] = "", None
-            self._hold_moment(clean, "moment", missing="Say when.")
-        else:
-            clean["moment"] = None
-            clean["cron"] = " ".join(clean.get("cron", "").split())
+        is_once = clean.get("kind") == ONCE
+        for name in ("cron", "until") if is_once else ("moment",):
+            self.errors.pop(name, None)
+            clean[name] = "" if name == "cron" else None
+        if "zone" in clean:
             self._hold_cron(clean)
+            self._hold_moment(clean, "moment")
             self._hold_moment(clean, "until")
         return clean
 
-    def _hold_moment(self, clean: dict[str, Any], name: str, *, missing: str = "") -> None:
+    def _hold_moment(self, clean: dict[str, Any], name: str) -> None:
         """Put the moment itself in place of what the zone's clock shows."""
         shown = clean.get(name)
         if shown is None:
-            if missing and name not in self.errors:
-                self.add_error(name, missing)
             return
         try:
             clean[name] = moment_in(shown, clean["zone"])
@@ -131,11 +130,8 @@ class TimetableForm(forms.Form):
             self.add_error(name, str(error))
 
     def _hold_cron(self, clean: dict[str, Any]) -> None:
-        if "cron" in self.errors:
-            return
-        if not clean["cron"]:
-            self.add_error("cron", f"Say when, such as {FIRST_CRON}.")
-        elif refusal := cron_refusal(clean["cron"], clean["zone"]):
+        clean["cron"] = " ".join(clean.get("cron", "").split())
+        if clean["cron"] and (refusal := cron_refusal(clean["cron"], clean["zone"])):
             self.add_error("cron", refusal)
 
     @property

@@ -42,7 +42,7 @@ def test_an_editor_makes_a_schedule_and_sees_when_it_comes(teammate, client_of, 
     assert schedule.next_at is not None
     words = answer.content.decode()
     assert "Every weekday at 06:00 Europe/Berlin." in words
-    assert len(re.findall(r"<td><time", words)) == 5
+    assert len(re.findall(r"<li><time", words)) == 5
     assert "1h 30min, then it is stopped" in words
 
 
