@@ -115,7 +115,7 @@ class Plan:
 
     @property
     def busiest(self) -> float:
-        """Messages/s of a mock in the status that sends most; a computed interval counts as 0.1 s."""
+        """Messages/s of a mock in its busiest status; a computed interval counts as 0.1 s."""
         intervals = np.where(np.isnan(self.intervals), 0.1, self.intervals)
         return float(np.max(np.sum(1.0 / np.maximum(intervals, 1e-3), axis=1), initial=0.0))
 

@@ -41,7 +41,7 @@ def aimless(
     *,
     datasets: Mapping[str, simulator.Dataset] | None = None,
 ) -> tuple[simulator.Problem, ...]:
-    """Return what of a lot's faults, orders and thresholds cannot work with its definitions and target.
+    """Return what of a lot's faults, orders and thresholds cannot work with the rest of it.
 
     ``datasets``: with them, whether aims meet anybody is worked out with the lot's own seed.
     """
