@@ -56,7 +56,7 @@ def test_every_send_is_logged_what_where_by_which_protocol_and_the_result(
     delivered = [r for r in records if r.result == "acknowledged"]
     failed = [r for r in records if r.result == "failed"]
     assert set(sends) <= logged
-    assert len(delivered) == len(sends) > 80
+    assert len(delivered) == len(sends) > 70
     assert {r.mock for r in failed} >= {5}
     assert all(r.reason for r in failed)
     assert {r.mock for r in records if r.event == "lost"} == {3, 5}
