@@ -101,3 +101,14 @@ def test_a_shard_that_is_handed_over_goes_on_with_its_stages(until: float) -> No
 
     play(moved)
     assert sent(parts.broker) == sent(whole.broker)
+
+
+def test_stages_that_an_order_ended_stay_so_in_another_tower() -> None:
+    relay = Relay(pace=pace(), orders=[order_of({"order": "count", "mocks": 8, "at": 4})])
+
+    async def main() -> None:
+        last = await relay.first(5.0)
+        await relay.then(Resume(checkpoint=last.checkpoint, at=last.t))
+
+    play(main)
+    assert {p.row for p in relay.broker.got if p.scheduled > 7.0} == set(range(8))
