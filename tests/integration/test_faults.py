@@ -19,7 +19,7 @@ from workshop.supervisor import Child, Supervisor, free_port
 from tests.chaos.crowd import send_all
 from tests.chaos.plan import Kind
 from tests.chaos.size import Size
-from tests.chaos.stage import Stage, await_true, start_stage, worker
+from tests.chaos.stage import Stage, await_true, start_stage
 from tests.chaos.trial import Outcome, finish, judge
 from tests.chaos.witness import Witness
 
@@ -27,8 +27,6 @@ SIZE = Size(mocks=200, towers=1, seconds=10.0, every=1.0)
 WITHIN = 180.0  # s that anything may take on a busy machine
 LEASE = 10.0  # s, web.runs.leasing
 BEAT = 30.0  # s between two heartbeats of a worker whose job runs: RQ's own
-HOUR = 3_600
-FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
 
 pytestmark = [
     pytest.mark.parts("postgres", "pgbouncer", "mosquitto", "redis", "s3"),
@@ -285,41 +283,3 @@ def refuses(client: Redis) -> bool:
     except RedisError:
         return False
     return False
-
-
-@pytest.mark.skipif(not FAKETIME.exists(), reason="needs faketime")
-def test_a_tower_whose_wall_clock_jumps_goes_on(trouble: Trouble) -> None:
-    stage = trouble.stage
-    moved = stage.folder / "moved"
-    moved.write_text("+0")
-    name = "worker-9"
-    stage.children[name] = worker(stage.environment | faked(moved), 9, capacity=SIZE.capacity)
-    stage.launch(name)
-    others = [each for each in stage.workers if each != name]
-    for each in others:
-        stage.begin(Kind.DRAIN, each)
-    await_true(lambda: at_work(stage) == name, within=WITHIN, what="it has the shards")
-    trouble.await_all()
-
-    for jump in (HOUR, -HOUR, 0):
-        moved.write_text(f"{jump:+d}")
-        time.sleep(LEASE + 4.0)  # leases are renewed, and end, meanwhile
-        trouble.await_all()
-    trouble.await_live()
-    for each in others:
-        stage.end(Kind.KILL, each)
-    figures = trouble.settle().figures
-    stage.supervisor.stop(stage.children.pop(name))
-
-    assert figures["moves after a loss"] == 0
-
-
-def faked(file: Path) -> dict[str, str]:
-    """Return what makes a process's wall clock differ by the seconds that a file says."""
-    return {
-        "LD_PRELOAD": str(FAKETIME),
-        "FAKETIME_TIMESTAMP_FILE": str(file),
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "FAKETIME_CACHE_DURATION": "1",
-        "FAKETIME_NO_CACHE": "0",
-    }
