@@ -21,21 +21,23 @@ class Witness:
         self.differing: list[tuple[str, int]] = []  # numbers that came with another content
         self.at: dict[str, list[float]] = {}  # monotonic s of each arrival, by device
         each = [ports] if isinstance(ports, int) else list(ports)
-        self._clients = [self._connected(port, topic) for port in each]
+        # Lots of several brokers have devices of the same name.
+        marks = {port: f"{port} " if len(each) > 1 else "" for port in each}
+        self._clients = [self._connected(port, topic, mark) for port, mark in marks.items()]
 
-    def _connected(self, port: int, topic: str) -> paho.Client:
+    def _connected(self, port: int, topic: str, mark: str) -> paho.Client:
         client = paho.Client(
             paho.CallbackAPIVersion.VERSION2, client_id="chaos-witness", clean_session=False
         )
         client.on_connect = lambda client, *_: client.subscribe(topic, qos=1)
-        client.on_message = lambda _client, _data, message: self._take(message.payload)
+        client.on_message = lambda _client, _data, message: self._take(message.payload, mark)
         client.connect("127.0.0.1", port, keepalive=KEEP_ALIVE)
         client.loop_start()
         return client
 
-    def _take(self, payload: bytes) -> None:
+    def _take(self, payload: bytes, mark: str) -> None:
         document = json.loads(payload)
-        key, content = (str(document["id"]), int(document["seq"])), hash(payload)
+        key, content = (f"{mark}{document['id']}", int(document["seq"])), hash(payload)
         known = self.seen.setdefault(key, content)
         if known != content:
             self.differing.append(key)
