@@ -23,6 +23,7 @@ from web.runs.injections import Wish, wishes
 from web.runs.leasing import Lease
 from web.runs.loading import CannotLoad, Shelf, assignment
 from web.runs.models import Outcome, Run, RunState
+from web.runs.orders import ENDS
 from web.runs.reaping import Reaper
 from web.runs.renewing import Renewals
 
@@ -306,6 +307,8 @@ class Desk:
             for wish in wished.get(held.lease.run, []):
                 if wish not in held.told:
                     held.told.add(wish)
+                    if wish.said.get("order") in ENDS:  # it may act on it before its next exchange
+                        self._stopped.add(held.lease.name)
                     new.append((held.lease.name, wish))
         return new
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from simulator import Span
+from simulator import Span, order_of
 from tests.web.runs.conftest import snapshot
 from tests.web.runs.test_desk import begun
 from web.runs import actions, leasing, orders, overdue, ticks
@@ -52,6 +52,18 @@ def test_orders_and_faults_are_told_in_the_order_of_asking(live, owner):
     told = tower.work([snapshot(shard, seconds=[])]).wishes
 
     assert [wish.said.get("order") for _, wish in told] == ["pause", None, "resume"]
+
+
+def test_a_shard_that_ends_by_an_order_to_stop_ends_as_stopped(live, owner):
+    run, tower, shard = live
+    tower.work([snapshot(shard, seconds=[])])
+    orders.note(run, order_of({"order": "stop"}), by=owner)  # read before the run's own column
+
+    tower.work([snapshot(shard, seconds=[])])
+    tower.work([snapshot(shard, state="ended", seconds=[])])
+
+    run.refresh_from_db()
+    assert run.state == RunState.STOPPED
 
 
 def test_who_gave_an_order_and_when_is_kept(live, owner):
