@@ -13,6 +13,7 @@ DOCUMENTS = {
     for name, file in (
         ("Cold-chain sensor", "cold-chain.yaml"),
         ("Weather station", "weather-station.yaml"),
+        ("Freezer", "freezer.yaml"),
     )
 }
 UPLOAD_SPEED = 200_000  # bytes/s: slow enough for a progress bar to be seen, 1.5 s for 300 kB
@@ -108,6 +109,13 @@ def make_lot(
     visitor.look("lot-form")
     visitor.press("Save")
     expect(visitor.page.get_by_role("heading", level=1, name=name)).to_be_visible()
+
+
+def write_words(visitor: Visitor, name: str, text: str) -> None:
+    """Put a text of words into the field with the id ``name``, which is folded away."""
+    field = visitor.page.locator(f"textarea#{name}")
+    visitor.page.locator("details", has=field).get_by_text("As text").click()
+    field.fill(text)
 
 
 def start(visitor: Visitor) -> None:
