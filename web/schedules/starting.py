@@ -174,7 +174,10 @@ def start(turn: Turn, *, now: datetime) -> Run | None:
         else:
             refuse(turn, str(later), now=now)
     except CannotStart as cannot:
-        refuse(turn, str(cannot), now=now)
+        if live_run(schedule.lot):  # another clock's, begun since: `may_start` says what to do
+            give_back(turn, now=now)
+        else:
+            refuse(turn, str(cannot), now=now)
     return None
 
 

@@ -32,7 +32,7 @@ START = 1_800_000_000.0  # Unix s at which the snapshots' runs begin
 
 
 @pytest.fixture(autouse=True)
-def _one_connection(monkeypatch) -> None:
+def one_connection(monkeypatch) -> None:
     """The desk's thread closes its connection after each word; here it is the test's own."""
     monkeypatch.setattr(desk, "close_old_connections", lambda: None)
 
