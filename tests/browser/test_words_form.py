@@ -25,7 +25,7 @@ def add(visitor: Visitor, word: str) -> None:
 
 
 def test_options_of_a_target_and_a_lot_are_said_without_a_text(visitor: Visitor) -> None:
-    steps.sign_up(visitor, name="Wanda", email="wanda@example.org")
+    steps.sign_up(visitor, name="Wilma", email="wilma@example.org")
     visitor.go("Targets")
     visitor.page.get_by_role("link", name="New target").click()
     visitor.fill("Paste an address", "mqtt://127.0.0.1:1883")
