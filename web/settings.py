@@ -67,6 +67,8 @@ ALLOWED_HOSTS = allowed_hosts()
 # What links in mails begin with, without a slash at its end.
 SITE_URL = GIVEN_URL or f"{'https' if HTTPS else 'http'}://{ALLOWED_HOSTS[0].lstrip('.*')}"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+# Routers in front of us that append to X-Forwarded-For what they saw; the rest of it is hearsay.
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", default=1 if HTTPS else 0, least=0, most=10)
 
 # --- Applications -----------------------------------------------------------------------------
 
@@ -90,6 +92,7 @@ INSTALLED_APPS = [
     "web.mail",
     "web.alerts",
     "web.schedules",
+    "web.audit",
     "web.platform",
 ]
 MIDDLEWARE = [
@@ -102,6 +105,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "web.audit.middleware.origin",
     "web.accounts.middleware.time_zone",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -144,6 +148,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": f"{VALIDATION}.NumericPasswordValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 4 * 60 * 60  # s
+AUDIT_KEEP_DAYS = env.number("AUDIT_KEEP_DAYS", default=400, least=30, most=3_650)
 
 # --- Database ---------------------------------------------------------------------------------
 
@@ -243,6 +248,8 @@ CLOCK_TICKS = [
     ("web.alerts.ticks.forget", 60 * 60.0),
     ("web.datasets.ticks.sweep", 60.0),
     ("web.accounts.actions.remove_deleted", 60.0),
+    ("web.audit.ticks.ask_again", 30.0),
+    ("web.audit.ticks.forget", 60 * 60.0),
     ("web.platform.removal.remove_due", 60.0),
     ("web.accounts.actions.forget_sessions", 6 * 60 * 60.0),
 ]

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{WORKSPACE}drains/", include("web.drains.urls")),
     path(f"{WORKSPACE}reports/", include("web.reports.urls")),
     path(f"{WORKSPACE}watching/", include("web.alerts.urls")),
+    path(f"{WORKSPACE}audit/", include("web.audit.urls")),
     path("hooks/", include("web.alerts.hook_urls")),
     path("operations/", include("web.alerts.operator_urls")),
     path("reports/", include("web.reports.link_urls")),

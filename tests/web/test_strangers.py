@@ -16,6 +16,8 @@ from django.utils import timezone
 from web.accounts import actions as accounts
 from web.accounts.models import Role
 from web.alerts.models import Account, Chain, ChainChange, Channel, Incident, Person, Watch
+from web.audit import actions as audit
+from web.audit.access import ALL
 from web.datasets.models import Dataset, Upload
 from web.definitions import actions as definitions
 from web.drains.models import Drain, Kind, Letter
@@ -132,6 +134,7 @@ def arguments(workspace, owner, teammate) -> Mapping[str, UUID | int]:
         "drain": drain.code,
         **watched(workspace, run),
         "letter": letter.code,
+        "export": audit.ask_for_export(workspace, ALL, by=owner).code,
     }
 
 
