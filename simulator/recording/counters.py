@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, Self
 
+from simulator.recording.breakdown import Breakdown
 from simulator.recording.histogram import Histogram
 
-_HISTOGRAMS = ("latency", "lateness", "end_to_end")
+HISTOGRAMS = ("latency", "lateness", "end_to_end")
+BREAKDOWNS = ("messages", "statuses")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,6 +46,8 @@ class Second:
     latency: Histogram = field(default_factory=Histogram)  # sent to acknowledged
     lateness: Histogram = field(default_factory=Histogram)  # scheduled to sent
     end_to_end: Histogram = field(default_factory=Histogram)  # sent to arrived
+    messages: Breakdown = field(default_factory=Breakdown)  # the sends, by message
+    statuses: Breakdown = field(default_factory=Breakdown)  # the same by status, and who is in it
 
     @property
     def delivered(self) -> int:
@@ -57,22 +61,25 @@ class Second:
         whole = cls(at=min((part.at for part in parts), default=at))
         for name in _counts():
             setattr(whole, name, sum(getattr(part, name) for part in parts))
-        for name in _HISTOGRAMS:
+        for name in HISTOGRAMS:
             setattr(whole, name, Histogram.merged(getattr(part, name) for part in parts))
+        for name in BREAKDOWNS:
+            setattr(whole, name, Breakdown.merged(getattr(part, name) for part in parts))
         return whole
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON: the counts by name, and the histograms as ``Histogram.to_dict`` has them.
+        """For JSON: the counts by name, histograms and breakdowns as their ``to_dict`` has them.
 
         Of what came later than version 1 of the log, only what there is.
         """
         counts = {name: getattr(self, name) for name in ("at", *_counts())}
         told = {name: count for name, count in counts.items() if count or name in _OLD}
-        histograms = {name: getattr(self, name) for name in _HISTOGRAMS}
+        histograms = {name: getattr(self, name) for name in HISTOGRAMS}
         for name, histogram in histograms.items():
             if histogram.total or name in _OLD:
                 told[name] = histogram.to_dict()
-        return told
+        breakdowns = {name: getattr(self, name) for name in BREAKDOWNS}
+        return told | {name: each.to_dict() for name, each in breakdowns.items() if each}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
@@ -84,9 +91,12 @@ class Second:
         second = cls(at=int(stored["at"]))
         for name in _counts():
             setattr(second, name, int(stored[name] if name in _OLD else stored.get(name, 0)))
-        for name in _HISTOGRAMS:
+        for name in HISTOGRAMS:
             if name in stored or name in _OLD:
                 setattr(second, name, Histogram.from_dict(stored[name]))
+        for name in BREAKDOWNS:
+            if name in stored:
+                setattr(second, name, Breakdown.from_dict(stored[name]))
         return second
 
 
@@ -97,4 +107,5 @@ _OLD |= {"latency", "lateness"}
 
 @cache
 def _counts() -> tuple[str, ...]:
-    return tuple(f.name for f in fields(Second) if f.name not in {"at", *_HISTOGRAMS})
+    other = {"at", *HISTOGRAMS, *BREAKDOWNS}
+    return tuple(f.name for f in fields(Second) if f.name not in other)

@@ -3,9 +3,13 @@
 Rule: appending is all that the hot path does; counts, board and log are made from the columns.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.recording.apart import Apart
 from simulator.recording.block import Entry, Event, Kind, Zero, fold
 from simulator.recording.board import Board
 from simulator.recording.counters import Second
@@ -28,8 +32,16 @@ class Recorder:
     """
 
     def __init__(
-        self, *, writer: Writer, log: Log, board: Board, zero: Zero, acknowledged_from: int
+        self,
+        *,
+        writer: Writer,
+        log: Log,
+        board: Board,
+        zero: Zero,
+        acknowledged_from: int,
+        messages: Iterable[str] = (),
     ) -> None:
+        """``messages``: those of the definition, in its order; counted apart before any others."""
         self._writer = writer
         self._log = log
         self._board = board
@@ -39,6 +51,7 @@ class Recorder:
         self.settled: Callable[[Entry], None] = self._entries.append
         self.reasons = Reasons()
         self._tail: Tail | None = None
+        self._apart = Apart(messages=messages, statuses=log.roster.statuses)
         self.has_faults = False  # whether records are asked for the faults that touched them
 
     def __len__(self) -> int:
@@ -77,10 +90,15 @@ class Recorder:
         )
         self._entries.clear()
         count(block, second)
+        self._apart.count(block, second)
         mark(block, self._board, self.reasons)
         if self._tail:
             self._tail.take(block)
         self._writer.put(self._log, block)
+
+    def dwell(self, status: NDArray[np.uint8], second: Second) -> None:
+        """Add to a second, as it ends, which status (code) each mock is in."""
+        self._apart.dwell(status, second)
 
     def watch(self, watch: Watch | None) -> None:
         """Copy what is watched from now on, for ``told``; None: nobody watches any more."""
