@@ -20,6 +20,7 @@ from web.accounts.models import (
     User,
     Workspace,
 )
+from web.audit.actions import note
 from web.mail import actions as mail
 from web.platform.removal import remove_later
 
@@ -40,6 +41,7 @@ class CannotInvite(Exception):
 def sign_up(*, email: str, name: str, password: str, time_zone: str = "UTC") -> User:
     """Return a new user, who owns a first workspace."""
     user = User.objects.create_user(email, password, name=name, time_zone=time_zone)
+    note("account.made", user=user)
     create_workspace(f"{name}'s workspace", by=user)
     return user
 
@@ -49,11 +51,13 @@ def create_workspace(name: str, *, by: User) -> Workspace:
     """Return a new workspace that ``by`` owns."""
     workspace = Workspace.objects.create(name=name)
     Membership.objects.create(workspace=workspace, user=by, role=Role.OWNER)
+    note("workspace.made", user=by, about=workspace)
     return workspace
 
 
 def rename_workspace(workspace: Workspace, name: str) -> None:
     """Give the workspace another name."""
+    note("workspace.renamed", about=workspace, words=f"Now {name}.")
     workspace.name = name
     workspace.save(update_fields=["name"])
 
@@ -61,6 +65,7 @@ def rename_workspace(workspace: Workspace, name: str) -> None:
 @transaction.atomic
 def delete_workspace(workspace: Workspace) -> None:
     """Take the workspace from all its members; the clock then removes what is in it."""
+    note("workspace.deleted", about=workspace)
     workspace.memberships.all().delete()
     workspace.invitations.all().delete()
     workspace.deleted = timezone.now()
@@ -96,6 +101,7 @@ def change_role(membership: Membership, role: Role) -> None:
         hold_an_owner(membership)
     membership.role = role
     membership.save(update_fields=["role"])
+    told_of(membership, "role_changed", words=f"Now {role.label.lower()}.")
 
 
 @transaction.atomic
@@ -106,7 +112,14 @@ def remove_member(membership: Membership) -> None:
         LastOwner: Nobody else owns the workspace.
     """
     hold_an_owner(membership)
+    told_of(membership, "removed")
     membership.delete()
+
+
+def told_of(membership: Membership, deed: str, *, words: str = "") -> None:
+    """Note what became of a member; the entry names the person."""
+    person = f"{membership.user.name} <{membership.user.email}>"
+    note(f"member.{deed}", workspace=membership.workspace, words=f"{person} {words}".strip())
 
 
 def hold_an_owner(membership: Membership) -> None:
@@ -147,6 +160,9 @@ def invite(workspace: Workspace, email: str, *, role: Role, by: User) -> Invitat
         },
     )
     mail_invitation(invitation)
+    note(
+        "member.invited", workspace=workspace, user=by, words=f"{address} as {role.label.lower()}."
+    )
     return invitation
 
 
@@ -156,6 +172,7 @@ def resend(invitation: Invitation) -> None:
     invitation.expires = timezone.now() + INVITATION_LIFE
     invitation.save(update_fields=["expires"])
     mail_invitation(invitation)
+    note("member.invited_again", workspace=invitation.workspace, words=invitation.email)
 
 
 def mail_invitation(invitation: Invitation) -> None:
@@ -171,6 +188,7 @@ def mail_invitation(invitation: Invitation) -> None:
 
 def withdraw(invitation: Invitation) -> None:
     """Make the link of an invitation useless."""
+    note("member.invitation_withdrawn", workspace=invitation.workspace, words=invitation.email)
     invitation.delete()
 
 
@@ -186,6 +204,8 @@ def accept(invitation: Invitation, *, by: User, now: datetime | None = None) -> 
     Membership.objects.get_or_create(
         workspace=invitation.workspace, user=by, defaults={"role": invitation.role}
     )
+    words = f"As {invitation.get_role_display().lower()}, invited as {invitation.email}."
+    note("member.joined", workspace=invitation.workspace, user=by, words=words)
     return True
 
 
@@ -197,6 +217,7 @@ def ask_for_password(email: str) -> None:
     user = access.user_with_email(email)
     if user is None or not user.is_active:
         return
+    note("account.password_link_sent", user=user)
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     path = reverse("reset_password", args=[uid, default_token_generator.make_token(user)])
     mail.post(
@@ -211,12 +232,14 @@ def set_password(user: User, password: str) -> None:
     """Give the user a new password; every other session of theirs ends."""
     user.set_password(password)
     user.save(update_fields=["password"])
+    note("account.password_changed", user=user)
 
 
 def change_account(user: User, *, name: str, email: str, time_zone: str, theme: str) -> None:
     """Save what the user says about themselves."""
     user.name, user.email, user.time_zone, user.theme = name, email, time_zone, theme
     user.save(update_fields=["name", "email", "time_zone", "theme"])
+    note("account.saved", user=user)
 
 
 def forget_sessions() -> None:

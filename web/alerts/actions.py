@@ -25,6 +25,7 @@ from web.alerts.models import (
     Rule,
     Watch,
 )
+from web.audit.actions import note
 
 CODE_LIFE = timedelta(minutes=15)
 CODE_DIGITS = 6
@@ -56,12 +57,18 @@ class Refused(Exception):
 
 def acknowledge(incident: Incident, *, by: User) -> bool:
     """Take an incident on, on its page; return False when it was not open any more."""
-    return incidents.acknowledge(incident, who=str(by), how="on the page")
+    done = incidents.acknowledge(incident, who=str(by), how="on the page")
+    if done:
+        note("incident.acknowledged", user=by, about=incident)
+    return done
 
 
 def acknowledge_in_slack(incident: Incident, *, who: str) -> bool:
     """Take an incident on by a button in Slack."""
-    return incidents.acknowledge(incident, who=who, how="in Slack")
+    done = incidents.acknowledge(incident, who=who, how="in Slack")
+    if done:
+        note("incident.acknowledged", user=f"{who} in Slack", about=incident)
+    return done
 
 
 def acknowledge_by_phone(attempt: Attempt) -> bool:
@@ -69,7 +76,10 @@ def acknowledge_by_phone(attempt: Attempt) -> bool:
     if attempt.incident is None or attempt.purpose != Purpose.RING:
         return False
     Attempt.objects.filter(id=attempt.id).update(progress="key pressed")
-    return incidents.acknowledge(attempt.incident, who=attempt.person, how="by a key press")
+    done = incidents.acknowledge(attempt.incident, who=attempt.person, how="by a key press")
+    if done:
+        note("incident.acknowledged", user=f"{attempt.person} by phone", about=attempt.incident)
+    return done
 
 
 def note_call(attempt: Attempt, state: str) -> None:
@@ -80,12 +90,16 @@ def note_call(attempt: Attempt, state: str) -> None:
 
 def resolve(incident: Incident, *, by: User) -> bool:
     """End an incident by hand; the same trouble opens no other one until it was gone."""
-    return incidents.resolve(incident, words=incidents.CLOSED_BY_HAND, who=str(by))
+    done = incidents.resolve(incident, words=incidents.CLOSED_BY_HAND, who=str(by))
+    if done:
+        note("incident.resolved", user=by, about=incident)
+    return done
 
 
 def comment(incident: Incident, words: str, *, by: User) -> None:
     """Put a comment on an incident's timeline."""
     incidents.comment(incident, words, by=by)
+    note("incident.commented", user=by, about=incident)
 
 
 # Watches.
@@ -103,6 +117,7 @@ class WatchPlan:
 def save_watch(watch: Watch, plan: WatchPlan, *, by: User) -> Watch:
     """Store a watch, new or changed. A rule that stays keeps its incidents."""
     hold_room(watch, Watch)
+    deed = "made" if watch.pk is None else "saved"
     watch.changed_by = by
     watch.save()
     watch.channels.set(plan.channels)
@@ -113,6 +128,7 @@ def save_watch(watch: Watch, plan: WatchPlan, *, by: User) -> Watch:
     for rule in plan.rules:
         rule.watch = watch
         rule.save()
+    note(f"watch.{deed}", user=by, about=watch)
     return watch
 
 
@@ -127,6 +143,7 @@ def delete_watch(watch: Watch) -> None:
     """Delete a watch; its incidents end, and stay to be read."""
     for rule in watch.rules.all():
         close_incidents(rule, "Its watch was deleted.")
+    note("watch.deleted", about=watch)
     watch.delete()
 
 
@@ -134,6 +151,7 @@ def mute(watch: Watch, *, until: datetime | None) -> None:
     """Have a watch tell nobody until a moment; None ends that."""
     watch.muted_until = until
     watch.save(update_fields=["muted_until"])
+    note("watch.muted" if until else "watch.unmuted", about=watch)
 
 
 # People, channels, accounts.
@@ -143,6 +161,7 @@ def save_person(person: Person) -> Person:
     """Store a person."""
     hold_room(person, Person)
     person.save()
+    note("channel.person_saved", about=person)
     return person
 
 
@@ -150,6 +169,7 @@ def save_account(account: Account) -> Account:
     """Store an account whose secrets are sealed already."""
     hold_room(account, Account)
     account.save()
+    note("channel.account_saved", about=account)
     return account
 
 
@@ -162,6 +182,7 @@ def save_channel(channel: Channel, *, is_elsewhere: bool) -> Channel:
     if channel.pk is None and channel.person is not None:
         channel.position = channel.person.channels.count()
     channel.save()
+    note("channel.saved", about=channel)
     return channel
 
 
@@ -174,6 +195,7 @@ def send_test(channel: Channel) -> Attempt:
     if channel.needs_code and channel.verified is None:
         raise Refused("Prove this channel by its code first.")
     hold_sends(channel)
+    note("channel.tested", about=channel)
     return notices.send_test(channel, now=timezone.now())
 
 
@@ -190,6 +212,7 @@ def send_code(channel: Channel) -> Attempt:
     channel.proof_ends = timezone.now() + CODE_LIFE
     channel.proof_tries = 0
     channel.save(update_fields=["proof", "proof_ends", "proof_tries"])
+    note("channel.code_sent", about=channel)
     return notices.send_code(channel, code, now=timezone.now())
 
 
@@ -210,6 +233,7 @@ def prove(channel: Channel, code: str) -> None:
     if not constant_time_compare(channel.proof, proof_of(channel, code.strip())):
         raise Refused("This is another code than was sent.")
     Channel.objects.filter(id=channel.id).update(verified=now, proof="")
+    note("channel.proved", about=channel)
 
 
 def proof_of(channel: Channel, code: str) -> str:
@@ -241,6 +265,7 @@ def save_chain(chain: Chain, turns: Sequence[ChainTurn]) -> Chain:
     for position, turn in enumerate(turns):
         turn.chain, turn.position = chain, position
     ChainTurn.objects.bulk_create(turns)
+    note("watch.chain_saved", about=chain)
     return chain
 
 
@@ -253,6 +278,7 @@ def add_change(change: ChainChange) -> ChainChange:
     if change.chain.changes.count() >= MOST_OF_EACH:
         raise Refused(f"A chain has at most {MOST_OF_EACH} exceptions. Delete old ones.")
     change.save()
+    note("watch.chain_changed", about=change.chain)
     return change
 
 
@@ -269,4 +295,7 @@ def hold_room(row: Watch | Chain | Person | Channel | Account, model: type) -> N
 
 def delete(row: Chain | ChainChange | Person | Channel | Account) -> None:
     """Delete a chain, an exception, a person, a channel or an account, with what belongs to it."""
+    kind = "channel" if isinstance(row, Person | Channel | Account) else "watch"
+    owner = row.chain.workspace if isinstance(row, ChainChange) else row.workspace
+    note(f"{kind}.{row._meta.model_name}_deleted", workspace=owner, words=str(row))
     row.delete()

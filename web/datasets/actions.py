@@ -12,6 +12,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from web.accounts.models import User, Workspace
+from web.audit.actions import note
 from web.datasets.facts import Facts
 from web.datasets.models import CONTENT_TYPES, Dataset, Upload
 from web.datasets.tables import sealed_key
@@ -88,6 +89,7 @@ def replace_file(dataset: Dataset, *, size: int, by: User) -> Ticket:
         upload = Upload.objects.create(
             code=code, dataset=dataset, key=key, size=size, created_by=by
         )
+        note("dataset.upload_begun", user=by, about=dataset, words=f"{size:,} bytes.")
     return Ticket(upload, form)
 
 
@@ -161,6 +163,7 @@ def rename_dataset(dataset: Dataset, *, name: str) -> None:
     try:
         with transaction.atomic():
             Dataset.objects.filter(pk=dataset.pk).update(name=name)
+            note("dataset.renamed", about=dataset, words=f"Now {name}.")
     except IntegrityError as error:
         raise NameTaken(f"There is a dataset {name} already.") from error
     dataset.name = name
@@ -176,7 +179,9 @@ def delete_dataset(dataset: Dataset) -> None:
     if dataset.is_credentials:  # one that is being read may be sealed already
         keys += [sealed_key(key) for key in keys]
     try:
-        dataset.delete()
+        with transaction.atomic():
+            note("dataset.deleted", about=dataset)
+            dataset.delete()
     except models.ProtectedError as error:
         _check_unused(dataset, "delete")
         raise InUse(f"{dataset.name} is still in use.") from error

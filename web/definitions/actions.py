@@ -12,6 +12,7 @@ from django.utils import timezone
 
 import simulator
 from web.accounts.models import User, Workspace
+from web.audit.actions import note
 from web.datasets.models import Dataset
 from web.definitions import naming
 from web.definitions.documents import check, dataset_names
@@ -49,6 +50,7 @@ def create_definition(workspace: Workspace, *, text: str, by: User) -> Definitio
     with _name_once(text), transaction.atomic():
         definition.save()
         Version.objects.create(definition=definition, number=1, text=text, created_by=by)
+        note("definition.made", user=by, about=definition)
         _note_datasets(definition, dataset_names(document))
     return definition
 
@@ -81,6 +83,7 @@ def save_text(definition: Definition, *, text: str, base: int, by: User) -> Vers
             )
         definition.refresh_from_db(fields=("number", "name", "edited", "edited_by"))
         _note_datasets(definition, dataset_names(document))
+        note("definition.saved", user=by, about=definition, words=f"Version {definition.number}.")
         return Version.objects.create(
             definition=definition, number=definition.number, text=text, created_by=by
         )
@@ -115,7 +118,9 @@ def delete_definition(definition: Definition) -> None:
         InUse: A lot runs it.
     """
     try:
-        definition.delete()
+        with transaction.atomic():
+            note("definition.deleted", about=definition)
+            definition.delete()
     except models.ProtectedError as error:
         lots = sorted({f"“{user}”" for user in error.protected_objects})
         raise InUse(

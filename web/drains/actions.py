@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from web.accounts.models import User
+from web.audit.actions import note
 from web.drains import jobs, leasing
 from web.drains.models import Drain, Letter, Progress
 from web.lots.models import Lot
@@ -49,6 +50,7 @@ def save_drain(
     """
     _seal(drain, secrets)
     drain.changed = timezone.now()
+    deed = "made" if drain.pk is None else "saved"
     try:
         with transaction.atomic():
             if drain.pk is None:
@@ -57,6 +59,7 @@ def save_drain(
             else:
                 _change(drain)
             drain.lots.set(lots)
+            note(f"drain.{deed}", user=by, about=drain)
             nudge(drain)
     except IntegrityError as error:
         raise NameTaken(f"There is a drain called {drain.name} already.") from error
@@ -87,15 +90,16 @@ def _seal(drain: Drain, changes: Mapping[str, str | None]) -> None:
 
 def pause(drain: Drain, *, by: User) -> bool:
     """Let nothing more go out until it is resumed; False when it was paused already."""
-    return bool(
-        Drain.objects.filter(id=drain.id, paused=None).update(
-            paused=timezone.now(),
-            paused_by=by,
-            paused_because="",
-            fence=F("fence") + 1,
-            leased_until=None,
-        )
+    paused = Drain.objects.filter(id=drain.id, paused=None).update(
+        paused=timezone.now(),
+        paused_by=by,
+        paused_because="",
+        fence=F("fence") + 1,
+        leased_until=None,
     )
+    if paused:
+        note("drain.paused", user=by, about=drain)
+    return bool(paused)
 
 
 def resume(drain: Drain) -> bool:
@@ -110,6 +114,7 @@ def resume(drain: Drain) -> bool:
         asked=None,
     )
     if resumed:
+        note("drain.resumed", about=drain)
         nudge(drain)
     return bool(resumed)
 
@@ -128,6 +133,7 @@ def test(drain: Drain) -> None:
     """
     row = Drain.objects.filter(id=drain.id)
     row.update(test_asked=timezone.now())
+    note("drain.tested", about=drain)
     try:
         queues.enqueue("drains", jobs.try_out, str(drain.code), timeout=TRY_TIMEOUT)
     except queues.QueueUnavailable as down:
@@ -144,12 +150,14 @@ def send_run(drain: Drain, run: Run) -> None:
             fence=F("fence") + 1, leased_until=None, asked=None
         )
         Progress.objects.update_or_create(drain=drain, run=run, defaults=again)
+        note("drain.run_sent", about=drain, words=f"{run.name}, {run.code}")
         nudge(drain)
 
 
 def delete_drain(drain: Drain) -> None:
     """Delete the drain with its dead letters; what was sent stays where it is."""
     with transaction.atomic():
+        note("drain.deleted", about=drain)
         remove_later(drain.prefix, wait=STRAGGLERS)
         drain.delete()
 
@@ -165,6 +173,7 @@ def send_again(letter: Letter) -> None:
     Letter.objects.filter(id=letter.id, state=Letter.State.KEPT).update(
         state=Letter.State.ASKED, tries=F("tries") + 1
     )
+    note("drain.letter_sent_again", about=letter.drain)
     try_now(letter.drain)
 
 
@@ -178,6 +187,7 @@ def discard(letter: Letter) -> None:
         storage.delete(letter.key)
     except storage.StorageUnavailable as down:
         raise StorageDown("The object store does not answer. Try again in a minute.") from down
+    note("drain.letter_discarded", about=letter.drain)
     letter.delete()
 
 

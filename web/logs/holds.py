@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from web.accounts.models import User, Workspace
+from web.audit.actions import note
 from web.logs.models import Hold
 from web.runs.models import Run
 
@@ -34,6 +35,7 @@ def hold(run: Run, *, reason: str, by: User) -> Hold:
     try:
         with transaction.atomic():
             Run.objects.select_for_update().get(id=run.id)  # after an expiry that is under way
+            note("log.held", workspace=run.workspace, user=by, about=run, words=reason)
             return Hold.objects.create(run=run, reason=reason, begun_by=by)
     except IntegrityError as error:
         raise AlreadyHeld("This run is held already.") from error
@@ -42,7 +44,10 @@ def hold(run: Run, *, reason: str, by: User) -> Hold:
 def end_hold(run: Run, *, by: User) -> bool:
     """End the hold of a run; return whether there was one."""
     rows = Hold.objects.filter(run=run, ended=None)
-    return bool(rows.update(ended=timezone.now(), ended_by=by))
+    ended = bool(rows.update(ended=timezone.now(), ended_by=by))
+    if ended:
+        note("log.hold_ended", user=by, about=run)
+    return ended
 
 
 def is_held(run: Run) -> bool:

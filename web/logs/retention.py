@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from web.accounts.models import User, Workspace
+from web.audit.actions import note
 from web.logs.models import DAYS, Chunk, Hold, Retention, RunLog, Spent
 from web.runs.models import Run
 
@@ -43,6 +44,8 @@ def decide(workspace: Workspace, *, days: int | None, gigabytes: int | None, by:
     """Keep a workspace's logs so long, and so much of them; what is more goes within the hour."""
     values = {"days": days, "gigabytes": gigabytes, "changed": timezone.now(), "changed_by": by}
     Retention.objects.update_or_create(workspace=workspace, defaults=values)
+    kept = f"{days or 'any number of'} days, {gigabytes or 'any number of'} GB."
+    note("log.retention_set", workspace=workspace, user=by, words=kept)
 
 
 def size_of(chunks: QuerySet[Chunk]) -> int:

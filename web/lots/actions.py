@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from web.accounts.models import User
+from web.audit.actions import note
 from web.definitions.models import Definition
 from web.lots.models import Lot, LotPart
 
@@ -29,10 +30,12 @@ def save_lot(lot: Lot, *, parts: Sequence[PartPlan], by: User) -> Lot:
         by: Who is named as its creator, when it is new.
     """
     lot.changed = timezone.now()
+    deed = "made" if lot.pk is None else "saved"
     with transaction.atomic():
         if lot.pk is None:
             lot.created_by = by
         lot.save()
+        note(f"lot.{deed}", user=by, about=lot)
         lot.parts.all().delete()
         LotPart.objects.bulk_create(
             LotPart(
@@ -63,6 +66,8 @@ def copy_lot(lot: Lot, *, by: User) -> Lot:
     return save_lot(copy, parts=parts, by=by)
 
 
+@transaction.atomic
 def delete_lot(lot: Lot) -> None:
     """Delete the lot. Its runs stay, with their logs, under the name they had."""
+    note("lot.deleted", about=lot)
     lot.delete()

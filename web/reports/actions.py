@@ -7,6 +7,7 @@ from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
 from web.accounts.models import User
+from web.audit.actions import note
 from web.logs import index
 from web.logs.query import ALL, SEND, Query
 from web.platform import queues, storage
@@ -73,6 +74,7 @@ def ask_for_download(run: Run, order: Order, *, by: User) -> Report:
         query=order.query.to_json(),
         **totals_of(run, order.query),
     )
+    note("report.asked_for", user=by, about=report)
     nudge(report)
     return report
 
@@ -100,6 +102,7 @@ def retry_report(report: Report) -> bool:
         **totals_of(report.run, Query.from_json(report.query)),
     )
     if again:
+        note("report.retried", about=report)
         nudge(report)
     return bool(again)
 
@@ -110,7 +113,10 @@ def cancel_report(report: Report, *, by: User) -> bool:
     The job finds that it was overtaken within a second or two, and leaves nothing behind.
     """
     going = Report.objects.filter(id=report.id, state__in=GOING)
-    return bool(going.update(state=ReportState.CANCELLED, reason=f"{by} cancelled it."[:500]))
+    cancelled = going.update(state=ReportState.CANCELLED, reason=f"{by} cancelled it."[:500])
+    if cancelled:
+        note("report.cancelled", user=by, about=report)
+    return bool(cancelled)
 
 
 def delete_report(report: Report) -> None:
@@ -124,6 +130,7 @@ def delete_report(report: Report) -> None:
             storage.delete(part["key"])
     except storage.StorageUnavailable as down:
         raise StorageDown("The object store does not answer. Try again in a minute.") from down
+    note("report.deleted", about=report)
     report.delete()
 
 

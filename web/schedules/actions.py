@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from web.accounts.models import User, Workspace
+from web.audit.actions import note
 from web.schedules.models import Schedule
 
 MOST_OF_A_WORKSPACE = 200
@@ -21,12 +22,14 @@ def save_schedule(schedule: Schedule, *, by: User, now: datetime | None = None) 
         TooMany: The workspace may have no more.
     """
     moment = now or timezone.now()
+    deed = "made" if schedule.pk is None else "saved"
     if schedule.pk is None:
         hold_room(schedule)
         schedule.created_by = by
     schedule.changed = moment
     schedule.next_at = schedule.timetable.after(moment)
     schedule.save()
+    note(f"schedule.{deed}", user=by, about=schedule)
     return schedule
 
 
@@ -41,7 +44,10 @@ def hold_room(schedule: Schedule) -> None:
 def pause(schedule: Schedule, *, now: datetime | None = None) -> bool:
     """Have a schedule start nothing until it is resumed; False: it was paused already."""
     same = Schedule.objects.filter(id=schedule.id, paused_at=None)
-    return bool(same.update(paused_at=now or timezone.now()))
+    paused = bool(same.update(paused_at=now or timezone.now()))
+    if paused:
+        note("schedule.paused", about=schedule)
+    return paused
 
 
 def resume(schedule: Schedule, *, now: datetime | None = None) -> bool:
@@ -51,11 +57,15 @@ def resume(schedule: Schedule, *, now: datetime | None = None) -> bool:
     """
     same = Schedule.objects.filter(id=schedule.id, paused_at=schedule.paused_at)
     following = schedule.timetable.after(now or timezone.now())
-    return bool(same.exclude(paused_at=None).update(paused_at=None, next_at=following))
+    resumed = bool(same.exclude(paused_at=None).update(paused_at=None, next_at=following))
+    if resumed:
+        note("schedule.resumed", about=schedule)
+    return resumed
 
 
 def delete_schedule(schedule: Schedule) -> None:
     """Delete a schedule with its history. Runs that it started stay, and go on."""
+    note("schedule.deleted", about=schedule)
     schedule.delete()
 
 
@@ -63,3 +73,4 @@ def limit_runs(workspace: Workspace, longest: timedelta | None) -> None:
     """Set how long a run of a workspace may last; None: as long as a lot may."""
     workspace.longest_run = longest
     workspace.save(update_fields=["longest_run"])
+    note("workspace.run_limit_set", about=workspace, words=f"{longest or 'None'}")

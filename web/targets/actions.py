@@ -10,6 +10,7 @@ from django.utils import timezone
 
 import simulator
 from web.accounts.models import User
+from web.audit.actions import note
 from web.datasets.access import table_named
 from web.datasets.tables import table_at
 from web.platform import secrets
@@ -58,9 +59,11 @@ def save_target(
     if token is not None:
         target.sealed_token, target.token_set = _sealed(token)
     target.edited_by = by
+    deed = "made" if target.pk is None else "saved"
     try:
         with transaction.atomic():
             target.save()
+            note(f"target.{deed}", user=by, about=target, words=target.address)
     except IntegrityError as error:
         raise NameTaken("Another target of this workspace has this name.") from error
     return target
@@ -97,7 +100,9 @@ def delete_target(target: Target) -> None:
         InUse: A lot sends to it.
     """
     try:
-        target.delete()
+        with transaction.atomic():
+            note("target.deleted", about=target)
+            target.delete()
     except models.ProtectedError as error:
         users = sorted({f"“{user}”" for user in error.protected_objects})
         raise InUse(
