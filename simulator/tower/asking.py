@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from simulator.impairment import Impairment
 from simulator.lot import Target
+from simulator.recording import Chunk, Writer
 from simulator.transports import Identity, Listener, Parcel
 from simulator.transports.traffic import Traffic
 
@@ -40,3 +41,9 @@ class MakeExchange(Protocol):
     def __call__(
         self, target: Target, *, listener: Listener, clock: Callable[[], float]
     ) -> Exchanging: ...
+
+
+class MakeWriter(Protocol):
+    """Makes what stores the chunks of a tower: ``recording.Writer``."""
+
+    def __call__(self, write: Callable[[Chunk], None] | None, *, name: str) -> Writer: ...

@@ -11,9 +11,8 @@ from enum import Enum
 
 import numpy as np
 
-from simulator.recording import Board, Link, Log, Recorder, Writer
-from simulator.tower.asking import Exchanging
-from simulator.tower.seconds import Seconds
+from simulator.recording import Kind, Link, Writer
+from simulator.tower.parts import Parts
 
 logger = logging.getLogger(__name__)
 
@@ -43,14 +42,9 @@ class Ending:
 
     def __init__(
         self,
+        parts: Parts,
         *,
-        exchange: Exchanging,
-        recorder: Recorder,
         writer: Writer,
-        log: Log,
-        board: Board,
-        seconds: Seconds,
-        lost: Callable[[int, str], None],
         is_awaiting: Callable[[], bool],
         sum_up: Callable[[], None],
         waiting: Callable[[], int],
@@ -58,20 +52,16 @@ class Ending:
     ) -> None:
         """
         Args:
-            lost: Records that a mock, by its row, has no connection, and why.
-            waiting: How many messages of a shard that moves wait to be sent elsewhere.
-            leave: Takes along what of the mocks' sessions goes on elsewhere.
+            writer: Stores the records.
             is_awaiting: Whether something that was sent may still arrive, as far as that is told.
             sum_up: Adds to the running second what is counted elsewhere; for the last second.
+            waiting: How many messages of a shard that moves wait to be sent elsewhere.
+            leave: Takes along what of the mocks' sessions goes on elsewhere.
         """
         self.phase = Phase.SENDING
-        self._exchange = exchange
-        self._recorder = recorder
+        self._parts = parts
+        self._log = parts.log
         self._writer = writer
-        self._log = log
-        self._board = board
-        self._seconds = seconds
-        self._lost = lost
         self._is_awaiting = is_awaiting
         self._sum_up = sum_up
         self._waiting = waiting
@@ -88,7 +78,7 @@ class Ending:
 
     def step(self, now: float) -> None:
         """Move on to the next phase in time."""
-        self._recorder.fold(self._seconds.running)
+        self._parts.recorder.fold(self._parts.seconds.running)
         if self.phase is Phase.WAITING and (self._is_quiet() or now >= self._deadline):
             self.close()
         elif self.phase is Phase.CLOSING and self._closing and self._closing.done():
@@ -98,20 +88,20 @@ class Ending:
 
     def _is_quiet(self) -> bool:
         waiting = self._waiting() if self.is_moving else 0
-        return self._seconds.in_flight <= waiting and not self._is_awaiting()
+        return self._parts.seconds.in_flight <= waiting and not self._is_awaiting()
 
     def close(self) -> None:
         """Disconnect all mocks, without waiting for acknowledgements any longer."""
         self.phase = Phase.CLOSING
-        link = self._board["link"]
+        link = self._parts.board["link"]
         if self.is_moving:
             self._leave()
             link[(link == Link.CONNECTED) | (link == Link.CONNECTING)] = Link.WAITING
         else:
             for row in np.flatnonzero(link == Link.CONNECTING).tolist():
-                self._lost(row, NEVER_OPEN)
+                self._parts.event(Kind.LOST, row, NEVER_OPEN)
             link[link != Link.ENDED] = Link.OFF
-        self._closing = asyncio.get_running_loop().create_task(self._exchange.close())
+        self._closing = asyncio.get_running_loop().create_task(self._parts.exchange.close())
 
     def give_up(self) -> None:
         """End on the spot. What is not stored counts as dropped."""
@@ -143,5 +133,5 @@ class Ending:
             return
         self._writer.forget(self._log)
         self._sum_up()
-        self._seconds.end(self._seconds.running.at)
+        self._parts.seconds.end(self._parts.seconds.running.at)
         self.phase = Phase.ENDED

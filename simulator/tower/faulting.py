@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from simulator.definition.behaviour.buffer import Buffer
 from simulator.faults import Connections, Deeds, Lost, Span, Spell, Timeline, Way, marked
-from simulator.fleet import Batch, Fleet
+from simulator.fleet import Batch
 from simulator.fleet.checkpoint import objects, part_of, under
 from simulator.impairment import Impairment
 from simulator.lot.fault import Fault
@@ -26,8 +26,7 @@ from simulator.lot.faults import (
     Offline,
     WrongCredential,
 )
-from simulator.tower.aiming import crowd_of
-from simulator.tower.assignment import Assignment
+from simulator.tower.parts import Parts
 from simulator.tower.spoiling import spoilt
 from simulator.transports import Identity
 
@@ -53,34 +52,24 @@ class Faulting:
     """What goes wrong on purpose in one shard; all times are of the run, in s."""
 
     def __init__(
-        self,
-        assignment: Assignment,
-        fleet: Fleet,
-        *,
-        exchange: Afflicted,
-        identity: Callable[[int], Identity],
-        expired: Callable[[int], Identity],
-        connect: Callable[[int], None],
-        let_go: Callable[[int], None],
+        self, parts: Parts, *, connect: Callable[[int], None], let_go: Callable[[int], None]
     ) -> None:
         """
         Args:
-            identity: Who the mock in a row is.
-            expired: Who it was so long ago that its password or token has run out.
             connect: Has a mock connect that has power again.
             let_go: Lets a mock go that has none.
         """
-        lot = assignment.lot
-        self._fleet = fleet
-        self._exchange = exchange
-        self._right, self._expired = identity, expired
+        target, count = parts.lot.target, parts.assignment.count
+        self._fleet = parts.fleet
+        self._exchange: Afflicted = parts.exchange
+        self._right, self._expired = parts.identity, parts.identity.expired
         self._connect, self._let_go = connect, let_go
-        self._no_packet = NO_PACKET.get(lot.target.protocol, NOTHING_KNOWN)
-        self._timeline = Timeline(lot.faults, crowd_of(assignment, fleet))
+        self._no_packet = NO_PACKET.get(target.protocol, NOTHING_KNOWN)
+        self._timeline = Timeline(parts.lot.faults, parts.crowd)
         self._way = Way()
-        self._connections = Connections(assignment.count)
+        self._connections = Connections(count)
         self._impaired: dict[int, Impairment] = {}
-        self._dead = np.zeros(assignment.count, dtype=np.int16)  # how many spells keep it so
+        self._dead = np.zeros(count, dtype=np.int16)  # how many spells keep it so
         self._kept: dict[int, tuple[str, float]] = {}  # off line with a buffer: of what, until when
         self._returning: set[int] = set()  # not off line any more, but not connected yet
 

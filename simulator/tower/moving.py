@@ -13,19 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.errors import DefinitionError
-from simulator.fleet import Fleet
 from simulator.fleet import checkpoint as packing
 from simulator.fleet.checkpoint import Memory, objects, part_of, under
-from simulator.recording import Board, Kind, Limited, Reason, Recorder, Second, Zero
-from simulator.tower.asking import Exchanging
-from simulator.tower.assignment import Assignment
+from simulator.recording import Kind, Limited, Reason, Second
 from simulator.tower.faulting import Faulting
 from simulator.tower.ordering import Ordering
-from simulator.tower.punctuality import Punctuality
+from simulator.tower.parts import Parts
 from simulator.tower.reserve import Reserve
 from simulator.tower.resume import Resume, Told
 from simulator.tower.returning import Returning
-from simulator.tower.seconds import Seconds
 from simulator.tower.sending import Sending
 from simulator.transports import sessions
 
@@ -36,38 +32,12 @@ _KEPT = ("failing", "sent", "acknowledged", "failed", "last", "reason")
 class Moving:
     """What of one shard moves. All of it belongs to the loop."""
 
-    def __init__(
-        self,
-        assignment: Assignment,
-        fleet: Fleet,
-        *,
-        tower: str,
-        board: Board,
-        has_opened: NDArray[np.bool_],
-        seconds: Seconds,
-        recorder: Recorder,
-        punctuality: Punctuality,
-        sending: Sending,
-        ordering: Ordering,
-        exchange: Exchanging,
-        zero: Zero,
-        clock: Callable[[], float],
-    ) -> None:
-        """``tower``: the name of the tower that runs the shard; the rest are the shard's parts."""
-        self._assignment = assignment
-        self._fleet = fleet
-        self._tower = tower
-        self._board = board
-        self._has_opened = has_opened
-        self._seconds = seconds
-        self._recorder = recorder
-        self._punctuality = punctuality
+    def __init__(self, parts: Parts, *, sending: Sending, ordering: Ordering) -> None:
+        self._parts = parts
+        self._fleet = parts.fleet
         self._sending = sending
         self._ordering = ordering
-        self._exchange = exchange
-        self._zero = zero
-        self._clock = clock
-        self.reserve = Reserve(fleet.numbers, rate=fleet.busiest)
+        self.reserve = Reserve(parts.fleet.numbers, rate=parts.fleet.busiest)
         self.dropped_before = 0  # records, in towers before
         self._left: dict[int, sessions.Session] = {}  # sessions that go on elsewhere
         self._kept: tuple[bytes, NDArray[np.int64]] | None = None  # and what it reserves
@@ -84,7 +54,7 @@ class Moving:
 
     def leave(self) -> None:
         """Take along the sessions of mocks that are about to let their connections go."""
-        self._left = self._exchange.sessions(leave=True)
+        self._left = self._parts.exchange.sessions(leave=True)
 
     def keep(self, faulting: Faulting | None, *, dropped: int, is_last: bool = False) -> None:
         """Make a checkpoint of this moment; ``is_last``: nothing is done here any more.
@@ -93,17 +63,17 @@ class Moving:
         """
         self.reserve.set_rate(self._fleet.busiest)
         reserved = self.reserve.beyond(self._fleet.numbers)
-        known = self._left if is_last else self._exchange.sessions()
+        known = self._left if is_last else self._parts.exchange.sessions()
         memory: Memory = {
             **under("fleet", self._fleet.memory()),
-            **under("board", {name: self._board[name].copy() for name in _KEPT}),
-            "opened": self._has_opened.copy(),
+            **under("board", {name: self._parts.board[name].copy() for name in _KEPT}),
+            "opened": self._parts.has_opened.copy(),
             "reserved": reserved,
             "told": objects([self._told(dropped)]),
             **under("sending", self._sending.state()),
             **under("faults", faulting.state() if faulting else {}),
             **under("orders", self._ordering.state()),
-            **under("sessions", sessions.columns_of(known, self._zero.unix) if known else {}),
+            **under("sessions", sessions.columns_of(known, self._parts.zero.unix) if known else {}),
         }
         self._kept = packing.pack(self._of, memory), reserved
 
@@ -137,8 +107,8 @@ class Moving:
         self.reserve = Reserve(self._fleet.numbers, rate=self._fleet.busiest)
         if self._fleet.leaves_wills:  # each connection has a birth of its own
             self._fleet.disconnected(self._fleet.wanted, self._fleet.reached)
-        now = max(0.0, self._zero.run_time(self._clock()))
-        back = Returning(self._fleet.wanted, count=len(self._board), now=now)
+        now = max(0.0, self._parts.now())
+        back = Returning(self._fleet.wanted, count=len(self._parts.board), now=now)
         if resume.checkpoint and not resume.reason and told["waits"]:
             back.restore(told["waits"])
         self._sending.go_on(
@@ -151,15 +121,16 @@ class Moving:
     @property
     def _of(self) -> dict[str, Any]:
         """What two towers' shards have in common where one goes on from the other."""
-        return {"run": self._assignment.lot.run, "part": self._assignment.part, **self._fleet.of}
+        given = self._parts.assignment
+        return {"run": given.lot.run, "part": given.part, **self._fleet.of}
 
     def _told(self, dropped: int) -> dict[str, Any]:
-        limited = self._punctuality.limited
+        parts, limited = self._parts, self._parts.punctuality.limited
         return {
-            "tower": self._tower,
-            "total": Second.summed([self._seconds.total, self._seconds.running]).to_dict(),
+            "tower": parts.tower,
+            "total": Second.summed([parts.seconds.total, parts.seconds.running]).to_dict(),
             "waiting": self._sending.waiting,
-            "reasons": [[r.text, r.sends, r.lost] for r in self._recorder.reasons.table()],
+            "reasons": [[r.text, r.sends, r.lost] for r in parts.recorder.reasons.table()],
             "limited": limited and limited.to_dict(),
             "dropped": dropped,
         }
@@ -174,7 +145,7 @@ class Moving:
             self.reserve.set_rate(self._fleet.busiest)
             beyond = self.reserve.beyond(memory["reserved"], blocks=resume.towers)
             self._fleet.count_from(beyond)
-        self._has_opened[:] = memory["opened"]
+        self._parts.has_opened[:] = memory["opened"]
         if not (is_lost and resume.told):
             self._count(self._told_in(memory, told), is_lost=is_lost)
         if faults := part_of(memory, "faults"):
@@ -188,7 +159,7 @@ class Moving:
 
     def _told_in(self, memory: Memory, told: dict[str, Any]) -> Told:
         """Return the counts that a checkpoint holds."""
-        board = self._board.copy()
+        board = self._parts.board.copy()
         for name, values in part_of(memory, "board").items():
             board[name] = values
         return Told(
@@ -205,32 +176,33 @@ class Moving:
         Raises:
             ValueError: They are of another shard.
         """
-        if len(told.board) != len(self._board):
-            raise ValueError(f"{len(self._board)} mocks were told of as {len(told.board)}")
+        parts, board = self._parts, self._parts.board
+        if len(told.board) != len(board):
+            raise ValueError(f"{len(board)} mocks were told of as {len(told.board)}")
         for name in _KEPT:
-            self._board[name] = told.board[name]
+            board[name] = told.board[name]
         total = Second.summed([told.total])
         if is_lost:
             total.due = total.delivered + total.failed
-        self._seconds.total = total
-        self._recorder.reasons.restore(told.reasons)
-        self._punctuality.limited = told.limited
+        parts.seconds.total = total
+        parts.recorder.reasons.restore(told.reasons)
+        parts.punctuality.limited = told.limited
         self.dropped_before = told.dropped
 
     def _adopt(self, columns: Memory, *, is_lost: bool) -> None:
         if not columns:
             return
-        zero = self._zero
+        zero = self._parts.zero
         known = sessions.sessions_of(columns, lambda unix: unix - zero.epoch + zero.clock)
         for row, session in known.items():
-            self._exchange.adopt(row, sessions.apart(session) if is_lost else session)
+            self._parts.exchange.adopt(row, sessions.apart(session) if is_lost else session)
 
     def _record(self, resume: Resume, before: str) -> None:
         """Record of each mock where it went on, from which number, and why."""
-        why = _words(resume, before=before, after=self._tower)
-        now, numbers = self._clock(), self._fleet.sequence
+        why = _words(resume, before=before, after=self._parts.tower)
+        now, numbers = self._parts.clock(), self._fleet.sequence
         for row, status in enumerate(self._fleet.status.tolist()):
-            self._recorder.event(
+            self._parts.recorder.event(
                 Kind.MOVED,
                 row,
                 at=now,

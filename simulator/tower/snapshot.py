@@ -11,6 +11,7 @@ from typing import Any, Literal
 from simulator.faults import Span
 from simulator.recording import Board, Limited, Reason, Second, new_board
 from simulator.tower.assignment import Assignment
+from simulator.tower.parts import Parts
 
 State = Literal["running", "ended", "moved"]
 
@@ -52,6 +53,43 @@ class Snapshot:
     checkpoint: bytes = b""
     tail: Sequence[dict[str, Any]] = ()
     tail_left_out: int = 0
+
+
+def snapshot_of(
+    parts: Parts,
+    *,
+    t: float,
+    state: State,
+    error: str,
+    dropped: int,
+    faults: tuple[Span, ...],
+    checkpoint: bytes,
+) -> Snapshot:
+    """Return what there is to tell of a shard; its seconds are handed over and not told again."""
+    tail, left_out = parts.recorder.told()
+    board = parts.board.copy()
+    board["status"] = parts.fleet.status
+    board["sequence"] = parts.fleet.sequence
+    return Snapshot(
+        shard=parts.assignment.shard,
+        t=t,
+        board=board,
+        statuses=parts.fleet.statuses,
+        reasons=parts.recorder.reasons.table(),
+        seconds=parts.seconds.take(),
+        total=Second.summed([parts.seconds.total]),
+        state=state,
+        error=error,
+        dropped=dropped,
+        identities=parts.fleet.identities,
+        faults=faults,
+        limited=parts.punctuality.limited,
+        tail=tail,
+        tail_left_out=left_out,
+        lot=parts.lot.name,
+        run=parts.lot.run,
+        checkpoint=checkpoint,
+    )
 
 
 def refusal(assignment: Assignment, error: str, *, at: float) -> Snapshot:

@@ -12,7 +12,7 @@ from simulator.lot.orders import order_of
 from simulator.recording import Link
 from simulator.tower import Resume, Tower
 from simulator.tower.ordering import ENDED_PAUSED
-from simulator.tower.tower import MAX_ORDERS
+from simulator.tower.pending import MAX_ORDERS
 from simulator.transports import Parcel
 from tests.simulator.tower.relay import Relay, sent
 from tests.simulator.tower.staging import SENSOR, Broker, Theatre, assignment, lot, play
