@@ -52,9 +52,11 @@ from simulator.lot import (
 from simulator.lot.fault import Fault
 from simulator.lot.faults import fault_of
 from simulator.lot.order import Order
+from simulator.lot.growth import MAX_ADDITIONS, Addition, additions
 from simulator.lot.orders import order_of
 from simulator.lot.pace import Late, Pace
 from simulator.lot.profiles import PROFILES, Profile, limit_problems
+from simulator.lot.presence import Presence
 from simulator.lot.ramp import Ramp
 from simulator.lot.reading import Words, fault_words, lot_words, order_words, target_words
 from simulator.lot.schema import OF_LOTS, OF_TARGETS, fault_schema, lot_schema, target_schema
@@ -101,6 +103,7 @@ __all__ = [
     "Credentials",
     "Cron",
     "Dataset",
+    "Addition",
     "DatasetError",
     "Deal",
     "Definition",
@@ -140,6 +143,7 @@ __all__ = [
     "Second",
     "Snapshot",
     "Span",
+    "Presence",
     "Speech",
     "StaleLease",
     "Target",
@@ -167,6 +171,7 @@ __all__ = [
     "identity_problems",
     "infer",
     "infer_recording",
+    "additions",
     "key_trouble",
     "limit_problems",
     "lot_problems",

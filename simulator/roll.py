@@ -7,6 +7,7 @@ of all ids; so whoever stores or starts a lot can say it at once.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from simulator.fleet.readings import fixed_values
 from simulator.generators.base import Cast
 from simulator.generators.readings.variables import drawn_once
 from simulator.lot import Credentials, HttpTarget, Target
+from simulator.lot.growth import Addition
 from simulator.payloads.document import plain_line
 from simulator.speech import Speech
 
@@ -34,6 +36,14 @@ class LotProblem:
 
     def __str__(self) -> str:
         return str(self.problem)
+
+
+class Placed(NamedTuple):
+    """Mocks of one part with neighbouring numbers."""
+
+    part: int
+    definition: Definition
+    cast: Cast
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,7 @@ def lot_problems(
     speech: Speech | None = None,
     datasets: Mapping[str, Dataset] | None = None,
     seed: int = 1,
+    more: Sequence[Addition] = (),
 ) -> tuple[LotProblem, ...]:
     """Return what a tower would refuse of a lot, and ids that two of its mocks would have.
 
@@ -63,20 +74,19 @@ def lot_problems(
         datasets: By the names in the definitions. A file with fewer rows than mocks is told with
             how many are needed.
         seed: Of the run; where ids are drawn, another seed may draw others.
+        more: Mocks that its runs have beyond it.
 
     Returns:
         Nothing when the lot can run. About 0.1 s for 50,000 mocks.
     """
     total = sum(count for _, count in parts)
-    casts = [cast for _, cast in _casts(parts, datasets=datasets, seed=seed)]
+    casts = _casts(parts, datasets=datasets, seed=seed, more=more)
     found = [
-        LotProblem(number, problem)
-        for number, (definition, _) in enumerate(parts)
-        for problem in _refusals(definition, casts[number], total=total, speech=speech)
+        LotProblem(part, problem)
+        for part, definition, cast in casts
+        for problem in _refusals(definition, cast, total=total, speech=speech)
     ]
-    if not found:
-        found = _twice([definition for definition, _ in parts], casts)
-    return tuple(found)
+    return tuple(found or _twice(casts))
 
 
 def identity_problems(
@@ -87,6 +97,7 @@ def identity_problems(
     table: CredentialTable | None = None,
     datasets: Mapping[str, Dataset] | None = None,
     seed: int = 1,
+    more: Sequence[Addition] = (),
     now: float,
 ) -> tuple[LotProblem, ...]:
     """Return what is wrong with who a lot's mocks are towards its target.
@@ -98,13 +109,21 @@ def identity_problems(
         parts: As ``lot_problems`` takes them, which found nothing wrong with them.
         secrets: In the clear; no text of a problem shows a part of them.
         table: That of ``target.deal``.
+        more: Mocks beyond the lot, as ``lot_problems`` takes them.
         now: Unix time, s, that certificates are held against.
 
     Returns:
         Nothing when all mocks can connect. About 0.4 s for 50,000 mocks.
     """
     return roll_call(
-        parts, target=target, secrets=secrets, table=table, datasets=datasets, seed=seed, now=now
+        parts,
+        target=target,
+        secrets=secrets,
+        table=table,
+        datasets=datasets,
+        seed=seed,
+        more=more,
+        now=now,
     ).problems
 
 
@@ -116,6 +135,7 @@ def roll_call(
     table: CredentialTable | None = None,
     datasets: Mapping[str, Dataset] | None = None,
     seed: int = 1,
+    more: Sequence[Addition] = (),
     now: float,
 ) -> RollCall:
     """Return what ``identity_problems`` does, and the client ids that it looked at."""
@@ -126,7 +146,7 @@ def roll_call(
     )
     found = [LotProblem(0, problem) for problem in alone]
     owners: dict[str, list[str]] = {}
-    for number, (definition, cast) in enumerate(_casts(parts, datasets=datasets, seed=seed)):
+    for number, definition, cast in _casts(parts, datasets=datasets, seed=seed, more=more):
         fixed = fixed_values(definition, cast)
         lasting = {name: value for name, value in fixed.items() if name not in definition.changing}
         try:
@@ -193,23 +213,31 @@ def _casts(
     *,
     datasets: Mapping[str, Dataset] | None,
     seed: int,
-) -> list[tuple[Definition, Cast]]:
-    """Return the mocks of each part, numbered through the lot."""
-    firsts = accumulate((count for _, count in parts), initial=0)
+    more: Sequence[Addition],
+) -> list[Placed]:
+    """Return the mocks of each part, numbered through the lot, and then those that it grows by."""
+    counts = [count for _, count in parts]
+    firsts = accumulate(counts, initial=0)
+    own = [
+        Addition(part=part, first=first, count=count, before=0)
+        for part, (first, count) in enumerate(zip(firsts, counts, strict=False))
+    ]
     return [
-        (
-            definition,
+        Placed(
+            each.part,
+            parts[each.part][0],
             Cast(
-                first=first,
-                count=count,
-                total=count,
-                base=first,
+                first=each.first,
+                count=each.count,
+                total=each.count,
+                base=each.first,
+                before=each.before,
                 seed=seed,
                 epoch=0.0,
                 datasets=datasets or {},
             ),
         )
-        for first, (definition, count) in zip(firsts, parts, strict=False)
+        for each in (*own, *more)
     ]
 
 
@@ -229,6 +257,7 @@ def _refusals(
             total=total,
             base=cast.base,
             size=cast.count,
+            before=cast.before,
             seed=cast.seed,
             datasets=cast.datasets,
             speech=speech,
@@ -238,11 +267,11 @@ def _refusals(
     return ()
 
 
-def _twice(definitions: Sequence[Definition], casts: Sequence[Cast]) -> list[LotProblem]:
+def _twice(casts: Sequence[Placed]) -> list[LotProblem]:
     """Return the ids that a mock before has, told once for each part and part before."""
     owners: dict[str, int] = {}
     found = []
-    for part, (definition, cast) in enumerate(zip(definitions, casts, strict=True)):
+    for part, definition, cast in casts:
         again: dict[int, list[str]] = {}  # by the part that had them first
         for name in identities(definition, cast):
             if name in owners:

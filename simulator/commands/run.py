@@ -123,7 +123,9 @@ class Run:
         self._workers: int = min(options.workers, job.lot.mocks)
         self._log: Path | None = options.log
         self._is_json: bool = options.json
-        self._progress = Progress(job.lot.mocks, job.lot.duration, thresholds=job.lot.thresholds)
+        self._progress = Progress(
+            job.lot.most_mocks, job.lot.duration, thresholds=job.lot.thresholds
+        )
         self._export = export
         self._crew: Crew
         self._screen: Screen | None = None

@@ -19,10 +19,11 @@ from simulator.randomness import IntArray, KeyArray
 Mask = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Crowd:
     """The mocks ``first`` to ``first + count - 1`` of a run of ``total``; rows are 0 to count - 1.
 
+    Mocks from ``total`` on are not met, until the run has grown so far.
     ``fixed`` has a value, or an array with one entry a row, for each constant and variable.
     ``status`` gives each row's position in ``statuses`` now. ``nested`` has, for each status with
     statuses of its own, the names of those in it.
@@ -43,6 +44,15 @@ class Crowd:
     def numbers(self) -> IntArray:
         """Each row's number in the run."""
         return np.arange(self.first, self.first + self.count, dtype=np.int64)
+
+    def grow(self, total: int) -> None:
+        """Take note that the run has so many mocks from now on, if it had fewer."""
+        self.total = max(self.total, total)
+
+    @property
+    def present(self) -> int:
+        """How many of the mocks the run has by now."""
+        return min(self.count, max(0, self.total - self.first))
 
     def keys(self, name: str) -> KeyArray:
         """Return each row's key for one purpose."""

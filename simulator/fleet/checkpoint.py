@@ -55,7 +55,8 @@ def description(
 ) -> dict[str, Any]:
     """Return what two fleets have in common that can go on from each other's checkpoints."""
     document = orjson.dumps(definition.source, option=orjson.OPT_NON_STR_KEYS)
-    return {
+    added = {"mocks before": cast.before} if cast.before else {}
+    return added | {
         "definition": blake2b(document, digest_size=8).hexdigest(),
         "first mock": cast.first,
         "mocks": cast.count,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from simulator.datasets import Dataset
 from simulator.definition.behaviour.nesting import leaves, nested
 from simulator.definition.document import Definition
+from simulator.definition.position import position_names
 from simulator.errors import DefinitionError
 from simulator.fleet import checkpoint
 from simulator.fleet.brood import brood_of
@@ -56,6 +57,7 @@ class Fleet(Continuing):
         total: int | None = None,
         base: int = 0,
         size: int | None = None,
+        before: int = 0,
         seed: int = 1,
         epoch: float = 0.0,
         pace: Pace = AT_ONCE,
@@ -70,9 +72,11 @@ class Fleet(Continuing):
             definition: A sound one, from ``parse``.
             first: Number of the mock in row 0.
             count: Mocks, 1 or more.
-            total: Mocks of the run, which the pace is spread over; ``first + count`` if not given.
+            total: Mocks of the lot, which the pace is spread over; ``first + count`` if not given.
+                Mocks with higher numbers are off until ``steering`` has them on.
             base: Number of the first mock of this definition in the run.
             size: Mocks of this definition in the run; all from ``base`` on if not given.
+            before: Mocks of this definition that the run has numbered before ``base``.
             seed: 0 to 2**63 - 1; with a mock's number it fixes all that the mock draws.
             epoch: Unix time of t = 0, s.
             pace: When mocks are switched on, and how their first messages are spread; its rates
@@ -95,6 +99,7 @@ class Fleet(Continuing):
             datasets=datasets or {},
             total=size or (total or first + count) - base,
             base=base,
+            before=before,
             statuses=leaves(definition.statuses),
         )
         parts = Parts(
@@ -127,6 +132,7 @@ class Fleet(Continuing):
         self.steering = Steering(
             parts, self._brood, first=first, messages=tuple(definition.messages)
         )
+        self.position = position_names(definition)  # the readings that say where a mock is
         self.nested = nested(definition.statuses)  # status -> those in it that a mock can be in
         self.identities = self._readings.identities
         self.statuses: tuple[str, ...] = cast.statuses
@@ -135,8 +141,11 @@ class Fleet(Continuing):
         self._reached = 0.0
         self._limit = _limit(definition)
         self.of = checkpoint.description(definition, cast, pace=pace, rate=rate)
-        moments = switched_on(pace, cast.numbers, total=total or first + count, seed=seed)
+        planned = total or first + count
+        moments = switched_on(pace, cast.numbers, total=planned, seed=seed)
         self._mocks.timers.start(np.arange(count), SWITCH_ON, moments)
+        if first + count > planned:
+            self.steering.keep_on(planned, 0.0)
 
     @property
     def status(self) -> NDArray[np.uint8]:

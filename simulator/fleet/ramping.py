@@ -17,13 +17,15 @@ def switched_on(pace: Pace, numbers: IntArray, *, total: int, seed: int) -> Floa
     Args:
         pace: Its ramp or stages, and jitter.
         numbers: Those of the mocks in the run, from 0.
-        total: Mocks of the run.
+        total: Mocks of the lot; those with higher numbers may be on from the start.
         seed: The run's.
     """
+    moments: FloatArray = np.zeros(len(numbers))
+    own = numbers < total
     if pace.stages:
-        moments = staged(pace.stages, numbers, total=total)
+        moments[own] = staged(pace.stages, numbers[own], total=total)
     else:
-        moments = ramped(pace.ramp, numbers, total=total)
+        moments[own] = ramped(pace.ramp, numbers[own], total=total)
     if not pace.jitter:
         return moments
     drawn = uniform(keys(seed, numbers, "pace.jitter"), np.zeros(len(numbers), dtype=np.int64))

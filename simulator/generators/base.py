@@ -74,6 +74,7 @@ class Cast:
     datasets: Mapping[str, Dataset] = field(default_factory=dict)
     total: int = 0  # mocks of this definition in the whole run; 0: no more than these
     base: int = 0  # number of the first mock of this definition in the run
+    before: int = 0  # mocks of this definition that were numbered before ``base``; see lot.growth
     statuses: tuple[str, ...] = ()  # their names; ``Sample.status`` holds positions in it
     # The names of those in it for each status that has statuses of its own.
     nested: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -85,6 +86,11 @@ class Cast:
     def numbers(self) -> IntArray:
         """Each row's number in the run."""
         return np.arange(self.first, self.first + self.count, dtype=np.int64)
+
+    @property
+    def ranks(self) -> IntArray:
+        """Each row's place among the mocks of its definition, from 0."""
+        return self.numbers - (self.base - self.before)
 
     def codes(self, names: Collection[str]) -> NDArray[np.uint8]:
         """Positions of some statuses, and of those in them, in ``statuses``."""

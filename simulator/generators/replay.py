@@ -233,7 +233,7 @@ class _Column(Column):
             if self._is_random
             else cast.numbers.astype(np.float64) * float(replay.offset)
         )
-        self._dealt = (cast.numbers - cast.base) % len(names)
+        self._dealt = cast.ranks % len(names)
         self._known: IntArray = np.full(cast.count, -2, dtype=np.int64)
 
     def draw(self, sample: Sample) -> Values:

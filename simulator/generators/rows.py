@@ -125,14 +125,14 @@ class Rows(Generator):
         return _Own(values[self._rows(cast, table.rows)])
 
     def _rows(self, cast: Cast, rows: int) -> IntArray:
-        numbers = cast.numbers - cast.base
+        numbers = cast.ranks
         if self.deal == "wrap":
             return numbers % rows
         if self.deal == "random":
             once = np.zeros(cast.count, dtype=np.int64)
             share = randomness.uniform(cast.keys(f"dataset.{self.dataset}"), once)
             return np.minimum((share * rows).astype(np.int64), rows - 1)
-        needed = max(cast.total, cast.first + cast.count - cast.base)
+        needed = cast.before + max(cast.total, cast.first + cast.count - cast.base)
         if needed > rows:
             raise DefinitionError(
                 f"{self.dataset} has {rows:,} rows, and {needed:,} mocks need one each; add rows, "

@@ -4,14 +4,17 @@ Rule: no secret stands in it in the clear; ``Target.secrets`` are sealed by whoe
 handed to the tower apart, in ``Credentials``.
 """
 
+from operator import itemgetter
 from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from simulator.lot.base import Model, Text
 from simulator.lot.faults import MAX_FAULTS, AnyFault
-from simulator.lot.orders import MAX_ORDERS, AnyOrder
+from simulator.lot.growth import Addition, additions, sizes_of
+from simulator.lot.orders import MAX_ORDERS, AnyOrder, Count
 from simulator.lot.pace import Pace, with_pace
+from simulator.lot.presence import Presence
 from simulator.lot.records import Records
 from simulator.lot.stages import stages_problem
 from simulator.lot.targets import AnyTarget
@@ -77,5 +80,22 @@ class Lot(Model):
 
     @property
     def mocks(self) -> int:
-        """How many mocks the whole lot has."""
+        """How many mocks the whole lot has, without those that its orders add."""
         return sum(part.count for part in self.parts)
+
+    @property
+    def additions(self) -> list[Addition]:
+        """The mocks that its orders add."""
+        return additions([part.count for part in self.parts], sizes_of(self.orders))
+
+    @property
+    def presence(self) -> Presence:
+        """How many mocks are to be on when."""
+        counts = [(o.at, o.mocks) for o in self.orders if isinstance(o, Count)]
+        corners = self.pace.corners(self.mocks, self.duration)
+        return Presence(own=self.mocks, corners=corners, counts=sorted(counts, key=itemgetter(0)))
+
+    @property
+    def most_mocks(self) -> int:
+        """How many mocks its runs have in the end."""
+        return max([self.mocks, *sizes_of(self.orders)])

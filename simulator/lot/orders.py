@@ -68,10 +68,15 @@ class Rate(Order):
 
 
 class Count(Order):
-    """Only so many mocks are on: those with the highest numbers are switched off in order."""
+    """So many mocks are on: those with the highest numbers are switched off, or new ones added."""
 
     order: Literal["count"] = "count"
-    mocks: int = Field(ge=0, le=MOST_MOCKS, description="How many mocks are on; 0 to all of them")
+    mocks: int = Field(
+        ge=0,
+        le=MOST_MOCKS,
+        description=f"How many mocks are on, 0 to {MOST_MOCKS:,}; beyond the lot's "
+        "new ones are added, which follow its parts",
+    )
 
     @property
     def title(self) -> str:

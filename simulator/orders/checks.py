@@ -12,7 +12,7 @@ from simulator.definition.model import nearest
 from simulator.errors import Problem
 from simulator.faults.checks import aim_problems
 from simulator.lot.order import AimedOrder, Order
-from simulator.lot.orders import Count, Force, Rate, Send
+from simulator.lot.orders import Force, Rate, Send
 
 
 def order_problems(
@@ -50,8 +50,6 @@ def _problems(
         yield from _unknown(".message", "message", [order.message], messages_of(definitions))
     elif isinstance(order, Rate):
         yield from _unknown(".messages", "message", order.messages, messages_of(definitions))
-    elif isinstance(order, Count) and order.mocks > (most := sum(count for *_, count in parts)):
-        yield ".mocks", f"the lot has {most:,} mocks, got {order.mocks:,}"
 
 
 def order_names(definition: Definition) -> dict[str, list[str]]:

@@ -22,14 +22,15 @@ def build_fleet(assignment: Assignment) -> Fleet:
     lot = assignment.lot
     if not 0 <= assignment.part < len(lot.parts):
         raise DefinitionError(f"part must be from 0 to {len(lot.parts) - 1}, got {assignment.part}")
-    part = lot.parts[assignment.part]
+    part, addition = lot.parts[assignment.part], assignment.addition
     return Fleet(
         parse_document(part.document, datasets=assignment.datasets),
         first=assignment.first,
         count=assignment.count,
         total=lot.mocks,
-        base=part.first,
-        size=part.count,
+        base=addition.first if addition else part.first,
+        size=addition.count if addition else part.count,
+        before=addition.before if addition else 0,
         seed=lot.seed,
         epoch=assignment.epoch,
         pace=lot.pace,

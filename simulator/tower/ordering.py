@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.faults import Span
+from simulator.faults import Crowd, Span
 from simulator.fleet import Batch, Due, Fleet
 from simulator.fleet.checkpoint import objects, part_of, under
 from simulator.fleet.packing import batches_of, columns_of
@@ -19,7 +19,6 @@ from simulator.fleet.staging import Staging
 from simulator.lot.order import Order
 from simulator.lot.orders import Abort, Count, Force, Pause, Rate, Resume, Send, Stop
 from simulator.orders import Agenda, Entry
-from simulator.tower.aiming import crowd_of
 from simulator.tower.assignment import Assignment
 
 ENDED_PAUSED = "run ended while it was paused"
@@ -35,15 +34,17 @@ class Ordering:
         assignment: Assignment,
         fleet: Fleet,
         *,
+        crowd: Crowd,
         stop: Callable[[], None],
         abort: Callable[[], None],
     ) -> None:
         """
         Args:
+            crowd: The mocks of the shard, whom orders may meet; told when the run grows.
             stop: Ends the shard in order.
             abort: Ends it at once.
         """
-        self._crowd = crowd_of(assignment, fleet)
+        self._crowd = crowd
         self._fleet = fleet
         self._agenda = Agenda(assignment.lot.orders)
         self._staging = Staging(
@@ -88,7 +89,7 @@ class Ordering:
         for entry in self._agenda.take(t):
             order = entry.order
             if end := self._ends.get(type(order)):
-                self._agenda.obeyed(entry, t, mocks=self._crowd.count)
+                self._agenda.obeyed(entry, t, mocks=self._crowd.present)
                 end()
                 return
             due, met = _DEEDS[type(order)](self, entry, order, t)
@@ -117,7 +118,7 @@ class Ordering:
     def state(self) -> dict[str, NDArray[Any]]:
         """Return what goes on elsewhere, but for what the fleet remembers itself."""
         agenda = objects([self._agenda.state()])
-        stages = np.array([self._staging.place])
+        stages = np.array([self._staging.place, self._crowd.total])
         return {"agenda": agenda, "stages": stages, **under("kept", columns_of(self._kept))}
 
     def restore(self, state: Mapping[str, NDArray[Any]], *, is_lost: bool) -> None:
@@ -126,7 +127,8 @@ class Ordering:
         ``is_lost``: what was kept may have gone out since, and is forgotten.
         """
         self._agenda.restore(state["agenda"][0])
-        self._staging.place = int(state["stages"][0])
+        self._staging.place, *size = state["stages"].tolist()
+        self._crowd.grow(max(size, default=0))  # a tower of before knows no size
         if not is_lost:
             self._kept = list(batches_of(part_of(state, "kept")))
 
@@ -134,17 +136,18 @@ class Ordering:
 
     def _pause(self, _entry: Entry, order: Pause, t: float) -> Met:
         gone = self._fleet.steering.pause(t, is_connected=order.connected)
-        return Due(disconnect=gone), self._crowd.count
+        return Due(disconnect=gone), self._crowd.present
 
     def _resume(self, _entry: Entry, _order: Resume, t: float) -> Met:
-        return Due(connect=self._fleet.steering.resume(t)), self._crowd.count
+        return Due(connect=self._fleet.steering.resume(t)), self._crowd.present
 
     def _rate(self, _entry: Entry, order: Rate, t: float) -> Met:
         self._fleet.steering.set_rate(order.factor, order.messages, t)
-        return Due(), self._crowd.count
+        return Due(), self._crowd.present
 
     def _count(self, _entry: Entry, order: Count, t: float) -> Met:
         self._staging.drop()
+        self._crowd.grow(order.mocks)
         return self._keep_on(order.mocks, t), int(np.sum(self._crowd.numbers < order.mocks))
 
     def _keep_on(self, mocks: int, t: float) -> Due:

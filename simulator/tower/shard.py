@@ -69,7 +69,9 @@ class Shard:
         )
         self._record = parts.recorder.settled
         self._way_back = WayBack(assignment, observer, clock)
-        self._ordering = Ordering(assignment, parts.fleet, stop=self.stop, abort=self.cut_short)
+        self._ordering = Ordering(
+            assignment, parts.fleet, crowd=parts.crowd, stop=self.stop, abort=self.cut_short
+        )
         self._sending = Sending(
             parts, ordering=self._ordering, watch=self._way_back.watch, refuse=self._refuse
         )

@@ -112,10 +112,7 @@ def _text(cursor: Cursor | None) -> str:
 
 def formats_in(run: Run, mock: int) -> Mapping[str, str]:
     """Return the words of the mock's messages that are no text, as the run's start noted them."""
-    for part in run.parts:
-        if part["first"] <= mock < part["first"] + part["count"]:
-            return part.get("formats", {})  # type: ignore[no-any-return]
-    return {}
+    return run.part_of(mock).get("formats", {})  # type: ignore[no-any-return]
 
 
 def own_id(records: Sequence[Record], mock: int | None) -> str:

@@ -1,7 +1,8 @@
 """Everything that people change about runs."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from uuid import uuid4
 
@@ -14,7 +15,8 @@ from web.accounts.models import User
 from web.logs.holds import hold_of
 from web.lots.models import Lot
 from web.platform import queues, storage
-from web.runs import bounds, endings, jobs, leasing, orders, rivals
+from web.runs import bounds, endings, jobs, leasing, orders, presence, rivals
+from web.runs.cutting import shards_of
 from web.runs.models import LIVE, Outcome, Run, RunState, Shard
 from web.runs.rivals import WouldCollide
 from web.runs.snapshot import NO_STORAGE, CannotStart, CannotStartNow, Snapshot, snapshot_of
@@ -30,8 +32,6 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
-SHARD_MOCKS = 1_000  # small enough to spread and to hand over, large enough for columns
-SHARD_DEVICES = 10_000  # of gateways, with those behind them: a tenth of what one fleet takes
 NO_QUEUE = "The queue is not reachable at the moment. The run starts as soon as it is."
 STOPPED_WAITING = "It was stopped before it began."
 
@@ -76,7 +76,7 @@ def start_run(
         lot=lot,
         name=lot.name,
         started_by=by,
-        mocks=snapshot.lot.mocks,
+        mocks=snapshot.lot.most_mocks,
         duration=lot.duration,
         longest=most,
         ramp=timedelta(seconds=snapshot.lot.pace.all_on(snapshot.lot.mocks)),
@@ -85,6 +85,8 @@ def start_run(
         tags=lot.tags,
         parts=snapshot.parts,
         thresholds=[str(each) for each in snapshot.lot.thresholds],
+        additions=[asdict(each) for each in snapshot.lot.additions],
+        presence=presence.kept(snapshot.lot),
         faults=snapshot.faults,
         way_back=snapshot.lot.target.way_back.kind if snapshot.lot.target.way_back else "",
     )
@@ -108,30 +110,6 @@ def keep_snapshot(run: Run, snapshot: Snapshot) -> None:
     except storage.StorageUnavailable as error:
         logger.warning("run not started: %s", error)
         raise CannotStartNow(NO_STORAGE) from error
-
-
-def shards_of(run: Run, lot: simulator.Lot) -> Iterator[Shard]:
-    """Yield the shards of a lot: equal slices of a part, at most ``SHARD_MOCKS`` each."""
-    number = 0
-    for index, part in enumerate(lot.parts):
-        for first, count in slices(part.first, part.count, most=most_of(part)):
-            rate = count * float(run.parts[index].get("rate", 0.0))
-            yield Shard(run=run, number=number, part=index, first=first, count=count, rate=rate)
-            number += 1
-
-
-def most_of(part: simulator.Part) -> int:
-    """Return how many mocks of a part make a shard; gateways are fewer, by what is behind them."""
-    children: dict[str, int] = part.document.get("children") or {}
-    return max(1, min(SHARD_MOCKS, SHARD_DEVICES // (1 + children.get("count", 0))))
-
-
-def slices(first: int, count: int, *, most: int = SHARD_MOCKS) -> Iterator[tuple[int, int]]:
-    """Yield (first, count) of the fewest slices of at most ``most``, nearly equal."""
-    pieces = -(-count // most)
-    for piece in range(pieces):
-        begin, end = count * piece // pieces, count * (piece + 1) // pieces
-        yield first + begin, end - begin
 
 
 def ask_for_tower(run: Run) -> None:

@@ -80,6 +80,8 @@ def assignment(
     lease: Lease, loaded: Loaded, resume: simulator.Resume | None = None
 ) -> simulator.Assignment:
     """Return what the engine takes for one lease; ``resume``: what another tower left of it."""
+    if lease.first >= loaded.lot.mocks:
+        loaded.run.refresh_from_db(fields=["additions"])  # it may have grown since it was read
     return simulator.Assignment(
         shard=lease.name,
         lot=loaded.lot,
@@ -90,5 +92,13 @@ def assignment(
         datasets=loaded.datasets,
         secrets=loaded.secrets,
         table=loaded.table,
+        addition=_addition_at(loaded.run, lease.first),
         resume=resume,
     )
+
+
+def _addition_at(run: Run, first: int) -> simulator.Addition | None:
+    """Return the addition that a run's mock belongs to; None: it is one of the lot's."""
+    around = (each for each in run.additions if 0 <= first - each["first"] < each["count"])
+    found = next(around, None)
+    return simulator.Addition(**found) if found else None

@@ -4,7 +4,7 @@ Rule: whatever a tower writes names the fence of its lease, and changes nothing 
 """
 
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.db import models
@@ -59,7 +59,10 @@ class Run(models.Model):
     seed = models.PositiveBigIntegerField()
     target = models.CharField(max_length=300)  # mqtts://broker.example:8883
     tags = models.CharField(max_length=400, blank=True)  # the lot's, as web.lots.tags packs them
-    parts = models.JSONField(default=list)  # [{name, first, count, statuses}]
+    parts = models.JSONField(default=list)  # [{name, first, count, statuses}], the lot's own
+    additions = models.JSONField(default=list)  # mocks beyond the lot, as simulator.Addition
+    # How many are to be on when: {own, corners, counts}, as simulator.Presence; {}: not known.
+    presence = models.JSONField(default=dict)
     thresholds = models.JSONField(default=list)  # as simulator.Threshold reads them
     faults = models.JSONField(default=list)  # those of the lot, in its own words
     # How the target tells what has arrived: subscription or counter; empty: it does not.
@@ -112,6 +115,16 @@ class Run(models.Model):
     def is_orderable(self) -> bool:
         """Whether its mocks obey orders: it has begun, and nobody has stopped it."""
         return self.is_live and self.started_at is not None and self.stop_requested is None
+
+    def part_of(self, mock: int) -> dict[str, Any]:
+        """Return what is known of the part that a mock follows; {}: there is no such mock."""
+        for part in self.parts:
+            if 0 <= mock - part.get("first", 0) < part.get("count", 0):
+                return part  # type: ignore[no-any-return]
+        for more in self.additions:
+            if 0 <= mock - more["first"] < more["count"]:
+                return self.parts[more["part"]]  # type: ignore[no-any-return]
+        return {}
 
     @property
     def verdict(self) -> str:

@@ -17,6 +17,7 @@ from web.accounts.models import User
 from web.platform.words import told
 from web.runs.injections import LEAD
 from web.runs.models import Order, Run
+from web.runs.growth import CannotGrow, Growth, grow, planned
 
 MOST = 1_000  # of one run, as the engine takes them
 ENDS = ("stop", "abort")  # these are stop_run's and abort_run's, for runs that have not begun too
@@ -47,6 +48,7 @@ def ask(run: Run, said: dict[str, Any], *, by: User | str, code: UUID | None = N
     code = code or uuid4()
     with transaction.atomic():
         # The row's lock: of two who pause at the same moment the second is told so.
+    growth = _growth(run, order)
         Run.objects.filter(id=run.id).update(state=F("state"))
         run.refresh_from_db(fields=["state", "paused", "stop_requested", "started_at"])
         if known := Order.objects.filter(run=run, code=code).first():
@@ -55,6 +57,8 @@ def ask(run: Run, said: dict[str, Any], *, by: User | str, code: UUID | None = N
         _follow(run, order)
         return note(run, order, by=by, code=code)
 
+        if growth:
+            _grow(run, growth)
 
 def note(run: Run, order: simulator.Order, *, by: User | str, code: UUID | None = None) -> Order:
     """Keep an order that was given; who ends a run does that besides."""
@@ -83,14 +87,29 @@ def read(run: Run, said: dict[str, Any]) -> simulator.Order:
     for word, kind in NAMING.items():
         wanted = getattr(order, word, ())
         _check_names([wanted] if isinstance(wanted, str) else wanted, names_in(run, kind))
-    if order.order == "count" and getattr(order, "mocks", 0) > run.mocks:
-        raise CannotOrder(f"The run has {run.mocks:,} mocks. Say that many or fewer.")
     return order
 
 
 def _check_names(wanted: Iterable[str], known: list[str]) -> None:
     for name in wanted:
         if known and name not in known:
+def _growth(run: Run, order: simulator.Order) -> Growth | None:
+    """Return what a run needs to obey an order for more mocks than it has; it obeys orders now."""
+    if order.order != "count" or not run.is_orderable:
+        return None
+    try:
+        return planned(run, getattr(order, "mocks", 0))
+    except CannotGrow as cannot:
+        raise CannotOrder(str(cannot)) from cannot
+
+
+def _grow(run: Run, growth: Growth) -> None:
+    try:
+        grow(run, growth)
+    except CannotGrow as cannot:
+        raise CannotOrder(str(cannot)) from cannot
+
+
             text = ", ".join(known)
             raise CannotOrder(f"No mock of this run has “{name}”. There is: {text}.")
 

@@ -92,8 +92,8 @@ def neighbours_of(lot: Lot) -> list[Run]:
 
 
 def key(run: Run) -> str:
-    """Return the key of the hashes of a run's client ids."""
-    return f"{run.prefix}client-ids"
+    """Return the key of the hashes of a run's client ids; another one once it has grown."""
+    return f"{run.prefix}client-ids{f'-{run.mocks}' if run.additions else ''}"
 
 
 def hashed(client_ids: Iterable[str]) -> Hashes:

@@ -3,7 +3,7 @@
 Rule: reads rows and returns a value; writes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from secrets import randbelow
@@ -143,8 +143,9 @@ def check_identities(
     """
     counts = [part.count for part in lot.parts]
     now = time()
-    shelf = WorkspaceDatasets(workspace, rows=max(counts))
+    shelf = WorkspaceDatasets(workspace, rows=lot.most_mocks if lot.additions else max(counts))
     try:
+        check_additions(lot, definitions, datasets=shelf)
         table, shown = dealt_table(lot.target), credentials(lot.target.secrets)
         called = simulator.roll_call(
             list(zip(definitions, counts, strict=True)),
@@ -153,6 +154,7 @@ def check_identities(
             table=table,
             datasets=shelf,
             seed=lot.seed,
+            more=lot.additions,
             now=now,
         )
         futile = called.problems or aimless(lot, definitions, counts, datasets=shelf)
@@ -172,6 +174,27 @@ def check_identities(
             f"A certificate of the table “{table.name}” has expired. Upload one that is good."
         )
     return called.client_ids if lot.target.speech.is_mqtt else ()
+
+
+def check_additions(
+    lot: simulator.Lot,
+    definitions: Sequence[simulator.Definition],
+    *,
+    datasets: Mapping[str, simulator.Dataset],
+) -> None:
+    """Hold the mocks that the lot's orders add against each other, as a tower would.
+
+    Raises:
+        CannotStart: A dataset has too few rows for them, or two mocks would have one id.
+    """
+    if not lot.additions:
+        return
+    parts = [(each, part.count) for each, part in zip(definitions, lot.parts, strict=True)]
+    for found in simulator.lot_problems(
+        parts, speech=lot.target.speech, datasets=datasets, seed=lot.seed, more=lot.additions
+    ):
+        name = lot.parts[found.part].name
+        raise CannotStart(f"The lot grows to {lot.most_mocks:,} mocks. {name}: {found}.")
 
 
 def held_definitions(

@@ -64,8 +64,7 @@ def mock_control(run: Run, mock: int) -> MockControl | None:
     """Return what one mock can be ordered to do; None: nothing, now or at all."""
     if not run.is_orderable or run.paused:
         return None
-    around = (p for p in run.parts if 0 <= mock - p.get("first", 0) < p.get("count", 0))
-    part: dict[str, list[str]] = next(around, {})
+    part = run.part_of(mock)
     statuses, messages = part.get("statuses", []), part.get("messages", [])
     return MockControl(statuses, messages, (uuid4(), uuid4())) if messages else None
 

@@ -13,6 +13,7 @@ from simulator.definition import Definition, parse_document
 from simulator.errors import DefinitionError, Problem
 from simulator.faults.checks import fault_problems
 from simulator.lot import Credentials, Lot
+from simulator.lot.growth import Addition
 from simulator.lot.thresholds import threshold_problems
 from simulator.orders.checks import order_problems
 from simulator.roll import identity_problems, lot_problems
@@ -50,8 +51,9 @@ class Job:
     def _of_mocks(self, parts: Sequence[tuple[Definition, int]]) -> list[Problem]:
         """Return what is wrong with the definitions together, and with who the mocks are."""
         lot = self.lot
+        more = lot.additions
         found = lot_problems(
-            parts, speech=lot.target.speech, datasets=self.datasets, seed=lot.seed
+            parts, speech=lot.target.speech, datasets=self.datasets, seed=lot.seed, more=more
         ) or identity_problems(
             parts,
             target=lot.target,
@@ -59,6 +61,7 @@ class Job:
             table=self.table,
             datasets=self.datasets,
             seed=lot.seed,
+            more=more,
             now=time.time(),
         )
         return [Problem("", f"{lot.parts[each.part].name}: {each.problem}") for each in found]
@@ -96,16 +99,24 @@ class Job:
 
     def _cut(self, workers: int) -> Iterator[Assignment]:
         for number, part in enumerate(self.lot.parts):
-            size = min(SHARD, -(-part.count // workers))
-            for start in range(0, part.count, size):
-                yield Assignment(
-                    shard=f"mocks-{part.first + start:06d}",
-                    lot=self.lot,
-                    part=number,
-                    first=part.first + start,
-                    count=min(size, part.count - start),
-                    epoch=0.0,
-                    datasets=self.datasets,
-                    secrets=self.secrets,
-                    table=self.table,
-                )
+            yield from self._sliced(number, part.first, part.count, workers)
+        for each in self.lot.additions:
+            yield from self._sliced(each.part, each.first, each.count, workers, addition=each)
+
+    def _sliced(
+        self, part: int, first: int, count: int, workers: int, *, addition: Addition | None = None
+    ) -> Iterator[Assignment]:
+        size = min(SHARD, -(-count // workers))
+        for start in range(0, count, size):
+            yield Assignment(
+                shard=f"mocks-{first + start:06d}",
+                lot=self.lot,
+                part=part,
+                first=first + start,
+                count=min(size, count - start),
+                epoch=0.0,
+                datasets=self.datasets,
+                secrets=self.secrets,
+                table=self.table,
+                addition=addition,
+            )

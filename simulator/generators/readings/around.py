@@ -61,7 +61,8 @@ class Around:
     def picked(self, numbers: IntArray) -> "Around":
         """Return some mocks of the same definition, by their numbers."""
         own = {name: getattr(self.cast, name) for name in ("seed", "epoch", "datasets", "total")}
-        own |= {name: getattr(self.cast, name) for name in ("base", "statuses", "nested")}
+        own |= {name: getattr(self.cast, name) for name in ("base", "before", "statuses")}
+        own["nested"] = self.cast.nested
         return self.of(Picked(first=0, count=len(numbers), picked=numbers, **own))
 
     def everybody(self) -> "Around":

@@ -5,7 +5,7 @@ import pytest
 import simulator
 from web.definitions.models import Version
 from web.platform.models import Removal
-from web.runs import access, actions, jobs
+from web.runs import access, actions, cutting, jobs
 from web.runs.endings import end_run
 from web.runs.models import Outcome, Run, RunState, Shard, ShardState
 from web.runs.removal import remove
@@ -81,7 +81,7 @@ def test_without_the_queue_the_run_waits_and_says_so(
     [(1, [(10, 1)]), (1_000, [(10, 1_000)]), (1_001, [(10, 500), (510, 501)])],
 )
 def test_a_part_is_cut_into_nearly_equal_slices(count, slices):
-    assert list(actions.slices(10, count)) == slices
+    assert list(cutting.slices(10, count)) == slices
 
 
 def test_a_waiting_run_stops_at_once(run, owner):
@@ -148,4 +148,4 @@ def test_a_run_ends_as_its_worst_shard_did(make_lot, owner, object_store, asked)
 def test_shards_of_gateways_are_smaller(children, most):
     document = {"children": {"count": children}} if children else {}
 
-    assert actions.most_of(simulator.Part(name="x", document=document, count=1)) == most
+    assert cutting.most_of(simulator.Part(name="x", document=document, count=1)) == most
