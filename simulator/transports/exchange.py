@@ -13,20 +13,21 @@ from math import isnan
 from typing import Any
 
 from simulator.errors import DefinitionError, Unreachable
-from simulator.impairment import WELL, Impairment
+from simulator.impairment import Impairment
 from simulator.lot import Target
+from simulator.transports.afflictions import Afflictions
 from simulator.transports.alarms import Alarms
 from simulator.transports.cork import Cork
 from simulator.transports.detours import Detours
+from simulator.transports.dialling import Dialling
 from simulator.transports.impairments import Impairments
 from simulator.transports.kinds import ROADS, WIRES
 from simulator.transports.line import Line
-from simulator.transports.openings import Openings
 from simulator.transports.parcel import Identity, Listener, Parcel
-from simulator.transports.redial import LASTED, Redial, Wake
+from simulator.transports.redial import LASTED
 from simulator.transports.renewals import Renewals
 from simulator.transports.road import Road, shared_road
-from simulator.transports.sessions import left, rested, take_up
+from simulator.transports.sessions import Resting
 from simulator.transports.traffic import Traffic
 from simulator.transports.wire import CLOSE_WITHIN, Wire
 
@@ -69,20 +70,15 @@ class Exchange:
         self.alarms = Alarms(clock)
         self.traffic = Traffic()
         self.common: Any = None
-        self._redial = Redial(self.draw)
         self._cork = Cork()
-        self._wake = Wake(self._redial, clock, self._enqueue)
         self._lines: dict[int, Line] = {}
-        self._openings = Openings(
-            make=self._wire_to_open, open_wire=self._open, ended=self._check_emptied, clock=clock
-        )
-        self._renewals = Renewals(self._openings, clock)
         self._wires: set[Wire[Any]] = set()  # those with a connection, closing ones included
+        self._resting = Resting()
+        self._impairments = Impairments()
+        self._dialling = self._dialling_with(listener)
+        self._renewals = Renewals(self._dialling.openings, clock)
+        self._afflictions = self._afflictions_with(listener)
         self._emptied: asyncio.Event | None = None  # set when closing has nothing left
-        # Sessions for the next connections of mocks that have none, by row: from elsewhere, or of
-        # mocks that were let go. At most one a mock, and bounded as that of a connected one.
-        self._adopted: dict[int, Any] = {}
-        self._impairments: Impairments | None = None  # none before something is wrong on purpose
 
     def connect(self, row: int, identity: Identity) -> None:
         """Want the mock connected from now on; ``opened`` or ``lost`` follows.
@@ -92,9 +88,8 @@ class Exchange:
         """
         if row not in self._lines:
             line = self._lines[row] = Line(row, identity)
-            if self._adopted:
-                take_up(line, self._adopted.pop(row, None))
-            self._enqueue(line)
+            self._resting.wake(line)
+            self._dialling.put(line)
 
     def renew(self, row: int, identity: Identity) -> bool:
         """Let a connected mock show something else without a gap: its connection goes on until
@@ -113,7 +108,7 @@ class Exchange:
 
         ``phase`` is a moment of the clock, s, at which one may begin; see ``Valve``.
         """
-        self._openings.limit(rate, phase)
+        self._dialling.openings.limit(rate, phase)
 
     def disconnect(self, row: int) -> None:
         """Let the mock go in order; ``lost`` is not told.
@@ -123,11 +118,9 @@ class Exchange:
         line = self._lines.pop(row, None)
         if line is None:
             return
-        if line.unsettled:
-            self._adopted[row] = line.kept
-        self._redial.cancel(line)
+        self._resting.rest(line)
         self._renewals.drop(line)
-        self._openings.forget(line)
+        self._dialling.drop(line)
         wire, line.wire, line.is_open, line.is_wanted = line.wire, None, False, False
         if wire is None:
             self._settle_kept(line)
@@ -135,7 +128,7 @@ class Exchange:
         if wire in self._wires:
             wire.finish()
             return
-        self._openings.cancel(wire)
+        self._dialling.openings.cancel(wire)
         wire.is_over = True
         self._settle_orphans(wire, "the mock disconnected")
 
@@ -150,7 +143,7 @@ class Exchange:
             if self._make_wire(line) is None:
                 self.settled(parcel, self.clock(), f"not connected: {line.reason}")
                 return
-            self._enqueue(line)
+            self._dialling.put(line)
         line.wire.send(parcel)
 
     def send_all(self, row: int, parcels: Sequence[Parcel]) -> None:
@@ -179,12 +172,12 @@ class Exchange:
         0.7 µs a connection (tests/benchmarks/wire.py).
         """
         self._renewals.sweep(now)
-        impairments = self._impairments
+        is_any, impairments = bool(self._impairments), self._impairments
         for wire in list(self._wires):
-            if impairments is None or not impairments.is_deaf(wire):
+            if not is_any or not impairments.is_deaf(wire):
                 wire.sweep(now)
 
-    # Faults on purpose.
+    # Faults on purpose: see ``Afflictions``.
 
     def impair(self, row: int, impairment: Impairment | None) -> None:
         """Let something be wrong with a mock's connection from now on; None: nothing any more.
@@ -192,60 +185,23 @@ class Exchange:
         It holds for its next connections too. One that is to be away is cut off; one that need not
         be away any more connects at once.
         """
-        self._impairments = impairments = self._impairments or Impairments()
-        was_away, line = impairments.of(row).is_away, self._lines.get(row)
-        wire = line.wire if line and line.wire in self._wires else None
-        impairments.put(row, impairment, wire)
-        if impairment is not None and impairment.is_away:
-            self.break_off(row, impairment.why)
-            if line:
-                self._redial.cancel(line)
-        elif was_away:
-            self.redial(row, 0.0)
+        self._afflictions.impair(row, impairment)
 
     def break_off(self, row: int, why: str) -> None:
         """Cut a mock's connection without a word; it connects again as after any other loss."""
-        line = self._lines.get(row)
-        if line is None:
-            return
-        wire, was_waiting = line.wire, self._openings.forget(line)
-        if wire is not None:
-            # One that is made is not cancelled: uvloop would then never say that it is gone.
-            if wire not in self._wires:
-                self._openings.cancel(wire)
-            wire.end(why)
-        elif line.is_open or was_waiting:  # between two connections
-            line.is_open, line.reason = False, why
-            self._plan(line, self.clock())
-            self._listener.lost(row, why)
+        self._afflictions.break_off(row, why)
 
     def redial(self, row: int, wait: float) -> None:
         """Have a mock that is not connected try again in ``wait`` s, and not when it would."""
-        line = self._lines.get(row)
-        if line is None or line.wire is not None or line.is_open:
-            return
-        if not self._openings.is_waiting(line):
-            self._redial.plan(line, self.clock(), wait=wait)
-            self._wake.arm(self.clock())
+        self._afflictions.redial(row, wait)
 
     def identify(self, row: int, identity: Identity) -> None:
         """Let a mock be somebody else from its next connection on."""
-        line = self._lines.get(row)
-        if line:
-            line.identity = identity
-            if line.unsettled is None:
-                line.kept = None
+        self._afflictions.identify(row, identity)
 
     def scribble(self, row: int, data: bytes) -> bool:
         """Write bytes that mean nothing on a mock's connection; False: it has none."""
-        line = self._lines.get(row)
-        if line is None or not line.is_open or line.wire not in self._wires:
-            return False
-        wire: Wire[Any] = line.wire
-        if not wire.is_metered:
-            self.traffic.written += len(data)
-        wire.transport.write(data)
-        return True
+        return self._afflictions.scribble(row, data)
 
     # Going on elsewhere.
 
@@ -256,37 +212,28 @@ class Exchange:
         ``close``, which must follow, does not settle it, and ends the connections in order: a
         session that is to last stays with the target, and no will is published.
         """
-        now = self.clock()
-        found = ((row, left(line, now, leave=leave)) for row, line in self._lines.items())
-        resting = {row: rested(session) for row, session in self._adopted.items()}
-        return resting | {row: session for row, session in found if session is not None}
+        return self._resting.all(self._lines, self.clock(), leave=leave)
 
     def adopt(self, row: int, session: Any) -> None:
         """Let a mock's first connection go on with a session that ``sessions`` returned."""
-        self._adopted[row] = session
+        self._resting.adopt(row, session)
 
     async def close(self) -> None:
         """Disconnect every mock and end all that was begun, within twice ``CLOSE_WITHIN`` s."""
-        if self._impairments:
-            self._impairments.close()
+        self._impairments.close()
         for row in list(self._lines):
             self.disconnect(row)
-        self._wake.close()
+        self._dialling.close()
         self._emptied = asyncio.Event()
         self._check_emptied()
-        try:
-            async with asyncio.timeout(CLOSE_WITHIN):
-                await self._emptied.wait()
-        except TimeoutError:
+        if not await _is_set(self._emptied, within=CLOSE_WITHIN):
             for wire in list(self._wires):
                 self._settle_orphans(wire, "the mock disconnected")
                 wire.is_over = True
                 wire.cut()
-            with suppress(TimeoutError):  # what does not end by now, ends with the process
-                async with asyncio.timeout(CLOSE_WITHIN):
-                    await self._emptied.wait()
+            # What does not end by now, ends with the process.
+            await _is_set(self._emptied, within=CLOSE_WITHIN)
         self.alarms.close()
-        self._openings.close()
         if self.common:
             self.common.close()
         self._road.close()
@@ -297,8 +244,7 @@ class Exchange:
     def wire_made(self, wire: Wire[Any]) -> None:
         """The connection stands."""
         self._wires.add(wire)
-        if self._impairments:
-            self._impairments.made(wire)
+        self._impairments.made(wire)
 
     def wire_ready(self, wire: Wire[Any]) -> None:
         """The mock can send."""
@@ -331,7 +277,7 @@ class Exchange:
                 line.failures = 0
             line.wire, line.is_open, line.reason = None, False, reason
             self._renewals.drop(line)
-            self._plan(line, now)
+            self._dialling.plan(line, now)
         else:
             self._renewals.failed(wire)
         self._settle_orphans(wire, reason)
@@ -341,8 +287,7 @@ class Exchange:
     def wire_gone(self, wire: Wire[Any]) -> None:
         """The transport is closed for good."""
         self._wires.discard(wire)
-        if self._impairments:
-            self._impairments.gone(wire)
+        self._impairments.gone(wire)
         self._renewals.gone(wire)
         self._check_emptied()
 
@@ -357,17 +302,8 @@ class Exchange:
             self.settled(parcel, self.clock(), why)
 
     def _check_emptied(self) -> None:
-        if self._emptied and not self._wires and not self._openings:
+        if self._emptied and not self._wires and not self._dialling.openings:
             self._emptied.set()
-
-    def _enqueue(self, line: Line) -> None:
-        """Have a new connection opened for the line, as soon as fewer are being opened."""
-        impairment = self._impairments.of(line.row) if self._impairments else WELL
-        if impairment.is_away:
-            line.reason = impairment.why
-            self._loop.call_soon(self._listener.lost, line.row, line.reason)
-            return
-        self._openings.put(line)
 
     def _make_wire(self, line: Line) -> Wire[Any] | None:
         """Make the wire of the line's next connection; None: its identity cannot be said."""
@@ -394,9 +330,32 @@ class Exchange:
         except Unreachable as error:
             wire.end(str(error))
 
-    def _plan(self, line: Line, now: float) -> None:
-        """Plan the next attempt of a mock whose connection is lost."""
-        impairment = self._impairments.of(line.row) if self._impairments else WELL
-        if not impairment.is_away:
-            self._redial.plan(line, now, wait=impairment.retry)
-            self._wake.arm(now)
+    def _dialling_with(self, listener: Listener) -> Dialling:
+        return Dialling(
+            make=self._wire_to_open,
+            open_wire=self._open,
+            ended=self._check_emptied,
+            lost=listener.lost,
+            impairments=self._impairments,
+            draw=self.draw,
+            clock=self.clock,
+        )
+
+    def _afflictions_with(self, listener: Listener) -> Afflictions:
+        return Afflictions(
+            lines=self._lines,
+            wires=self._wires,
+            dialling=self._dialling,
+            impairments=self._impairments,
+            traffic=self.traffic,
+            lost=listener.lost,
+            clock=self.clock,
+        )
+
+
+async def _is_set(event: asyncio.Event, *, within: float) -> bool:
+    """Wait for an event; False: it was not there in so many s."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within):
+            await event.wait()
+    return event.is_set()

@@ -1,6 +1,6 @@
 """The impairments of all mocks of an exchange: what is wrong with whose connection, now.
 
-Rule: an exchange has none of this until something is wrong; whoever has no entry here is well.
+Rule: whoever has no entry here is well.
 """
 
 from typing import Any
@@ -17,6 +17,10 @@ class Impairments:
         self._by_row: dict[int, Impairment] = {}
         self._fronts: dict[Wire[Any], Impaired] = {}
         self._ghosts: dict[int, list[Impaired]] = {}  # by row; the far side believes in them
+
+    def __bool__(self) -> bool:
+        """Whether something stands in front of a connection."""
+        return bool(self._fronts)
 
     def of(self, row: int) -> Impairment:
         """Return what is wrong with a mock's connection."""

@@ -81,6 +81,34 @@ def apart(session: Session) -> Session:
     return session
 
 
+class Resting:
+    """Sessions for the next connections of mocks that have none, by row: from elsewhere, or of
+    mocks that were let go. At most one a mock, and bounded as that of a connected one."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[int, Any] = {}
+
+    def adopt(self, row: int, session: Any) -> None:
+        """Let a mock's first connection go on with a session of another exchange."""
+        self._sessions[row] = session
+
+    def wake(self, line: Line) -> None:
+        """Let a line that is new go on with what rests here for it."""
+        if self._sessions:
+            take_up(line, self._sessions.pop(line.row, None))
+
+    def rest(self, line: Line) -> None:
+        """Keep the session of a mock that is let go, if it is to outlast its connection."""
+        if line.unsettled:
+            self._sessions[line.row] = line.kept
+
+    def all(self, lines: Mapping[int, Line], now: float, *, leave: bool) -> dict[int, Any]:
+        """Return copies of what rests here, and of what ``lines`` keep; see ``left``."""
+        found = ((row, left(line, now, leave=leave)) for row, line in lines.items())
+        resting = {row: rested(session) for row, session in self._sessions.items()}
+        return resting | {row: session for row, session in found if session is not None}
+
+
 def columns_of(sessions: Mapping[int, Session], unix: Time) -> dict[str, NDArray[Any]]:
     """Return sessions as columns; ``unix`` makes Unix seconds of the exchange's."""
     each = list(sessions.values())

@@ -1,16 +1,13 @@
 """All mocks of one shard towards one broker, by one client.
 
-Rule: one task hands over, whatever the number of mocks; every parcel is settled exactly once, and
-no more of them wait than the limits say.
+Rule: all mocks share what the client has: its connection, its credentials, and its end.
 """
 
 import asyncio
 import logging
 import random
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from math import inf
 from typing import Any
 
@@ -20,6 +17,7 @@ from simulator.lot.producer_target import ProducerTarget
 from simulator.transports.line import Line
 from simulator.transports.parcel import Identity, Listener, Parcel
 from simulator.transports.producers.producer import Consignment, MakeProducer, Producer
+from simulator.transports.producers.pump import Pump
 from simulator.transports.redial import LASTED, Redial
 from simulator.transports.traffic import Traffic
 
@@ -27,7 +25,6 @@ logger = logging.getLogger(__name__)
 
 CONNECT_WITHIN = 20.0  # s until the client says that it is connected
 CLOSE_WITHIN = 5.0  # s for what is under way at the end, and as much for the client's goodbye
-MAX_WAITING = 20_000  # messages of a shard that wait to be handed over: some seconds' worth
 RETRY_TICK = 0.01  # s; retries due within it are woken together
 
 DISCONNECTED = "the mock disconnected"
@@ -66,15 +63,17 @@ class ProducerExchange:
         self._trunk = Line(-1, Identity())  # the connection that all share
         self._producer: Producer[Any] | None = None  # being opened, or open
         self._opening: asyncio.Task[None] | None = None
-        self._pumping: asyncio.Task[None] | None = None
         self._ends: set[asyncio.Task[None]] = set()  # clients that say goodbye
-        self._waiting: deque[Consignment] = deque()
-        self._since: deque[float] = deque()  # s since when each of them waits
-        self._in_flight: dict[Parcel, None] = {}  # handed over, the oldest first
         self._impairments: dict[int, Impairment] = {}  # by row
-        self._room = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
-        self._emptied: asyncio.Event | None = None
+        self._is_closing = False
+        self._pump = Pump(
+            target,
+            settled=listener.settled,
+            failed=self._fail,
+            traffic=self.traffic,
+            clock=clock,
+        )
 
     # What the tower asks.
 
@@ -101,16 +100,10 @@ class ProducerExchange:
         if line is None or not line.is_open:
             why = line.reason if line else "disconnected"
             self._listener.settled(parcel, self.clock(), f"not connected: {why}")
-        elif len(self._waiting) >= MAX_WAITING:
-            why = f"target takes messages too slowly: {MAX_WAITING} wait already"
-            self._listener.settled(parcel, self.clock(), why)
         elif self._impairments and self._of(row).is_silent:
-            parcel.sent = self.clock()
-            self._in_flight[parcel] = None
+            self._pump.swallow(parcel)
         else:
-            self._waiting.append(Consignment(parcel, parcel.device or line.identity.id))
-            self._since.append(self.clock())
-            self._start_pump()
+            self._pump.put(Consignment(parcel, parcel.device or line.identity.id))
 
     def send_all(self, row: int, parcels: Sequence[Parcel]) -> None:
         """Send several parcels of one mock, in their order."""
@@ -128,16 +121,7 @@ class ProducerExchange:
 
     def sweep(self, now: float) -> None:
         """End what waited too long; to be called once a second."""
-        limit = self.target.acknowledge_within
-        while self._in_flight:
-            parcel = next(iter(self._in_flight))
-            if now - parcel.sent < limit:
-                break
-            self._settle(parcel, f"no acknowledgement within {limit:g} s")
-        while self._since and now - self._since[0] >= limit:
-            parcel, _ = self._take_first()
-            why = f"not sent within {limit:g} s: others are in flight"
-            self._listener.settled(parcel, now, why)
+        self._pump.sweep(now)
 
     def sessions(self, *, leave: bool = False) -> dict[int, Any]:  # noqa: ARG002
         """Nothing to go on with elsewhere: no mock has a session of its own."""
@@ -152,17 +136,15 @@ class ProducerExchange:
             self.disconnect(row)
         if self._timer:
             self._timer.cancel()
-        self._emptied = asyncio.Event()
-        self._check_emptied()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_WITHIN):
-                await self._emptied.wait()
+        self._is_closing = True
+        await self._pump.run_dry(CLOSE_WITHIN)
         self._trunk.is_open = False
         self._hang_up(DISCONNECTED)
-        tasks = [task for task in (self._opening, self._pumping) if task]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, *self._ends, return_exceptions=True)
+        if self._opening:
+            self._opening.cancel()
+            self._ends.add(self._opening)
+        await self._pump.close()
+        await asyncio.gather(*self._ends, return_exceptions=True)
 
     # Faults on purpose. Mocks have no connection of their own, so nothing makes one of them slow.
 
@@ -225,28 +207,29 @@ class ProducerExchange:
         """What a library was not expected to raise is a loss too: no mock waits for ever."""
         if not task.cancelled() and (error := task.exception()):
             logger.error("connecting failed", exc_info=error)
-            self._fail(f"internal error: {type(error).__name__}", is_final=False)
+            self._fail(f"internal error: {type(error).__name__}")
 
     async def _open(self, identity: Identity) -> None:
         """Make one attempt to connect."""
 
         def lost(why: str) -> None:
             if self._producer is producer and self._trunk.is_open:
-                self._fail(why, is_final=False)
+                self._fail(why)
 
         try:
-            producer = self._make(self.target, identity, settle=self._settle, lost=lost)
+            producer = self._make(self.target, identity, settle=self._pump.settle, lost=lost)
             self._producer = producer
             async with asyncio.timeout(CONNECT_WITHIN):
                 await producer.open()
         except TimeoutError:
-            self._fail(f"no connection within {CONNECT_WITHIN:g} s", is_final=False)
+            self._fail(f"no connection within {CONNECT_WITHIN:g} s")
         except MocklotError as error:
             self._fail(str(error), is_final=isinstance(error, DefinitionError))
         else:
-            self._opened()
+            self._opened(producer)
 
-    def _opened(self) -> None:
+    def _opened(self, producer: Producer[Any]) -> None:
+        self._pump.begin(producer)
         self._trunk.is_open, self._trunk.opened_at = True, self.clock()
         for line in list(self._lines.values()):
             self._open_line(line)
@@ -261,14 +244,14 @@ class ProducerExchange:
             line.is_open, line.opened_at = True, self.clock()
             self._listener.opened(line.row)
 
-    def _fail(self, why: str, *, is_final: bool) -> None:
+    def _fail(self, why: str, *, is_final: bool = False) -> None:
         """The connection broke, or was never made: settle, tell, and plan the next attempt."""
         trunk, now = self._trunk, self.clock()
         if trunk.is_open and now - trunk.opened_at >= LASTED:
             trunk.failures = 0
         trunk.is_open, trunk.reason = False, why
         self._hang_up(why)
-        if not is_final and self._emptied is None:
+        if not is_final and not self._is_closing:
             self._redial.plan(trunk, now)
             self._arm()
         for line in list(self._lines.values()):
@@ -282,11 +265,7 @@ class ProducerExchange:
     def _hang_up(self, why: str) -> None:
         """Let the client go, and settle all that it did not."""
         producer, self._producer = self._producer, None
-        for parcel in list(self._in_flight):
-            self._settle(parcel, f"connection lost before acknowledgement: {why}")
-        while self._waiting:
-            parcel, _ = self._take_first()
-            self._listener.settled(parcel, self.clock(), f"connection lost before sending: {why}")
+        self._pump.end(why)
         if producer:
             task = self._loop.create_task(_end(producer))
             self._ends.add(task)
@@ -297,7 +276,7 @@ class ProducerExchange:
         if self._timer:
             self._timer.cancel()
         self._timer = None
-        if (at := self._redial.next()) < inf and self._emptied is None:
+        if (at := self._redial.next()) < inf and not self._is_closing:
             wait = max(RETRY_TICK, at - self.clock())
             self._timer = self._loop.call_later(wait, self._retry)
 
@@ -309,75 +288,6 @@ class ProducerExchange:
             elif self._lines:
                 self._dial(next(iter(self._lines.values())).identity)
         self._arm()
-
-    # The way of a parcel.
-
-    def _start_pump(self) -> None:
-        if self._pumping is None and self._trunk.is_open:
-            self._pumping = self._loop.create_task(self._pump())
-            self._pumping.add_done_callback(self._pumped)
-
-    def _pumped(self, task: asyncio.Task[None]) -> None:
-        self._pumping = None
-        if not task.cancelled() and (error := task.exception()):
-            logger.error("handing over failed", exc_info=error)
-            self._fail(f"internal error: {type(error).__name__}", is_final=False)
-        if self._waiting:
-            self._start_pump()
-        self._check_emptied()
-
-    async def _pump(self) -> None:
-        """Hand over what waits, until nothing does or the connection is gone."""
-        while self._waiting and (producer := self._producer):
-            if producer.linger and len(self._waiting) < producer.at_once:
-                await asyncio.sleep(producer.linger)
-            if len(self._in_flight) >= self.target.in_flight:
-                self._room.clear()
-                await self._room.wait()
-                continue
-            await self._hand_over(producer)
-
-    async def _hand_over(self, producer: Producer[Any]) -> None:
-        room = self.target.in_flight - len(self._in_flight)
-        consignments, now = [], self.clock()
-        for _ in range(min(room, producer.at_once, len(self._waiting))):
-            waited = now - self._since[0]
-            consignment = self._take_first()
-            parcel = consignment.parcel
-            parcel.sent = now
-            parcel.held += min(waited, producer.linger)  # to wait for others is no lateness
-            self._in_flight[parcel] = None
-            self.traffic.written += len(parcel.payload)
-            consignments.append(consignment)
-        try:
-            async with asyncio.timeout(self.target.acknowledge_within):
-                await producer.hand_over(consignments)
-        except TimeoutError:
-            self._settle_all(consignments, "the client took no more messages in time")
-        except MocklotError as error:
-            self._settle_all(consignments, str(error))
-
-    def _take_first(self) -> Consignment:
-        self._since.popleft()
-        return self._waiting.popleft()
-
-    def _settle_all(self, consignments: Sequence[Consignment], why: str) -> None:
-        for parcel, _ in consignments:
-            self._settle(parcel, why)
-
-    def _settle(self, parcel: Parcel, why: str) -> None:
-        """Tell the end of a parcel; one that was told already is left alone."""
-        try:
-            del self._in_flight[parcel]
-        except KeyError:
-            return
-        self._room.set()
-        self._listener.settled(parcel, self.clock(), why)
-        self._check_emptied()
-
-    def _check_emptied(self) -> None:
-        if self._emptied and not self._in_flight and not self._waiting:
-            self._emptied.set()
 
 
 async def _end(producer: Producer[Any]) -> None:

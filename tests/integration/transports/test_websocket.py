@@ -232,9 +232,9 @@ def test_a_far_side_that_never_answers_the_opening_is_given_up() -> None:
         port = silent.sockets[0].getsockname()[1]
         async with silent, exchange_to(port, websocket={}) as (exchange, diary):
             exchange.connect(0, identity(0))
-            await until(lambda: exchange._openings)
+            await until(lambda: exchange._dialling.openings)
             exchange.disconnect(0)
-            await until(lambda: not exchange._openings)
+            await until(lambda: not exchange._dialling.openings)
             assert diary.losses == []
 
     run(main)

@@ -143,7 +143,7 @@ def test_a_mock_that_is_refused_for_ever_asks_less_and_less_often() -> None:
             await stage.settle()
             if len(stage.road.sockets) == len(stage.road.attempts):
                 stage.socket.say(b"\x20\x02\0\x04")
-            await stage.pass_time(stage.exchange._redial.next() - stage.loop.time())
+            await stage.pass_time(stage.exchange._dialling.redial.next() - stage.loop.time())
 
         gaps = [b - a for a, b in zip(stage.road.attempts, stage.road.attempts[1:], strict=False)]
         assert gaps == pytest.approx([0.5, 1, 2, 4, 8, 15, 15, 15], abs=0.1)

@@ -7,7 +7,7 @@ import pytest
 from simulator.errors import DefinitionError, Unreachable
 from simulator.impairment import Impairment
 from simulator.transports import Identity
-from simulator.transports.producers import exchange as module
+from simulator.transports.producers.pump import MAX_WAITING
 from tests.simulator.transports.producers.staging import Stage, staged
 
 
@@ -82,7 +82,7 @@ def test_who_sends_more_than_is_taken_is_told() -> None:
     async def main(stage: Stage) -> None:
         await stage.connect()
         stage.way.clear()
-        for _ in range(module.MAX_WAITING + 1):
+        for _ in range(MAX_WAITING + 1):
             stage.send()
 
         assert stage.diary.reasons == ["target takes messages too slowly: 20000 wait already"]
