@@ -93,6 +93,8 @@ INSTALLED_APPS = [
     "web.alerts",
     "web.schedules",
     "web.audit",
+    "web.factors",
+    "web.keys",
     "web.platform",
 ]
 MIDDLEWARE = [
@@ -106,6 +108,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "web.audit.middleware.origin",
+    "web.platform.limiting.Limits",
     "web.accounts.middleware.time_zone",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -148,6 +151,8 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": f"{VALIDATION}.NumericPasswordValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 4 * 60 * 60  # s
+# How often somebody may sign in, upload, search: web.platform.limiting and web.accounts.guard.
+RATE_LIMITS = env.flag("RATE_LIMITS", default=HTTPS)
 AUDIT_KEEP_DAYS = env.number("AUDIT_KEEP_DAYS", default=400, least=30, most=3_650)
 
 # --- Database ---------------------------------------------------------------------------------

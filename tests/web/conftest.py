@@ -9,7 +9,7 @@ from django.test import Client
 from tests.web.object_store import ObjectStore
 from web.accounts import actions
 from web.accounts.models import Membership, Role, User, Workspace
-from web.platform import health, storage
+from web.platform import health, limits, storage
 
 PASSWORD = "a long enough one 4711"
 
@@ -27,6 +27,13 @@ def _settings(settings, tmp_path):
 def _no_outages(monkeypatch):
     """Pages do not ask Redis and the store for the banner; its own tests do."""
     monkeypatch.setattr(health, "CHECKS", dict.fromkeys(health.CHECKS, lambda: ""))
+
+
+@pytest.fixture(autouse=True)
+def _limits_of_its_own(monkeypatch):
+    """What one test does counts for no other; tests/web/platform/test_limits.py asks a Redis."""
+    monkeypatch.setattr(limits, "shared", limits.Local())
+    monkeypatch.setattr(limits, "local", limits.Local())
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ class User(AbstractBaseUser):
     is_staff = models.BooleanField(default=False)  # operates the service: `manage.py staff`
     time_zone = models.CharField(max_length=64, default="UTC")
     theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.AUTO)
+    has_two_factors = models.BooleanField(default=False, db_default=False)  # as web.factors says
     created = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: ClassVar[UserRows] = UserRows()
@@ -84,6 +85,8 @@ class Workspace(models.Model):
     created = models.DateTimeField(default=timezone.now, editable=False)
     deleted = models.DateTimeField(null=True, editable=False)  # gone for people; the clock follows
     longest_run = models.DurationField(null=True, blank=True)  # None: as long as a lot may last
+    # Whether members get in only when they sign in with two factors.
+    needs_two_factors = models.BooleanField(default=False, db_default=False)
 
     def __str__(self) -> str:
         return self.name
@@ -136,3 +139,25 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email} to {self.workspace}"
+
+
+class Visit(models.Model):
+    """A session of a user: where it was opened, and when it was seen last.
+
+    Ending it deletes this row and the session itself; a session without a row gets one.
+    """
+
+    code = models.UUIDField(default=uuid4, unique=True, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="visits")
+    key = models.CharField(max_length=40, unique=True)  # of the session
+    created = models.DateTimeField(default=timezone.now, editable=False)
+    seen = models.DateTimeField(default=timezone.now)
+    address = models.CharField(max_length=45, blank=True)
+    agent = models.CharField(max_length=300, blank=True)
+    way = models.CharField(max_length=40, blank=True)  # "password and code"
+
+    class Meta:
+        ordering: ClassVar = ["-seen"]
+
+    def __str__(self) -> str:
+        return f"{self.user} from {self.address}"
