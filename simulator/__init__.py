@@ -15,6 +15,7 @@ from simulator.datasets import Dataset, read_dataset
 from simulator.definition import Checked, Definition, check, parse, parse_document
 from simulator.definition.carrying import target_problems
 from simulator.definition.expressions.template import parse_template
+from simulator.definition.position import position_names
 from simulator.definition.quantities.cron import Cron
 from simulator.definition.schema import definition_schema
 from simulator.errors import (
@@ -73,6 +74,7 @@ from simulator.recording.board import (
     pack_board,
     unpack_board,
 )
+from simulator.recording.breakdown import FIGURES, OTHERS, Breakdown, united
 from simulator.recording.chunks import Chunk
 from simulator.recording.counters import Second
 from simulator.recording.histogram import Histogram
@@ -87,14 +89,17 @@ from simulator.verdict import Figures, Ruling, verdict
 
 __all__ = [
     "BOARD",
+    "FIGURES",
     "MAX_DURATION",
     "MAX_MOCKS",
     "MAX_RATE",
     "OF_LOTS",
     "OF_TARGETS",
+    "OTHERS",
     "PROFILES",
     "Assignment",
     "Board",
+    "Breakdown",
     "Checked",
     "CheckedTable",
     "Chunk",
@@ -187,6 +192,7 @@ __all__ = [
     "parse",
     "parse_document",
     "parse_template",
+    "position_names",
     "preview",
     "read_credentials",
     "read_dataset",
@@ -200,6 +206,7 @@ __all__ = [
     "target_schema",
     "target_words",
     "threshold_problems",
+    "united",
     "unpack_board",
     "unpacked",
     "verdict",

@@ -15,6 +15,7 @@ from simulator.datasets import Dataset
 from simulator.definition.behaviour.nesting import leaves, nested
 from simulator.definition.document import Definition
 from simulator.definition.position import position_names
+from simulator.definition.position import position_names
 from simulator.errors import DefinitionError
 from simulator.fleet import checkpoint
 from simulator.fleet.brood import brood_of
@@ -132,6 +133,7 @@ class Fleet(Continuing):
         self.steering = Steering(
             parts, self._brood, first=first, messages=tuple(definition.messages)
         )
+        self.position = position_names(definition)  # the readings that say where a mock is
         self.position = position_names(definition)  # the readings that say where a mock is
         self.nested = nested(definition.statuses)  # status -> those in it that a mock can be in
         self.identities = self._readings.identities
