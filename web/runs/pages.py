@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import inf
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -13,7 +14,7 @@ from web.alerts.access import open_incidents_of
 from web.alerts.models import Incident
 from web.reports.access import reports_on
 from web.reports.models import Report
-from web.runs import faults, history, live, series, timeline
+from web.runs import breakdowns, faults, history, live, series, timeline
 from web.runs.arrivals import COUNTER, delay_of, report_of
 from web.runs.arrivals import Report as Arrivals
 from web.runs.boards import RunBoard, ShardReport, merged
@@ -48,6 +49,16 @@ class RunPage:
     def times(self) -> list[Times]:
         """How long things took in this run, each that was measured at all."""
         return times_of(self.board.total)
+
+    @cached_property
+    def messages(self) -> list[breakdowns.Row]:
+        """What became of each message."""
+        return breakdowns.message_rows(self.board.total)
+
+    @cached_property
+    def statuses(self) -> list[breakdowns.Row]:
+        """How many mocks are in each status, and what was sent in it."""
+        return breakdowns.status_rows(self.board.total, self.board.by_status)
 
     @cached_property
     def rulings(self) -> list[dict[str, object]]:
@@ -161,9 +172,11 @@ def run_series(run: Run, *, after: int, span: tuple[int, int] | None = None) -> 
             points = points[:-1]  # its last second has only begun
     board = merged(reports.values())
     marks = [*episodes_of(run, board), *marks_of(run, board)]
+    end = run.ended_at.timestamp() if run.ended_at else inf
     return {
         "step": step,
         "is_live": run.is_live,
         "faults": [mark.to_json() for mark in sorted(marks, key=lambda mark: mark.begin)],
         **series.columns(points, step=step),
+        **breakdowns.columns(points, board.total, step=step, end=end),
     }

@@ -12,14 +12,17 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from simulator import Histogram, Second
+from simulator import FIGURES, Histogram, Second
+from web.runs.apart import Apart
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 _HISTOGRAMS = ("latency", "lateness", "end_to_end")
 BUCKETS = len(Histogram().counts)
-COUNTS = tuple(f.name for f in fields(Second) if f.name not in {"at", *_HISTOGRAMS})
+_BREAKDOWNS = ("messages", "statuses")
+_OTHER = {"at", *_HISTOGRAMS, *_BREAKDOWNS}
+COUNTS = tuple(f.name for f in fields(Second) if f.name not in _OTHER)
 VERSION = 2
 _LENGTH = 4  # bytes that tell how long the header is, little-endian
 _LEVEL = 3  # of zlib: 6 saves a fiftieth and takes twice as long
@@ -38,11 +41,12 @@ class Buckets:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Some points: their beginnings (Unix s), counts by ``COUNTS``, and histograms."""
+    """Some points: their beginnings (Unix s), counts by ``COUNTS``, histograms and breakdowns."""
 
     at: Integers
     counts: Integers  # points x COUNTS
     histograms: tuple[Buckets, ...]  # by _HISTOGRAMS
+    apart: tuple[Apart, ...]  # by _BREAKDOWNS
 
     def __len__(self) -> int:
         return len(self.at)
@@ -57,10 +61,17 @@ class Columns:
         for each in self.histograms:
             # Neighbours are close, so differences are small and alike.
             rows += [np.diff(each.point, prepend=0), np.diff(each.bucket, prepend=0), each.count]
+        names = []
+        for apart in self.apart:
+            known, figures = apart.rows()
+            names.append(known)
+            rows += figures
         narrow = [_narrowed(row) for row in rows]
         head = {
             "version": VERSION,
             "counts": COUNTS,
+            "figures": FIGURES,
+            "names": names,
             "columns": [[each.dtype.str, len(each)] for each in narrow],
         }
         told = orjson.dumps(head)
@@ -99,10 +110,11 @@ class Columns:
             row = np.frombuffer(body, kind, length, end)
             end += row.nbytes
             rows.append(row.astype(np.int64))
-        return cls._of_rows(rows, names=head["counts"], maxima=np.frombuffer(body, "<f8", -1, end))
+        return cls._of_rows(rows, head, maxima=np.frombuffer(body, "<f8", -1, end))
 
     @classmethod
-    def _of_rows(cls, rows: list[Integers], *, names: Sequence[str], maxima: Floats) -> "Columns":
+    def _of_rows(cls, rows: list[Integers], head: dict[str, Any], *, maxima: Floats) -> "Columns":
+        names: list[str] = head["counts"]
         at, counted = rows[0], rows[1 : 1 + len(names)]
         counts = np.zeros((len(at), len(COUNTS)), np.int64)
         for name, row in zip(names, counted, strict=True):
@@ -113,7 +125,8 @@ class Columns:
             point, bucket, count = rows[first : first + 3]
             maximum = maxima[place * len(at) : (place + 1) * len(at)]
             histograms.append(Buckets(np.cumsum(point), np.cumsum(bucket), count, maximum))
-        return cls(at, counts, tuple(histograms))
+        rest = rows[1 + len(names) + 3 * len(_HISTOGRAMS) :]
+        return cls(at, counts, tuple(histograms), _apart_of(rest, head, points=len(at)))
 
     @classmethod
     def of(cls, points: Sequence[Second]) -> "Columns":
@@ -123,6 +136,7 @@ class Columns:
             np.array([point.at for point in points], np.int64),
             np.array(counts, np.int64).reshape(len(points), len(COUNTS)),
             tuple(_buckets([getattr(point, name) for point in points]) for name in _HISTOGRAMS),
+            tuple(Apart.of([getattr(point, name) for point in points]) for name in _BREAKDOWNS),
         )
 
     def kept(self, keep: NDArray[np.bool_]) -> "Columns":
@@ -133,7 +147,8 @@ class Columns:
             mine = keep[each.point]
             columns = place[each.point[mine]], each.bucket[mine], each.count[mine]
             histograms.append(Buckets(*columns, each.maximum[keep]))
-        return Columns(self.at[keep], self.counts[keep], tuple(histograms))
+        apart = tuple(Apart(each.names, each.counts[keep]) for each in self.apart)
+        return Columns(self.at[keep], self.counts[keep], tuple(histograms), apart)
 
     @classmethod
     def joined(cls, parts: Iterable["Columns"]) -> "Columns":
@@ -155,6 +170,10 @@ class Columns:
             np.concatenate([part.at for part in known]),
             np.concatenate([part.counts for part in known]),
             tuple(histograms),
+            tuple(
+                Apart.joined([part.apart[place] for part in known])
+                for place in range(len(_BREAKDOWNS))
+            ),
         )
 
     def summed(self, *, step: int, origin: int) -> list[Second]:
@@ -163,6 +182,7 @@ class Columns:
         counts = np.zeros((len(groups), len(COUNTS)), np.int64)
         np.add.at(counts, place, self.counts)
         dense = [_dense(each, place, len(groups)) for each in self.histograms]
+        apart = [each.summed(place, len(groups)) for each in self.apart]
         points = []
         for row, group in enumerate(groups.tolist()):
             point = Second(at=origin + group * step)
@@ -170,6 +190,8 @@ class Columns:
                 setattr(point, name, count)
             for name, (tallies, maxima) in zip(_HISTOGRAMS, dense, strict=True):
                 setattr(point, name, Histogram.of(tallies[row], maximum=float(maxima[row])))
+            for name, breakdowns in zip(_BREAKDOWNS, apart, strict=True):
+                setattr(point, name, breakdowns[row])
             points.append(point)
         return points
 
@@ -192,6 +214,16 @@ def _dense(each: Buckets, place: NDArray[Any], groups: int) -> tuple[Integers, F
     maxima = np.zeros(groups)
     np.maximum.at(maxima, place, each.maximum)
     return counts.reshape(groups, BUCKETS).astype(np.int64), maxima
+
+
+def _apart_of(rows: Sequence[Integers], head: dict[str, Any], *, points: int) -> tuple[Apart, ...]:
+    """Return the breakdowns of stored points; those of a version before have none."""
+    lists, figures = head.get("names", [[] for _ in _BREAKDOWNS]), head.get("figures", ())
+    parts = [rows[place * len(figures) :] for place in range(len(lists))]
+    return tuple(
+        Apart.of_rows(names, part[: len(figures)], figures=figures, points=points)
+        for names, part in zip(lists, parts, strict=True)
+    )
 
 
 def _narrowed(row: Integers) -> NDArray[Any]:

@@ -6,7 +6,7 @@ import numpy as np
 import orjson
 import pytest
 
-from simulator import Second
+from simulator import OTHERS, Breakdown, Second
 from web.runs.points import Columns
 
 START = 1_800_000_000  # Unix s
@@ -16,6 +16,15 @@ def point(at: int, *, count: int = 10, took: float = 0.02) -> Second:
     second = Second(at=START + at, due=count, acknowledged=count, failed=1, bytes=count * 30)
     second.latency.record(took * np.linspace(0.5, 2, count))
     second.lateness.record([0.001])
+    return second
+
+
+def with_names(second: Second, **counts: int) -> Second:
+    """Return a second that counted so many sends of each message, and mocks in each status."""
+    table = np.zeros((len(counts) + 1, 5), np.int64)
+    table[1:, 0] = list(counts.values())
+    second.messages = Breakdown((OTHERS, *counts), table)
+    second.statuses = Breakdown((OTHERS, *counts), table[:, ::-1].copy())
     return second
 
 
@@ -48,6 +57,48 @@ def test_points_that_are_left_out_take_their_histograms_with_them() -> None:
     kept = Columns.of(points).kept(np.array([False, True, True]))
 
     assert kept.summed(step=1, origin=START) == points[1:]
+
+
+def test_what_points_counted_by_name_survives_their_bytes() -> None:
+    points = [with_names(point(0), a=3), point(1), with_names(point(2), b=70_000, a=1, c=0)]
+
+    columns = Columns.unpack(Columns.of(points).pack())
+
+    assert columns.summed(step=1, origin=START) == points
+    assert columns.summed(step=10, origin=START)[0] == Second.summed(points)
+    assert columns.kept(columns.at > START + 1).summed(step=1, origin=START) == points[2:]
+
+
+def test_what_shards_counted_by_other_names_adds_up_by_name() -> None:
+    shards = [
+        [with_names(point(at), hot=at, cold=1) for at in range(4)],
+        [with_names(point(at), cold=2, dead=5) for at in range(4)],
+    ]
+
+    summed = Columns.joined(map(Columns.of, shards)).summed(step=4, origin=START)[0]
+
+    assert [summed.messages.of(name)["sent"] for name in ("hot", "cold", "dead")] == [6, 12, 20]
+    assert summed.statuses.of("dead")["present"] == 20
+
+
+def test_names_that_counted_nothing_take_no_room() -> None:
+    plain, named = [point(0)], [with_names(point(0), **{f"name_{i}": 0 for i in range(50)})]
+
+    assert len(Columns.of(named).pack()) <= len(Columns.of(plain).pack()) + 8
+
+
+def test_points_of_before_there_were_names_are_still_read() -> None:
+    body = Columns.of([point(0), point(1)]).body()
+    length = int.from_bytes(body[:4], "little")
+    head = orjson.loads(body[4 : 4 + length])
+    for word in ("names", "figures"):
+        del head[word]
+    head["columns"] = head["columns"][: 1 + len(head["counts"]) + 9]
+    told = orjson.dumps(head)
+
+    again = Columns.read(len(told).to_bytes(4, "little") + told + body[4 + length :])
+
+    assert again.summed(step=1, origin=START) == [point(0), point(1)]
 
 
 def test_points_of_a_version_before_are_still_read() -> None:

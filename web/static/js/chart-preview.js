@@ -6,6 +6,7 @@
    a position in them. The value under the pointer stands in [data-value], else the last one.
 */
 import uPlot from "../vendor/uplot-1.6.32/uPlot.esm.js";
+import { watchLooks } from "./looks.js";
 
 const HEIGHT = 116; // px
 const LONGEST_LABEL = 9; // characters beside the axis
@@ -18,17 +19,14 @@ function clock(zone) {
 class MetricChart extends HTMLElement {
   connectedCallback() {
     this.data = JSON.parse(this.querySelector("script").textContent);
-    this.scheme = matchMedia("(prefers-color-scheme: dark)");
-    this.draw = this.draw.bind(this);
-    this.scheme.addEventListener("change", this.draw);
-    this.resizing = new ResizeObserver(() => this.chart?.setSize({ width: this.clientWidth, height: HEIGHT }));
+    this.left = new AbortController();
     this.draw();
-    this.resizing.observe(this);
+    const resized = () => this.chart?.setSize({ width: this.clientWidth, height: HEIGHT });
+    watchLooks(this, { resized, themed: () => this.draw(), signal: this.left.signal });
   }
 
   disconnectedCallback() {
-    this.scheme.removeEventListener("change", this.draw);
-    this.resizing.disconnect();
+    this.left.abort();
     this.chart?.destroy();
   }
 

@@ -8,24 +8,12 @@
    The JSON: {t: [Unix s], records: [number], seconds: [s]}. */
 
 import uPlot from "../vendor/uplot-1.6.32/uPlot.esm.js";
+import { axis, timesIn } from "./charts/axes.js";
+import { token, watchLooks } from "./looks.js";
 
 const POLL = 60000; // ms
 const HEIGHT = 200; // px
 const SHORTEST = 600; // s that the time axis spans at least
-
-function colour(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
-
-function axis(more) {
-  const line = colour("--line");
-  return { stroke: colour("--ink-muted"), font: "12px system-ui, sans-serif", grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, ...more };
-}
-
-function timesIn(zone) {
-  const format = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone || undefined });
-  return (seconds) => (seconds == null ? "–" : format.format(seconds * 1000));
-}
 
 function counted(value) {
   return value == null ? "–" : value.toLocaleString("en-GB");
@@ -38,8 +26,8 @@ function options(width, time) {
     width, height: HEIGHT, padding: [8, 8, 0, 0],
     series: [
       { label: "Time", value: (_, at) => time(at) },
-      { label: "Records waiting", scale: "records", stroke: colour("--series-1"), width: 2, points: dot, value: (_, value) => counted(value) },
-      { label: "Behind (s)", scale: "seconds", stroke: colour("--series-3"), width: 2, points: dot, value: (_, value) => counted(value) },
+      { label: "Records waiting", scale: "records", stroke: token("--series-1"), width: 2, points: dot, value: (_, value) => counted(value) },
+      { label: "Behind (s)", scale: "seconds", stroke: token("--series-3"), width: 2, points: dot, value: (_, value) => counted(value) },
     ],
     axes: [
       axis({ values: (_, splits) => splits.map(time), space: 80 }),
@@ -54,22 +42,15 @@ class LagChart extends HTMLElement {
   connectedCallback() {
     this.dataset.state = "empty";
     this.place = this.querySelector("[data-chart]");
-    this.time = timesIn(this.getAttribute("zone"));
-    this.resized = new ResizeObserver(() => this.fit());
-    this.resized.observe(this);
-    this.themed = new MutationObserver(() => this.draw());
-    this.themed.observe(document.documentElement, { attributeFilter: ["data-theme"] });
-    this.dark = matchMedia("(prefers-color-scheme: dark)");
-    this.onDark = () => this.draw();
-    this.dark.addEventListener("change", this.onDark);
+    this.time = timesIn(this.getAttribute("zone"), false);
+    this.left = new AbortController();
+    watchLooks(this, { resized: () => this.fit(), themed: () => this.draw(), signal: this.left.signal });
     this.ask();
   }
 
   disconnectedCallback() {
     clearTimeout(this.timer);
-    this.resized.disconnect();
-    this.themed.disconnect();
-    this.dark.removeEventListener("change", this.onDark);
+    this.left.abort();
     this.plot?.destroy();
   }
 
