@@ -82,6 +82,7 @@ from simulator.recording.layout import record_schema
 from simulator.recording.limited import Limited
 from simulator.recording.reasons import Reason
 from simulator.recording.tailing import Watch
+from simulator.recording.writer import Writer
 from simulator.roll import LotProblem, RollCall, identity_problems, lot_problems, roll_call
 from simulator.speech import Speech
 from simulator.tower import Assignment, Resume, Snapshot, Told, Tower, run_in_loop
@@ -161,6 +162,7 @@ __all__ = [
     "Watch",
     "Will",
     "Words",
+    "Writer",
     "busiest",
     "certificate_troubles",
     "check",

@@ -13,6 +13,7 @@ from simulator.errors import StaleLease
 from simulator.recording.block import Block
 from simulator.recording.chunks import Chunk, build_chunk
 from simulator.recording.roster import Roster
+from simulator.recording.storing import Store
 
 logger = logging.getLogger(__name__)
 
@@ -81,12 +82,11 @@ class Log:
 
 
 class Spool:
-    """All logs of a tower. ``write`` stores a chunk, may take its time, and raises when it failed;
-    ``StaleLease`` means never again for that shard. None keeps no records."""
+    """All logs of a tower, and the store that their chunks go to; None keeps no records."""
 
-    def __init__(self, write: Callable[[Chunk], None] | None) -> None:
+    def __init__(self, store: Store | None) -> None:
         self.breathe: Callable[[], None] = lambda: None  # called now and then in building a chunk
-        self._write = write
+        self._keeper = store
         self._logs: tuple[Log, ...] = ()  # replaced, never changed: two threads read it
 
     def open(self, shard: str, roster: Roster) -> Log:
@@ -101,7 +101,7 @@ class Spool:
 
     def put(self, log: Log, block: Block, *, now: float) -> bool:
         """Hand over a block; False when there was no room and its records are dropped."""
-        if self._write is None:
+        if self._keeper is None:
             log.accepted += len(block)
             log.stored += len(block)
             return True
@@ -121,9 +121,8 @@ class Spool:
             self._give_up(log)
             while self._is_due(log, now):
                 self._build(log)
-        for log in logs:
-            while log.chunks and log.retry_at <= now:
-                self._store(log, now)
+        while due := [log for log in logs if log.chunks and log.retry_at <= now]:
+            self._store(due, now)
         return self._next(logs, now)
 
     @property
@@ -159,27 +158,36 @@ class Spool:
     def _chunk(self, log: Log, blocks: Sequence[Block]) -> Chunk:
         return build_chunk(log.shard, log.number, blocks, log.roster, breathe=self.breathe)
 
-    def _store(self, log: Log, now: float) -> None:
-        chunk = log.chunks[0]
-        assert self._write is not None  # or there would be no chunk
+    def _store(self, logs: Sequence[Log], now: float) -> None:
+        """Store the first chunk of each of these logs."""
+        assert self._keeper is not None  # or there would be no chunk
         try:
-            self._write(chunk)
-        except StaleLease:
+            told = self._keeper.put([log.chunks[0] for log in logs])
+        except Exception as error:  # noqa: BLE001 (the store is the caller's: sending goes on)
+            told = [error] * len(logs)
+        for log, problem in zip(logs, told, strict=True):
+            self._note(log, problem, now)
+
+    def _note(self, log: Log, problem: Exception | None, now: float) -> None:
+        """Take note of what became of a log's first chunk."""
+        chunk = log.chunks[0]
+        if isinstance(problem, StaleLease):
             logger.warning(
                 "shard=%s chunk=%d: lease is stale, writes end", chunk.shard, chunk.number
             )
             log.is_stale = True
             self._give_up(log)
-            return
-        except Exception:  # the store is the caller's: whatever it raises, sending goes on
+        elif problem:
             log.attempts += 1
             longest = FIRST_RETRY if log.is_finished else LAST_RETRY
             log.retry_at = now + min(longest, FIRST_RETRY * 2 ** (log.attempts - 1))
-            logger.exception("shard=%s chunk=%d: not stored", chunk.shard, chunk.number)
-            return
-        log.chunks.popleft()
-        log.stored += chunk.rows
-        log.attempts = 0
+            logger.error(
+                "shard=%s chunk=%d: not stored", chunk.shard, chunk.number, exc_info=problem
+            )
+        else:
+            log.chunks.popleft()
+            log.stored += chunk.rows
+            log.attempts = 0
 
     def _give_up(self, log: Log) -> None:
         if not (log.is_stale or log.is_abandoned):

@@ -12,6 +12,7 @@ from simulator.recording.block import Block
 from simulator.recording.chunks import Chunk
 from simulator.recording.roster import Roster
 from simulator.recording.spool import Log, Spool
+from simulator.recording.storing import OneByOne, Store
 
 logger = logging.getLogger(__name__)
 
@@ -25,8 +26,17 @@ LOOK_EVERY = 0.5  # s; the longest that a full log waits for the thread to look
 class Writer:
     """Takes blocks from the loop and stores chunks; start it, and close it in the end."""
 
-    def __init__(self, write: Callable[[Chunk], None] | None, *, name: str) -> None:
-        self._spool = Spool(write)
+    def __init__(
+        self, write: Callable[[Chunk], None] | None, *, name: str, store: Store | None = None
+    ) -> None:
+        """
+        Args:
+            write: Stores one chunk, and raises where that failed; None keeps no records.
+            name: Of the tower.
+            store: Stores several at once, in the place of ``write``.
+        """
+        self._store = store or (OneByOne(write) if write else None)
+        self._spool = Spool(self._store)
         self._worked = 0.0  # s of CPU of the thread, when it rested last
         self._is_closing = False
         self._wake = threading.Event()
@@ -78,3 +88,5 @@ class Writer:
             self._wake.clear()
             due = self._spool.step(time.monotonic())
             self._wake.wait(min(LOOK_EVERY, max(0.0, due - time.monotonic())))
+        if self._store:
+            self._store.close()

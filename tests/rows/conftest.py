@@ -12,7 +12,6 @@ from tests.web.conftest import _no_outages, _settings  # noqa: F401
 from tests.web.datasets.conftest import nudged  # noqa: F401
 from tests.web.platform.conftest import real_redis  # noqa: F401
 from tests.web.runs.conftest import *  # noqa: F403
-from tests.web.runs.conftest import one_connection  # noqa: F401
 from tests.web.targets.conftest import form  # noqa: F401
 from web.platform import storage
 from web.runs import actions

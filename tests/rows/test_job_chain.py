@@ -15,11 +15,6 @@ from web.runs.boards import ShardReport
 pytestmark = [pytest.mark.parts("redis", "s3"), pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture(autouse=True)
-def one_connection() -> None:
-    """The tower's threads have connections of their own here, and close them."""
-
-
 @pytest.mark.usefixtures("real_redis", "real_bucket")
 def test_console_job_worker_settings_in_s3_tower_mocks_then_state_and_logs_back(
     client_of, teammate, workspace, receiver

@@ -19,8 +19,8 @@ from django.utils import timezone
 
 from simulator import Chunk, Lot
 from tests.simulator.tower.staging import EPOCH, Theatre, assignment, play
+from tests.web.logs.conftest import store_chunk
 from web.logs import models as logs
-from web.logs.writing import store_chunk
 from web.platform import clock, storage
 
 SENSOR = """

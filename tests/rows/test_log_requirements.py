@@ -12,11 +12,11 @@ import pytest
 from simulator import Link, parse_document, preview
 from tests.rows.browsing import Person
 from tests.simulator.tower.staging import EPOCH, Broker, Theatre, assignment, play
+from tests.web.logs.conftest import store_chunk
 from tests.web.runs.conftest import snapshot
 from tests.web.runs.test_desk import Clock, new_desk
 from tests.web.runs.test_walls import parted
 from web.logs.reading import Query, find
-from web.logs.writing import store_chunk
 from web.platform import queues
 from web.runs import ticks
 from web.runs.desk import SAVE_EVERY, Desk

@@ -10,15 +10,15 @@ from dataclasses import replace
 from math import inf
 from time import monotonic
 
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError
 
-from simulator import Assignment, Chunk, Snapshot, StaleLease, Watch
+from simulator import Assignment, Snapshot, StaleLease, Watch
 from web.logs.relaying import Catch, Relay
-from web.logs.writing import store_chunk
-from web.platform import redis, storage
+from web.logs.writing import Filing
+from web.platform import connections, redis, storage
 from web.runs import endings, leasing, live, moves, series, workers
 from web.runs.boards import ShardReport
-from web.runs.holding import Held, Orders, packed, save
+from web.runs.holding import Held, Orders, packed
 from web.runs.injections import Wish, wishes
 from web.runs.leasing import Lease
 from web.runs.loading import CannotLoad, Shelf, assignment
@@ -26,10 +26,15 @@ from web.runs.models import Outcome, Run, RunState
 from web.runs.orders import ENDS
 from web.runs.reaping import Reaper
 from web.runs.renewing import Renewals
+from web.runs.saving import save
 
 logger = logging.getLogger(__name__)
 
 SAVE_EVERY = 10.0  # s; the database is at most this far behind, as often as checkpoints are made
+# s that shards which are to be written wait for each other, and how many are written at once: some
+# MB in one transaction.
+GATHER = 5.0
+SAVED_TOGETHER = 20
 LATE_FOR = 10.0  # s after which a tower that was late with what it sent takes new shards again
 # s without a word from the database after which shards end: a second tower may hold them by then.
 MAX_UNRENEWED = 120.0
@@ -65,6 +70,7 @@ class Desk:
         self._beat_at = -inf
         self._is_to_drain = False
         self._late_at = -inf  # when a shard was late last
+        self._gathered_at = -inf  # when shards were written in turn last
         self._stored: list[tuple[str, float]] = []
         self._reaper = Reaper(clock)
         self.renewals = Renewals(tower, clock=clock)
@@ -80,28 +86,20 @@ class Desk:
         self._running: set[int] = set()  # runs that are known to be under way
         self._publish_from = self._clock()
         self._relay = Relay()
+        self.filing = Filing(self.lease_of)
 
     @property
     def is_settled(self) -> bool:
         """Whether the database knows of everything that ended here."""
         return not any(held.end or held.is_moved for held in self._held.values())
 
-    def write(self, chunk: Chunk) -> None:
-        """Store a chunk; called in the engine's writer thread.
+    def lease_of(self, shard: str) -> tuple[Lease, str] | None:
+        """Return the lease of a shard and the prefix of its run's keys; None: it is not held here.
 
-        Raises:
-            StaleLease: The shard is not this tower's any more.
-            StorageUnavailable: The object store does not answer; the engine tries again.
-            DatabaseError: The database does not; the engine tries again.
+        Called in the engine's writer thread.
         """
-        held = self._held.get(chunk.shard)
-        if held is None:
-            raise StaleLease(f"{self.tower} does not hold {chunk.shard}")
-        close_old_connections()
-        try:
-            store_chunk(chunk, lease=held.lease, prefix=held.loaded.run.prefix)
-        finally:
-            close_old_connections()
+        held = self._held.get(shard)
+        return (held.lease, held.loaded.run.prefix) if held else None
 
     def work(
         self, snapshots: Iterable[Snapshot], *, closing: bool = False, confirm: bool = False
@@ -120,7 +118,7 @@ class Desk:
             self._take_in(snapshot)
         self._publish()
         watches = self._relay_tails()
-        close_old_connections()
+        connections.keep()
         try:
             if confirm:
                 self.renewals.renew()
@@ -129,8 +127,6 @@ class Desk:
         except DatabaseError as error:
             logger.warning("the database does not answer: %s", type(error).__name__)
             orders = Orders(lost=self._overdue())
-        finally:
-            close_old_connections()
         return replace(orders, watches=watches)
 
     # What the engine told.
@@ -140,6 +136,7 @@ class Desk:
         if held is None:
             return
         held.trail.add(snapshot.seconds)
+        held.parcel = None
         held.report = ShardReport(
             at=snapshot.t,
             mocks=snapshot.board,
@@ -172,7 +169,7 @@ class Desk:
     def _publish(self) -> None:
         if self._clock() < self._publish_from:
             return
-        reports = {held.lease: held.report.pack() for held in self._held.values() if held.report}
+        reports = {held.lease: held.packed() for held in self._held.values() if held.report}
         try:
             if reports:
                 live.publish(reports)
@@ -197,9 +194,7 @@ class Desk:
     def _exchange_with_database(self) -> Orders:
         self._renew()
         self._tell_running()
-        for held in list(self._held.values()):
-            if self._is_to_save(held):
-                self._save(held)
+        self._save()
         stop = self._stop_wishes()
         self._beat()
         begin = self._give_back_all() if self._is_closing else self._take_new()
@@ -217,10 +212,21 @@ class Desk:
             has_work=has_work,
         )
 
-    def _is_to_save(self, held: Held) -> bool:
-        """Whether a shard has something new for the database."""
-        is_due = self._clock() - held.saved_at >= SAVE_EVERY
-        return bool(held.end or held.is_moved or held.checkpoint or is_due)
+    def _due(self, *, in_turn: bool) -> list[Held]:
+        """Return the shards to write now: those that ended or just began; ``in_turn`` others too.
+
+        Others wait for each other, so that one transaction serves many.
+        """
+        now = self._clock()
+        told = [held for held in self._held.values() if held.report]
+        return [
+            held
+            for held in told
+            if held.end
+            or held.is_moved
+            or not held.is_saved
+            or (in_turn and (held.checkpoint or now - held.saved_at >= SAVE_EVERY - GATHER / 2))
+        ]
 
     def _renew(self) -> None:
         """Renew the leases, where nobody else does, and let go what others have by now."""
@@ -257,22 +263,35 @@ class Desk:
             Run.objects.filter(id__in=told, state=RunState.STARTING).update(state=RunState.RUNNING)
             self._running |= told
 
-    def _save(self, held: Held) -> None:
-        """Write board and points, and the end of the shard when it has ended."""
-        try:
-            save(held)
-            held.trail.saved()
-            held.saved_at = self._clock()
-            if held.checkpoint:
-                self._stored.append((held.lease.name, held.checkpoint[0]))
-                held.checkpoint = None
-            if held.end:
-                outcome, reason = held.end
-                leasing.release(held.lease, outcome=outcome, reason=reason)
-        except StaleLease:
-            self._lose(held.lease.name)
-            return
+    def _save(self) -> None:
+        """Write boards, points and checkpoints, and the end of shards that have ended."""
+        now = self._clock()
+        in_turn = now - self._gathered_at >= GATHER
+        due = self._due(in_turn=in_turn)
+        for start in range(0, len(due), SAVED_TOGETHER):
+            several = due[start : start + SAVED_TOGETHER]
+            lost = save(several)
+            for held in several:
+                if held in lost:
+                    self._lose(held.lease.name)
+                else:
+                    self._saved(held)
+        if in_turn:
+            self._gathered_at = now
+
+    def _saved(self, held: Held) -> None:
+        held.trail.saved()
+        held.saved_at = self._clock()
+        if held.checkpoint:
+            self._stored.append((held.lease.name, held.checkpoint[0]))
+            held.checkpoint = None
         if held.end:
+            outcome, reason = held.end
+            try:
+                leasing.release(held.lease, outcome=outcome, reason=reason)
+            except StaleLease:
+                self._lose(held.lease.name)
+                return
             endings.end_run(held.lease.run)
         if held.end or held.is_moved:
             self._forget(held.lease.name)

@@ -1,25 +1,24 @@
 """A shard that a tower holds, as its desk knows it: what of it is not in the database yet.
 
-Rule: values, and the one transaction that writes them.
+Rule: values; :mod:`web.runs.saving` writes them.
 """
 
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from math import inf
 
 from simulator import Assignment, Watch
 from web.logs.relaying import Catch
-from web.runs import leasing, moves, series
+from web.runs import series
 from web.runs.boards import ShardReport
 from web.runs.injections import Wish
 from web.runs.leasing import Lease
 from web.runs.loading import Loaded
-from web.runs.models import Board, Outcome, Stretch
+from web.runs.models import Outcome
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Held:
     """A shard that this tower runs, and what of it is not in the database yet."""
 
@@ -27,6 +26,7 @@ class Held:
     loaded: Loaded
     trail: series.Trail
     report: ShardReport | None = None
+    parcel: bytes | None = None  # the report, once it was packed
     identities: bytes = b""
     saved_at: float = -inf  # monotonic s; at its first second, so that pages know who is who
     end: tuple[Outcome, str] | None = None  # how it ended, once it has
@@ -35,6 +35,23 @@ class Held:
     since: float = -inf  # monotonic s; when its lease was taken
     catch: Catch = field(default_factory=Catch)  # what of it somebody watches, not handed over yet
     told: set[Wish] = field(default_factory=set)  # faults and orders that its engine knows of
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether the database has heard of it from this tower."""
+        return self.saved_at > -inf
+
+    def packed(self) -> bytes:
+        """Return its newest report as bytes, packed once.
+
+        Raises:
+            ValueError: It has none.
+        """
+        if self.report is None:
+            raise ValueError(f"{self.lease.name} has told nothing yet")
+        if self.parcel is None:
+            self.parcel = self.report.pack()
+        return self.parcel
 
     def take_catch(self) -> Catch:
         """Return what of it somebody watches, once."""
@@ -55,33 +72,6 @@ class Orders:
     wishes: list[tuple[str, Wish]] = field(default_factory=list)  # new to the lease of this name
     watches: list[tuple[str, Watch | None]] = field(default_factory=list)  # new, by lease
     has_work: bool = True
-
-
-def save(held: Held) -> None:
-    """Write a shard's board and points in one transaction.
-
-    Raises:
-        StaleLease: The tower does not hold the shard any more.
-    """
-    if held.report is None:
-        return
-    shard, blocks = held.lease.shard, held.trail.blocks()
-    board = {
-        "at": datetime.fromtimestamp(held.report.at, UTC),
-        "data": held.report.pack(),
-        "identities": held.identities,
-    }
-    with leasing.held(held.lease):
-        if held.checkpoint:
-            at, data = held.checkpoint
-            moves.keep(held.lease, at=at, data=data)
-        Board.objects.update_or_create(shard_id=shard, defaults=board)
-        for first, points in blocks.items():
-            Stretch.objects.update_or_create(
-                shard_id=shard, first=first, defaults={"data": series.pack(points)}
-            )
-        if held.is_moved and not moves.hand_back(held.lease):
-            held.is_moved, held.end = False, (Outcome.STOPPED, "")
 
 
 def packed(identities: Iterable[str]) -> bytes:

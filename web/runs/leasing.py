@@ -6,7 +6,7 @@ refuses a stale one. Works alike on SQLite and on Postgres behind a transaction 
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -207,6 +207,20 @@ def held(lease: Lease) -> Iterator[None]:
         if not _row(lease).update(fence=lease.fence):
             raise StaleLease(f"{lease.tower} no longer holds shard {lease.shard}")
         yield
+
+
+@contextmanager
+def held_among(leases: Sequence[Lease]) -> Iterator[set[Lease]]:
+    """Write under several leases of one tower: a transaction that begins with locking their rows.
+
+    Yields:
+        Those that the tower holds; under any other nothing is to be written.
+    """
+    with transaction.atomic():  # SQLite locks its file here, Postgres each row below
+        rows = Shard.objects.filter(id__in=[each.shard for each in leases]).order_by("id")
+        locked = rows.filter(state=ShardState.LEASED).select_for_update(no_key=True)
+        mine = set(locked.values_list("id", "tower", "fence"))
+        yield {each for each in leases if (each.shard, each.tower, each.fence) in mine}
 
 
 def release(lease: Lease, *, outcome: Outcome, reason: str = "") -> None:

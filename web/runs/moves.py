@@ -3,8 +3,6 @@
 Rule: written inside of ``leasing.held``; read once, by who has just taken the lease.
 """
 
-from datetime import UTC, datetime
-
 from django.utils import timezone
 
 from simulator import Resume, Second, Told
@@ -12,12 +10,6 @@ from web.runs import happenings, leasing, series
 from web.runs.boards import ShardReport
 from web.runs.leasing import Lease
 from web.runs.models import Board, Checkpoint, Run, Stretch
-
-
-def keep(lease: Lease, *, at: float, data: bytes) -> None:
-    """Store a checkpoint; ``at`` is its Unix s."""
-    values = {"fence": lease.fence, "at": datetime.fromtimestamp(at, UTC), "data": data}
-    Checkpoint.objects.update_or_create(shard_id=lease.shard, defaults=values)
 
 
 def hand_back(lease: Lease) -> bool:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from threading import Event, Thread
 from time import monotonic
 
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, connection
 
+from web.platform import connections
 from web.runs import leasing
 
 logger = logging.getLogger(__name__)
@@ -73,7 +74,7 @@ class Renewals:
         while not self._stopping.wait(leasing.RENEW_EVERY):
             if self._clock() - self._heard > DEAF_AFTER:
                 continue
-            close_old_connections()
+            connections.keep()
             try:
                 self.renew()
             except DatabaseError as error:

@@ -16,7 +16,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 
-from simulator import DefinitionError, Export, Exports, Tower, run_in_loop
+from simulator import DefinitionError, Export, Exports, Tower, Writer, run_in_loop
 from web.runs import jobs, leasing, workers
 from web.runs.desk import Desk
 from web.runs.holding import Orders
@@ -104,7 +104,11 @@ class Shift:
         self._desk = desk
         self._patience = patience
         self._tower = Tower(
-            name=desk.tower, write=desk.write, keep_every=KEEP_EVERY, frozen_after=FROZEN_AFTER
+            name=desk.tower,
+            write=None,
+            make_writer=partial(Writer, store=desk.filing),
+            keep_every=KEEP_EVERY,
+            frozen_after=FROZEN_AFTER,
         )
         self.has_left = False  # told to end while others could go on
         self._export = exporting(desk.tower)

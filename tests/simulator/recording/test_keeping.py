@@ -12,6 +12,7 @@ from simulator.lot.records import Records
 from simulator.recording import Kind, Roster, spool
 from simulator.recording.chunks import build_chunk
 from simulator.recording.spool import Spool
+from simulator.recording.storing import OneByOne
 from tests.simulator.recording.making import ROSTER, Store, block, event, sent, unsent
 
 PAYLOAD = b'{"t":1}'
@@ -77,7 +78,7 @@ def test_the_sample_is_the_same_however_records_are_cut_into_chunks() -> None:
 def test_big_payloads_wait_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spool, "MAX_WAITING_PAYLOAD", 20)
     store = Store()
-    made = Spool(store.write)
+    made = Spool(OneByOne(store.write))
     log = made.open("s", Roster(0, ["a"], ("x",)))
 
     taken = [made.put(log, block(sent()), now=0.0) for _ in range(4)]
@@ -95,7 +96,7 @@ def test_a_chunk_is_closed_when_its_payloads_are_many_bytes(
 ) -> None:
     monkeypatch.setattr(spool, "FLUSH_BYTES", 14)
     store = Store()
-    made = Spool(store.write)
+    made = Spool(OneByOne(store.write))
     log = made.open("s", Roster(0, ["a"], ("x",)))
     for _ in range(5):
         made.put(log, block(sent()), now=0.0)

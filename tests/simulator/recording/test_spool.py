@@ -9,6 +9,7 @@ import pytest
 from simulator.errors import StaleLease
 from simulator.recording import spool as limits
 from simulator.recording.spool import Spool
+from simulator.recording.storing import OneByOne
 from tests.simulator.recording.making import ROSTER, Store, block, sent
 
 
@@ -22,7 +23,7 @@ def test_a_block_is_stored_so_that_its_records_are_there_after_five_seconds() ->
     due = 10.0 + limits.FLUSH_AFTER
     assert due + 1.0 + 0.5 - 10.0 <= 5.0
     store = Store()
-    spool = Spool(store.write)
+    spool = Spool(OneByOne(store.write))
     log = spool.open("s1", ROSTER)
     spool.put(log, block(), now=10.0)
 
@@ -36,7 +37,7 @@ def test_a_block_is_stored_so_that_its_records_are_there_after_five_seconds() ->
 def test_a_full_log_is_stored_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "FLUSH_ROWS", 4)
     store = Store()
-    spool = Spool(store.write)
+    spool = Spool(OneByOne(store.write))
     log = spool.open("s1", ROSTER)
     for _ in range(3):
         spool.put(log, block(sent(), sent()), now=10.0)
@@ -49,7 +50,7 @@ def test_a_full_log_is_stored_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_finished_log_is_stored_at_once_and_chunks_are_numbered() -> None:
     store = Store()
-    spool = Spool(store.write)
+    spool = Spool(OneByOne(store.write))
     log = spool.open("s1", ROSTER)
     spool.put(log, block(), now=0.0)
     spool.step(5.0)
@@ -65,7 +66,7 @@ def test_a_finished_log_is_stored_at_once_and_chunks_are_numbered() -> None:
 def test_a_failed_write_is_tried_again_with_longer_waits() -> None:
     store = Store()
     store.error = OSError("no route to the store")
-    spool = Spool(store.write)
+    spool = Spool(OneByOne(store.write))
     log = spool.open("s1", ROSTER)
     spool.put(log, block(), now=0.0)
 
@@ -90,7 +91,7 @@ def test_one_shards_outage_does_not_hold_up_the_others() -> None:
             raise OSError("denied")
         stored.append(chunk.shard)
 
-    spool = Spool(write)
+    spool = Spool(OneByOne(write))
     for name in ("bad", "good"):
         log = spool.open(name, ROSTER)
         spool.put(log, block(), now=0.0)
@@ -107,7 +108,7 @@ def test_an_outage_that_lasts_drops_what_comes_and_counts_it(
     monkeypatch.setattr(limits, "MAX_WAITING_ROWS", 3)
     store = Store()
     store.error = OSError("no route to the store")
-    spool = Spool(store.write)
+    spool = Spool(OneByOne(store.write))
     log = spool.open("s1", ROSTER)
     spool.put(log, block(), now=0.0)
     spool.step(5.0)
@@ -126,7 +127,7 @@ def test_an_outage_that_lasts_drops_what_comes_and_counts_it(
 def test_a_stale_lease_ends_writing_for_good() -> None:
     store = Store()
     store.error = StaleLease("shard s1 is leased with number 4, this tower holds 3")
-    spool = Spool(store.write)
+    spool = Spool(OneByOne(store.write))
     log = spool.open("s1", ROSTER)
     spool.put(log, block(), now=0.0)
     spool.step(5.0)
@@ -142,7 +143,7 @@ def test_a_stale_lease_ends_writing_for_good() -> None:
 def test_an_abandoned_log_is_settled_and_says_what_it_lost() -> None:
     store = Store()
     store.error = OSError("no route to the store")
-    spool = Spool(store.write)
+    spool = Spool(OneByOne(store.write))
     log = spool.open("s1", ROSTER)
     spool.put(log, block(), now=0.0)
     spool.step(5.0)
@@ -156,7 +157,7 @@ def test_an_abandoned_log_is_settled_and_says_what_it_lost() -> None:
 
 def test_a_closed_log_is_forgotten() -> None:
     store = Store()
-    spool = Spool(store.write)
+    spool = Spool(OneByOne(store.write))
     log = spool.open("s1", ROSTER)
     spool.put(log, block(), now=0.0)
 
@@ -170,7 +171,7 @@ def test_a_chunk_is_built_without_a_rest_once_more_wait_or_the_shard_ends(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(limits, "PRESSED_ROWS", 4)
-    spool = Spool(Store().write)
+    spool = Spool(OneByOne(Store().write))
     log = spool.open("s1", ROSTER)
     assert not spool.is_pressed
 
@@ -182,3 +183,38 @@ def test_a_chunk_is_built_without_a_rest_once_more_wait_or_the_shard_ends(
 
     log.is_finished = True
     assert spool.is_pressed
+
+
+class Together:
+    """Keeps what it was given at once, but of shards that have problems."""
+
+    def __init__(self, **problems: Exception) -> None:
+        self.problems = problems
+        self.calls: list[list[str]] = []
+
+    def put(self, chunks):
+        self.calls.append([chunk.shard for chunk in chunks])
+        return [self.problems.get(chunk.shard) for chunk in chunks]
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def test_chunks_of_all_shards_that_are_due_are_stored_at_once_and_fail_alone() -> None:
+    store = Together(stale=StaleLease("gone"), slow=OSError("no room"))
+    spool = Spool(store)
+    logs = {name: spool.open(name, ROSTER) for name in ("well", "stale", "slow")}
+    for log in logs.values():
+        spool.put(log, block(), now=0.0)
+
+    next_look = spool.step(5.0)
+
+    assert store.calls == [["well", "stale", "slow"]]
+    assert {name: (log.stored, log.lost) for name, log in logs.items()} == {
+        "well": (1, 0),
+        "stale": (0, 1),
+        "slow": (0, 0),
+    }
+    assert next_look == 5.0 + limits.FIRST_RETRY
+    spool.step(next_look)
+    assert store.calls[1:] == [["slow"]]

@@ -13,10 +13,17 @@ from simulator.recording.chunks import Contents, names_of
 from simulator.recording.schema import RECORD_SCHEMA
 from tests.web.runs.conftest import *  # noqa: F403 (fixtures are found by their names)
 from tests.web.runs.conftest import START
-from web.logs.writing import store_chunk
+from web.logs.writing import Filing
 from web.runs.leasing import Lease, lease_shards
 
 SECOND = 1_000_000  # µs
+
+
+def store_chunk(chunk: Chunk, *, lease: Lease, prefix: str) -> None:
+    """Store a chunk as a tower that holds the lease does."""
+    [problem] = Filing(lambda _shard: (lease, prefix)).put([chunk])
+    if problem:
+        raise problem
 
 
 def record(mock: int, sequence: int | None, *, at: float, **changes: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from web.logs import relaying
 from web.lots.actions import PartPlan, save_lot
 from web.lots.models import Lot
 from web.platform import queues, redis
-from web.runs import actions, desk, live
+from web.runs import actions, live
 from web.runs.models import Run
 from web.targets import actions as targets
 from web.targets.models import Target
@@ -29,12 +29,6 @@ statuses:
   broken: {send: []}
 """
 START = 1_800_000_000.0  # Unix s at which the snapshots' runs begin
-
-
-@pytest.fixture(autouse=True)
-def one_connection(monkeypatch) -> None:
-    """The desk's thread closes its connection after each word; here it is the test's own."""
-    monkeypatch.setattr(desk, "close_old_connections", lambda: None)
 
 
 @pytest.fixture

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -7,6 +8,8 @@ from django.db import OperationalError
 from simulator import Chunk, Limited, Reason, Second, StaleLease
 from tests.web.runs.conftest import START, failing, snapshot
 from web.logs import models as logs
+from web.logs import writing
+from web.logs.writing import file_all
 from web.platform import redis, storage
 from web.runs import actions, desk, leasing, live, pages
 from web.runs.boards import ShardReport
@@ -170,21 +173,34 @@ def test_a_lease_that_went_to_another_ends_the_shard_here_and_nothing_more_is_wr
 
     assert orders.lost == [shard]
     assert not Board.objects.exists()
-    with pytest.raises(StaleLease):
-        tower.write(chunk(shard))
+    assert is_refused(tower, shard)
 
 
 def chunk(shard):
-    return Chunk(
-        shard=shard, **{name: getattr(CHUNK, name) for name in CHUNK.__slots__ if name != "shard"}
-    )
+    return replace(CHUNK, shard=shard)
 
 
-def test_a_chunk_becomes_an_object_and_a_row_however_often_it_is_written(run, object_store):
+def is_refused(tower, shard):
+    [problem] = tower.filing.put([chunk(shard)])
+    return isinstance(problem, StaleLease)
+
+
+def filed_and_failed(placed):
+    """The database did what it was told, and its answer was lost."""
+    file_all(placed)
+    raise OperationalError("gone")
+
+
+def test_a_chunk_becomes_an_object_and_a_row_however_often_it_is_written(
+    run, object_store, monkeypatch
+):
     tower, shard = begun(run)
 
-    tower.write(chunk(shard))
-    tower.write(chunk(shard))
+    with monkeypatch.context() as outage:
+        outage.setattr(writing, "file_all", filed_and_failed)
+        [problem] = tower.filing.put([chunk(shard)])
+        assert isinstance(problem, OperationalError)
+    assert tower.filing.put([chunk(shard)]) == [None]
 
     row = logs.Chunk.objects.get()
     assert row.key == f"{run.prefix}log/{Shard.objects.get().id}/1-000000.parquet"
@@ -197,8 +213,7 @@ def test_the_chunk_of_a_stale_lease_is_taken_away_again(run, object_store):
     Shard.objects.update(fence=2)
     before = dict(object_store.objects)
 
-    with pytest.raises(StaleLease):
-        tower.write(chunk(shard))
+    assert is_refused(tower, shard)
 
     assert object_store.objects == before
     assert not logs.Chunk.objects.exists()
@@ -238,7 +253,7 @@ def test_what_the_database_missed_is_written_when_it_is_back(run, monkeypatch):
     assert (run.state, run.acknowledged) == (RunState.FINISHED, 60)
 
 
-def failing_save(held):
+def failing_save(several):
     raise OperationalError("gone")
 
 
@@ -321,5 +336,6 @@ def test_a_store_that_is_down_makes_the_engine_try_again(run, object_store):
     tower, shard = begun(run)
     object_store.is_down = True
 
-    with pytest.raises(storage.StorageUnavailable):
-        tower.write(chunk(shard))
+    [problem] = tower.filing.put([chunk(shard)])
+
+    assert isinstance(problem, storage.StorageUnavailable)
