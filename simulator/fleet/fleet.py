@@ -15,7 +15,6 @@ from simulator.datasets import Dataset
 from simulator.definition.behaviour.nesting import leaves, nested
 from simulator.definition.document import Definition
 from simulator.definition.position import position_names
-from simulator.definition.position import position_names
 from simulator.errors import DefinitionError
 from simulator.fleet import checkpoint
 from simulator.fleet.brood import brood_of
@@ -130,10 +129,8 @@ class Fleet(Continuing):
             pace=Pace(start_within=pace.start_within),
         )
         self.tampering = Tampering(parts, self._brood)
-        self.steering = Steering(
-            parts, self._brood, first=first, messages=tuple(definition.messages)
-        )
-        self.position = position_names(definition)  # the readings that say where a mock is
+        self.messages = tuple(definition.messages)  # their names
+        self.steering = Steering(parts, self._brood, first=first, messages=self.messages)
         self.position = position_names(definition)  # the readings that say where a mock is
         self.nested = nested(definition.statuses)  # status -> those in it that a mock can be in
         self.identities = self._readings.identities

@@ -64,10 +64,12 @@ class Moving:
         self.reserve.set_rate(self._fleet.busiest)
         reserved = self.reserve.beyond(self._fleet.numbers)
         known = self._left if is_last else self._parts.exchange.sessions()
+        where = self._parts.whereabouts
         memory: Memory = {
             **under("fleet", self._fleet.memory()),
             **under("board", {name: self._parts.board[name].copy() for name in _KEPT}),
             "opened": self._parts.has_opened.copy(),
+            **under("where", where.state() if where else {}),
             "reserved": reserved,
             "told": objects([self._told(dropped)]),
             **under("sending", self._sending.state()),
@@ -146,6 +148,8 @@ class Moving:
             beyond = self.reserve.beyond(memory["reserved"], blocks=resume.towers)
             self._fleet.count_from(beyond)
         self._parts.has_opened[:] = memory["opened"]
+        if self._parts.whereabouts:
+            self._parts.whereabouts.restore(part_of(memory, "where"))
         if not (is_lost and resume.told):
             self._count(self._told_in(memory, told), is_lost=is_lost)
         if faults := part_of(memory, "faults"):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from simulator.faults import Crowd
 from simulator.fleet import Fleet
+from simulator.fleet.whereabouts import Whereabouts, whereabouts_of
 from simulator.lot import Lot
 from simulator.recording import Board, Kind, Log, Recorder, Writer, Zero, new_board
 from simulator.tower.aiming import crowd_of
@@ -31,6 +32,7 @@ class Parts:
     assignment: Assignment
     tower: str  # the name of the tower that runs it
     fleet: Fleet
+    whereabouts: Whereabouts | None  # None: no mock has a position
     crowd: Crowd  # the mocks, as faults and orders meet them
     identity: Identities
     exchange: Exchanging
@@ -86,6 +88,7 @@ def parts_of(
         assignment=assignment,
         tower=tower,
         fleet=fleet,
+        whereabouts=whereabouts_of(fleet),
         crowd=crowd_of(assignment, fleet),
         identity=identity,
         exchange=_exchange_of(assignment, make_exchange, listener, clock, zero),
@@ -97,6 +100,7 @@ def parts_of(
             board=board,
             zero=zero,
             acknowledged_from=lot.target.acknowledged_from,
+            messages=fleet.messages,
         ),
         seconds=Seconds(floor(zero.unix(clock()))),
         punctuality=Punctuality(lot.pace, count=assignment.count, tower=tower),

@@ -164,6 +164,8 @@ class Shard:
             self._renew(self._parts.zero.unix(now))
         self._parts.recorder.fold(self._parts.seconds.running)
         self._sum_up_second()
+        if self.phase is not Phase.ENDED:
+            self._parts.recorder.dwell(self._parts.fleet.status, self._parts.seconds.running)
         self._parts.seconds.end(math.floor(self._parts.zero.unix(now) + EARLY))
         if self._parts.log.is_stale:
             self.abort(NOT_OURS)

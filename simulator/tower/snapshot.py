@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from simulator.faults import Span
+from simulator.fleet.whereabouts import Places
 from simulator.recording import Board, Limited, Reason, Second, new_board
 from simulator.tower.assignment import Assignment
 from simulator.tower.parts import Parts
@@ -32,6 +33,8 @@ class Snapshot:
     others a checkpoint comes now and then, and is empty else.
     ``tail`` are the records since the last snapshot that somebody watches, as ``recording.tailing``
     copies them, and ``tail_left_out`` counts those that were too many.
+    ``places`` is where mocks were last, a row a mock: latitude and longitude in degrees (float32),
+    nan where that is not known; None where their definition says nothing of it.
     ``limited`` says since when the generator itself limited the run; None: it never did.
     """
 
@@ -53,6 +56,7 @@ class Snapshot:
     checkpoint: bytes = b""
     tail: Sequence[dict[str, Any]] = ()
     tail_left_out: int = 0
+    places: Places | None = None
 
 
 def snapshot_of(
@@ -89,6 +93,7 @@ def snapshot_of(
         lot=parts.lot.name,
         run=parts.lot.run,
         checkpoint=checkpoint,
+        places=parts.whereabouts.places.copy() if parts.whereabouts else None,
     )
 
 
