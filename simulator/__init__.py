@@ -32,6 +32,7 @@ from simulator.errors import (
 from simulator.exporting import Export, Exports
 from simulator.faults import Span
 from simulator.faults.checks import fault_problems
+from simulator.forecast import MAX_SENDS, Forecast, forecast
 from simulator.inference import Comparison, Inferred, Note, compare, infer, infer_recording
 from simulator.library import Ready, ready
 from simulator.lot import (
@@ -98,6 +99,8 @@ __all__ = [
     "OF_TARGETS",
     "OTHERS",
     "PROFILES",
+    "MAX_SENDS",
+    "NO_PROXIES",
     "Assignment",
     "Board",
     "Breakdown",
@@ -122,6 +125,9 @@ __all__ = [
     "HttpTarget",
     "Inferred",
     "Late",
+    "Forbidden",
+    "Forecast",
+    "Gate",
     "Limited",
     "Link",
     "Lot",
@@ -182,6 +188,10 @@ __all__ = [
     "key_trouble",
     "limit_problems",
     "lot_problems",
+    "forbidden_of",
+    "forecast",
+    "hold_client",
+    "host_in",
     "lot_schema",
     "lot_words",
     "new_board",

@@ -32,10 +32,10 @@ def course_of(lot: Lot) -> Course | None:
     words = simulator.lot_words(lot.options, known_words(lot, list(lot.parts.all())))
     if words.value is None:
         return None
-    total, pace = words.value.mocks, words.value.pace
-    if not pace.stages and not pace.ramp.length:
+    corners = words.value.presence.lines(words.value.duration)
+    if len({mocks for _, mocks in corners}) == 1:
         return None
-    return drawn(pace.corners(total, words.value.duration))
+    return drawn([(t, round(mocks)) for t, mocks in corners])
 
 
 def drawn(corners: list[tuple[float, int]]) -> Course:

@@ -67,7 +67,13 @@ def known_words(lot: Lot, parts: Sequence[Counted]) -> dict[str, Any]:
         "duration": lot.duration.total_seconds(),
         "pace": {"ramp": {"over": lot.ramp.total_seconds()}},
         "parts": [
-            {"name": "", "document": {}, "first": first, "count": part.count}
+            {
+                "name": "",
+                "document": {},
+                "first": first,
+                "count": part.count,
+                "rate": getattr(part, "rate", None),
+            }
             for first, part in zip(firsts, parts, strict=True)
         ],
         "target": document(lot.target),

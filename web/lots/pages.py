@@ -1,19 +1,21 @@
 """What the pages of lots show, put together."""
 
 from dataclasses import dataclass
+from time import time
 from typing import Any, cast
 
 from django.http import QueryDict
 
 import simulator
 from web.accounts.models import Workspace
+from web.datasets.loading import WorkspaceDatasets
 from web.definitions.models import Definition
 from web.drains.sizing import Sizing, sizings_of
 from web.lots.course import Course, course_of
 from web.lots.estimate import Estimate, estimate
 from web.lots.forms import BasePartRows, LotForm, PartRows, rows_of
 from web.lots.models import MAX_PARTS, Lot
-from web.lots.options import wrong_options
+from web.lots.options import known_words, wrong_options
 from web.lots.refusals import held
 from web.platform.storage import ObjectMissing, StorageUnavailable
 from web.runs.models import Run
@@ -60,15 +62,18 @@ def lot_page(lot: Lot) -> LotPage:
 
 
 def estimate_of(lot: Lot) -> Estimate | None:
-    """Return what the lot will send; None where its definitions do not tell or have errors."""
-    checked = [
-        (simulator.check(part.definition.text).definition, part.count, part.rate)
-        for part in lot.parts.all()
-    ]
-    parts = [(definition, count, rate) for definition, count, rate in checked if definition]
-    if not parts or len(parts) < len(checked):
+    """Return what the lot will send; None where its definitions or options have errors."""
+    parts = list(lot.parts.all())
+    datasets = WorkspaceDatasets(lot.workspace)
+    try:
+        checked = [simulator.check(each.definition.text, datasets=datasets) for each in parts]
+        definitions = [each.definition for each in checked if each.definition]
+        words = simulator.lot_words(lot.options, known_words(lot, parts))
+        if words.value is None or not parts or len(definitions) < len(parts):
+            return None
+        return estimate(words.value, definitions, epoch=time(), datasets=datasets)
+    except (StorageUnavailable, ObjectMissing, simulator.DefinitionError, simulator.DatasetError):
         return None
-    return estimate(parts, duration=lot.duration, ramp=lot.ramp)
 
 
 @dataclass(frozen=True)

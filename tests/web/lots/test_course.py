@@ -29,7 +29,7 @@ def test_steps_are_drawn_as_steps(make_lot):
 
     course = course_of(make_lot(options=steps))
 
-    assert course.line == "M0.0 72.0L0.0 72.0L0.0 37.0L300.0 37.0L300.0 2.0L600.0 2.0"
+    assert course.line == "M0.0 37.0L300.0 37.0L300.0 2.0L600.0 2.0"
 
 
 def test_nothing_is_drawn_where_all_are_on_at_once_or_the_words_are_wrong(make_lot):

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -155,7 +156,9 @@ def test_a_definition_of_another_workspace_cannot_be_named(client_of, stranger, 
 def test_the_page_tells_what_the_lot_will_send(client_of, viewer, make_lot):
     page = client_of(viewer).get(make_lot(mocks=1_000).get_absolute_url()).content.decode()
 
-    assert "about 100 messages/s, 6,000 in all" in page
+    told = re.search(r"about ([\d,]+) messages, ([\d.]+) kB of payload", page)
+    assert told
+    assert int(told[1].replace(",", "")) == pytest.approx(6_000, rel=0.1)
     assert 'start/"' not in page
 
 
