@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "web.audit.middleware.origin",
+    "web.accounts.middleware.visits",
     "web.platform.limiting.Limits",
     "web.accounts.middleware.time_zone",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -241,6 +242,7 @@ CLOCK_TICKS = [
     ("web.schedules.ticks.tick", 2.0),
     ("web.schedules.ticks.forget", 60 * 60.0),
     ("web.mail.actions.queue_due", 15.0),
+    ("web.mail.ticks.forget", 60 * 60.0),
     ("web.reports.ticks.ask_again", 30.0),
     ("web.logs.ticks.merge", 10.0),
     ("web.logs.ticks.clean", 60.0),
@@ -294,6 +296,16 @@ STORAGE_ORIGIN = storage_origin()
 # --- Mail -------------------------------------------------------------------------------------
 
 SENDGRID_API_KEY = env.text("SENDGRID_API_KEY")
+SENDGRID_API_URL = env.url(
+    "SENDGRID_API_URL", schemes=("https", "http"), default="https://api.sendgrid.com"
+)
+# Public keys that sign what the mail service tells of mails; several while they are changed.
+SENDGRID_WEBHOOK_KEYS = env.words("SENDGRID_WEBHOOK_KEYS")
+# Mail to any address of this domain is posted to hooks/mail/incoming/<the secret>/.
+MAIL_INBOUND_DOMAIN = env.text("MAIL_INBOUND_DOMAIN").lower()
+MAIL_INBOUND_SECRET = env.text("MAIL_INBOUND_SECRET")
+# What takes a letter to an address of ours: by the first part of a thread, or of the address.
+MAIL_BOXES = {"report": "web.reports.standing.letters.take"}
 MAIL_FROM = env.text("MAIL_FROM", default="Mocklot <no-reply@localhost>")
 MAIL_DIR = Path(env.text("MAIL_DIR", default=str(RUN_DIR / "mail")))
 MAIL_TIMEOUT = 10  # s, for one call of the mail service
@@ -362,6 +374,12 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = HTTPS
+# "__Host-": browsers take such a cookie only over TLS, for this host alone, and for all its paths.
+HOST_COOKIE = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{HOST_COOKIE}session"
+CSRF_COOKIE_NAME = f"{HOST_COOKIE}csrf"
+DEVICE_COOKIE_NAME = f"{HOST_COOKIE}device"
+THEME_COOKIE_NAME = f"{HOST_COOKIE}theme"
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60  # s
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True

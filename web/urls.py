@@ -6,6 +6,7 @@ from web import home
 from web.accounts import views
 from web.definitions import schema_views
 from web.lots import schema_views as lot_schemas
+from web.mail import operator_views as mail
 from web.targets import schema_views as target_schemas
 
 WORKSPACE = "w/<uuid:workspace>/"
@@ -25,7 +26,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{WORKSPACE}reports/", include("web.reports.urls")),
     path(f"{WORKSPACE}watching/", include("web.alerts.urls")),
     path(f"{WORKSPACE}audit/", include("web.audit.urls")),
+    path(f"{WORKSPACE}keys/", include("web.keys.urls")),
+    path(f"{WORKSPACE}mails/", mail.of_workspace, name="mails"),
+    path("", include("web.mail.urls")),
+    path("hooks/mail/", include("web.mail.hook_urls")),
     path("hooks/", include("web.alerts.hook_urls")),
+    path("operations/mails/", include("web.mail.operator_urls")),
     path("operations/", include("web.alerts.operator_urls")),
     path("reports/", include("web.reports.link_urls")),
     path("schemas/definition.json", schema_views.definition, name="definition-schema"),

@@ -93,7 +93,7 @@ def is_muted(rule: Rule, now: datetime) -> bool:
 
 def _made(trouble: Trouble, now: datetime) -> Incident:
     rule = trouble.rule
-    ladder = roster.ladder_for(rule, now=now)
+    ladder = roster.ladder_for(rule, now=now, kind=trouble.kind)
     incident = Incident.objects.create(
         workspace=trouble.workspace,
         run=trouble.run,
@@ -123,7 +123,7 @@ def _reopened(trouble: Trouble, now: datetime) -> Incident | None:
     )
     if last is None or last.resolved is None or last.resolved <= now - within:
         return None
-    ladder = roster.ladder_for(trouble.rule, now=now, after=last.round)
+    ladder = roster.ladder_for(trouble.rule, now=now, after=last.round, kind=trouble.kind)
     changed = Incident.objects.filter(id=last.id, state=IncidentState.RESOLVED).update(
         state=IncidentState.OPEN,
         reopened=F("reopened") + 1,

@@ -13,18 +13,20 @@ from web.alerts.models import AtEnd, Chain, Channel, ChannelKind, Person, Rule
 from web.alerts.ways import name_of, operators
 
 RINGING = (ChannelKind.MAIL, ChannelKind.SLACK, ChannelKind.PHONE)  # what reaches a person
+OF_MAIL = ("mail", "mail_quota")  # kinds of incidents: a mail about them would wait with the others
 
 
-def ladder_for(rule: Rule | None, *, now: datetime, after: int = 0) -> Ladder:
+def ladder_for(rule: Rule | None, *, now: datetime, after: int = 0, kind: str = "") -> Ladder:
     """Return whom an incident rings, from now on.
 
     Args:
         rule: Its rule; None for an incident of the service, which rings the operators.
         now: Who is on duty then is rung.
         after: The round that has been rung already.
+        kind: What is wrong; of mail nobody is told by mail.
     """
     if rule is None:
-        return operators_ladder(after=after)
+        return operators_ladder(after=after, by_mail=kind not in OF_MAIL)
     chain = rule.watch.chain
     if chain is None or not rule.rings:
         return Ladder()
@@ -60,14 +62,15 @@ def ways_to(person: Person) -> list[Channel]:
     return list(found.order_by("position", "id"))
 
 
-def operators_ladder(*, after: int = 0) -> Ladder:
-    """Return the operators of the settings, over and over."""
+def operators_ladder(*, after: int = 0, by_mail: bool = True) -> Ladder:
+    """Return the operators of the settings, over and over; without mail also who has a way left."""
+    kinds = {*RINGING} if by_mail else {*RINGING} - {ChannelKind.MAIL}
     rungs = tuple(
-        Rung(person, tuple(each.name for each in contacts if each.kind in RINGING))
+        Rung(person, tuple(each.name for each in contacts if each.kind in kinds))
         for person, contacts in operators()
     )
     return Ladder(
-        rungs=rungs,
+        rungs=rungs if by_mail else tuple(rung for rung in rungs if rung.ways),
         attempts=settings.OPERATOR_ATTEMPTS,
         wait=timedelta(seconds=settings.OPERATOR_WAIT),
         rounds=after + MOST_ROUNDS,

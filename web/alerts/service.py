@@ -18,6 +18,7 @@ from web.alerts.kinds import OF_SERVICE, Kind
 from web.alerts.phases import Memory, advance
 from web.alerts.rules import Finding, Level, Terms, Verdict, judge_level
 from web.mail import models as mail
+from web.mail import quota
 from web.platform import health, queues, redis
 from web.platform.models import Heartbeat
 from web.runs import leasing
@@ -99,15 +100,17 @@ def mail_age(now: datetime) -> Measured:
 
 def mail_quota(now: datetime) -> Measured:
     """Yield the share of the month's mails that were sent; nothing where the plan is not known."""
-    if not settings.MAIL_QUOTA:
+    percent = quota.share(now)
+    if percent is None:
         return
-    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    sent = mail.Mail.objects.filter(sent__gte=month).count()
-    yield Level(
-        name="month",
-        value=PERCENT * sent / settings.MAIL_QUOTA,
-        words=f"{sent:,} of the month's {settings.MAIL_QUOTA:,} mails have been sent.",
-    )
+    sent, held = quota.used(now), mail.Mail.objects.filter(state=mail.State.HELD).count()
+    of = f" of the month's {settings.MAIL_QUOTA:,}" if settings.MAIL_QUOTA else ""
+    words = f"{sent:,}{of} mails have been sent."
+    if held:
+        words += (
+            f" {held:,} are held back until {quota.next_month(now):%-d %B}, or more are bought."
+        )
+    yield Level(name="month", value=percent, words=words)
 
 
 def connections(now: datetime) -> Measured:  # noqa: ARG001 (as all of them)

@@ -3,6 +3,7 @@
 A backend never raises for what the far side does: it returns an :class:`Outcome`.
 """
 
+import json
 import logging
 import os
 import time
@@ -17,24 +18,44 @@ from uuid import uuid4
 from django.conf import settings
 from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
-from sendgrid.helpers.mail import Content, From, To
+from sendgrid.helpers.mail import (
+    ClickTracking,
+    Content,
+    CustomArg,
+    From,
+    Header,
+    OpenTracking,
+    ReplyTo,
+    SubscriptionTracking,
+    To,
+    TrackingSettings,
+)
 from sendgrid.helpers.mail import Mail as SendGridMail
 
-from web.mail.models import Mail
+from web.mail import tokens
+from web.mail.models import Cause, Mail, Topic
 
 logger = logging.getLogger(__name__)
 
 LONGEST_RESET = timedelta(hours=1)  # a wait that the far side may ask for
+# The mail service's words for a plan whose mails are used up, with the status 401.
+EXHAUSTED = "maximum credits exceeded"
+MOST_ANSWER = 250  # characters kept of what the mail service says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of one try. ``wait`` is the least time that the far side asked for."""
+    """What came of one try.
+
+    ``wait`` is the least time that the far side asked for; ``is_exhausted`` says that it takes no
+    mail at all until its plan's next month.
+    """
 
     is_sent: bool
     text: str
     may_retry: bool = False
     wait: timedelta | None = None
+    is_exhausted: bool = False
 
 
 class Backend(Protocol):
@@ -46,11 +67,15 @@ class Backend(Protocol):
         """Return what came of one try; the far side's failures are no exceptions."""
         ...
 
+    def lift(self, address: str, cause: Cause) -> str:
+        """Take mails to an address again; return what is wrong, else nothing."""
+        ...
+
 
 def configured() -> Backend:
     """Return the backend that the environment names."""
     if settings.SENDGRID_API_KEY:
-        return SendGrid(settings.SENDGRID_API_KEY)
+        return SendGrid(settings.SENDGRID_API_KEY, host=settings.SENDGRID_API_URL)
     return Files(settings.MAIL_DIR)
 
 
@@ -75,18 +100,40 @@ class Files:
             return Outcome(is_sent=False, text=f"cannot write {name}: {reason}", may_retry=True)
         return Outcome(is_sent=True, text=f"written as {name}")
 
+    def lift(self, address: str, cause: Cause) -> str:  # noqa: ARG002 (as all backends)
+        """Do nothing: a folder takes every mail."""
+        return ""
+
 
 def message_of(mail: Mail) -> EmailMessage:
     """Return the mail as RFC 5322 wants it, text and HTML side by side."""
     message = EmailMessage()
     message["From"] = settings.MAIL_FROM
     message["To"] = mail.to
+    if reply := tokens.reply_address(mail):
+        message["Reply-To"] = reply
     message["Subject"] = mail.subject
     message["Date"] = formatdate(mail.created.timestamp())
     message["Message-ID"] = make_msgid(str(mail.code), domain="mocklot")
+    for name, value in headers_of(mail).items():
+        message[name] = value
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     return message
+
+
+def headers_of(mail: Mail) -> dict[str, str]:
+    """Return what a mail says to programs: that it is no person's, and how it is stopped.
+
+    Source: RFC 3834, section 5; RFC 2369, section 3.2; RFC 8058, section 3.1.
+    """
+    headers = {"Auto-Submitted": "auto-generated"}
+    if link := tokens.stop_link(mail):
+        reply = tokens.reply_address(mail)
+        ways = [f"<{link}>", *([f"<mailto:{reply}?subject=unsubscribe>"] if reply else [])]
+        headers["List-Unsubscribe"] = ", ".join(ways)
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
 
 
 class SendGrid:
@@ -103,7 +150,8 @@ class SendGrid:
         try:
             response = self.client.mail.send.post(request_body=sendgrid_mail(mail).get())
         except HTTPError as error:
-            return refusal(error.status_code, dict(error.headers), now=time.time())
+            headers = dict(error.headers)
+            return refusal(error.status_code, headers, now=time.time(), body=error.body)
         except OSError as error:  # also urllib's URLError and a timeout
             kind = type(getattr(error, "reason", error)).__name__
             return Outcome(is_sent=False, text=f"no answer: {kind}", may_retry=True)
@@ -112,32 +160,81 @@ class SendGrid:
         number = response.headers.get("X-Message-Id", "")
         return Outcome(is_sent=True, text=f"202 accepted {number}".strip())
 
+    def lift(self, address: str, cause: Cause) -> str:
+        """Have the service take mails to an address again; return what is wrong, else nothing."""
+        lists = self.client.suppression
+        kept = {
+            Cause.BOUNCED: [lists.bounces, lists.blocks],
+            Cause.COMPLAINED: [lists.spam_reports],
+            Cause.DROPPED: [lists.bounces, lists.spam_reports, lists.invalid_emails],
+        }
+        for each in kept[cause]:
+            try:
+                each._(address).delete()
+            except HTTPError as error:
+                if error.status_code != 404:  # it is not on this list
+                    return f"refused with {error.status_code}"
+            except OSError as error:
+                return f"no answer: {type(getattr(error, 'reason', error)).__name__}"
+        return ""
+
 
 def sendgrid_mail(mail: Mail) -> SendGridMail:
-    """Return the mail in the library's words."""
+    """Return the mail in the library's words.
+
+    Links are left as they are: they carry tokens that are nobody else's business. The mail's code
+    comes back with each event of it.
+    """
     name, address = parseaddr(settings.MAIL_FROM)
-    return SendGridMail(
+    made = SendGridMail(
         From(address, name or None),
         To(mail.to),
         mail.subject,
         Content("text/plain", mail.text),
         Content("text/html", mail.html),
     )
+    for header, value in headers_of(mail).items():
+        made.add_header(Header(header, value))
+    if reply := tokens.reply_address(mail):
+        made.reply_to = ReplyTo(reply)
+    made.add_custom_arg(CustomArg("mail", str(mail.code)))
+    made.tracking_settings = TrackingSettings(
+        ClickTracking(False, False),
+        OpenTracking(mail.topic != Topic.ACCOUNT),
+        SubscriptionTracking(False),
+    )
+    return made
 
 
-def refusal(status: int, headers: dict[str, str], *, now: float) -> Outcome:
+def refusal(status: int, headers: dict[str, str], *, now: float, body: object = b"") -> Outcome:
     """Return what to do about an answer that is no success.
 
-    429 and 5xx pass by themselves; another 4xx stays what it is, however often it is asked.
+    429 and 5xx pass by themselves; another 4xx stays what it is, however often it is asked. A plan
+    whose mails are used up is no fault of the mail's.
 
     Args:
         status: Of the answer.
         headers: Of the answer; ``X-RateLimit-Reset`` is a Unix time in seconds.
         now: Unix time in seconds.
+        body: Of the answer, bytes or text.
     """
+    said = said_in(body)
+    text = f"refused with {status}" + (f": {said}" if said else "")
     if status == 429:
         reset = next((v for k, v in headers.items() if k.lower() == "x-ratelimit-reset"), "")
         seconds = float(reset) - now if reset.isdecimal() else 0.0
         wait = min(timedelta(seconds=max(seconds, 0.0)), LONGEST_RESET)
         return Outcome(is_sent=False, text="429 too many requests", may_retry=True, wait=wait)
-    return Outcome(is_sent=False, text=f"refused with {status}", may_retry=status >= 500)
+    if EXHAUSTED in said.lower():
+        return Outcome(is_sent=False, text=text, is_exhausted=True)
+    return Outcome(is_sent=False, text=text, may_retry=status >= 500)
+
+
+def said_in(body: object) -> str:
+    """Return the messages of an answer ``{"errors": [{"message": ...}]}``; empty: it has none."""
+    try:
+        errors = json.loads(body if isinstance(body, bytes | str) else b"")["errors"]
+        words = "; ".join(str(error["message"]) for error in errors)
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return " ".join(words.split())[:MOST_ANSWER]

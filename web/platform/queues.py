@@ -43,6 +43,7 @@ def enqueue(
     *args: Any,
     timeout: int = JOB_TIMEOUT,
     job_id: str | None = None,
+    at_front: bool = False,
 ) -> Job:
     """Put a call of ``function`` into a queue now.
 
@@ -51,6 +52,7 @@ def enqueue(
         function: Importable by its dotted name; ``args`` must pickle: pass codes, not rows.
         timeout: Seconds after which RQ ends the job; -1 for none (towers bound themselves).
         job_id: A name that makes doubled jobs tell themselves apart in the dashboard.
+        at_front: Before all that waits.
 
     Raises:
         QueueUnavailable: Redis does not answer.
@@ -61,6 +63,7 @@ def enqueue(
             args=args,
             timeout=timeout,
             job_id=job_id,
+            at_front=at_front,
             result_ttl=RESULT_LIFE,
             failure_ttl=FAILURE_LIFE,
             meta={"request_id": logfmt.request_id.get()},
@@ -70,13 +73,17 @@ def enqueue(
 
 
 def enqueue_on_commit(
-    name: str, function: Callable[..., Any], *args: Any, timeout: int = JOB_TIMEOUT
+    name: str,
+    function: Callable[..., Any],
+    *args: Any,
+    timeout: int = JOB_TIMEOUT,
+    at_front: bool = False,
 ) -> None:
     """Put a call into a queue once the transaction has committed; only log when Redis is down."""
 
     def nudge() -> None:
         try:
-            enqueue(name, function, *args, timeout=timeout)
+            enqueue(name, function, *args, timeout=timeout, at_front=at_front)
         except QueueUnavailable:
             logger.warning("not queued", extra={"queue": name, "function": function.__name__})
 

@@ -13,7 +13,8 @@ from tests.web.platform.conftest import no_redis, real_redis  # noqa: F401
 from web.alerts import escalation, roster, service
 from web.alerts.kinds import OF_SERVICE
 from web.alerts.models import Attempt, Incident, Look
-from web.mail.models import Mail
+from web.mail import quota
+from web.mail.models import GateName, Mail, Month
 from web.platform import health, queues, redis
 from web.platform.models import Heartbeat
 from web.runs.models import Happening
@@ -101,14 +102,37 @@ def test_towers_that_were_lost_lately_are_counted_by_their_names(run):
 
 def test_mails_that_wait_and_the_months_quota_are_seen(settings):
     settings.MAIL_QUOTA = 4
-    for number in range(3):
-        Mail.objects.create(to="x@y.zz", subject=str(number), state="sent", sent=NOW, text="")
-    Mail.objects.create(to="x@y.zz", subject="old", state="sent", sent=NOW - timedelta(days=30))
+    for month, taken in ((NOW, 3), (NOW - timedelta(days=30), 4)):
+        Month.objects.update_or_create(first=quota.month_of(month), defaults={"taken": taken})
     Mail.objects.create(to="x@y.zz", subject="w", state="queued", created=NOW - timedelta(hours=1))
 
     assert level("mail_quota").value == 75
     assert level("mail_quota").words == "3 of the month's 4 mails have been sent."
     assert level("mail").value == 3_600
+
+
+def test_mails_that_are_held_back_are_told_of_and_a_refusal_of_the_service_is_all_of_the_quota(
+    settings,
+):
+    settings.MAIL_QUOTA = 0
+    Mail.objects.create(to="x@y.zz", subject="w", state="held", text="")
+    quota.close(GateName.QUOTA, until=quota.next_month(NOW), reason="used up", now=NOW)
+
+    assert level("mail_quota").value == 100
+    assert "1 are held back until 1 " in level("mail_quota").words
+
+
+def test_of_mail_nobody_is_told_by_mail(settings):
+    settings.OPERATORS = [
+        ("Anna", [("mail", "anna@example.org"), ("slack", "U0ANNA")]),
+        ("Ben", [("mail", "ben@example.org")]),
+    ]
+
+    told = roster.ladder_for(None, now=NOW, kind="mail_quota")
+    else_told = roster.ladder_for(None, now=NOW, kind="clock")
+
+    assert [(rung.person, len(rung.ways)) for rung in told.rungs] == [("Anna", 1)]
+    assert [(rung.person, len(rung.ways)) for rung in else_told.rungs] == [("Anna", 2), ("Ben", 1)]
 
 
 def test_without_a_known_quota_nothing_is_said_of_it(settings):

@@ -2,55 +2,14 @@
 
 import email
 import email.policy
-import json
-import threading
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from tests.web.mail.service import KEY
 from web.mail import actions
 from web.mail.backends import LONGEST_RESET, Files, SendGrid, configured, refusal
-
-
-class Service(ThreadingHTTPServer):
-    """Answers every POST with ``status`` and ``headers``, and keeps the requests."""
-
-    status = 202
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Answer)
-        self.headers: dict[str, str] = {}
-        self.requests: list[tuple[str, dict[str, str], dict]] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class Answer(BaseHTTPRequestHandler):
-    server: Service
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.requests.append((self.path, dict(self.headers), body))
-        self.send_response(self.server.status)
-        for name, value in self.server.headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-
-    def log_message(self, *args) -> None:
-        pass
-
-
-@pytest.fixture
-def service():
-    with Service() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+from web.mail.models import Cause
 
 
 @pytest.fixture
@@ -86,13 +45,13 @@ def test_sendgrid_gets_sender_receiver_subject_and_both_parts(mail, service, set
     settings.MAIL_FROM = "Mocklot <no-reply@mocklot.example>"
     service.headers = {"X-Message-Id": "m-1"}
 
-    outcome = SendGrid("SG.key", host=service.url).send(mail)
+    outcome = SendGrid(KEY, host=service.url).send(mail)
 
     path, headers, body = service.requests[0]
     assert outcome.is_sent
     assert outcome.text == "202 accepted m-1"
     assert path == "/v3/mail/send"
-    assert headers["Authorization"] == "Bearer SG.key"
+    assert headers["Authorization"] == f"Bearer {KEY}"
     assert body["from"] == {"email": "no-reply@mocklot.example", "name": "Mocklot"}
     assert body["personalizations"] == [{"to": [{"email": mail.to}]}]
     assert body["subject"] == "Größe"
@@ -116,12 +75,12 @@ def test_an_answer_that_is_no_success_is_tried_again_only_where_it_may_pass(
 ):
     service.status = status
 
-    outcome = SendGrid("SG.key", host=service.url).send(mail)
+    outcome = SendGrid(KEY, host=service.url).send(mail)
 
     assert not outcome.is_sent
     assert outcome.may_retry == may_retry
     assert str(status) in outcome.text
-    assert "SG.key" not in outcome.text
+    assert KEY not in outcome.text
 
 
 @pytest.mark.parametrize(
@@ -142,7 +101,7 @@ def test_too_many_requests_wait_until_the_reset(reset, wait):
 
 
 def test_a_service_that_does_not_answer_is_tried_again(mail):
-    outcome = SendGrid("SG.key", host="http://127.0.0.1:1").send(mail)
+    outcome = SendGrid(KEY, host="http://127.0.0.1:1").send(mail)
 
     assert outcome.may_retry
     assert outcome.text == "no answer: ConnectionRefusedError"
@@ -150,5 +109,59 @@ def test_a_service_that_does_not_answer_is_tried_again(mail):
 
 def test_the_key_chooses_the_backend(settings):
     assert isinstance(configured(), Files)
-    settings.SENDGRID_API_KEY = "SG.key"
+    settings.SENDGRID_API_KEY = KEY
     assert isinstance(configured(), SendGrid)
+
+
+def test_a_mail_that_can_be_stopped_says_how_to_mail_programs(service, settings, db):
+    settings.MAIL_INBOUND_DOMAIN = "reply.example.org"
+    mail = actions.post("a@example.org", "R", "mail/edition", {}, thread="report:x")
+
+    assert SendGrid(KEY, host=service.url).send(mail).is_sent
+
+    (sent,) = service.mails
+    link, reply = sent["headers"]["List-Unsubscribe"].split(", ")
+    assert link.startswith(f"<{settings.SITE_URL}/mail/stop/")
+    assert reply == f"<mailto:{sent['reply_to']['email']}?subject=unsubscribe>"
+    assert sent["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert sent["headers"]["Auto-Submitted"] == "auto-generated"
+    assert sent["custom_args"] == {"mail": str(mail.code)}
+    local, _, domain = sent["reply_to"]["email"].partition("@")
+    assert (len(local) <= 64, domain) == (True, "reply.example.org")
+
+
+def test_a_mail_about_an_account_has_no_way_to_stop_it_and_nobody_counts_its_reading(mail, service):
+    SendGrid(KEY, host=service.url).send(mail)
+
+    (sent,) = service.mails
+    assert "List-Unsubscribe" not in sent["headers"]
+    assert sent["tracking_settings"]["open_tracking"] == {"enable": False}
+    assert sent["tracking_settings"]["click_tracking"] == {"enable": False, "enable_text": False}
+
+
+def test_what_the_service_says_of_a_refusal_is_kept(mail, service):
+    service.status = 400
+
+    assert SendGrid(KEY, host=service.url).send(mail).text == "refused with 400: test"
+
+
+def test_a_plan_that_is_used_up_is_no_fault_of_the_mail(mail, service):
+    service.credits = 0
+
+    outcome = SendGrid(KEY, host=service.url).send(mail)
+
+    assert outcome.is_exhausted
+    assert outcome.text == "refused with 401: Maximum credits exceeded"
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"errors": 4}', "text", None])
+def test_an_answer_without_words_is_its_status(body):
+    assert refusal(400, {}, now=0.0, body=body).text == "refused with 400"
+
+
+def test_an_address_is_taken_from_the_services_own_lists(service, settings):
+    service.suppressed = {"bounces": {"a@example.org"}, "spam_reports": {"a@example.org"}}
+
+    assert SendGrid(KEY, host=service.url).lift("a@example.org", Cause.BOUNCED) == ""
+
+    assert service.suppressed == {"bounces": set(), "spam_reports": {"a@example.org"}}
