@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import dj_database_url
-
 from web import env
+from web.databases import LOCAL_HOSTS, database_of
+from web.platform.logfmt import logging_at
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -51,7 +51,6 @@ HEROKU_DOMAIN = env.text(
     "HEROKU_APP_DEFAULT_DOMAIN_NAME",
     default=f"{HEROKU_APP_NAME}.herokuapp.com" if HEROKU_APP_NAME else "",
 )
-LOCAL_HOSTS = ["127.0.0.1", "localhost"]
 GIVEN_URL = env.url("SITE_URL", schemes=("https", "http"))
 
 
@@ -60,7 +59,7 @@ def allowed_hosts() -> list[str]:
     if hosts := env.words("ALLOWED_HOSTS"):
         return hosts
     named = [host for host in (urlsplit(GIVEN_URL).hostname, HEROKU_DOMAIN) if host]
-    return named + LOCAL_HOSTS if not (named and HTTPS) else named
+    return [*named, *LOCAL_HOSTS] if not (named and HTTPS) else named
 
 
 ALLOWED_HOSTS = allowed_hosts()
@@ -161,66 +160,9 @@ AUDIT_KEEP_DAYS = env.number("AUDIT_KEEP_DAYS", default=400, least=30, most=3_65
 # The pooled address exists from Heroku's standard plans on; the release phase unsets it.
 POOL_URL = env.text("DATABASE_CONNECTION_POOL_URL")
 DATABASE_URL = POOL_URL or env.text("DATABASE_URL")
-DATABASE_CONNECT_TIMEOUT = 5  # s
-# s after which a connection counts as lost whose other end is out of reach: the system's own limits
-# are two hours, and a quarter of one for what was written. A query may take as long as it takes.
-DATABASE_SILENCE = 15
-DATABASE_KEEP = 60  # s that a connection to Postgres itself is kept; a pooler keeps its own
-
-
-def sqlite_database() -> dict[str, Any]:
-    """Return the database of a bare machine: readers never wait, writers wait for each other."""
-    RUN_DIR.mkdir(parents=True, exist_ok=True)
-    return {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": RUN_DIR / "mocklot.sqlite3",
-        "OPTIONS": {
-            # IMMEDIATE takes the write lock at BEGIN: a later upgrade would fail at once with
-            # "database is locked" instead of waiting for the timeout.
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,  # s
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-        },
-    }
-
-
-def sqlite_with_waiting(database: dict[str, Any]) -> dict[str, Any]:
-    """Return a named SQLite file with the same options as the default one."""
-    return {**database, "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20}}
-
-
-def postgres_database(database: dict[str, Any], *, pooled: bool) -> dict[str, Any]:
-    """Return settings that are right with and without PgBouncer in transaction mode between.
-
-    Server-side cursors break behind it whoever put it there (the buildpack rewrites DATABASE_URL,
-    so nothing tells), hence they are off always; psycopg prepares nothing, Django's default.
-    """
-    host = database.get("HOST", "")
-    is_local = host in ("", *LOCAL_HOSTS) or host.startswith("/")
-    options = database.setdefault("OPTIONS", {})
-    options.setdefault("sslmode", "prefer" if is_local else "require")
-    options.setdefault("connect_timeout", DATABASE_CONNECT_TIMEOUT)
-    options.setdefault("tcp_user_timeout", DATABASE_SILENCE * 1_000)  # ms; libpq, on Linux
-    options.setdefault("keepalives_idle", DATABASE_SILENCE // 3)
-    options.setdefault("keepalives_interval", DATABASE_SILENCE // 3)
-    options.setdefault("keepalives_count", 2)
-    database["DISABLE_SERVER_SIDE_CURSORS"] = True
-    database["CONN_MAX_AGE"] = 0 if pooled or is_local else DATABASE_KEEP
-    database["CONN_HEALTH_CHECKS"] = True
-    return database
-
-
-def default_database() -> dict[str, Any]:
-    """Return the database that the environment names, else SQLite."""
-    if not DATABASE_URL:
-        return sqlite_database()
-    database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL))
-    if database["ENGINE"] == "django.db.backends.sqlite3":
-        return sqlite_with_waiting(database)
-    return postgres_database(database, pooled=bool(POOL_URL))
-
-
-DATABASES = {"default": default_database()}
+DATABASES = {
+    "default": database_of(DATABASE_URL, is_pooled=bool(POOL_URL), run_dir=RUN_DIR),
+}
 
 # --- Redis and queues -------------------------------------------------------------------------
 
@@ -410,30 +352,4 @@ METRICS_OTLP_URL = env.url("METRICS_OTLP_URL", schemes=("http", "https"))
 LOG_LEVEL = env.choice(
     "LOG_LEVEL", default="INFO", allowed=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 )
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"logfmt": {"()": "web.platform.logfmt.LogfmtFormatter"}},
-    "handlers": {
-        "stdout": {
-            "class": "logging.StreamHandler",
-            "stream": "ext://sys.stdout",
-            "formatter": "logfmt",
-        },
-    },
-    "root": {"handlers": ["stdout"], "level": LOG_LEVEL},
-    "loggers": {
-        # Django's own handlers print to stderr and mail to ADMINS; ours is the only one.
-        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        "django.server": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        # Anybody may send a wrong host: it is answered with 400, and is no error of ours.
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
-        # They tell credentials and whole payloads at DEBUG.
-        "boto3": {"level": "WARNING"},
-        "botocore": {"level": "WARNING"},
-        "urllib3": {"level": "WARNING"},
-        "python_http_client": {"level": "WARNING"},
-        "slack_sdk": {"level": "WARNING"},
-        "twilio": {"level": "WARNING"},
-    },
-}
+LOGGING = logging_at(LOG_LEVEL)

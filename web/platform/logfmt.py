@@ -4,6 +4,7 @@ import json
 import logging
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Any
 
 MAX_LINE = 9_000  # bytes; Heroku cuts a line at 10,000
 
@@ -13,6 +14,37 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 # What Django and its server attach: whole objects, which may hold what must not be logged.
 UNWANTED = frozenset({"request", "server_time", "status_code", "sql", "params", "alias"})
+
+
+def logging_at(level: str) -> dict[str, Any]:
+    """Return the setting ``LOGGING``: everything from ``level`` on goes to stdout as logfmt."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"logfmt": {"()": "web.platform.logfmt.LogfmtFormatter"}},
+        "handlers": {
+            "stdout": {
+                "class": "logging.StreamHandler",
+                "stream": "ext://sys.stdout",
+                "formatter": "logfmt",
+            },
+        },
+        "root": {"handlers": ["stdout"], "level": level},
+        "loggers": {
+            # Django's own handlers print to stderr and mail to ADMINS; ours is the only one.
+            "django": {"handlers": [], "level": level, "propagate": True},
+            "django.server": {"handlers": [], "level": level, "propagate": True},
+            # Anybody may send a wrong host: it is answered with 400, and is no error of ours.
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            # They tell credentials and whole payloads at DEBUG.
+            "boto3": {"level": "WARNING"},
+            "botocore": {"level": "WARNING"},
+            "urllib3": {"level": "WARNING"},
+            "python_http_client": {"level": "WARNING"},
+            "slack_sdk": {"level": "WARNING"},
+            "twilio": {"level": "WARNING"},
+        },
+    }
 
 
 class LogfmtFormatter(logging.Formatter):
