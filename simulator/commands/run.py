@@ -123,8 +123,9 @@ class Run:
         self._workers: int = min(options.workers, job.lot.mocks)
         self._log: Path | None = options.log
         self._is_json: bool = options.json
+        lot = job.lot
         self._progress = Progress(
-            job.lot.most_mocks, job.lot.duration, thresholds=job.lot.thresholds
+            lot.most_mocks, lot.duration, thresholds=lot.thresholds, presence=lot.presence
         )
         self._export = export
         self._crew: Crew

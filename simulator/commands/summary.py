@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from simulator.lot.presence import Presence
 from simulator.lot.thresholds import Threshold
 from simulator.recording import Histogram, Limited, Link, Second
 from simulator.tower import Snapshot
@@ -28,6 +29,7 @@ class Progress:
     mocks: int
     duration: float  # s
     thresholds: Sequence[Threshold] = ()
+    presence: Presence | None = None  # None: all of them are on from the start
     latest: dict[str, Snapshot] = field(default_factory=dict)
     _recent: dict[str, list[Second]] = field(default_factory=dict)  # by shard: of its last look
 
@@ -78,7 +80,8 @@ class Progress:
 
     def rulings(self, seconds: float) -> list[Ruling]:
         """How each threshold fared; ``seconds`` from the start to the end of sending."""
-        figures = Figures(total=self.total, mocks=self.mocks, seconds=seconds)
+        mocks = self.presence.most(seconds) if self.presence else self.mocks
+        figures = Figures(total=self.total, mocks=mocks, seconds=seconds)
         return verdict(self.thresholds, figures)
 
     def reasons(self, most: int) -> list[tuple[str, int]]:

@@ -30,6 +30,11 @@ class Presence:
         """Return how many were to be on at most, up to ``t``."""
         return int(max(mocks for _, mocks in self.lines(nextafter(t, inf))) + ROUND)
 
+    def risen(self, t: float) -> float:
+        """Return since when no more are to be on than before, until ``t``; ``t``: they rise."""
+        rises = (b for (_, low), (b, high) in pairwise(self.lines(nextafter(t, inf))) if high > low)
+        return min(t, max(rises, default=0.0))
+
     def lines(self, until: float) -> list[tuple[float, float]]:
         """Return how many are on as corners of lines, from 0 to ``until``."""
         counts = [count for count in self.counts if count[0] <= until]

@@ -99,7 +99,7 @@ _RUN = (
     Kind(
         word="unconnected",
         title="Not all connected",
-        text="Mocks that should be on line are not, this long after the ramp.",
+        text="Mocks that should be on line are not, this long after they were switched on.",
         unit="s",
         limit=60.0,
         most=DAY,

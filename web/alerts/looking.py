@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from simulator import Link, Second
+from simulator import Link, Presence, Second
 from web.alerts import incidents
 from web.alerts.kinds import KINDS, Subject
 from web.alerts.models import UNRESOLVED, Incident, Look, Rule
@@ -27,6 +27,7 @@ from web.lots.tags import needle
 from web.runs import live
 from web.runs.boards import ShardReport
 from web.runs.models import LIVE, Board, Run, RunState, Shard, ShardState
+from web.runs.presence import presences_of
 
 logger = logging.getLogger(__name__)
 
@@ -133,16 +134,17 @@ class Remembered:
 
 
 def look_at(watched: Sequence[tuple[Run, list[Rule]]], *, now: datetime) -> None:
-    """Judge some runs: four queries for all of them, and those of what has changed."""
+    """Judge some runs: five queries for all of them, and those of what has changed."""
     runs = [run for run, _ in watched]
     memories = memories_of([subject_of(run) for run in runs])
     shards = shards_of(runs)
     reports = reports_of([shard for mine in shards.values() for shard in mine])
-    good = made_good(runs)
+    good, plans = made_good(runs), presences_of(runs)
     seen: dict[str, Remembered] = {}
     for run, rules in watched:
         memory = memories.get(subject_of(run), Remembered())
-        found = figures_of(run, shards.get(run.id, []), reports, memory=memory, now=now)
+        told = figures_of(run, shards.get(run.id, []), reports, memory=memory, now=now)
+        found = replace(told, all_on=all_on(run, plans[run.id], now=now))
         figures = made_good_too(found, is_good=run.id in good)
         judged = judge_all(run, rules, figures, memory, now=now)
         longest = max((rule.window for rule in rules), default=timedelta(0))
@@ -270,7 +272,6 @@ def figures_of(
         "reason": run.reason,
         "started": run.started_at,
         "is_paused": run.paused is not None,
-        "all_on": run.started_at + run.ramp if run.started_at else None,
         "missed": tuple(missed(run)),
     }
     told = [reports[shard.id] for shard in shards if shard.id in reports]
@@ -281,6 +282,14 @@ def figures_of(
         **told_by(told, shards=shards, reports=reports, now=now),
         counts=(*memory.counts, counts_of(told, now=now)),
     )
+
+
+def all_on(run: Run, plan: Presence, *, now: datetime) -> datetime | None:
+    """Return since when all mocks are on that are to be on by now; None: it has not begun."""
+    if run.started_at is None:
+        return None
+    t = max(0.0, (now - run.started_at).total_seconds())
+    return run.started_at + timedelta(seconds=plan.risen(t))
 
 
 def told_by(

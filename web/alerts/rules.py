@@ -71,7 +71,7 @@ class RunFigures:
     state: str
     reason: str = ""
     started: datetime | None = None
-    all_on: datetime | None = None  # when the ramp has switched on the last mock
+    all_on: datetime | None = None  # since when all are on that are to be: by ramp, stages, orders
     heard: datetime | None = None
     connected: int = 0
     trying: int = 0  # mocks that should be on line and are not

@@ -13,6 +13,7 @@ from web.runs import history, levels, series
 from web.runs.boards import ShardReport
 from web.runs.models import LIVE, Board, Outcome, Run, RunState, Series, Shard, ShardState
 
+from web.runs.presence import presence_of
 logger = logging.getLogger(__name__)
 
 SEVERITY = {outcome: place for place, outcome in enumerate(Outcome)}
@@ -106,7 +107,8 @@ def rulings(run: Run, total: Second) -> list[dict[str, object]]:
     """Return how each threshold of a run fared, as its row keeps it."""
     elapsed = timezone.now() - run.started_at if run.started_at else timedelta(0)
     seconds = min(elapsed, run.duration).total_seconds()
-    figures = simulator.Figures(total=total, mocks=run.mocks, seconds=seconds)
+    mocks = presence_of(run).most(seconds)
+    figures = simulator.Figures(total=total, mocks=mocks, seconds=seconds)
     thresholds = [simulator.Threshold.read(text) for text in run.thresholds]
     return [
         {

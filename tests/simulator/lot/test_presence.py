@@ -58,6 +58,12 @@ def test_two_orders_of_one_moment_leave_the_last() -> None:
     assert planned((10.0, 50), (10.0, 70)).on(10.0) == 70
 
 
+def test_the_last_rise_is_known() -> None:
+    plan = planned((25.0, 30), (50.0, 150), stages=STAGES)
+
+    assert [plan.risen(t) for t in (5, 10, 24, 49, 50, 60)] == [5, 10, 10, 10, 50, 50]
+
+
 def test_the_lines_begin_at_the_start_and_end_where_asked() -> None:
     plan = planned((10.0, 50), ramp=40.0)
 

@@ -75,6 +75,18 @@ def test_mocks_that_are_not_connected_after_the_ramp_are_found(going, start, pub
     assert incident.evidence == {"connected": 18, "not connected": 2}
 
 
+def test_mocks_have_as_long_again_once_more_of_them_were_switched_on(
+    going, start, published, make_rule
+):
+    make_rule("unconnected", limit=30.0)
+    on = {"own": 18, "corners": [[0, 18], [60, 18]], "counts": [[29, 20]]}
+    Run.objects.filter(id=going.id).update(presence=on)
+
+    played(going, start, published=published, until=55, connected=lambda s: 18)
+
+    assert not Incident.objects.exists()
+
+
 def test_the_end_of_a_run_ends_the_incidents_of_a_live_one(going, start, published, make_rule):
     make_rule("silent", limit=10.0)
     old = lambda s: start  # noqa: E731

@@ -1,9 +1,13 @@
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from simulator import Link, Second
 from tests.web.runs.conftest import START, failing, snapshot
 from web.runs import actions
 from web.runs.desk import Desk
+from web.runs.endings import rulings
 from web.runs.models import Run
 
 THRESHOLDS = "thresholds: [failed <= 0.1%, latency p99 < 5ms]\n"
@@ -97,3 +101,17 @@ def test_a_mock_that_is_connected_and_fails_says_both(client_of, owner, run):
 
     assert '<span class="badge" data-state="ok">connected</span>' in page
     assert '<span class="badge" data-state="failed">failing</span>' in page
+
+
+def test_a_share_of_connected_mocks_is_of_those_that_were_to_be_on_by_then(
+    make_lot, owner, object_store, asked, published
+):
+    stages = "pace: {stages: [{until: 10s, mocks: 5}, {until: 40s}, {until: 50s, mocks: 20}]}"
+    lot = make_lot(options=f"{stages}\nthresholds: [connected >= 100%]")
+    run = actions.start_run(lot, by=owner)
+    Run.objects.update(started_at=timezone.now() - timedelta(seconds=30))
+    run.refresh_from_db()
+
+    [ruling] = rulings(run, Second(at=0, connects=5))
+
+    assert (ruling["kept"], ruling["words"]) == (True, "100%")
