@@ -4,8 +4,9 @@ Rule: everything that a tower would refuse is found here, at the price of one mo
 of all ids; so whoever stores or starts a lot can say it at once.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -145,29 +146,36 @@ def roll_call(
         *_of_signing(target, secrets, table),
     )
     found = [LotProblem(0, problem) for problem in alone]
+    papers = partial(Papers, target, secrets, table=table, clock=lambda: now)
     owners: dict[str, list[str]] = {}
     for number, definition, cast in _casts(parts, datasets=datasets, seed=seed, more=more):
-        fixed = fixed_values(definition, cast)
-        lasting = {name: value for name, value in fixed.items() if name not in definition.changing}
         try:
-            papers = Papers(
-                target,
-                secrets,
-                numbers=cast.numbers,
-                fixed=lasting,
-                table=table,
-                clock=lambda: now,
-            )
+            _call(definition, cast, papers, owners)
         except DefinitionError as error:
             found += [LotProblem(number, problem) for problem in error.problems]
-            continue
-        for row, name in enumerate(fixed["id"].tolist()):
-            owners.setdefault(papers.client_id(row), []).append(name)
     doubles = {name: mocks for name, mocks in owners.items() if name and len(mocks) > 1}
     if doubles and not found:
         text = f"{told_doubles(doubles)}: each mock needs a client id of its own"
         found.append(LotProblem(0, Problem("target.client_id", text)))
     return RollCall(tuple(found), tuple(name for name in owners if name))
+
+
+def _call(
+    definition: Definition,
+    cast: Cast,
+    make: Callable[..., Papers],
+    owners: dict[str, list[str]],
+) -> None:
+    """Add the ids of a part's mocks to ``owners``, by the client ids that they show.
+
+    Raises:
+        DefinitionError: They can show none.
+    """
+    fixed = fixed_values(definition, cast)
+    lasting = {name: value for name, value in fixed.items() if name not in definition.changing}
+    papers = make(numbers=cast.numbers, fixed=lasting)
+    for row, name in enumerate(fixed["id"].tolist()):
+        owners.setdefault(papers.client_id(row), []).append(name)
 
 
 def _of_certificate(secrets: Credentials, now: float) -> list[Problem]:

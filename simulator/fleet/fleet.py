@@ -17,14 +17,14 @@ from simulator.definition.document import Definition
 from simulator.definition.position import position_names
 from simulator.errors import DefinitionError
 from simulator.fleet import checkpoint
-from simulator.fleet.brood import brood_of
+from simulator.fleet.brood import Brood, brood_of
 from simulator.fleet.continuing import Continuing
 from simulator.fleet.departures import groups
 from simulator.fleet.due import Batch, Due, Found
+from simulator.fleet.events import Events
 from simulator.fleet.happenings import BORN, DELIVERED, FAILED, LOST, MADE
-from simulator.fleet.outgoing import checks, counted, watched
 from simulator.fleet.parts import Parts
-from simulator.fleet.population import DRAIN, EXITS, INBOX, LINK, REPLY, SWITCH_ON
+from simulator.fleet.population import SWITCH_ON
 from simulator.fleet.ramping import switched_on
 from simulator.fleet.readings import Seen
 from simulator.fleet.steering import Steering
@@ -32,7 +32,7 @@ from simulator.fleet.tampering import Tampering
 from simulator.generators.base import Cast
 from simulator.lot import Parting
 from simulator.lot.pace import Pace
-from simulator.randomness import FloatArray, IntArray
+from simulator.randomness import IntArray
 from simulator.speech import MQTT_3, Speech
 
 AT_ONCE = Pace()
@@ -110,26 +110,13 @@ class Fleet(Continuing):
             is_instant=is_instant,
             first_within=pace.start_within,
         )
-        self._plan, self._mocks = parts.plan, parts.mocks
+        self._mocks, self._parts = parts.mocks, parts
         self._readings, self._links = parts.readings, parts.links
-        self._departures, self._incoming = parts.departures, parts.incoming
-        self._replying, self._delivery = parts.replying, parts.delivery
-        self._outgoing = parts.outgoing
-        self._parts = parts
-        self._watched = [watched(self._plan, i) for i in range(len(self._outgoing))]
-        self._counted = [counted(self._plan, i) for i in range(len(self._outgoing))]
-        self._checks = checks(self._plan, self._readings)
-        self._brood = brood_of(
-            definition,
-            cast,
-            Fleet,
-            plan=self._plan,
-            datasets=datasets,
-            speech=speech,
-            pace=Pace(start_within=pace.start_within),
-        )
-        self.tampering = Tampering(parts, self._brood)
+        self._incoming, self._delivery = parts.incoming, parts.delivery
+        self._events = Events(parts)
+        self._brood = self._brood_of(definition, cast, speech=speech, pace=pace)
         self.messages = tuple(definition.messages)  # their names
+        self.tampering = Tampering(parts, self._brood)
         self.steering = Steering(parts, self._brood, first=first, messages=self.messages)
         self.position = position_names(definition)  # the readings that say where a mock is
         self.nested = nested(definition.statuses)  # status -> those in it that a mock can be in
@@ -140,10 +127,27 @@ class Fleet(Continuing):
         self._reached = 0.0
         self._limit = _limit(definition)
         self.of = checkpoint.description(definition, cast, pace=pace, rate=rate)
-        planned = total or first + count
-        moments = switched_on(pace, cast.numbers, total=planned, seed=seed)
-        self._mocks.timers.start(np.arange(count), SWITCH_ON, moments)
-        if first + count > planned:
+        self._switch_on(cast, pace, total or first + count)
+
+    def _brood_of(
+        self, definition: Definition, cast: Cast, *, speech: Speech | None, pace: Pace
+    ) -> Brood | None:
+        """Return the devices behind the mocks; None: they have none."""
+        return brood_of(
+            definition,
+            cast,
+            Fleet,
+            plan=self._parts.plan,
+            datasets=cast.datasets,
+            speech=speech,
+            pace=Pace(start_within=pace.start_within),
+        )
+
+    def _switch_on(self, cast: Cast, pace: Pace, planned: int) -> None:
+        """Plan when mocks are switched on: those of the lot; others only when it is ordered."""
+        moments = switched_on(pace, cast.numbers, total=planned, seed=cast.seed)
+        self._mocks.timers.start(np.arange(cast.count), SWITCH_ON, moments)
+        if cast.first + cast.count > planned:
             self.steering.keep_on(planned, 0.0)
 
     @property
@@ -192,7 +196,7 @@ class Fleet(Continuing):
                 break
             left -= events.taken
             for kind, chosen in groups(events.kinds):
-                self._do(kind, events.rows[chosen], events.times[chosen], found)
+                self._events.do(kind, events.rows[chosen], events.times[chosen], found)
         return self._told(found, t)
 
     def ordered(self, do: Callable[[Found], int], t: float) -> tuple[Due, int]:
@@ -234,7 +238,7 @@ class Fleet(Continuing):
         if len(new):
             # Nothing is sent yet: the messages of their entry wait for the next call of ``due``.
             nothing = Found(self._mocks.wanted)
-            self._departures.start(new, np.full(len(new), self._clock(t)), nothing)
+            self._parts.departures.start(new, np.full(len(new), self._clock(t)), nothing)
         made = self._links.made(mocks)
         self._incoming.tell(new, BORN, self._clock(t))
         self._incoming.tell(made[~np.isin(made, new)], MADE, self._clock(t))
@@ -319,62 +323,6 @@ class Fleet(Continuing):
     def _clock(self, t: float) -> float:
         """Return the mocks' own time at ``t``, which never goes back."""
         return self._parts.standing.clock(max(t, self._reached))
-
-    def _do(self, kind: int, rows: IntArray, times: FloatArray, found: Found) -> None:
-        """Do one kind of event of some mocks, none twice."""
-        if kind != DRAIN:  # it draws nothing, and may come when a connection is told
-            self._mocks.turn(rows)
-        if kind >= self._mocks.first_message:
-            self._send(kind - self._mocks.first_message, rows, times, found)
-        elif kind == SWITCH_ON:
-            self._switch_on(rows, times, found)
-        elif kind == INBOX:
-            self._incoming.read(rows, times, found)
-        elif kind == REPLY:
-            self._replying.do(rows, times, found)
-        elif kind == DRAIN:
-            self._delivery.drain(rows, times, found)
-        elif kind == self._mocks.check:
-            self._check(rows, times, found)
-        elif kind == LINK:
-            self._incoming.told(rows, times, found)
-        else:
-            self._departures.in_time(kind - EXITS, rows, times, found)
-
-    def _switch_on(self, rows: IntArray, times: FloatArray, found: Found) -> None:
-        """Let mocks ask for their connection; let those begin that have it, or need none."""
-        found.touch(rows)
-        first = self._plan.statuses[0]
-        if first.is_connected and not first.is_end and not self._links.is_instant:
-            self._mocks.wanted[rows] = True
-        else:
-            self._departures.start(rows, times, found)
-
-    def _send(self, message: int, rows: IntArray, times: FloatArray, found: Found) -> None:
-        mocks, outgoing = self._mocks, self._outgoing[message]
-        taken = outgoing.sampler.take(mocks, rows, times)
-        gone = self._departures.by_reading(self._watched[message], taken, found)
-        if gone is None:
-            mocks.send_later(message, rows, times)
-        else:
-            mocks.send_later(message, rows[~gone], times[~gone])
-            # Whoever went sends what it read only if its new status sends this message too.
-            kept = ~gone | (self._plan.intervals[mocks.status[rows], message] < np.inf)
-            taken = taken.only(kept)
-            outgoing.sampler.renew(mocks, taken)
-        if len(taken.rows):
-            self._delivery.send(outgoing, taken, found)
-        for code, exits in self._counted[message]:
-            self._departures.by_count(code, exits, taken.rows, taken.times, found)
-
-    def _check(self, rows: IntArray, times: FloatArray, found: Found) -> None:
-        """Look at the conditions of statuses that send nothing."""
-        for code, chosen in groups(self._mocks.status[rows]):
-            exits = self._plan.statuses[code].waiting("when")
-            taken = self._checks[code].take(self._mocks, rows[chosen], times[chosen])
-            gone = self._departures.by_reading([(code, exits)], taken, found)
-            stayed = slice(None) if gone is None else ~gone
-            self._mocks.check_later(taken.rows[stayed], taken.times[stayed])
 
 
 def _limit(definition: Definition) -> int:

@@ -36,6 +36,7 @@ class View(NamedTuple):
     statuses: NDArray[np.uint8]  # positions
 
 
+Own: TypeAlias = Callable[[View], NDArray[Any]]
 Seen: TypeAlias = Callable[[View, Mapping[str, Any]], None]
 
 
@@ -60,29 +61,14 @@ class Readings:
         self._plight: Plight | None = None  # what is wrong on purpose; most often nothing
         self._metrics = definition.metrics
         self._reads = {name: reads(definition, name) for name in definition.metrics}
-        self._columns = {
-            name: metric.column(cast, name) for name, metric in definition.metrics.items()
-        }
-        for name, others in overrides(definition, cast).items():
-            self._columns[name] = Overridden(self._columns[name], others)
+        self._columns = _columns(definition, cast)
         # The readings of a metric, in the definition's order: its name, or those of its parts.
         self.names = [
             name
             for metric, each in definition.metrics.items()
             for name in _given(metric, each.parts())
         ]
-        statuses = np.array(leaves(definition.statuses), dtype=object)
-        self._own: dict[str, Callable[[View], NDArray[Any]]] = {
-            "now": lambda view: self.shown(view.rows, view.t),
-            "seq": lambda view: view.sequences,
-            "status": lambda view: statuses[view.statuses],
-            "age": lambda view: view.t - view.born,
-            "time_in_status": lambda view: view.t - view.entered,
-            "uptime": lambda view: view.t - view.born,
-            "progress": lambda view: np.full(len(view.t), np.nan),
-        }
-        given = {*definition.constants, *definition.variables, *self.names}
-        self._own = {name: each for name, each in self._own.items() if name not in given}
+        self._own = self._own_of(definition)
         self.seen: Seen | None = None  # is told each sample; for whoever draws a chart
         self._counts: IntArray = np.zeros(cast.count, dtype=np.int64)  # samples drawn, by row
         # What never changes: single values, and arrays with one entry a row.
@@ -92,7 +78,22 @@ class Readings:
         changing = [name for name in definition.variables if name in definition.changing]
         self.changeable = Changeable({name: self.fixed.pop(name) for name in changing})
 
-    def tell(self, name: str, own: Callable[[View], NDArray[Any]]) -> None:
+    def _own_of(self, definition: Definition) -> dict[str, Own]:
+        """Return what every mock has without being told, unless the definition gives it."""
+        statuses = np.array(leaves(definition.statuses), dtype=object)
+        own: dict[str, Own] = {
+            "now": lambda view: self.shown(view.rows, view.t),
+            "seq": lambda view: view.sequences,
+            "status": lambda view: statuses[view.statuses],
+            "age": lambda view: view.t - view.born,
+            "time_in_status": lambda view: view.t - view.entered,
+            "uptime": lambda view: view.t - view.born,
+            "progress": lambda view: np.full(len(view.t), np.nan),
+        }
+        given = {*definition.constants, *definition.variables, *self.names}
+        return {name: each for name, each in own.items() if name not in given}
+
+    def tell(self, name: str, own: Own) -> None:
         """Let ``own`` say what every mock has by a name, unless the definition gives it."""
         if name in self._own:
             self._own[name] = own
@@ -233,6 +234,16 @@ def fixed_values(definition: Definition, cast: Cast) -> dict[str, Any]:
 def only(readings: dict[str, Any], kept: NDArray[np.bool_]) -> dict[str, Any]:
     """Return the readings of some of the mocks of a sample."""
     return {name: v[kept] if np.ndim(v) else v for name, v in readings.items()}
+
+
+def _columns(definition: Definition, cast: Cast) -> dict[str, Column]:
+    """Return what draws each metric, as statuses override it."""
+    columns = {name: metric.column(cast, name) for name, metric in definition.metrics.items()}
+    overridden = {
+        name: Overridden(columns[name], others)
+        for name, others in overrides(definition, cast).items()
+    }
+    return columns | overridden
 
 
 def _given(metric: str, parts: tuple[str, ...]) -> list[str]:

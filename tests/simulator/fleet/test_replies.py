@@ -242,7 +242,7 @@ def test_what_waits_to_be_answered_is_bounded() -> None:
             ask(fleet_, {"id": n}, t=1.0 + second + n / 100)
         causes += [move.cause for move in fleet_.due(1.9 + second).moves]
 
-    assert len(fleet_._replying.state()["agenda.times"]) == MAX_PENDING
+    assert len(fleet_._parts.replying.state()["agenda.times"]) == MAX_PENDING
     assert set(causes) == {f"left unanswered: more than {MAX_PENDING} replies wait"}
 
 
