@@ -53,12 +53,12 @@ from simulator.lot import (
 )
 from simulator.lot.fault import Fault
 from simulator.lot.faults import fault_of
-from simulator.lot.order import Order
 from simulator.lot.growth import MAX_ADDITIONS, Addition, additions
+from simulator.lot.order import Order
 from simulator.lot.orders import order_of
 from simulator.lot.pace import Late, Pace
-from simulator.lot.profiles import PROFILES, Profile, limit_problems
 from simulator.lot.presence import Presence
+from simulator.lot.profiles import PROFILES, Profile, limit_problems
 from simulator.lot.ramp import Ramp
 from simulator.lot.reading import Words, fault_words, lot_words, order_words, target_words
 from simulator.lot.schema import OF_LOTS, OF_TARGETS, fault_schema, lot_schema, target_schema
@@ -66,6 +66,7 @@ from simulator.lot.thresholds import threshold_problems
 from simulator.orders.checks import order_names, order_problems
 from simulator.outlook import MessageOutlook, MetricOutlook, Outlook, busiest, outlook
 from simulator.preview import PreviewMessage, preview, series
+from simulator.reach import NoHost, Reach, host_in
 from simulator.recording.arrivals import counted_delays
 from simulator.recording.board import (
     BOARD,
@@ -87,20 +88,24 @@ from simulator.recording.writer import Writer
 from simulator.roll import LotProblem, RollCall, identity_problems, lot_problems, roll_call
 from simulator.speech import Speech
 from simulator.tower import Assignment, Resume, Snapshot, Told, Tower, run_in_loop
+from simulator.transports.gate import Forbidden, Gate, forbidden_of
+from simulator.transports.pools import NO_PROXIES, hold_client
 from simulator.verdict import Figures, Ruling, verdict
 
 __all__ = [
     "BOARD",
     "FIGURES",
+    "MAX_ADDITIONS",
     "MAX_DURATION",
     "MAX_MOCKS",
     "MAX_RATE",
+    "MAX_SENDS",
+    "NO_PROXIES",
     "OF_LOTS",
     "OF_TARGETS",
     "OTHERS",
     "PROFILES",
-    "MAX_SENDS",
-    "NO_PROXIES",
+    "Addition",
     "Assignment",
     "Board",
     "Breakdown",
@@ -112,7 +117,6 @@ __all__ = [
     "Credentials",
     "Cron",
     "Dataset",
-    "Addition",
     "DatasetError",
     "Deal",
     "Definition",
@@ -121,13 +125,13 @@ __all__ = [
     "Exports",
     "Fault",
     "Figures",
+    "Forbidden",
+    "Forecast",
+    "Gate",
     "Histogram",
     "HttpTarget",
     "Inferred",
     "Late",
-    "Forbidden",
-    "Forecast",
-    "Gate",
     "Limited",
     "Link",
     "Lot",
@@ -136,16 +140,19 @@ __all__ = [
     "MetricOutlook",
     "MocklotError",
     "MqttTarget",
+    "NoHost",
     "Note",
     "Order",
     "Outlook",
     "Pace",
     "Part",
+    "Presence",
     "PreviewMessage",
     "Problem",
     "Profile",
     "ProtocolViolation",
     "Ramp",
+    "Reach",
     "Ready",
     "Reason",
     "Refused",
@@ -155,7 +162,6 @@ __all__ = [
     "Second",
     "Snapshot",
     "Span",
-    "Presence",
     "Speech",
     "StaleLease",
     "Target",
@@ -169,6 +175,7 @@ __all__ = [
     "Will",
     "Words",
     "Writer",
+    "additions",
     "busiest",
     "certificate_troubles",
     "check",
@@ -181,17 +188,16 @@ __all__ = [
     "fault_problems",
     "fault_schema",
     "fault_words",
-    "identity_problems",
-    "infer",
-    "infer_recording",
-    "additions",
-    "key_trouble",
-    "limit_problems",
-    "lot_problems",
     "forbidden_of",
     "forecast",
     "hold_client",
     "host_in",
+    "identity_problems",
+    "infer",
+    "infer_recording",
+    "key_trouble",
+    "limit_problems",
+    "lot_problems",
     "lot_schema",
     "lot_words",
     "new_board",

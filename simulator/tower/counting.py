@@ -7,11 +7,13 @@ import asyncio
 import logging
 import math
 from collections.abc import Callable
+from functools import partial
 
 from simulator.errors import TargetError
 from simulator.lot.way_back import Counter
 from simulator.tower.assignment import Assignment
 from simulator.transports.asking import ask_number
+from simulator.transports.gate import gate_here
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +25,7 @@ def receiver_of(assignment: Assignment, clock: Callable[[], float]) -> "Receiver
     way = assignment.lot.target.way_back
     if assignment.first or not isinstance(way, Counter):
         return None
-    receiver = Receiver(way)
+    receiver = Receiver(way, ask=partial(ask_number, gate=gate_here()))
     receiver.end_second(clock())  # what it says before the run is not the run's
     return receiver
 

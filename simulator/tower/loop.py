@@ -10,6 +10,9 @@ import resource
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from simulator.reach import OPEN, Reach
+from simulator.transports.gate import Gate, held
+
 logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
@@ -23,11 +26,14 @@ MAX_FILES = 65_536  # where the system names no limit: a lot's 50,000 mocks and 
 OTHER_FILES = 100
 
 
-def run_in_loop(main: Coroutine[Any, Any, Result]) -> Result:
-    """Run ``main`` to its end on the fastest loop there is, with as many sockets as allowed."""
+def run_in_loop(main: Coroutine[Any, Any, Result], *, reach: Reach = OPEN) -> Result:
+    """Run ``main`` to its end on the fastest loop there is, with as many sockets as allowed.
+
+    ``reach`` says what may be connected to from inside; by default everything.
+    """
     limit = raise_open_files()
     logger.info("open files: %d, room for %d mocks with a connection each", limit, room(limit))
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=_loop_factory(reach)) as runner:
         gc.set_threshold(*COLLECT_AFTER)
         gc.freeze()  # what is loaded by now stays: there is no need to look at it again
         return runner.run(main)
@@ -64,10 +70,10 @@ def shortage(mocks: int) -> str:
     )
 
 
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+def _loop_factory(reach: Reach) -> Callable[[], asyncio.AbstractEventLoop]:
+    gate = Gate(reach)
     try:
         import uvloop  # noqa: PLC0415  # there is none for Windows
     except ImportError:
-        return None
-    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
-    return factory
+        return held(asyncio.SelectorEventLoop, gate) if reach.is_limited else asyncio.new_event_loop
+    return held(uvloop.Loop, gate) if reach.is_limited else uvloop.new_event_loop

@@ -19,6 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "randomness": {"exact"},
     "wheel": set(),
     "speech": set(),
+    "reach": set(),
     "impairment": set(),
     "lot": {"errors", "speech", "definition"},  # its quantities: durations, chances, rates
     "geodesy": {"angles", "exact"},
@@ -41,13 +42,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"credentials", "datasets", "definition", "generators", "payloads", "fleet"},
     "credentials": FOUNDATION | {"datasets", "definition", "payloads"},
     "protocols": {"errors", "lot", "speech"},
-    "transports": {"errors", "impairment", "lot", "speech", "protocols"},
+    "transports": {"errors", "impairment", "lot", "reach", "speech", "protocols"},
     "recording": {"errors", "lot", "randomness"},  # lot: what of payloads is kept
     "verdict": {"lot", "recording"},
     "orders": FOUNDATION | {"definition", "faults"},
     "faults": FOUNDATION | {"impairment", "definition", "generators", "fleet"},
     "tower": FOUNDATION
-    | {"impairment"}
+    | {"impairment", "reach"}
     | {"behaviour", "credentials", "datasets", "definition", "faults", "fleet", "orders"}
     | {"payloads", "recording", "transports"},
     "exporting": {"errors", "recording", "tower"},

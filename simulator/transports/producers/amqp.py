@@ -37,6 +37,7 @@ from simulator.errors import (
 )
 from simulator.lot.amqp import AmqpTarget
 from simulator.transports import reasons
+from simulator.transports.gate import forbidden_of
 from simulator.transports.parcel import Parcel, shown
 from simulator.transports.producers.producer import (
     Consignment,
@@ -166,7 +167,7 @@ def _opening_error(error: BaseException) -> TargetError:
     """Return what is said of an opening that did not get as far as a refusal."""
     if isinstance(error, ProtocolSyntaxError | IncompatibleProtocolError):
         return ProtocolViolation("AMQP: the far side does not speak AMQP 0-9-1")
-    if type(error) is AMQPConnectionError and error.errno is None:
+    if type(error) is AMQPConnectionError and error.errno is None and not forbidden_of(error):
         text = "closed by the far side in the opening, it may not speak AMQP 0-9-1"
         return Unreachable(f"AMQP: {text}")
     return Unreachable(_words(error))
@@ -178,6 +179,6 @@ def _words(error: BaseException) -> str:
     if type(error) is ConnectionClosed and len(error.args) > 1:  # code and text: NAME - details
         said = str(error.args[1]).partition(" - ")[0].replace("_", " ").lower()
         return f"broker disconnected: {said[:80]}"
-    if isinstance(error, ConnectionError) and error.errno is None:
+    if isinstance(error, ConnectionError) and error.errno is None and not forbidden_of(error):
         return f"AMQP: {words_of(error, '').removeprefix(': ')}"
     return words_of(error, "AMQP")

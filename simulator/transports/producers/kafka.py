@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from simulator.errors import DefinitionError, Unreachable
 from simulator.lot.kafka import KafkaTarget
+from simulator.transports.gate import Forbidden, gate_here
 from simulator.transports.parcel import Parcel, shown
 from simulator.transports.producers.producer import (
     Consignment,
@@ -48,16 +49,40 @@ class KafkaProducer(Producer[KafkaTarget]):
         self._known: OrderedDict[str, None] = OrderedDict()
         self._asked: dict[str, deque[Consignment]] = {}  # and those that it is asked for
         self._client = AIOKafkaProducer(**self._options())
+        await self._hold([place_of(each) for each in self._servers()])
         try:
             await self._client.start()
         except (KafkaError, OSError) as error:
             raise Unreachable(_words(error)) from None
+        brokers = self._client.client.cluster.brokers()
+        await self._hold([(str(each.host), int(each.port)) for each in brokers])
+
+    async def _hold(self, servers: list[tuple[str, int]]) -> None:
+        """Say why where the loop's gate refuses a server: the library would only say that it
+        cannot be reached.
+
+        Raises:
+            Forbidden: It does, be it one that the cluster itself has named.
+        """
+        loop, gate = asyncio.get_running_loop(), gate_here()
+        if not gate.reach.is_limited:
+            return
+        for host, port in servers:
+            try:
+                await loop.getaddrinfo(host, port)
+            except Forbidden:
+                raise
+            except OSError:
+                continue  # told by the library
+
+    def _servers(self) -> list[str]:
+        return [self.target.address, *self.target.servers]
 
     def _options(self) -> dict[str, Any]:
         target, has_sasl = self.target, self.target.sasl != "none"
         security = ("SASL_" if has_sasl else "") + ("SSL" if target.tls else "PLAINTEXT")
         return {
-            "bootstrap_servers": [target.address, *target.servers],
+            "bootstrap_servers": self._servers(),
             "client_id": "mocklot",
             "acks": _ACKS[target.acks],
             "compression_type": None if target.compression == "none" else target.compression,
@@ -144,6 +169,12 @@ class KafkaProducer(Producer[KafkaTarget]):
             with suppress(KafkaError, OSError):
                 await self._client.stop()
         self.cancel_begun()
+
+
+def place_of(server: str) -> tuple[str, int]:
+    """Return host and port of ``broker.example:9092`` or ``[::1]:9092``."""
+    host, _, port = server.rpartition(":")
+    return host.removeprefix("[").removesuffix("]"), int(port)
 
 
 def topic_of(target: KafkaTarget, address: str) -> str:

@@ -29,7 +29,9 @@ from simulator.errors import (
     Unreachable,
 )
 from simulator.lot.kinesis import KinesisTarget
+from simulator.transports.gate import Gate, forbidden_of, gate_here
 from simulator.transports.parcel import shown
+from simulator.transports.pools import NO_PROXIES, hold_client
 from simulator.transports.producers.producer import Consignment, Producer, dotted
 from simulator.transports.producers.words import spelled
 
@@ -62,14 +64,14 @@ class KinesisProducer(Producer[KinesisTarget]):
             raise DefinitionError("Kinesis needs an access key: its id as user name, its secret as "
                                   "password")  # fmt: skip
         try:
-            self._client = await self._in_thread(self._make_client)
+            self._client = await self._in_thread(partial(self._make_client, gate_here()))
             await self._in_thread(self._ask)
         except _FAILURES as error:
             raise _refusal(error) from None
 
-    def _make_client(self) -> Any:
+    def _make_client(self, gate: Gate) -> Any:
         target = self.target
-        return boto3.session.Session().client(
+        client = boto3.session.Session().client(
             "kinesis",
             endpoint_url=f"{'https' if target.tls else 'http'}://{target.address}",
             region_name=region_of(target),
@@ -82,8 +84,10 @@ class KinesisProducer(Producer[KinesisTarget]):
                 read_timeout=target.acknowledge_within,
                 retries={"total_max_attempts": 1},
                 max_pool_connections=THREADS,
+                proxies=NO_PROXIES,
             ),
         )
+        return hold_client(client, gate)
 
     def _ask(self) -> None:
         """Make sure that there is a stream; in a thread."""
@@ -207,6 +211,8 @@ def _refusal(error: Exception) -> Refused | Unreachable:
 def _words(error: Exception) -> str:
     if isinstance(error, TargetError):
         return str(error)
+    if forbidden := forbidden_of(error):
+        return str(forbidden)
     if isinstance(error, ClientError):
         code = _code(error)  # a status, where the answer names no error
         return f"Kinesis refused: {f'HTTP {code}' if code.isdigit() else spelled(code)}"

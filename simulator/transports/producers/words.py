@@ -6,6 +6,7 @@ Rule: equal failures have equal words, without an address or a secret.
 import re
 
 from simulator.transports import reasons
+from simulator.transports.gate import forbidden_of
 
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ENDINGS = ("Error", "Exception")
@@ -20,6 +21,8 @@ def spelled(name: str) -> str:
 
 def words_of(error: BaseException, protocol: str) -> str:
     """Return why something failed; of errors of the road, the words that all protocols have."""
+    if forbidden := forbidden_of(error):
+        return str(forbidden)
     if isinstance(error, OSError) and error.errno is not None:
         return reasons.reason(error)
     return f"{protocol}: {spelled(type(error).__name__)}"
