@@ -270,6 +270,13 @@ class Status(Model):
     go: tuple[Transition, ...] = Field(
         default=(), max_length=MAX_TRANSITIONS, description="The ways out of it"
     )
+    ordered: bool = Field(
+        default=False,
+        description=(
+            "true: an order of a run or its lot leads here; else a status to which no transition"
+            " goes is refused"
+        ),
+    )
 
     def inner(self) -> Iterator[tuple[str, "Status"]]:
         """Yield every status in it, on any level, in the order of the document."""

@@ -286,6 +286,7 @@ def _unreachable(draft: Draft) -> Iterator[Finding]:
     if draft.is_spoiled("statuses") or not targets <= tree.keys():
         return
     others = [reply.go for reply in definition.replies.values() if reply.go is not None]
+    others += [name for name, level in tree.items() if level.status.ordered]
     if draft.is_spoiled("replies"):
         return
     reached = reachable(definition, others)
@@ -293,4 +294,5 @@ def _unreachable(draft: Draft) -> Iterator[Finding]:
     for name, level in tree.items():
         if name not in reached:
             text = f"cannot be reached from {first!r}: no transition goes to it"
+            text += "; if an order is to lead there, say ordered: true"
             yield Finding(level.path, text)

@@ -146,7 +146,7 @@ def test_the_good_document_has_no_problems() -> None:
         ("[state, burst]", "[state, bursd]", "statuses.alarm.send[1]: unknown message 'bursd', did you mean 'burst'?"),
         ("[state, burst]", "[state, state]", "statuses.alarm.send[1]: 'state' stands here twice"),
         ("    every: 1s\n", "", "statuses.alarm.send[1]: 'burst' needs 'every', in the message or in the status, such as every: 10s"),
-        ("  off: {end: true}", "  off: {end: true}\n  lost: {}", "statuses.lost: cannot be reached from 'running': no transition goes to it"),
+        ("  off: {end: true}", "  off: {end: true}\n  lost: {}", "statuses.lost: cannot be reached from 'running': no transition goes to it; if an order is to lead there, say ordered: true"),
         ("{end: true}", "{end: true, send: [state]}", "statuses.off.send: a status with 'end: true' is the last one of a mock"),
         (', at: "0 0 22 * * *"', "", f"statuses.running.go[2]: needs a trigger: {TRIGGERS}, or a rate such as chance: 2% per hour"),
         (', when: "temperature > 8"', ", chance: 3%", f"statuses.running.go[0]: needs a trigger: {TRIGGERS}, or a rate such as chance: 2% per hour"),

@@ -231,7 +231,7 @@ statuses:
     ("old", "new", "problem"),
     [
         ("{to: busy", "{to: bsy", "statuses.on.statuses.idle.go[0].to: unknown status 'bsy', did you mean 'busy'?"),
-        ("[{to: busy, after: 1s}]", "[]", "statuses.on.statuses.busy: cannot be reached from 'on': no transition goes to it"),
+        ("[{to: busy, after: 1s}]", "[]", "statuses.on.statuses.busy: cannot be reached from 'on': no transition goes to it; if an order is to lead there, say ordered: true"),
         ("busy: {}", "off: {}", "statuses.off: there is a status 'off' already, choose another name"),
         ("busy: {}", "busy: {history: true}", "statuses.on.statuses.busy.history: only a status with statuses of its own has a history"),
         ("busy: {}", "busy: {send: {x: never}}", "statuses.on.statuses.busy.send.x: unknown message 'x', allowed: m" ),

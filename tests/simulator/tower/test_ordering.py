@@ -180,6 +180,18 @@ def test_a_share_goes_into_a_status_and_the_log_says_why() -> None:
     assert theatre.last("0").faults[0].mocks == 3
 
 
+def test_a_status_that_only_an_order_leads_to_is_entered_and_left() -> None:
+    way = ', go: [{to: alarm, "on": {topic: "cmd/{id}"}}]'
+    text = STATES.replace(way, "").replace("alarm: {", "alarm: {ordered: true, ")
+    there = {"order": "status", "status": "alarm", "aim": {"index": [2, 2]}, "at": 3}
+    back = {"order": "status", "status": "idle", "at": 6}
+
+    theatre = shown(there, back, text=text)
+
+    moved = [row for row in theatre.records("0") if row["event"] == "status"]
+    assert [(row["mock"], row["status"]) for row in moved] == [(2, "alarm"), (2, "idle")]
+
+
 def test_a_message_is_sent_from_those_who_are_asked() -> None:
     order = {"order": "send", "message": "hello", "aim": {"index": [2, 3]}, "at": 4}
 
