@@ -4,14 +4,16 @@ Rule: the session decides what may be said; the wire keeps the parcels and watch
 """
 
 from collections.abc import Callable
-from math import inf, isnan, nan
+from math import inf, nan
 from typing import Any
 
 from simulator.errors import DefinitionError, TargetError
 from simulator.lot import MqttTarget
 from simulator.protocols import mqtt
 from simulator.transports.line import Line
-from simulator.transports.parcel import Parcel, shown
+from simulator.transports.parcel import Parcel
+from simulator.transports.patience import expire, keep_alive
+from simulator.transports.presenting import opening_of
 from simulator.transports.redial import LASTED
 from simulator.transports.redirects import follow
 from simulator.transports.said import said, says_always
@@ -25,7 +27,6 @@ MAX_ANSWERS = 4 * WRITE_LIMIT  # bytes that wait while a target sends and does n
 # many as one mock may send in a second (``MAX_RATE``).
 MAX_HELD = 1_000
 FAREWELL_WITHIN = 1.0  # s for a broker to hang up on a mock that goes on with another connection
-PING_AHEAD = 1.0  # s; a sweep comes once a second, and the silence must not pass keep_alive
 
 
 class MqttWire(Wire[MqttTarget]):
@@ -53,11 +54,12 @@ class MqttWire(Wire[MqttTarget]):
     def __init__(self, office: Office, line: Line) -> None:
         super().__init__(office, line)
         target = self.target
-        opening = _opening(line, target)
         memory = line.kept if isinstance(line.kept, mqtt.Memory) else None
         if memory and office.clock() >= memory.kept_until and not memory.tokens():
             memory = line.kept = line.unsettled = None  # it ended while the mock was let go
-        self.session: mqtt.Session[Parcel] = mqtt.SESSIONS[target.version](opening, memory)
+        self.session: mqtt.Session[Parcel] = mqtt.SESSIONS[target.version](
+            opening_of(line, target), memory
+        )
         if not line.wire:  # else the connection before still answers for what is in flight
             self.session.take_over()
         for text in line.identity.subscriptions:
@@ -74,13 +76,13 @@ class MqttWire(Wire[MqttTarget]):
         if self.office.wire_follows(self):
             self.is_paused = True  # until it is accepted; see ``_hold``
         else:
-            self._write(self.session.connect(), self.made_at)
+            self.write(self.session.connect(), self.made_at)
 
     def begin(self) -> None:
         """The connection before has said goodbye, so that its will is not published."""
         if not self.is_over:
             self.session.take_over()
-            self._write(self.session.connect(), self.office.clock())
+            self.write(self.session.connect(), self.office.clock())
 
     def send(self, parcel: Parcel) -> None:
         """Write the parcel, or keep it while too many are in flight.
@@ -185,7 +187,7 @@ class MqttWire(Wire[MqttTarget]):
         if self.is_paused and self.transport.get_write_buffer_size() > MAX_ANSWERS:
             self.end(self.too_slow())
             return
-        self._write(self.session.take_answers(), self.office.clock())
+        self.write(self.session.take_answers(), self.office.clock())
 
     def _move_on(self) -> None:
         """Acknowledgements have made room: write what waited, or leave when nothing is left."""
@@ -209,7 +211,7 @@ class MqttWire(Wire[MqttTarget]):
             self._get_ready()
             return
         try:
-            self._write(session.subscribe(filters), self.office.clock())
+            self.write(session.subscribe(filters), self.office.clock())
         except TargetError as error:
             self.end(str(error))
 
@@ -244,7 +246,7 @@ class MqttWire(Wire[MqttTarget]):
         if not event.farewell:
             self.end(why)
             return
-        self._write(event.farewell, self.office.clock())
+        self.write(event.farewell, self.office.clock())
         self.is_over = True
         self.office.wire_lost(self, why)
         self.close()
@@ -259,7 +261,7 @@ class MqttWire(Wire[MqttTarget]):
         self.close()
 
     def _say_goodbye(self) -> None:
-        self._write(self.session.disconnect(), self.office.clock())
+        self.write(self.session.disconnect(), self.office.clock())
         self._outlives()
         self.session.memory.last_id = self.session.last_id
         if self.line.is_wanted:  # an heir waits until the broker has taken the DISCONNECT
@@ -302,70 +304,17 @@ class MqttWire(Wire[MqttTarget]):
                 awaited = "CONNACK" if self.session.state is mqtt.State.CONNECTING else "SUBACK"
                 self.end(f"no {awaited} within {ACCEPT_WITHIN:g} s")
             return
-        self._expire(now)
-        self._keep_alive(now)
+        expire(self, now)
+        keep_alive(self, now)
         if now >= self.finish_by and not self.is_over:
             self.office.wire_lost(self, "the mock disconnected")
             self._say_goodbye()
 
-    def _expire(self, now: float) -> None:
-        """Settle what was not acknowledged in time; what is sent again gets its time anew."""
-        limit, session = self.target.acknowledge_within, self.session
-        while session.in_flight:
-            packet_id, parcel = next(iter(session.in_flight.items()))
-            if not self._is_late(parcel, now):
-                break
-            self._give_up(packet_id, now)
-        if session.awaited:
-            for packet_id, parcel in session.memory.others():
-                if self._is_late(parcel, now):
-                    self._give_up(packet_id, now)
-        self.expire_waiting(now, limit)
-
-    def _is_late(self, parcel: Parcel, now: float) -> bool:
-        return now - max(parcel.sent, self.ready_at) >= self.target.acknowledge_within
-
-    def _give_up(self, packet_id: int, now: float) -> None:
-        limit = self.target.acknowledge_within
-        parcel = self.session.forsake(packet_id)
-        self.office.settled(parcel, now, f"no acknowledgement within {limit:g} s")
-
-    def _keep_alive(self, now: float) -> None:
-        keep_alive = self.session.keep_alive
-        if not keep_alive:
-            return  # the server has switched it off
-        if now - self.pinged_at > 1.5 * keep_alive:  # as long as a server waits, section 3.1.2.10
-            self.end(f"no answer to a ping within {1.5 * keep_alive:g} s")
-        elif isnan(self.pinged_at) and now - self.written_at >= keep_alive - PING_AHEAD:
-            self.pinged_at = now
-            self._write(self.session.ping(), now)
-
-    def _write(self, data: bytes, now: float) -> None:
+    def write(self, data: bytes, now: float) -> None:
+        """Write what is no parcel."""
         self.office.traffic.written += len(data)
         self.transport.write(data)
         self.written_at = now
-
-
-def _opening(line: Line, target: MqttTarget) -> mqtt.Opening:
-    """Return how a mock presents itself now: password and will may be other ones each time."""
-    identity = line.identity
-    own = identity.will() if callable(identity.will) else identity.will
-    # What signs the opening of WebSocket is not said again inside.
-    is_signed = target.websocket is not None and target.websocket.sigv4 is not None
-    return mqtt.Opening(
-        client_id=identity.client_id,
-        username="" if is_signed else identity.username,
-        password="" if is_signed else shown(identity.password),
-        will=own or target.will,
-        keep_alive=target.keep_alive,
-        clean_start=target.clean_start,
-        subscribe_qos=target.subscribe_qos,
-        session_expiry=target.session_expiry,
-        receive_maximum=target.receive_maximum,
-        maximum_packet_size=target.maximum_packet_size,
-        topic_aliases=target.topic_aliases,
-        user_properties=tuple(target.user_properties.items()),
-    )
 
 
 _SETTLING = frozenset({mqtt.PubRec, mqtt.PubComp, mqtt.Dropped})
