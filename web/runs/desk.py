@@ -27,6 +27,7 @@ from web.runs.orders import ENDS
 from web.runs.reaping import Reaper
 from web.runs.renewing import Renewals
 from web.runs.saving import save
+from web.runs.trail import Trail
 
 logger = logging.getLogger(__name__)
 
@@ -143,7 +144,7 @@ class Desk:
             statuses=snapshot.statuses,
             reasons=snapshot.reasons,
             total=snapshot.total,
-            recent=held.trail.unsaved,
+            recent=held.trail.recent,
             dropped=snapshot.dropped,
             limited=snapshot.limited,
             faults=snapshot.faults,
@@ -370,7 +371,7 @@ class Desk:
             self._fail(lease, str(error))
             return None
         del self._unloaded[lease.name]
-        trail = series.Trail(step=series.FINEST, start=loaded.start)
+        trail = Trail(step=series.FINEST, start=loaded.start)
         resume = moves.resume_of(lease) if lease.fence > 1 else None
         if resume:
             trail.load(moves.points_of(lease))

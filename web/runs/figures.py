@@ -10,8 +10,10 @@ from typing import Any
 
 from simulator import Limited, Second
 from web.runs import series
-from web.runs.boards import RunBoard, ShardReport, limited_of
+from web.runs.boards import RunBoard, ShardReport
 from web.runs.models import Run
+from web.runs.older import limited_of
+from web.runs.points import Columns
 
 RATE_OVER = 5  # s that the present rate is taken over
 UNSURE = 1  # s before the report of which not every shard may have told
@@ -160,9 +162,9 @@ def present_rate(points: list[Second], *, at: float, step: int) -> float:
 
 
 def recent_points(reports: dict[int, ShardReport], run: Run) -> list[Second]:
-    """Return the points that shards have told of and the database may not have."""
+    """Return the points that shards have told of and the database may not have: counts alone."""
     if run.started_at is None:
         return []
-    points = [point for report in reports.values() for point in report.recent]
-    start = run.started_at.timestamp()
-    return series.points_of(points, step=series.step_of(run.duration), start=start)
+    points = Columns.joined(report.points.counted() for report in reports.values())
+    start = int(run.started_at.timestamp())
+    return points.summed(step=series.step_of(run.duration), origin=start)

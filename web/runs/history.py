@@ -82,13 +82,12 @@ def _summed(
     for shard, first, data in rows:
         columns = Columns.unpack(data)
         if shard is not None and shard in reports and first == newest[shard]:
-            told = [point.at for point in reports[shard].recent]
-            columns = columns.kept(~np.isin(columns.at, told))  # what Redis has is later
+            columns = columns.kept(~np.isin(columns.at, reports[shard].points.at))  # Redis is later
         parts.append(columns)
     for shard, report in reports.items():
         # All before the newest row is in the database, here or in the run's own rows.
         begun = origin + newest.get(shard, 0)
-        parts.append(Columns.of([point for point in report.recent if point.at >= begun]))
+        parts.append(report.points.kept(report.points.at >= begun))
     points = Columns.joined(parts).summed(step=step, origin=origin)
     return [point for point in points if after <= point.at < before]
 

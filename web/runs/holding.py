@@ -10,12 +10,12 @@ from math import inf
 
 from simulator import Assignment, Watch
 from web.logs.relaying import Catch
-from web.runs import series
 from web.runs.boards import ShardReport
 from web.runs.injections import Wish
 from web.runs.leasing import Lease
 from web.runs.loading import Loaded
 from web.runs.models import Outcome
+from web.runs.trail import Trail
 
 
 @dataclass(slots=True, eq=False)
@@ -24,7 +24,7 @@ class Held:
 
     lease: Lease
     loaded: Loaded
-    trail: series.Trail
+    trail: Trail
     report: ShardReport | None = None
     parcel: bytes | None = None  # the report, once it was packed
     identities: bytes = b""

@@ -32,15 +32,9 @@ def publish(reports: Mapping[Lease, bytes]) -> None:
     pipe.execute()
 
 
-def reports_of(run: Run, *, with_recent: bool = True) -> dict[int, ShardReport]:
-    """Return the newest report of each shard that has one, by the row's id.
-
-    ``with_recent``: as ``ShardReport.unpack`` says.
-    """
-    return {
-        shard: ShardReport.unpack(data, with_recent=with_recent)
-        for shard, data in packed_of(run).items()
-    }
+def reports_of(run: Run) -> dict[int, ShardReport]:
+    """Return the newest report of each shard that has one, by the row's id."""
+    return {shard: ShardReport.unpack(data) for shard, data in packed_of(run).items()}
 
 
 def packed_of(run: Run) -> dict[int, bytes]:

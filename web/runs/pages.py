@@ -10,6 +10,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.utils import timezone
 
+from simulator import Second
 from web.alerts.access import open_incidents_of
 from web.alerts.models import Incident
 from web.reports.access import reports_on
@@ -107,16 +108,18 @@ class RunPage:
 
 def run_page(run: Run, *, wish: Wish) -> RunPage:
     """Return the page of a run as it is now."""
-    reports = live.reports_of(run, with_recent=False)
+    reports = live.reports_of(run)
     board = merged(reports.values())
     points = recent_points(reports, run) if run.is_live else []
     figures = figures_of(run, board, points=points, now=timezone.now())
-    return RunPage(run, board, figures, wish, arrivals_of(run, reports))
+    return RunPage(run, board, figures, wish, arrivals_of(run, reports, board.total))
 
 
-def arrivals_of(run: Run, reports: Mapping[int, ShardReport]) -> Arrivals | None:
+def arrivals_of(run: Run, reports: Mapping[int, ShardReport], total: Second) -> Arrivals | None:
     """Return what has arrived, by part where the lot has several; None: nobody can tell."""
-    totals = {shard: report.total for shard, report in reports.items()}
+    if not (run.way_back or total.arrived or total.missing or total.unfollowed or total.counted):
+        return None
+    totals = {shard: report.sums.counted().whole() for shard, report in reports.items()}
     part_of = (
         dict(Shard.objects.filter(run=run).values_list("id", "part")) if len(run.parts) > 1 else {}
     )

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from web.runs import live, series
 from web.runs.boards import ShardReport
 from web.runs.models import Board, Run, Shard, Stretch
+from web.runs.trail import Trail
 
 
 def last_report(shard: Shard) -> bytes | None:
@@ -31,11 +32,11 @@ def keep_points(shard: Shard, report: ShardReport) -> None:
     run = Run.objects.get(id=shard.run_id)
     if run.started_at is None:
         return
-    trail = series.Trail(step=series.FINEST, start=run.started_at.timestamp())
+    trail = Trail(step=series.FINEST, start=run.started_at.timestamp())
     trail.add(report.recent)
     for first, points in trail.blocks().items():
         row = Stretch.objects.filter(shard_id=shard.id, first=first).first()
         known = {point.at: point for point in (series.unpack(bytes(row.data)) if row else [])}
-        known |= {point.at: point for point in points}
+        known |= {point.at: point for point in points.summed(step=1, origin=0)}
         data = series.pack([known[at] for at in sorted(known)])
         Stretch.objects.update_or_create(shard_id=shard.id, first=first, defaults={"data": data})

@@ -7,7 +7,7 @@ nothing is written, whatever becomes of the others.
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from web.runs import leasing, moves, series
+from web.runs import leasing, moves
 from web.runs.holding import Held
 from web.runs.models import Board, Checkpoint, Outcome, Stretch
 
@@ -70,7 +70,7 @@ def _save_boards(several: Sequence[Held]) -> None:
 
 def _save_points(several: Iterable[Held]) -> None:
     rows = [
-        Stretch(shard_id=held.lease.shard, first=first, data=series.pack(points))
+        Stretch(shard_id=held.lease.shard, first=first, data=points.pack_quickly())
         for held in several
         for first, points in held.trail.blocks().items()
     ]

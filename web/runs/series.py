@@ -47,58 +47,13 @@ def points_of(seconds: Iterable[Second], *, step: int, start: float) -> list[Sec
         groups[origin + (second.at - origin) // step * step].append(second)
     points = []
     for at, group in sorted(groups.items()):
+        if len(group) == 1 and group[0].at == at:
+            points.append(group[0])
+            continue
         point = Second.summed(group)
         point.at = at
         points.append(point)
     return points
-
-
-class Trail:
-    """The points of one shard that are still growing, or not in the database yet."""
-
-    def __init__(self, *, step: int, start: float) -> None:
-        """``step`` is a point's length in seconds; ``start`` the Unix time of the run's start."""
-        self._step = step
-        self._origin = int(start)
-        self._points: dict[int, Second] = {}
-        self._unsaved: set[int] = set()
-
-    def add(self, seconds: Iterable[Second]) -> None:
-        """Add seconds, in any order."""
-        for point in points_of(seconds, step=self._step, start=self._origin):
-            known = self._points.get(point.at)
-            self._points[point.at] = Second.summed([known, point]) if known else point
-            self._unsaved.add(point.at)
-
-    def load(self, points: Iterable[Second]) -> None:
-        """Go on from points that the database has, of who had the shard before."""
-        self._points |= {point.at: point for point in points}
-
-    @property
-    def unsaved(self) -> list[Second]:
-        """The points that are newer here than in the database, in order."""
-        return [self._points[at] for at in sorted(self._unsaved)]
-
-    def blocks(self) -> dict[int, list[Second]]:
-        """Return the rows to write, whole, named by their first second since the run's start."""
-        wanted = {self._block(at) for at in self._unsaved}
-        blocks: dict[int, list[Second]] = {first: [] for first in sorted(wanted)}
-        for at in sorted(self._points):
-            if (first := self._block(at)) in blocks:
-                blocks[first].append(self._points[at])
-        return blocks
-
-    def saved(self) -> None:
-        """Note that all rows are written; only the newest can still grow and is kept."""
-        self._unsaved.clear()
-        newest = self._block(max(self._points, default=self._origin))
-        self._points = {
-            at: point for at, point in self._points.items() if self._block(at) >= newest
-        }
-
-    def _block(self, at: int) -> int:
-        length = self._step * BLOCK
-        return (at - self._origin) // length * length
 
 
 def pack(points: Sequence[Second]) -> bytes:

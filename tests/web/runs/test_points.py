@@ -36,6 +36,33 @@ def test_points_survive_their_bytes() -> None:
     assert again == points
 
 
+def test_points_survive_their_quick_bytes_too() -> None:
+    points = [point(n) for n in range(5)]
+
+    again = Columns.unpack(Columns.of(points).pack_quickly())
+
+    assert again.summed(step=1, origin=START) == points
+    assert Columns.read(Columns.of([]).quick()).summed(step=1, origin=START) == []
+
+
+def test_counts_that_are_not_known_any_more_are_left_out_and_new_ones_are_0() -> None:
+    body = Columns.of([point(0)]).quick()
+    length = int.from_bytes(body[:4], "little")
+    told = body[4 : 4 + length].replace(b'"due"', b'"own"')
+
+    again = Columns.read(len(told).to_bytes(4, "little") + told + body[4 + length :])
+
+    [was], [now] = [point(0)], again.summed(step=1, origin=START)
+    assert (now.due, now.acknowledged) == (0, was.acknowledged)
+
+
+def test_all_points_are_one_sum_of_the_earliest_moment() -> None:
+    points = [point(n) for n in (4, 2, 9)]
+
+    assert Columns.of(points).whole() == Second.summed(points)
+    assert Columns.of([]).whole() == Second(at=0)
+
+
 def test_no_points_survive_their_bytes_too() -> None:
     assert Columns.unpack(Columns.of([]).pack()).summed(step=1, origin=START) == []
 

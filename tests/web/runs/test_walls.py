@@ -1,5 +1,6 @@
 """The wall: all mocks of a run in a few bytes, from what their shards told last."""
 
+import struct
 import zlib
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from simulator import Link, Reason, Second, new_board, pack_board
 from tests.web.runs.conftest import START
 from web.runs.boards import Glance, ShardReport
+from web.runs.points import Columns
 from web.runs.walls import FAILING, UNTOLD, tag_of, wall_of
 
 
@@ -63,17 +65,38 @@ def test_a_glance_is_what_the_report_says_of_its_mocks() -> None:
     assert (seen.mocks == whole.mocks).all()
 
 
-def test_a_report_survives_its_bytes_and_its_pulse_is_its_points_without_histograms() -> None:
+def test_a_report_survives_its_bytes() -> None:
     point = Second(at=int(START), due=5, sent=1, acknowledged=2, failed=2, bytes=9)
     point.latency.record([0.01, 0.02])
     whole = report(recent=[point], dropped=4, reasons=[Reason("refused", 2, 1)])
 
-    full = ShardReport.unpack(whole.pack())
-    light = ShardReport.unpack(whole.pack(), with_recent=False)
+    again = ShardReport.unpack(whole.pack())
 
-    assert full.recent == [point]
-    assert (full.total, full.dropped) == (light.total, light.dropped) == (whole.total, 4)
-    assert light.recent == [Second(at=int(START), sent=1, acknowledged=2, failed=2)]
+    assert again.recent == [point]
+    assert (again.total, again.dropped, again.reasons) == (whole.total, 4, whole.reasons)
+    assert (again.mocks == whole.mocks).all()
+    assert again.points.counted().summed(step=1, origin=0) == [
+        Second(at=int(START), due=5, sent=1, acknowledged=2, failed=2, bytes=9)
+    ]
+
+
+def of_a_version_before(whole: ShardReport) -> bytes:
+    """Return a report as the second version packed it."""
+    glance = {"at": whole.at, "statuses": whole.statuses, "reasons": [["refused", 2, 1]]}
+    sums = {"total": whole.total.to_dict(), "dropped": 1, "limited": None, "faults": []}
+    parts = [orjson.dumps(glance), pack_board(whole.mocks), orjson.dumps(sums)]
+    lengths = struct.pack(">2sIII", b"R2", *map(len, parts))
+    return zlib.compress(b"".join((lengths, *parts, Columns.of([whole.total]).body())))
+
+
+def test_a_report_of_the_version_before_is_still_read() -> None:
+    whole = report(reasons=[Reason("refused", 2, 1)])
+
+    seen = ShardReport.unpack(of_a_version_before(whole))
+
+    assert (seen.total, seen.recent, seen.dropped) == (whole.total, [whole.total], 1)
+    assert seen.reasons == whole.reasons
+    assert (Glance.unpack(of_a_version_before(whole)).mocks == whole.mocks).all()
 
 
 def test_a_report_of_before_is_still_read() -> None:
