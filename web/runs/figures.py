@@ -118,7 +118,7 @@ def figures_of(run: Run, board: RunBoard, *, points: list[Second], now: datetime
         left=max(timedelta(0), run.duration - elapsed) if run.is_live else timedelta(0),
         duration=run.duration,
         connected=board.connected if run.is_live else 0,
-        sending=board.sending if run.is_live else 0,
+        sending=board.sending if run.is_live and not run.paused else 0,
         failing=board.failing,
         rate=present_rate(points, at=board.at, step=series.step_of(run.duration))
         if run.is_live

@@ -1,6 +1,7 @@
 """Control over a live run: its page, the orders that people give there, and the end at once."""
 
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -13,9 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from web.accounts.access import UserRequest, open_workspace
 from web.accounts.models import Role
 from web.runs import access, actions, orders
+from web.runs.aims import everybody, whom
 from web.runs.injections import LEAD
-from web.runs.models import Run
-from web.runs.order_words import order_in
+from web.runs.models import Order, Run
+from web.runs.order_words import AIMED, is_for_all, order_in
 from web.runs.timeline import control_page
 
 ENDED = "This run had ended already."
@@ -31,6 +33,8 @@ def control(request: UserRequest, workspace: UUID, run: UUID) -> HttpResponse:
 
 
 @require_POST
+    if request.GET.get("as", face_of(found)) != face_of(found):
+        return HttpResponse(headers={"HX-Redirect": access.control_address(found)})
 @login_required
 def order(request: UserRequest, workspace: UUID, run: UUID) -> HttpResponse:
     """Give an order; ``code`` makes a form that is sent twice one order."""
@@ -43,9 +47,11 @@ def order(request: UserRequest, workspace: UUID, run: UUID) -> HttpResponse:
     except orders.CannotOrder as cannot:
         if not is_short:
             return _page(request, found, wrong=str(cannot), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        if is_for_all(said) and "sure" not in request.POST:
+            return _ask_first(request, found, said)
         messages.error(request, str(cannot))
     else:
-        messages.success(request, f"In {LEAD:g} s: {given}.")
+        messages.success(request, f"In {LEAD:g} s: {given}{_for_whom(given)}.")
     return redirect(_back(found, request.POST.get("back", "control")))
 
 
@@ -65,11 +71,50 @@ def _page(
     request: UserRequest, run: Run, *, wrong: str = "", status: int = HTTPStatus.OK
 ) -> HttpResponse:
     context = {
+def _ask_first(request: UserRequest, run: Run, said: dict[str, Any]) -> HttpResponse:
+    """Ask whether an order is really for all mocks.
+
+    Raises:
+        CannotOrder: It cannot be given at all.
+    """
+    order = orders.read(run, said)
+    orders.check(run, order)
+    context = {
+        "run": run,
+        "title": order.title,
+        "whom": everybody(run.mocks),
+        "said": {word: value for word, value in said.items() if isinstance(value, str)},
+        "code": request.POST.get("code", ""),
+        "back": request.POST.get("back", ""),
+        "cancel": _back(run, request.POST.get("back", "control")),
+    }
+    return render(request, "runs/everybody.html", context)
+
+
+def _for_whom(order: Order) -> str:
+    """Return whom an order is for, where orders of its kind may be for some."""
+    if order.kind not in AIMED:
+        return ""
+    return f" for {whom(order.order.get('aim', {}), mocks=order.run.mocks)}"
+
+
+def face_of(run: Run) -> str:
+    """Return what tells pages apart on which other things can be ordered."""
+    facts = {
+        "live": run.is_live,
+        "obeys": run.is_orderable,
+        "paused": run.paused is not None,
+        "aborted": run.abort_requested is not None,
+    }
+    return "-".join(name for name, holds in facts.items() if holds)
+
+
         "run": run,
         "page": control_page(run, page=request.GET.get("page", "")),
         "wrong": wrong,
         "said": request.POST,
         "codes": [uuid4() for _ in range(5)],  # one a form
+        "face": face_of(run),
     }
     return render(request, "runs/control.html", context, status=status)
 

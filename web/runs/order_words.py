@@ -3,10 +3,12 @@
 Rule: nothing is judged here; what is empty is not said.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import QueryDict
 
+AIMED = ("status", "send")  # kinds of orders that may be for some mocks
 MOST_IDS = 50_000  # characters of a list of ids
 
 
@@ -21,12 +23,17 @@ def order_in(post: QueryDict) -> dict[str, Any]:
         said[word] = _number(post.get(word, ""))
     if kind == "rate" and (messages := [each for each in post.getlist("messages") if each]):
         said["messages"] = messages
-    if kind in ("status", "send"):
+    if kind in AIMED:
         word = "status" if kind == "status" else "message"
         said[word] = post.get(word, "")
         if aim := aim_in(post):
             said["aim"] = aim
     return said
+
+
+def is_for_all(said: Mapping[str, Any]) -> bool:
+    """Whether an order could be for some mocks, and is for all of them."""
+    return said["order"] in AIMED and "aim" not in said
 
 
 def aim_in(post: QueryDict) -> dict[str, Any]:

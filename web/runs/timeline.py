@@ -8,14 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf, isinf
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.paginator import Page, Paginator
 
-from simulator import Span
-from web.platform.words import flow
+from simulator import MAX_MOCKS, Span
 from web.runs import live
+from web.runs.aims import whom
 from web.runs.boards import merged
 from web.runs.faults import Episode
 from web.runs.models import Order, Run
@@ -23,7 +22,6 @@ from web.runs.orders import ENDS, names_in, orders_of
 
 LINES = 20  # of a page
 PLACE = "order."  # begins the place of an order's span, as simulator.orders has it
-EVERYBODY = "every mock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +47,7 @@ class ControlPage:
     statuses: list[str]
     messages: list[str]
     on: int  # how many mocks are on, as far as it was ordered
+    most: int = MAX_MOCKS  # that a run may have
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +128,10 @@ def _given(run: Run, row: Order, span: Span | None) -> Line:
         at=begun or row.asked,
         ended=ended or (run.ended_at if lasts else None),
         lasts=lasts,
-        aim=_aim_text(row.order.get("aim", {})),
+        aim=whom(row.order.get("aim", {}), mocks=run.mocks),
         mocks=span.mocks if span else (run.mocks if row.kind in ENDS else None),
         by=row.asker,
     )
-
-
-def _aim_text(aim: dict[str, Any]) -> str:
-    """Return at whom an order is aimed; a share, which is kept as a number, as per cent."""
-    if not aim:
-        return EVERYBODY
-    share = {"share": f"{100 * aim['share']:g}%"} if "share" in aim else {}
-    return flow(aim | share)
 
 
 def _of_lot(run: Run, span: Span) -> Line:

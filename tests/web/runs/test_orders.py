@@ -1,5 +1,6 @@
 """What people order of a live run, and how it really ends."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -99,7 +100,7 @@ def test_a_run_is_paused_until_it_is_resumed(live, owner):
         ([], {"order": "send", "message": "ping"}, "There is: telemetry."),
         ([], {"order": "rate", "factor": 2, "messages": ["ping"]}, "has “ping”"),
         ([], {"order": "rate", "factor": "fast"}, "factor"),
-        ([], {"order": "count", "mocks": 21}, "The run has 20 mocks."),
+        ([], {"order": "count", "mocks": 50_001}, "50000"),
         ([], {"order": "dance"}, "'pause', 'resume'"),
     ],
 )
@@ -178,14 +179,78 @@ def test_a_form_that_is_sent_twice_gives_one_order(client_of, owner, live):
 def test_the_page_of_control_gives_orders(client_of, owner, live, form, said):
     run, *_ = live
 
-    answer = client_of(owner).post(address(run), form, follow=True)
+    answer = client_of(owner).post(address(run), form | {"sure": "yes"}, follow=True)
 
     assert answer.redirect_chain[-1][0] == address(run, "control")
     assert Order.objects.get().order == said
     page = answer.content.decode()
     assert str(Order.objects.get()) in page
     assert str(owner) in page
-    assert ("share: 10%" in page) == ("share" in form)
+    assert ("10% of the mocks in status running" in page) == ("share" in form)
+
+
+@pytest.mark.parametrize(
+    ("form", "question"),
+    [
+        ({"order": "status", "status": "broken"}, "status broken for all 20 mocks?"),
+        ({"order": "send", "message": "telemetry"}, "send telemetry for all 20 mocks?"),
+    ],
+)
+def test_who_orders_something_of_all_mocks_is_asked_first(client_of, owner, live, form, question):
+    run, *_ = live
+
+    asked = client_of(owner).post(address(run), form | {"code": str(uuid4())})
+    page = asked.content.decode()
+
+    assert asked.status_code == 200
+    assert question in page
+    assert not Order.objects.exists()
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    client_of(owner).post(address(run), hidden)
+    assert Order.objects.get().order == form
+
+
+def test_what_cannot_be_ordered_of_all_is_refused_and_not_asked(client_of, owner, live):
+    run, *_ = live
+
+    answer = client_of(owner).post(address(run), {"order": "status", "status": "brokn"})
+
+    assert answer.status_code == 422
+    assert "There is: running, broken" in answer.content.decode()
+
+
+def test_it_is_said_of_whom_something_was_ordered(client_of, owner, live):
+    run, *_ = live
+    form = {"order": "status", "status": "broken", "share": "10%"}
+
+    page = client_of(owner).post(address(run), form, follow=True).content.decode()
+
+    assert "In 2 s: status broken for 10% of the mocks." in page
+
+
+def test_an_open_page_of_control_loads_anew_when_something_else_can_be_ordered(
+    client_of, owner, live
+):
+    run, *_ = live
+    client = client_of(owner)
+    face = client.get(address(run, "control")).context["face"]
+
+    same = client.get(address(run, "control"), {"as": face})
+    actions.stop_run(run, by=owner)
+    other = client.get(address(run, "control"), {"as": face})
+
+    assert "HX-Redirect" not in same.headers
+    assert other.headers["HX-Redirect"] == address(run, "control")
+
+
+def test_a_paused_run_sends_from_no_mock(client_of, owner, live):
+    run, *_ = live
+    orders.ask(run, {"order": "pause"}, by=owner)
+
+    page = client_of(owner).get(run.get_absolute_url())
+
+    assert page.context["page"].figures.sending == 0
+    assert "paused since" in page.content.decode()
 
 
 def test_a_refusal_shows_the_form_again_with_what_was_said(client_of, owner, live):
