@@ -6,6 +6,7 @@ Source: apache/parquet-format, Encodings.md.
 """
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
@@ -74,4 +75,6 @@ def blobs(values: Sequence[bytes]) -> bytes:
 def plain_texts(values: Sequence[str]) -> bytes:
     """Return texts, each after its length (PLAIN)."""
     data = [value.encode() for value in values]
-    return b"".join(len(each).to_bytes(4, "little") + each for each in data)
+    sizes = np.fromiter(map(len, data), dtype="<u4", count=len(data)).tobytes()
+    heads = [sizes[place : place + 4] for place in range(0, len(sizes), 4)]
+    return b"".join(chain.from_iterable(zip(heads, data, strict=True)))

@@ -28,9 +28,11 @@ def struct(fields: Struct) -> bytes:
     out = bytearray()
     last = 0
     for number, value in fields.items():
-        kind, body = _encoded(value)
+        kind, encode = _CODECS[type(value)]
+        if kind is None:
+            kind = _TRUE if value else _FALSE
         out.append((number - last) << 4 | kind)
-        out += body
+        out += encode(value)
         last = number
     out.append(0)
     return bytes(out)
@@ -38,6 +40,8 @@ def struct(fields: Struct) -> bytes:
 
 def varint(number: int) -> bytes:
     """Encode 0 and up, seven bits a byte, least significant first."""
+    if number < _FEW:
+        return _SMALL[number]
     out = bytearray()
     while number > 0x7F:
         out.append(number & 0x7F | 0x80)
@@ -51,27 +55,24 @@ def zigzag(number: int) -> bytes:
     return varint(number << 1 if number >= 0 else (-number << 1) - 1)
 
 
-def _encoded(value: Value) -> tuple[int, bytes]:
-    """Return the type of a value, and its bytes; of a truth the type is all."""
-    if isinstance(value, bool):
-        return (_TRUE if value else _FALSE), b""
-    kind, encode = _CODECS[type(value)]
-    return kind, encode(value)
-
-
 def _blob(value: bytes) -> bytes:
     return varint(len(value)) + value
 
 
 def _list(values: list[Value]) -> bytes:
-    """Encode values of one type, at least one."""
-    pairs = [_encoded(value) for value in values]
-    kind, count = pairs[0][0], len(pairs)
+    """Encode values of one type, no truths, at least one."""
+    kind, encode = _CODECS[type(values[0])]
+    assert kind is not None
+    count = len(values)
     head = bytes([count << 4 | kind]) if count < 15 else bytes([0xF0 | kind]) + varint(count)
-    return head + b"".join(body for _, body in pairs)
+    return head + b"".join(map(encode, values))
 
 
-_CODECS: dict[type, tuple[int, Callable[[Any], bytes]]] = {
+_FEW = 0x80  # numbers that are one byte: most are
+_SMALL = [bytes([number]) for number in range(_FEW)]
+# The type that a value is written as, and its bytes; of a truth the type is all.
+_CODECS: dict[type, tuple[int | None, Callable[[Any], bytes]]] = {
+    bool: (None, lambda _: b""),
     int: (_I32, zigzag),
     I64: (_I64, lambda number: zigzag(number.value)),
     bytes: (_BINARY, _blob),
