@@ -2,7 +2,7 @@
 
 Run as ``python -m tests.benchmarks.survival.probe work towers`` with ``PROBE_DIR``; each tower
 writes ``PID.json`` there every second: s of CPU by part. A part is a thread, and in the engine's
-own thread what it does for boards, counters and checkpoints.
+own thread what it does for records, boards, counters and checkpoints: ``BOOKS``.
 """
 
 import json
@@ -11,12 +11,21 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 WRITE_EVERY = 1.0  # s
 LOOP = "MainThread"
 PARTS = ("chunks", "desk", "leases")  # what threads' names begin with
+BOOKS = (
+    ("recording.recorder", "Recorder", "fold"),
+    ("recording.recorder", "Recorder", "dwell"),
+    ("tower.seconds", "Seconds", "end"),
+    ("tower.shard", "Shard", "_sum_up_second"),
+    ("tower.shard", "Shard", "keep"),
+    ("tower.shard", "Shard", "snapshot"),
+)
 
 
 class Probe:
@@ -24,7 +33,8 @@ class Probe:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._books = 0.0  # s of CPU of the engine's thread for boards, counters and checkpoints
+        self._books = 0.0  # s of CPU of the engine's thread for what BOOKS do
+        self._is_timing = False
         self._gone: dict[str, float] = {}  # s of CPU of threads, also of those that ended
         self._thread: threading.Thread | None = None
 
@@ -33,11 +43,14 @@ class Probe:
 
         def wrapped(*arguments: Any, **named: Any) -> Any:
             self._begin()
-            before = time.thread_time()
+            if self._is_timing:  # one of them calls another
+                return do(*arguments, **named)
+            self._is_timing, before = True, time.thread_time()
             try:
                 return do(*arguments, **named)
             finally:
                 self._books += time.thread_time() - before
+                self._is_timing = False
 
         return wrapped
 
@@ -65,11 +78,10 @@ def _part(name: str) -> str:
 
 def main() -> None:
     """Be the worker."""
-    from simulator.tower.tower import Tower  # noqa: PLC0415
-
     probe = Probe(Path(os.environ["PROBE_DIR"]))
-    for name in ("_end_second", "snapshots"):
-        setattr(Tower, name, probe.timed(getattr(Tower, name)))
+    for module, kind, name in BOOKS:
+        owner = getattr(import_module(f"simulator.{module}"), kind)
+        setattr(owner, name, probe.timed(getattr(owner, name)))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "web.settings")
     from django.core.management import execute_from_command_line  # noqa: PLC0415
 
