@@ -84,9 +84,9 @@ def start_run(
         target=lot.target.address,
         tags=lot.tags,
         parts=snapshot.parts,
-        thresholds=[str(each) for each in snapshot.lot.thresholds],
         additions=[asdict(each) for each in snapshot.lot.additions],
         presence=presence.kept(snapshot.lot),
+        thresholds=[str(each) for each in snapshot.lot.thresholds],
         faults=snapshot.faults,
         way_back=snapshot.lot.target.way_back.kind if snapshot.lot.target.way_back else "",
     )

@@ -12,8 +12,8 @@ from simulator import Limited, Second
 from web.runs import history, levels, series
 from web.runs.boards import ShardReport
 from web.runs.models import LIVE, Board, Outcome, Run, RunState, Series, Shard, ShardState
-
 from web.runs.presence import presence_of
+
 logger = logging.getLogger(__name__)
 
 SEVERITY = {outcome: place for place, outcome in enumerate(Outcome)}

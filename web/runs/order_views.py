@@ -29,12 +29,12 @@ ENDED = "This run had ended already."
 def control(request: UserRequest, workspace: UUID, run: UUID) -> HttpResponse:
     """Show what was ordered, and what can be."""
     found = access.run_of(open_workspace(request, workspace), run)
+    if request.GET.get("as", face_of(found)) != face_of(found):
+        return HttpResponse(headers={"HX-Redirect": access.control_address(found)})
     return _page(request, found)
 
 
 @require_POST
-    if request.GET.get("as", face_of(found)) != face_of(found):
-        return HttpResponse(headers={"HX-Redirect": access.control_address(found)})
 @login_required
 def order(request: UserRequest, workspace: UUID, run: UUID) -> HttpResponse:
     """Give an order; ``code`` makes a form that is sent twice one order."""
@@ -43,12 +43,12 @@ def order(request: UserRequest, workspace: UUID, run: UUID) -> HttpResponse:
     said = order_in(request.POST)
     is_short = "back" in request.POST  # asked for by a button of another page
     try:
+        if is_for_all(said) and "sure" not in request.POST:
+            return _ask_first(request, found, said)
         given = orders.ask(found, said, by=request.user, code=_code(request.POST.get("code", "")))
     except orders.CannotOrder as cannot:
         if not is_short:
             return _page(request, found, wrong=str(cannot), status=HTTPStatus.UNPROCESSABLE_ENTITY)
-        if is_for_all(said) and "sure" not in request.POST:
-            return _ask_first(request, found, said)
         messages.error(request, str(cannot))
     else:
         messages.success(request, f"In {LEAD:g} s: {given}{_for_whom(given)}.")
@@ -67,10 +67,6 @@ def abort(request: UserRequest, workspace: UUID, run: UUID) -> HttpResponse:
     return redirect(found)
 
 
-def _page(
-    request: UserRequest, run: Run, *, wrong: str = "", status: int = HTTPStatus.OK
-) -> HttpResponse:
-    context = {
 def _ask_first(request: UserRequest, run: Run, said: dict[str, Any]) -> HttpResponse:
     """Ask whether an order is really for all mocks.
 
@@ -109,12 +105,16 @@ def face_of(run: Run) -> str:
     return "-".join(name for name, holds in facts.items() if holds)
 
 
+def _page(
+    request: UserRequest, run: Run, *, wrong: str = "", status: int = HTTPStatus.OK
+) -> HttpResponse:
+    context = {
         "run": run,
+        "face": face_of(run),
         "page": control_page(run, page=request.GET.get("page", "")),
         "wrong": wrong,
         "said": request.POST,
         "codes": [uuid4() for _ in range(5)],  # one a form
-        "face": face_of(run),
     }
     return render(request, "runs/control.html", context, status=status)
 

@@ -15,9 +15,9 @@ from django.utils import timezone
 import simulator
 from web.accounts.models import User
 from web.platform.words import told
+from web.runs.growth import CannotGrow, Growth, grow, planned
 from web.runs.injections import LEAD
 from web.runs.models import Order, Run
-from web.runs.growth import CannotGrow, Growth, grow, planned
 
 MOST = 1_000  # of one run, as the engine takes them
 ENDS = ("stop", "abort")  # these are stop_run's and abort_run's, for runs that have not begun too
@@ -46,19 +46,19 @@ def ask(run: Run, said: dict[str, Any], *, by: User | str, code: UUID | None = N
     """
     order = read(run, said)
     code = code or uuid4()
+    growth = _growth(run, order)
     with transaction.atomic():
         # The row's lock: of two who pause at the same moment the second is told so.
-    growth = _growth(run, order)
         Run.objects.filter(id=run.id).update(state=F("state"))
         run.refresh_from_db(fields=["state", "paused", "stop_requested", "started_at"])
         if known := Order.objects.filter(run=run, code=code).first():
             return known
         check(run, order)
         _follow(run, order)
-        return note(run, order, by=by, code=code)
-
         if growth:
             _grow(run, growth)
+        return note(run, order, by=by, code=code)
+
 
 def note(run: Run, order: simulator.Order, *, by: User | str, code: UUID | None = None) -> Order:
     """Keep an order that was given; who ends a run does that besides."""
@@ -90,9 +90,6 @@ def read(run: Run, said: dict[str, Any]) -> simulator.Order:
     return order
 
 
-def _check_names(wanted: Iterable[str], known: list[str]) -> None:
-    for name in wanted:
-        if known and name not in known:
 def _growth(run: Run, order: simulator.Order) -> Growth | None:
     """Return what a run needs to obey an order for more mocks than it has; it obeys orders now."""
     if order.order != "count" or not run.is_orderable:
@@ -110,6 +107,9 @@ def _grow(run: Run, growth: Growth) -> None:
         raise CannotOrder(str(cannot)) from cannot
 
 
+def _check_names(wanted: Iterable[str], known: list[str]) -> None:
+    for name in wanted:
+        if known and name not in known:
             text = ", ".join(known)
             raise CannotOrder(f"No mock of this run has “{name}”. There is: {text}.")
 
