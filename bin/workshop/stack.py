@@ -90,6 +90,7 @@ def console_environment(
         "SITE_URL": f"http://127.0.0.1:{port}",
         "PORT": str(port),
         "WEB_CONCURRENCY": "1",
+        "ALLOWED_TARGETS": "127.0.0.0/8, ::1, localhost",
     }
 
 

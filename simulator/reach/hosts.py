@@ -6,7 +6,7 @@ one thing here and another where a connection is made.
 
 import re
 import unicodedata
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from ipaddress import AddressValueError, IPv4Address, IPv6Address, ip_address
 from typing import TypeAlias
 
 Host: TypeAlias = str | IPv4Address | IPv6Address
@@ -44,6 +44,11 @@ def host_in(text: str) -> Host:
     if _NUMBER.fullmatch(last):
         return _ipv4(name)
     return _name(name, text)
+
+
+def address_in(text: str) -> IPv4Address | IPv6Address:
+    """Return an IP address without its zone. Raises ValueError: it is none."""
+    return ip_address(text.partition("%")[0])
 
 
 def is_odd(text: str, host: Host) -> bool:

@@ -20,6 +20,10 @@ MULTICAST = "a multicast address"
 RESERVED = "a reserved address"
 EXAMPLES = "an address for documentation"
 TUNNEL = "an address of a tunnel"
+NOWHERE = "no address at all"
+EVERYBODY = "the address of everybody on a network"
+# What is no server's own address in anybody's network: never meant by a name, or by "everything".
+NO_SERVERS = frozenset({METADATA, LINK_LOCAL, MULTICAST, NOWHERE, EVERYBODY})
 
 # What hands out the credentials of the machine that asks.
 _METADATA = (
@@ -36,7 +40,7 @@ _METADATA = (
 )
 _KINDS: tuple[tuple[str, str], ...] = (
     *((address, METADATA) for address in _METADATA),
-    ("0.0.0.0/32", "no address at all"),
+    ("0.0.0.0/32", NOWHERE),
     ("0.0.0.0/8", RESERVED),
     ("10.0.0.0/8", PRIVATE),
     ("100.64.0.0/10", "an address inside of a provider (CGNAT)"),
@@ -51,9 +55,9 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("198.51.100.0/24", EXAMPLES),
     ("203.0.113.0/24", EXAMPLES),
     ("224.0.0.0/4", MULTICAST),
-    ("255.255.255.255/32", "the address of everybody on a network"),
+    ("255.255.255.255/32", EVERYBODY),
     ("240.0.0.0/4", RESERVED),
-    ("::/128", "no address at all"),
+    ("::/128", NOWHERE),
     ("::1/128", LOOPBACK),
     ("::/96", "an IPv4 address inside of IPv6"),  # RFC 4291, 2.5.5.1: not in use any more
     ("::ffff:0:0:0/96", "an IPv4 address inside of IPv6"),  # RFC 2765
@@ -75,8 +79,6 @@ _TABLE: dict[int, list[tuple[Network, str]]] = {4: [], 6: []}
 for _text, _words in _KINDS:
     _network = ip_network(_text)
     _TABLE[_network.version].append((_network, _words))
-
-METADATA_ADDRESSES: frozenset[Network] = frozenset(map(ip_network, _METADATA))
 
 _MAPPED = IPv6Network("::ffff:0:0/96")  # RFC 4291, 2.5.5.2: the system connects over IPv4
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: how a network of IPv6 alone reaches IPv4

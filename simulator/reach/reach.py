@@ -6,10 +6,10 @@ there, unless an operator named it.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from simulator.reach.hosts import Host, NoHost, host_in, is_odd
-from simulator.reach.kinds import METADATA_ADDRESSES, Ip, kind_of, plain
+from simulator.reach.hosts import Host, NoHost, address_in, host_in, is_odd
+from simulator.reach.kinds import METADATA, NO_SERVERS, Ip, kind_of, plain
 
 EVERYTHING = "*"
 # Names that mean something inside of a machine or a network alone: RFC 6761, 6762, 7686, 8375, and
@@ -25,8 +25,9 @@ class Reach:
     """Which addresses may be connected to.
 
     Public ones always; others where one of ``networks`` holds them, or a name of ``names`` led
-    there (``*.plant.example`` are all below it). An address of a cloud's metadata is let through by
-    its own entry alone. ``is_limited`` False: everything, as on somebody's own machine.
+    there (``*.plant.example`` are all below it). Neither a name nor ``*`` lets through what is no
+    server's own address, such as a multicast one; an address of a cloud's metadata is let through
+    by its own entry alone. ``is_limited`` False: everything, as on somebody's own machine.
     """
 
     networks: frozenset[IPv4Network | IPv6Network] = frozenset()
@@ -66,11 +67,15 @@ class Reach:
 
     def allows(self, address: Ip) -> bool:
         """Whether an operator named this address, or a network that holds it."""
-        real = plain(address)
-        mine = {ip_network(real)}
-        if mine & METADATA_ADDRESSES:
-            return bool(mine & self.networks)
-        return any(real in network for network in self.networks if network.version == real.version)
+        real, kind = plain(address), kind_of(address)
+        if kind == METADATA:
+            return ip_network(real) in self.networks
+        least = 1 if kind in NO_SERVERS else 0  # bits of a network that says which it means
+        return any(
+            real in network
+            for network in self.networks
+            if network.version == real.version and network.prefixlen >= least
+        )
 
     def refusal(self, address: str, *, host: str = "") -> str:
         """Return what an address is that may not be connected to; empty: it may.
@@ -81,13 +86,12 @@ class Reach:
         """
         if not self.is_limited:
             return ""
-        found = ip_address(address.partition("%")[0])
+        found = address_in(address)
         if self.allows(found):
             return ""
+        kind = kind_of(found)
         is_named = bool(host) and self.allows_name(host)
-        if is_named and ip_network(plain(found)) not in METADATA_ADDRESSES:
-            return ""
-        return kind_of(found)
+        return "" if is_named and kind not in NO_SERVERS else kind
 
     def trouble(self, text: str) -> str:
         """Return in a sentence why nothing may be sent to what a text names; empty: it may.

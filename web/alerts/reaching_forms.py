@@ -24,7 +24,7 @@ from web.alerts.models import (
     ChannelKind,
     Person,
 )
-from web.drains.addresses import address_of
+from web.drains.addresses import address_of, hold
 from web.platform.secrets import seal
 from web.targets.address import AddressError
 
@@ -190,7 +190,11 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
         """Return an address of a web server."""
         text: str = self.cleaned_data["url"]
         try:
-            return str(address_of(text)) if text else ""
+            if not text:
+                return ""
+            found = address_of(text)
+            hold(found)
+            return str(found)
         except AddressError as error:
             raise ValidationError(str(error)) from error
 

@@ -4,16 +4,18 @@ Rule: an address is checked when it is saved and again at each connection, by wh
 to then; nobody follows a redirect. A refusal is a sentence for its author.
 """
 
-import ipaddress
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import simulator
+from web.targets import reach
 from web.targets.address import AddressError, host_of
 
 LONGEST = 2_000  # characters
 PORTS = {"http": 80, "https": 443}
-Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ def address_of(text: str) -> Address:
     if port == 0:
         raise AddressError("A port is from 1 to 65535.")
     host = host_of(parts.hostname or "")
-    _hold_literal(host)
+    if why := reach.reach().trouble(host):
+        raise AddressError(why)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Address(parts.scheme, host, port or PORTS[parts.scheme], path)
 
@@ -73,13 +76,8 @@ def connect(host: str, port: int, *, timeout: float) -> socket.socket:
         AddressError: The name leads to where nothing may be sent.
         OSError: None of them answers, or there is no such name.
     """
-    failure: OSError = OSError("the name has no address")
-    for ip in resolved(host, port):
-        try:
-            return socket.create_connection((ip, port), timeout=timeout)
-        except OSError as error:
-            failure = error
-    raise failure
+    with _told(host):
+        return reach.gate().connect(host, port, timeout=timeout)
 
 
 def resolved(host: str, port: int) -> list[str]:
@@ -89,27 +87,25 @@ def resolved(host: str, port: int) -> list[str]:
         AddressError: One of them is not allowed.
         OSError: There is no such name.
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    texts = list(dict.fromkeys(str(each[4][0]) for each in found))
-    for text in texts:
-        hold(ipaddress.ip_address(text.partition("%")[0]))
-    return texts
+    with _told(host):
+        return reach.gate().resolved(host, port)
 
 
-def hold(ip: Ip) -> None:
-    """Refuse what is no host's own address: link-local (a cloud's metadata), multicast, none.
+def hold(address: Address) -> None:
+    """Refuse an address that is about to be saved by what its name stands for now.
 
     Raises:
         AddressError: Nothing may be sent there.
     """
-    inner = getattr(ip, "ipv4_mapped", None) or ip
-    if inner.is_link_local or inner.is_multicast or inner.is_unspecified:
-        raise AddressError(f"Nothing is sent to {ip}: it is no address of a public host.")
+    if why := reach.trouble(address.host, address.port):
+        raise AddressError(why)
 
 
-def _hold_literal(host: str) -> None:
+@contextmanager
+def _told(host: str) -> Iterator[None]:
+    """Turn the gate's refusal into a sentence."""
     try:
-        ip = ipaddress.ip_address(host)
-    except ValueError:
-        return
-    hold(ip)
+        yield
+    except simulator.Forbidden as error:
+        kind = str(error).removeprefix("not allowed: the target is ")
+        raise AddressError(reach.NOT_ALLOWED.format(host=host, kind=kind)) from error

@@ -330,6 +330,10 @@ FORMS: dict[str, type[DrainForm]] = {
 def address(text: str) -> str:
     """Return an address that something may be sent to; empty stays empty."""
     try:
-        return str(addresses.address_of(text)) if text else ""
+        if not text:
+            return ""
+        found = addresses.address_of(text)
+        addresses.hold(found)
+        return str(found)
     except AddressError as error:
         raise ValidationError(str(error)) from error

@@ -21,6 +21,7 @@ from web.runs import jobs, leasing, workers
 from web.runs.desk import Desk
 from web.runs.holding import Orders
 from web.runs.injections import Wish
+from web.targets import reach
 
 logger = logging.getLogger(__name__)
 
@@ -58,8 +59,9 @@ def work_shift(*, patience: float = IDLE_GRACE) -> None:
     name = f"{settings.DYNO}/{uuid4().hex[:12]}"
     logger.info("tower begins", extra={"tower": name})
     desk = Desk(tower=name, capacity=capacity(files), messages=MOST_MESSAGES, dyno=settings.DYNO)
+    desk.dates.look()  # seconds are told of by it from the first one on
     shift = Shift(desk, patience=patience)
-    run_in_loop(shift.run())
+    run_in_loop(shift.run(), reach=reach.reach())
     if shift.has_left:
         jobs.ask_for_tower()  # for the shards that are wanted again
     logger.info("tower ends", extra={"tower": name})
@@ -107,6 +109,7 @@ class Shift:
             name=desk.tower,
             write=None,
             make_writer=partial(Writer, store=desk.filing),
+            wall=desk.dates.unix,
             keep_every=KEEP_EVERY,
             frozen_after=FROZEN_AFTER,
         )

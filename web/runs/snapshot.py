@@ -21,7 +21,7 @@ from web.lots.models import Lot, LotPart
 from web.lots.options import aimless
 from web.platform.secrets import SealBroken
 from web.platform.storage import ObjectMissing, StorageUnavailable
-from web.targets.actions import OptionsOutdated, credentials, lot_target
+from web.targets.actions import OptionsOutdated, OutOfReach, credentials, lot_target
 from web.targets.actions import table as dealt_table
 
 NO_STORAGE = "The object store does not answer, so nothing was started. Try again in a minute."
@@ -42,7 +42,8 @@ class Snapshot:
 
     ``parts``: ``name``, ``first``, ``count`` and ``formats`` of each: what word stands for the
     payload of those messages that are no text, by their names; ``statuses`` and ``messages`` are
-    what orders may name. ``faults`` are in the lot's words.
+    what orders may name; ``position``: what its mocks call latitude and longitude, or None.
+    ``faults`` are in the lot's words.
     ``client_ids`` are those by which a broker knows the mocks; none where there is no broker.
     """
 
@@ -87,6 +88,7 @@ def snapshot_of(lot: Lot, *, run: UUID) -> Snapshot:
             "count": part.count,
             "formats": formats_of(definition),
             **simulator.order_names(definition),
+            "position": simulator.position_names(definition),
             "rate": simulator.busiest(definition, rate=part.rate),  # messages/s of a mock
         }
         for part, definition in zip(parts, definitions, strict=True)
@@ -123,6 +125,8 @@ def target_of(lot: Lot) -> simulator.Target:
         raise CannotStart(
             f"The secrets of the target “{lot.target}” cannot be opened. Enter them again there."
         ) from error
+    except OutOfReach as error:
+        raise CannotStart(str(error)) from error
     except OptionsOutdated as error:
         raise CannotStart(
             f"The options of the target “{lot.target}” need a look there: {error}."

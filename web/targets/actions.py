@@ -14,6 +14,7 @@ from web.audit.actions import note
 from web.datasets.access import table_named
 from web.datasets.tables import table_at
 from web.platform import secrets
+from web.targets import reach
 from web.targets.models import Target
 
 Change: TypeAlias = str | None
@@ -30,6 +31,10 @@ class OptionsOutdated(Exception):
 
 class TableMissing(OptionsOutdated):
     """The credential table that it deals is not there, or not ready; the text says which."""
+
+
+class OutOfReach(OptionsOutdated):
+    """Nothing may be sent to one of its hosts; the text is a sentence that says why."""
 
 
 class InUse(Exception):
@@ -117,10 +122,13 @@ def lot_target(target: Target) -> simulator.Target:
     Raises:
         OptionsOutdated: Its options are not what this version of the simulator takes.
         TableMissing: The credential table that it deals is not ready.
+        OutOfReach: Nothing may be sent to one of its hosts.
     """
     words = simulator.target_words(target.options, document(target))
     if words.value is None:
         raise OptionsOutdated(str(words.problems[0]))
+    if why := reach.unheld(words.value):
+        raise OutOfReach(why)
     changes: dict[str, Any] = {"secrets": _sealed_credentials(target)}
     if words.value.deal is not None:
         changes["deal"] = _with_key(target, words.value.deal)

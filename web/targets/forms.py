@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 import simulator
 from web.datasets.models import Dataset
 from web.platform.words import told
-from web.targets import access, address, checks, headers
+from web.targets import access, address, checks, headers, reach
 from web.targets.actions import document, words_of_fields
 from web.targets.models import Target
 from web.targets.protocols import PROTOCOLS, Protocol, choices
@@ -285,6 +285,9 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
         self.wrong_places = wrong.places
         for text in wrong.sentences:
             self.add_error("options", text)
+        if words.value is not None:
+            for word, text in reach.troubles(words.value):
+                self.add_error("host" if word == "host" else "options", text)
 
 
 def _those(belongs: Callable[[Protocol], bool]) -> str:

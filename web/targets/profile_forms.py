@@ -10,7 +10,7 @@ from django import forms
 
 import simulator
 from web.datasets.models import Dataset
-from web.targets import access
+from web.targets import access, reach
 from web.targets.models import Target
 from web.targets.profiles import Making, making_of
 from web.targets.secret_inputs import SecretArea
@@ -84,6 +84,9 @@ class ProfileForm(forms.Form):
             for problem in error.problems:
                 self._tell(problem)
         else:
+            fields = self.making.fields
+            if why := reach.trouble(fields["host"], fields["port"]):
+                self.add_error("host" if "host" in self.fields else None, why)
             self._hold_table(self.making.fields["guidance"]["columns"])
         return clean
 

@@ -58,11 +58,13 @@ def test_metadata_is_opened_by_its_own_entry_alone() -> None:
     assert Reach.of(["169.254.169.254"]).trouble("169.254.169.254") == ""
 
 
-def test_a_star_allows_everything_else() -> None:
+def test_a_star_allows_everything_that_can_be_a_server() -> None:
     reach = Reach.of(["*"])
 
     assert reach.trouble("127.0.0.1") == reach.trouble("localhost") == ""
-    assert reach.refusal("fe80::1%3") == ""
+    assert reach.refusal("fe80::1%3") == "a link-local address"
+    assert reach.refusal("224.0.0.1", host="any.example") == "a multicast address"
+    assert Reach.of(["fe80::/10"]).refusal("fe80::1%3") == ""
     assert reach.allows_name("any.example")
 
 

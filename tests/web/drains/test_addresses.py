@@ -30,11 +30,11 @@ def test_an_address_is_read_and_written(text, written):
         ("https://in example.org/", "no blanks"),
         ("https://in.example.org/\r\nX: y", "no blanks"),
         ("https://x/" + "a" * 2_000, "at most 2000 characters"),
-        ("http://169.254.169.254/latest/meta-data/", "Nothing is sent to 169.254.169.254"),
-        ("http://[::ffff:169.254.169.254]/", "Nothing is sent to"),
-        ("http://[fe80::1]/", "Nothing is sent to fe80::1"),
-        ("http://0.0.0.0/", "Nothing is sent to 0.0.0.0"),
-        ("http://224.0.0.1/", "Nothing is sent to 224.0.0.1"),
+        ("http://169.254.169.254/latest/meta-data/", "Nothing may be sent to 169.254.169.254"),
+        ("http://[::ffff:169.254.169.254]/", "Nothing may be sent to"),
+        ("http://[fe80::1]/", "Nothing may be sent to fe80::1"),
+        ("http://0.0.0.0/", "Nothing may be sent to 0.0.0.0"),
+        ("http://224.0.0.1/", "Nothing may be sent to 224.0.0.1"),
         ("http://-bad-/", "neither a host name"),
     ],
 )
@@ -45,7 +45,7 @@ def test_what_is_no_address_to_send_to_is_refused(text, words):
 
 @pytest.mark.parametrize("host", ["169.254.169.254", "0xa9fea9fe", "2852039166", "0.0.0.0"])
 def test_it_is_held_again_when_it_is_connected_to_however_it_is_written(host):
-    with pytest.raises(AddressError, match="Nothing is sent to"):
+    with pytest.raises(AddressError, match="Nothing may be sent to"):
         connect(host, 80, timeout=1.0)
 
 

@@ -124,7 +124,7 @@ def test_the_filter_is_kept(create, make_lot):
     [
         ("http", {"name": ""}, "Give the drain a name."),
         ("http", {"url": "ftp://x.example/"}, "begins with https://"),
-        ("http", {"url": "http://169.254.169.254/"}, "Nothing is sent to 169.254.169.254"),
+        ("http", {"url": "http://169.254.169.254/"}, "Nothing may be sent to 169.254.169.254"),
         ("http", {"url": "https://a:b@in.example.org/"}, "Leave user and password out"),
         ("http", {"signing": "short"}, "It is too short: at least 16 characters."),
         ("http", {"authorization": "Bearer ü"}, "no letters beyond ASCII"),
@@ -136,7 +136,7 @@ def test_the_filter_is_kept(create, make_lot):
         ("s3", {"folder": "a b"}, "A prefix has letters"),
         ("s3", {"region": "Frankfurt"}, "This is no region."),
         ("s3", {"secret_key": ""}, "This field is required."),
-        ("s3", {"endpoint": "http://0.0.0.0/"}, "Nothing is sent to 0.0.0.0"),
+        ("s3", {"endpoint": "http://0.0.0.0/"}, "Nothing may be sent to 0.0.0.0"),
         ("kinesis", {"stream": "a b"}, "A stream&#x27;s name"),
         ("cloudwatch", {"group": "a b"}, "A log group&#x27;s name"),
     ],

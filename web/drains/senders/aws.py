@@ -20,8 +20,10 @@ from botocore.exceptions import (
     SSLError,
 )
 
+import simulator
 from web.drains.addresses import address_of, resolved
 from web.drains.senders.base import Failing
+from web.targets import reach
 from web.targets.address import AddressError
 
 CONNECT_WITHIN = 5  # s
@@ -61,7 +63,7 @@ def client_of(service: str, settings: Mapping[str, Any], secrets: Mapping[str, s
     is_other = bool(settings.get("endpoint"))
     if is_other:
         hold_endpoint(settings["endpoint"])
-    return session().client(
+    made = session().client(
         service,
         region_name=settings["region"],
         endpoint_url=settings["endpoint"] or None,
@@ -75,8 +77,10 @@ def client_of(service: str, settings: Mapping[str, Any], secrets: Mapping[str, s
             retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
+            proxies=simulator.NO_PROXIES,
         ),
     )
+    return simulator.hold_client(made, reach.gate())
 
 
 @cache
@@ -109,14 +113,21 @@ def told(service: str, more: Mapping[str, str] | None = None) -> Iterator[None]:
     """
     try:
         yield
+    except BotoCoreError as error:
+        if forbidden := simulator.forbidden_of(error):
+            raise Failing(f"{service}: {forbidden}.") from error
+        raise _failing(service, error) from error
     except ClientError as error:
         raise Failing(words_of(service, error, more or {})) from error
-    except (ConnectTimeoutError, ReadTimeoutError) as error:
-        raise Failing(f"{service} did not answer in time.") from error
-    except (EndpointConnectionError, SSLError) as error:
-        raise Failing(f"{service} cannot be reached at its endpoint.") from error
-    except BotoCoreError as error:
-        raise Failing(f"{service} failed: {type(error).__name__}.") from error
+
+
+def _failing(service: str, error: BotoCoreError) -> Failing:
+    """Return what is told of an error that is none of the service's own."""
+    if isinstance(error, ConnectTimeoutError | ReadTimeoutError):
+        return Failing(f"{service} did not answer in time.")
+    if isinstance(error, EndpointConnectionError | SSLError):
+        return Failing(f"{service} cannot be reached at its endpoint.")
+    return Failing(f"{service} failed: {type(error).__name__}.")
 
 
 def words_of(service: str, error: ClientError, more: Mapping[str, str]) -> str:
