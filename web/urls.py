@@ -14,6 +14,7 @@ WORKSPACE = "w/<uuid:workspace>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.landing, name="landing"),
     path("", include("web.accounts.urls")),
+    path("", include("web.factors.urls")),
     path(WORKSPACE, home.home, name="home"),
     path(f"{WORKSPACE}definitions/", include("web.definitions.urls")),
     path(f"{WORKSPACE}datasets/", include("web.datasets.urls")),

@@ -21,6 +21,7 @@ from web.audit.access import ALL
 from web.datasets.models import Dataset, Upload
 from web.definitions import actions as definitions
 from web.drains.models import Drain, Kind, Letter
+from web.keys.actions import make_key
 from web.lots.actions import PartPlan, save_lot
 from web.lots.models import Lot
 from web.reports.models import Report, ReportState
@@ -37,6 +38,27 @@ OPEN = {  # addresses outside of any workspace, and who may see what there
     "theme/": "everybody: a cookie of their own",
     "account/": "the signed-in user: themselves",
     "account/password/": "the signed-in user: themselves",
+    "account/email/": "the signed-in user: themselves",
+    "account/email/<str:token>/": "the signed-in user who has the mail",
+    "account/sessions/": "the signed-in user: their own",
+    "account/sessions/end/": "the signed-in user: their own",
+    "account/sessions/<uuid:visit>/end/": "the signed-in user: their own; 404 for others'",
+    "account/activity/": "the signed-in user: their own",
+    "account/prove/": "the signed-in user: themselves",
+    "account/prove/passkey/begin/": "the signed-in user: themselves",
+    "account/prove/passkey/finish/": "the signed-in user: themselves",
+    "account/factors/": "the signed-in user: their own",
+    "account/factors/app/": "the signed-in user: their own",
+    "account/factors/app/remove/": "the signed-in user: their own",
+    "account/factors/recovery/": "the signed-in user: their own",
+    "account/factors/passkeys/new/": "the signed-in user: their own",
+    "account/factors/passkeys/begin/": "the signed-in user: their own",
+    "account/factors/passkeys/finish/": "the signed-in user: their own",
+    "account/factors/passkeys/<uuid:passkey>/remove/": "the signed-in user: their own",
+    "sign-in/second/": "who has shown the password",
+    "sign-in/passkey/begin/": "everybody",
+    "sign-in/passkey/finish/": "everybody: who has the passkey",
+    "sign-in/link/<str:token>/": "who has the mail",
     "password/reset/": "everybody",
     "password/reset/sent/": "everybody",
     "password/reset/<str:uid>/<str:token>/": "who has the mail",
@@ -156,6 +178,7 @@ def watched(workspace, run) -> Mapping[str, UUID | int]:
     """Return one of each kind of row of watching."""
     person = Person.objects.create(workspace=workspace, name="Anna")
     chain = Chain.objects.create(workspace=workspace, name="Nights")
+        "key": make_key(workspace, name="Build", role=Role.VIEWER, life=None, by=owner)[0].code,
     noon = timezone.now()
     change = ChainChange.objects.create(
         chain=chain, person=person, begins=noon, ends=noon + timedelta(hours=1)

@@ -17,6 +17,8 @@ from django.utils.http import urlsafe_base64_decode
 from web.accounts.models import Invitation, Membership, Role, User, Workspace
 
 INVITATION_SALT = "mocklot.invitation"
+EMAIL_SALT = "mocklot.email"
+EMAIL_LINK_LIFE = 4 * 60 * 60  # s
 
 
 class UserRequest(HttpRequest):
@@ -37,6 +39,10 @@ class RoleTooLow(PermissionDenied):
         super().__init__(f"needs the role {needed}, has {role}")
 
 
+class FactorsNeeded(PermissionDenied):
+    """The workspace lets in only who signs in with two factors; the page says how."""
+
+
 def open_workspace(request: UserRequest, code: UUID, *, role: Role = Role.VIEWER) -> Workspace:
     """Return the workspace, and set ``request.workspace`` and ``request.role`` for the templates.
 
@@ -48,6 +54,7 @@ def open_workspace(request: UserRequest, code: UUID, *, role: Role = Role.VIEWER
     Raises:
         Http404: There is none, or the user is no member of it.
         RoleTooLow: The user's role is not enough; answered as 403 with a page that says so.
+        FactorsNeeded: The workspace wants two factors, and the user has one; the same.
     """
     membership = (
         Membership.objects.select_related("workspace")
@@ -60,6 +67,8 @@ def open_workspace(request: UserRequest, code: UUID, *, role: Role = Role.VIEWER
     request.role = Role(membership.role)
     if not request.role.may(role):
         raise RoleTooLow(role=request.role, needed=role, workspace=request.workspace)
+    if request.workspace.needs_two_factors and not request.user.has_two_factors:
+        raise FactorsNeeded(f"needs two factors: {request.workspace}")
     if request.session.get("workspace") != str(code):
         request.session["workspace"] = str(code)
     return request.workspace
@@ -163,6 +172,14 @@ def user_with_email(email: str) -> User | None:
     return User.objects.filter(email=email.strip().lower()).first()
 
 
+def user_with_code(code: str) -> User | None:
+    """Return the active user with this code; None for what is no code too."""
+    try:
+        return User.objects.filter(code=UUID(str(code)), is_active=True).first()
+    except ValueError:
+        return None
+
+
 def user_of_reset(uid: str) -> User | None:
     """Return the user whom the link for a new password names; its token is checked elsewhere."""
     try:
@@ -170,3 +187,23 @@ def user_of_reset(uid: str) -> User | None:
     except (ValueError, OverflowError, UnicodeDecodeError):
         return None
     return User.objects.filter(pk=number, is_active=True).first()
+
+
+def email_token(user: User, email: str) -> str:
+    """Return the signed text of the link that makes ``email`` the user's address."""
+    return signing.dumps([str(user.code), user.email, email], salt=EMAIL_SALT)
+
+
+def email_from_token(token: str, user: User) -> str:
+    """Return the address that a link gives to this user.
+
+    Raises:
+        Http404: It is not ours, too old, another user's, or the address was changed since.
+    """
+    try:
+        code, old, email = signing.loads(token, salt=EMAIL_SALT, max_age=EMAIL_LINK_LIFE)
+    except (signing.BadSignature, ValueError) as bad:
+        raise Http404("no such link") from bad
+    if (code, old) != (str(user.code), user.email):
+        raise Http404("no such link")
+    return str(email)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from web.accounts import access
+from web.accounts import access, notices, visits
 from web.accounts.models import (
     INVITATION_LIFE,
     Invitation,
@@ -31,6 +31,10 @@ STRAGGLERS = timedelta(minutes=10)  # in which a tower learns that its run is go
 
 class LastOwner(Exception):
     """The change would leave the workspace without an owner. The text is for people."""
+
+
+class LacksFactors(Exception):
+    """The user has no second factor. The text is for people."""
 
 
 class CannotInvite(Exception):
@@ -106,13 +110,16 @@ def change_role(membership: Membership, role: Role) -> None:
 
 @transaction.atomic
 def remove_member(membership: Membership) -> None:
-    """Take a member out of the workspace.
+    """Take a member out of the workspace; the API keys that they made are revoked.
 
     Raises:
         LastOwner: Nobody else owns the workspace.
     """
     hold_an_owner(membership)
     told_of(membership, "removed")
+    membership.workspace.api_keys.filter(created_by=membership.user, revoked=None).update(
+        revoked=timezone.now()
+    )
     membership.delete()
 
 
@@ -229,22 +236,63 @@ def ask_for_password(email: str) -> None:
 
 
 def set_password(user: User, password: str) -> None:
-    """Give the user a new password; every other session of theirs ends."""
+    """Give the user a new password, and tell them by mail.
+
+    Every session opened with the old one is good no more; ``visits.end`` takes them off the list.
+    """
     user.set_password(password)
     user.save(update_fields=["password"])
     note("account.password_changed", user=user)
+    notices.tell(user, "The password of your Mocklot account was changed.")
 
 
-def change_account(user: User, *, name: str, email: str, time_zone: str, theme: str) -> None:
+def ask_for_email(user: User, email: str) -> None:
+    """Mail a link to the new address that makes it the user's, and tell the old one."""
+    path = reverse("confirm_email", args=[access.email_token(user, email)])
+    context = {"user": user, "email": email, "link": f"{settings.SITE_URL}{path}"}
+    mail.post(email, "Your new e-mail address for Mocklot", "mail/new_email", context)
+    note("account.new_email_asked_for", user=user, words=email)
+    notices.tell(user, f"Somebody asked to change your e-mail address for Mocklot to {email}.")
+
+
+@transaction.atomic
+def change_email(user: User, email: str) -> bool:
+    """Let the user sign in with another address, and tell the old one; False: it is taken."""
+    if User.objects.select_for_update().filter(email=email).exclude(pk=user.pk).exists():
+        return False
+    old, user.email = user.email, email
+    user.save(update_fields=["email"])
+    note("account.email_changed", user=user, words=f"Was {old}.")
+    notices.tell(user, f"You sign in to Mocklot with {email} now.", to=old)
+    return True
+
+
+def change_account(user: User, *, name: str, time_zone: str, theme: str) -> None:
     """Save what the user says about themselves."""
-    user.name, user.email, user.time_zone, user.theme = name, email, time_zone, theme
-    user.save(update_fields=["name", "email", "time_zone", "theme"])
+    user.name, user.time_zone, user.theme = name, time_zone, theme
+    user.save(update_fields=["name", "time_zone", "theme"])
     note("account.saved", user=user)
+
+
+@transaction.atomic
+def want_two_factors(workspace: Workspace, wanted: bool, *, by: User) -> None:
+    """Let only members in who sign in with two factors, or all again.
+
+    Raises:
+        LacksFactors: Who wants it has one factor alone, and would be shut out.
+    """
+    if wanted and not by.has_two_factors:
+        raise LacksFactors("Set up two factors for yourself first, or you would be shut out.")
+    workspace.needs_two_factors = wanted
+    workspace.save(update_fields=["needs_two_factors"])
+    deed = "two_factors_required" if wanted else "two_factors_no_longer_required"
+    note(f"workspace.{deed}", user=by, about=workspace)
 
 
 def forget_sessions() -> None:
     """Remove the sessions that have expired; a clock's tick."""
     SessionStore.clear_expired()
+    visits.forget()
 
 
 def choose_theme(user: User, theme: str) -> None:

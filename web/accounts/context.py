@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from web.accounts import access
@@ -76,5 +77,5 @@ def navigation(opened: Workspace, path: str) -> list[Link]:
 
 def chosen_theme(request: HttpRequest) -> str:
     """Return the theme that the cookie of a signed-out visitor names."""
-    theme = request.COOKIES.get("theme", "")
+    theme = request.COOKIES.get(settings.THEME_COOKIE_NAME, "")
     return theme if theme in Theme.values else Theme.AUTO

@@ -8,8 +8,10 @@ from django.contrib.auth import authenticate, password_validation
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from web.accounts import access
+from web.accounts import access, guard
 from web.accounts.models import Role, Theme, User, Workspace
+from web.audit.actions import note
+from web.factors import codes as second
 
 
 def zone_choices() -> list[tuple[str, str]]:
@@ -84,8 +86,11 @@ class SignIn(forms.Form):
         data = super().clean() or self.cleaned_data
         if "email" not in data or "password" not in data:
             return data
+        guard.hold_try(self.request, data["email"])
         user = authenticate(self.request, username=data["email"], password=data["password"])
         if not isinstance(user, User):
+            if known := access.user_with_email(data["email"]):
+                note("account.sign_in_refused", user=known, words="Wrong password.")
             raise ValidationError(
                 "This e-mail address and password do not go together. Check both, or ask for a "
                 "new password."
@@ -131,26 +136,34 @@ class Account(forms.Form):
     name = forms.CharField(
         label="Your name", max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
-    email = EmailField(
-        label="E-mail address",
-        max_length=254,
-        help_text="You sign in with it, and reports are sent to it.",
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
     time_zone = forms.ChoiceField(
         label="Time zone", choices=zone_choices, help_text="Times are shown in it."
     )
     theme = forms.ChoiceField(label="Appearance", choices=Theme.choices)
 
     def __init__(self, data: Any = None, *, user: User) -> None:
-        known = ("name", "email", "time_zone", "theme")
+        known = ("name", "time_zone", "theme")
         super().__init__(data, initial={field: getattr(user, field) for field in known})
+
+
+class ChangeEmail(forms.Form):
+    email = EmailField(
+        label="New e-mail address",
+        max_length=254,
+        help_text="A link goes there. Once it is followed, you sign in with this address.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        super().__init__(data)
         self.user = user
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
         other = access.user_with_email(email)
-        if other is not None and other != self.user:
+        if other == self.user:
+            raise ValidationError("This is your address already.")
+        if other is not None:
             raise ValidationError("Another account signs in with this address.")
         return email
 
@@ -192,3 +205,33 @@ class Invite(ChangeRole):
     role = forms.TypedChoiceField(
         label="Role", choices=Role.choices, coerce=Role, initial=Role.EDITOR
     )
+
+
+class Prove(forms.Form):
+    """Who is signed in proves it again: by the password, and a code where there are two factors."""
+
+    password = password_field("Password", autocomplete="current-password")
+    code = forms.CharField(
+        label="Code",
+        max_length=60,
+        help_text="Of your app, or one of your recovery codes.",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "text"}),
+    )
+
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        super().__init__(data)
+        self.user = user
+        if not user.has_two_factors:
+            del self.fields["code"]
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not self.user.check_password(password):
+            raise ValidationError("This is not your password.")
+        return password
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        if not self.errors and not second.is_right(self.user, code):
+            raise ValidationError("This code is wrong, or was used before. Wait for the next one.")
+        return code

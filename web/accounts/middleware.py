@@ -1,4 +1,4 @@
-"""Shows each user the times of the own time zone."""
+"""Shows each user the times of the own time zone, and keeps up the sessions that go on."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from web.accounts.models import User
+from web.accounts.visits import keep
 
 
 def time_zone(
@@ -17,6 +18,18 @@ def time_zone(
     def respond(request: HttpRequest) -> HttpResponse:
         with timezone.override(zone_of(request)):
             return get_response(request)
+
+    return respond
+
+
+def visits(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Return a middleware that keeps up which sessions of a user go on."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        keep(request)
+        return get_response(request)
 
     return respond
 

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from web.accounts import access, actions, forms
+from web.accounts import access, actions, devices, forms, visits
 from web.accounts.access import UserRequest
 
 
@@ -22,9 +22,14 @@ def change(request: UserRequest) -> HttpResponse:
     form = forms.ChangePassword(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         actions.set_password(request.user, form.cleaned_data["password"])
+        key = request.session.session_key
         update_session_auth_hash(request, request.user)
+        visits.follow(request, key)
+        visits.end_others(request, request.user)
         messages.success(request, "Your password is changed. Your other sessions have ended.")
-        return redirect("account")
+        response = redirect("account")
+        devices.remember(request, response, request.user)
+        return response
     return render(request, "accounts/change_password.html", {"form": form})
 
 
@@ -55,6 +60,9 @@ def reset(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     form = forms.NewPassword(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         actions.set_password(user, form.cleaned_data["password"])
+        visits.end(visits.visits_of(user))
         messages.success(request, "Your password is changed. Sign in with it.")
-        return redirect("sign_in")
+        response = redirect("sign_in")
+        devices.remember(request, response, user)  # the mail proved enough to try without the crowd
+        return response
     return render(request, "accounts/reset_password.html", {"form": form})

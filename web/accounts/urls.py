@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.accounts import member_views, password_views, views, workspace_views
+from web.accounts import member_views, password_views, safety_views, views, workspace_views
 
 WORKSPACE = "w/<uuid:workspace>/"
 MEMBER = f"{WORKSPACE}members/<uuid:membership>/"
@@ -15,6 +15,14 @@ urlpatterns = [
     path("theme/", views.choose_theme, name="choose_theme"),
     path("account/", views.account, name="account"),
     path("account/password/", password_views.change, name="change_password"),
+    path("account/email/", safety_views.change_email, name="change_email"),
+    path("account/email/<str:token>/", safety_views.confirm_email, name="confirm_email"),
+    path("account/sessions/", safety_views.sessions, name="sessions"),
+    path("account/sessions/end/", safety_views.end_other_sessions, name="end_other_sessions"),
+    path("account/sessions/<uuid:visit>/end/", safety_views.end_session, name="end_session"),
+    path("account/activity/", safety_views.activity, name="activity"),
+    path("account/prove/", safety_views.prove, name="prove"),
+    path("sign-in/link/<str:token>/", safety_views.admit, name="admit"),
     path("password/reset/", password_views.ask, name="ask_password"),
     path("password/reset/sent/", password_views.asked, name="asked_password"),
     path("password/reset/<str:uid>/<str:token>/", password_views.reset, name="reset_password"),
@@ -22,6 +30,7 @@ urlpatterns = [
     path("invitations/<str:token>/accept/", views.accept, name="accept_invitation"),
     path("workspaces/new/", workspace_views.create, name="create_workspace"),
     path(f"{WORKSPACE}settings/", workspace_views.settings, name="workspace_settings"),
+    path(f"{WORKSPACE}two-factors/", workspace_views.want_two_factors, name="want_two_factors"),
     path(f"{WORKSPACE}delete/", workspace_views.delete, name="delete_workspace"),
     path(f"{WORKSPACE}members/", member_views.index, name="members"),
     path(f"{WORKSPACE}members/invite/", member_views.invite, name="invite_member"),

@@ -2,29 +2,22 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from web.accounts import access, actions, forms
+from web.accounts import access, actions, entering, forms
 from web.accounts.access import UserRequest
+from web.accounts.entering import safe_next
 from web.accounts.models import Theme, User
+from web.platform.limiting import too_many, wants_json
+from web.platform.limits import OverLimit
 
 THEME_LIFE = 365 * 24 * 60 * 60  # s
-
-
-def safe_next(request: HttpRequest) -> str:
-    """Return where to go on to: ``next`` when it is an address of ours, else an empty text."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if is_ours else ""
 
 
 @require_GET
@@ -44,8 +37,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     form = forms.SignUp(request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = actions.sign_up(**form.cleaned_data)
-        login(request, user)
-        return redirect(safe_next(request) or settings.LOGIN_REDIRECT_URL)
+        return entering.enter(request, user, way="password", next_page=safe_next(request))
     context = {"form": form, "next": safe_next(request)}
     return render(request, "accounts/sign_up.html", context)
 
@@ -54,13 +46,25 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("password")
 @never_cache
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Open a session."""
+    """Open a session, or go on to the second factor."""
     form = forms.SignIn(request.POST or None, request=request)
-    if request.method == "POST" and form.is_valid():
-        login(request, form.user)
-        return redirect(safe_next(request) or settings.LOGIN_REDIRECT_URL)
+    try:
+        is_right = request.method == "POST" and form.is_valid()
+    except OverLimit as over:
+        return held(request, over)
+    if is_right and form.user:
+        return entering.after_password(request, form.user)
     context = {"form": form, "next": safe_next(request)}
     return render(request, "accounts/sign_in.html", context)
+
+
+def held(request: HttpRequest, over: OverLimit) -> HttpResponse:
+    """Answer a try to sign in that was one too many: when to come again, and the other way in."""
+    if wants_json(request):
+        return too_many(request, over)
+    response = render(request, "accounts/held.html", {"over": over}, status=429)
+    response.headers["Retry-After"] = str(over.wait)
+    return response
 
 
 @require_POST
@@ -92,7 +96,12 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
         actions.choose_theme(request.user, theme)
     response = redirect(safe_next(request) or "landing")
     response.set_cookie(
-        "theme", theme, max_age=THEME_LIFE, secure=settings.HTTPS, httponly=True, samesite="Lax"
+        settings.THEME_COOKIE_NAME,
+        theme,
+        max_age=THEME_LIFE,
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",
     )
     return response
 

@@ -6,11 +6,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from web.accounts import access, actions, forms
 from web.accounts.access import UserRequest
 from web.accounts.models import Role
+from web.accounts.proving import recently_proved
 from web.logs.holds import held_runs
 
 
@@ -35,11 +36,31 @@ def settings(request: UserRequest, workspace: UUID) -> HttpResponse:
         actions.rename_workspace(opened, form.cleaned_data["name"])
         messages.success(request, "The workspace is renamed.")
         return redirect("workspace_settings", opened.code)
-    return render(request, "accounts/workspace_settings.html", {"form": form})
+    without = opened.memberships.filter(user__has_two_factors=False).count()
+    context = {"form": form, "without_two_factors": without}
+    return render(request, "accounts/workspace_settings.html", context)
+
+
+@require_POST
+@login_required
+@recently_proved
+def want_two_factors(request: UserRequest, workspace: UUID) -> HttpResponse:
+    """Let in only members who sign in with two factors, or all again."""
+    opened = access.open_workspace(request, workspace, role=Role.OWNER)
+    wanted = request.POST.get("wanted") == "yes"
+    try:
+        actions.want_two_factors(opened, wanted, by=request.user)
+    except actions.LacksFactors as lacks:
+        messages.error(request, str(lacks))
+        return redirect("factors")
+    who = "members with two factors get in" if wanted else "one factor is enough"
+    messages.success(request, f"From now on {who}.")
+    return redirect("workspace_settings", opened.code)
 
 
 @require_http_methods(["GET", "POST"])
 @login_required
+@recently_proved
 def delete(request: UserRequest, workspace: UUID) -> HttpResponse:
     """Remove the workspace once its name was typed."""
     opened = access.open_workspace(request, workspace, role=Role.OWNER)

@@ -30,6 +30,8 @@ class Key(models.Model):
     last_used = models.DateTimeField(null=True)  # to the minute
     last_address = models.CharField(max_length=45, blank=True)
 
+    allowed: Role | None = None  # up to which role it may now; access.authenticate sets it
+
     class Meta:
         ordering: ClassVar = ["-created"]
         constraints: ClassVar = [

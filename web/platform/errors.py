@@ -20,6 +20,8 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, access.RoleTooLow):
         owners = access.owners_of(exception.workspace)
         context = {"needed": exception.needed, "has": exception.role, "owners": owners}
+    if isinstance(exception, access.FactorsNeeded):
+        context = {"needs_two_factors": True}
     return render(request, "403.html", context, status=403)
 
 

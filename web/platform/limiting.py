@@ -127,6 +127,5 @@ def too_many(request: HttpRequest, over: OverLimit) -> HttpResponse:
 def wants_json(request: HttpRequest) -> bool:
     """Whether a program asks."""
     accepts = request.headers.get("Accept", "")
-    return request.path.endswith(".json") or (
-        "application/json" in accepts and "text/html" not in accepts
-    )
+    is_api = request.path.startswith("/api/") or request.path.endswith(".json")
+    return is_api or ("application/json" in accepts and "text/html" not in accepts)

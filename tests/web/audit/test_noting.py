@@ -121,6 +121,7 @@ def test_entries_are_forgotten_when_they_are_old_or_too_many(workspace, monkeypa
     settings.AUDIT_KEEP_DAYS = 30
     monkeypatch.setattr(ticks, "MOST_OF_A_WORKSPACE", 3)
     now = timezone.now()
+    Entry.objects.all().delete()
     for days in (31, 29, 4, 3, 2):
         actions.note("run.started", workspace=workspace, words=f"{days}")
         Entry.objects.filter(words=f"{days}").update(at=now - timedelta(days=days))
