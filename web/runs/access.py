@@ -101,6 +101,11 @@ def wall_address(run: Run) -> str:
     return reverse("runs:wall", args=[run.workspace.code, run.code])
 
 
+def map_address(run: Run) -> str:
+    """Return the address of the map."""
+    return reverse("runs:map", args=[run.workspace.code, run.code])
+
+
 def mock_address(run: Run, mock: int) -> str:
     """Return the address of the log of one mock."""
     return reverse("logs:mock", args=[run.workspace.code, run.code, mock])

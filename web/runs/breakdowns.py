@@ -63,19 +63,32 @@ def status_rows(total: Second, mocks: Sequence[tuple[str, int]]) -> list[Row]:
     return [_row(total.statuses, name, mocks=now.get(name, 0)) for name in (*now, *left)]
 
 
-def shown(breakdown: Breakdown) -> Shown:
-    """Return the names that a chart shows: those that count most, in the definition's order."""
+def shown(breakdown: Breakdown, *, order: Sequence[str] = ()) -> Shown:
+    """Return the names that a chart shows: those that count most, in the definition's order.
+
+    ``order``: all names in the order that gives them their colours; if empty, those that counted.
+    """
     weights = breakdown.counts[:, [*_SENDS, _PRESENT]].sum(axis=1)
     own = [place for place, name in enumerate(breakdown.names) if name != OTHERS and weights[place]]
     own = sorted(sorted(own, key=lambda place: -weights[place])[:MOST_SHOWN])
+    names = [breakdown.names[place] for place in own]
+    known = [name for name in (*order, *breakdown.names) if name != OTHERS]
+    colours = {name: place for place, name in enumerate(dict.fromkeys(known))}
     return Shown(
-        [breakdown.names[place] for place in own],
-        [_colour(breakdown, place) for place in own],
+        names,
+        [colours[name] for name in names],
         has_others=bool(weights[own].sum() < weights.sum()),
     )
 
 
-def columns(points: Sequence[Second], total: Second, *, step: int, end: float) -> dict[str, Any]:
+def columns(
+    points: Sequence[Second],
+    total: Second,
+    *,
+    step: int,
+    end: float,
+    statuses: Sequence[str] = (),
+) -> dict[str, Any]:
     """Return the columns of the two charts, oldest first.
 
     Args:
@@ -83,6 +96,7 @@ def columns(points: Sequence[Second], total: Second, *, step: int, end: float) -
         total: Of the run, which decides the names.
         step: How long a point is, s.
         end: Unix s at which the run ended; inf while it goes on.
+        statuses: All there are, in the order in which a wall gives them colours.
 
     Returns:
         ``messages`` with ``names``, ``places`` (of their colours) and ``rate`` (delivered
@@ -90,12 +104,12 @@ def columns(points: Sequence[Second], total: Second, *, step: int, end: float) -
         a list a name. A last name that is empty stands for all others.
     """
     lengths = np.array([min(step, max(1.0, end - point.at)) for point in points])
-    messages, statuses = shown(total.messages), shown(total.statuses)
-    rates = _told([point.messages for point in points], messages.names, _SENDS[:2])
-    mocks = _told([point.statuses for point in points], statuses.names, (_PRESENT,))
+    sent, been = shown(total.messages), shown(total.statuses, order=statuses)
+    rates = _told([point.messages for point in points], sent.names, _SENDS[:2])
+    mocks = _told([point.statuses for point in points], been.names, (_PRESENT,))
     return {
-        "messages": _chart(messages, "rate", rates / lengths[:, None]),
-        "statuses": _chart(statuses, "mocks", mocks / lengths[:, None]),
+        "messages": _chart(sent, "rate", rates / lengths[:, None]),
+        "statuses": _chart(been, "mocks", mocks / lengths[:, None]),
     }
 
 
@@ -131,8 +145,3 @@ def _row(breakdown: Breakdown, name: str, *, mocks: int = 0) -> Row:
     counted = breakdown.of(name)
     del counted["present"]
     return Row(name=name, mocks=mocks, **counted)
-
-
-def _colour(breakdown: Breakdown, place: int) -> int:
-    """Return a name's place among all but the others, as a wall counts statuses."""
-    return sum(1 for name in breakdown.names[:place] if name != OTHERS)

@@ -148,6 +148,7 @@ class Desk:
             dropped=snapshot.dropped,
             limited=snapshot.limited,
             faults=snapshot.faults,
+            places=snapshot.places,
         )
         held.catch = Catch(snapshot.tail, snapshot.tail_left_out)
         held.identities = held.identities or packed(snapshot.identities)

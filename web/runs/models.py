@@ -112,6 +112,11 @@ class Run(models.Model):
         return self.state in LIVE
 
     @property
+    def has_positions(self) -> bool:
+        """Whether any of its definitions says where a mock is."""
+        return any(part.get("position") for part in self.parts)
+
+    @property
     def is_orderable(self) -> bool:
         """Whether its mocks obey orders: it has begun, and nobody has stopped it."""
         return self.is_live and self.started_at is not None and self.stop_requested is None

@@ -125,6 +125,8 @@ def _back(run: Run, place: str) -> str:
         return access.mock_address(run, int(place))
     if place == "wall":
         return access.wall_address(run)
+    if place == "map":
+        return access.map_address(run)
     return run.get_absolute_url() if place == "run" else access.control_address(run)
 
 

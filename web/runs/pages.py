@@ -181,5 +181,5 @@ def run_series(run: Run, *, after: int, span: tuple[int, int] | None = None) -> 
         "is_live": run.is_live,
         "faults": [mark.to_json() for mark in sorted(marks, key=lambda mark: mark.begin)],
         **series.columns(points, step=step),
-        **breakdowns.columns(points, board.total, step=step, end=end),
+        **breakdowns.columns(points, board.total, step=step, end=end, statuses=board.statuses),
     }

@@ -1,4 +1,4 @@
-"""What the wall of a run shows, fetched and packed: its mocks' state, and their ids.
+"""What the wall and the map of a run show, fetched and packed: its mocks' state, and their ids.
 
 Rule: asked once a second by everybody who watches, so nothing here reads more than it sends.
 """
@@ -44,12 +44,13 @@ def control_of(run: Run) -> Control | None:
     return Control(statuses, messages, (uuid4(), uuid4()))
 
 
-def wall_answer(run: Run, *, known: str) -> Answer:
+def wall_answer(run: Run, *, known: str, has_places: bool = False) -> Answer:
     """Return the wall as it is now.
 
     Args:
         run: Which run.
         known: The ETag of what the browser has; the answer is empty when that is still so.
+        has_places: Whether it is for a map, which shows where mocks are.
     """
     packed = live.packed_of(run)
     parts = [packed[shard] for shard in sorted(packed)]
@@ -57,7 +58,8 @@ def wall_answer(run: Run, *, known: str) -> Answer:
     tag = walls.tag_of(parts, zero, run.mocks, run.state)
     if tag == known:
         return Answer(tag, b"")
-    wall = walls.wall_of(map(Glance.unpack, parts), mocks=run.mocks, zero=zero)
+    glances = map(Glance.unpack, parts)
+    wall = walls.wall_of(glances, mocks=run.mocks, zero=zero, has_places=has_places)
     links = [LINKS[link] for link in Link]
     data = wall.pack(is_live=run.is_live, state=run.get_state_display(), links=links)
     return Answer(tag, walls.zipped(data))

@@ -1,7 +1,8 @@
-"""The wall of a run: its page, and the bytes that the page asks for each second."""
+"""The wall and the map of a run: their pages, and the bytes that those ask for each second."""
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
@@ -29,6 +30,29 @@ def wall_bin(request: UserRequest, workspace: UUID, run: UUID) -> HttpResponse:
     """Answer with the state of all mocks, as ``walls.Wall.pack`` says; 304 when nothing changed."""
     found = access.run_of(open_workspace(request, workspace), run)
     answer = wall_pages.wall_answer(found, known=_known(request))
+    return _answered(answer, kind="application/octet-stream")
+
+
+@require_GET
+@login_required
+def map_page(request: UserRequest, workspace: UUID, run: UUID) -> HttpResponse:
+    """Show where the mocks of a run are."""
+    found = access.run_of(open_workspace(request, workspace), run)
+    context = {
+        "run": found,
+        "poll": wall_pages.POLL,
+        "control": wall_pages.control_of(found),
+        "tiles": {"url": settings.MAP_TILES_URL, "attribution": settings.MAP_TILES_ATTRIBUTION},
+    }
+    return render(request, "runs/map.html", context)
+
+
+@require_GET
+@login_required
+def map_bin(request: UserRequest, workspace: UUID, run: UUID) -> HttpResponse:
+    """Answer as ``wall_bin`` does, with the place of each mock beside its state."""
+    found = access.run_of(open_workspace(request, workspace), run)
+    answer = wall_pages.wall_answer(found, known=_known(request), has_places=True)
     return _answered(answer, kind="application/octet-stream")
 
 

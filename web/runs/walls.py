@@ -15,7 +15,7 @@ import orjson
 from numpy.typing import NDArray
 
 from simulator import Reason
-from web.runs.boards import Glance, Names
+from web.runs.boards import PLACE, Glance, Names
 
 UNTOLD = 255
 FAILING = 8  # added to the link of a mock the latest of which is a failure
@@ -42,13 +42,16 @@ class Wall:
     reason: Column  # uint16: index + 1 into ``reasons``, of its last failure; 0: none
     link: Column  # uint8: a Link, with FAILING added; or UNTOLD
     late: Column  # uint8: a band of LATE
+    lat: Column | None = None  # float32: degrees; nan: not known. On a map alone, and so is lon
+    lon: Column | None = None
 
     def pack(self, **more: Any) -> bytes:
-        """Return it as bytes, not compressed: 10 a mock.
+        """Return it as bytes, not compressed: 10 a mock, and 8 more on a map.
 
         ``MW1\\0``, the length of the header (uint32), the header (JSON, ``more`` in it, filled up
-        with spaces), then the columns last, status, reason, link, late. All little-endian; each
-        column begins at a multiple of its numbers' size.
+        with spaces), then the columns last, status, reason, link, late; of a map, whose header has
+        ``places``, first of all lat, lon. All little-endian; each column begins at a multiple of
+        its numbers' size.
         """
         told = {
             "at": self.at,
@@ -57,21 +60,23 @@ class Wall:
             "statuses": self.statuses,
             "reasons": [[each.text, each.sends, each.lost] for each in self.reasons],
             "late": LATE,
+            "places": self.lat is not None,
         }
         head = orjson.dumps(told | more)
         head += b" " * (-len(head) % ALIGNED)
-        columns = (self.last, self.status, self.reason, self.link, self.late)
+        columns = (self.lat, self.lon, self.last, self.status, self.reason, self.link, self.late)
         parts = (_MAGIC, len(head).to_bytes(4, "little"), head)
-        return b"".join((*parts, *(column.tobytes() for column in columns)))
+        return b"".join((*parts, *(each.tobytes() for each in columns if each is not None)))
 
 
-def wall_of(glances: Iterable[Glance], *, mocks: int, zero: int) -> Wall:
+def wall_of(glances: Iterable[Glance], *, mocks: int, zero: int, has_places: bool = False) -> Wall:
     """Return the wall of a run.
 
     Args:
         glances: What its shards told last, in any order; some may be missing.
         mocks: How many the run has.
         zero: Unix s of its start.
+        has_places: Whether it is for a map, which shows where mocks are.
     """
     parts = list(glances)
     names, texts = Names(), Names()
@@ -86,6 +91,8 @@ def wall_of(glances: Iterable[Glance], *, mocks: int, zero: int) -> Wall:
         reason=np.zeros(mocks, "<u2"),
         link=np.full(mocks, UNTOLD, "u1"),
         late=np.zeros(mocks, "u1"),
+        lat=np.full(mocks, np.nan, PLACE) if has_places else None,
+        lon=np.full(mocks, np.nan, PLACE) if has_places else None,
     )
     for part in parts:
         codes = texts.codes([reason.text for reason in part.reasons])
@@ -112,6 +119,8 @@ def _place(wall: Wall, part: Glance, *, statuses: Sequence[int], reasons: Sequen
     wall.reason[here] = np.asarray([0, *(code + 1 for code in reasons)], "<u2")[board["reason"]]
     wall.link[here] = board["link"] + FAILING * (board["failing"] > 0)
     wall.late[here] = np.where(board["last"] > 0, np.searchsorted(LATE, board["late"]), 0)
+    if wall.lat is not None and wall.lon is not None and part.places is not None:
+        wall.lat[here], wall.lon[here] = part.places.T
 
 
 def zipped(data: bytes) -> bytes:

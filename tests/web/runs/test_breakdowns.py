@@ -71,6 +71,15 @@ def test_a_chart_has_rates_and_mocks_on_average() -> None:
     assert found["statuses"]["mocks"] == [[9.5, 10.0], [0.5, 0.0]]
 
 
+def test_a_status_has_the_colour_that_a_wall_gives_it() -> None:
+    total = Second(at=START, statuses=told("present", running=5))
+
+    order = ["booting", "running"]
+    found = breakdowns.columns([total], total, step=1, end=inf, statuses=order)
+
+    assert found["statuses"]["places"] == [1]
+
+
 def test_a_run_without_names_has_empty_charts() -> None:
     found = breakdowns.columns([Second(at=START)], Second(at=START), step=1, end=inf)
 

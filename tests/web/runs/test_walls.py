@@ -39,7 +39,9 @@ def parted(data: bytes) -> tuple[dict[str, Any], dict[str, list[int]]]:
     end = 8 + int.from_bytes(data[4:8], "little")
     head = orjson.loads(data[8:end])
     columns = {}
+    places = (("lat", "<f4"), ("lon", "<f4")) if head["places"] else ()
     for name, kind in (
+        *places,
         ("last", "<u4"),
         ("status", "<u2"),
         ("reason", "<u2"),
@@ -78,6 +80,29 @@ def test_a_report_survives_its_bytes() -> None:
     assert again.points.counted().summed(step=1, origin=0) == [
         Second(at=int(START), due=5, sent=1, acknowledged=2, failed=2, bytes=9)
     ]
+
+
+def test_where_mocks_are_survives_its_bytes() -> None:
+    places = np.array([[47.5, 8.5], [-90, 180], [np.nan, np.nan], [0, 0]], np.float32)
+    whole = report(places=places)
+
+    assert np.array_equal(ShardReport.unpack(whole.pack()).places, places, equal_nan=True)
+    assert np.array_equal(glance(whole).places, places, equal_nan=True)
+    assert glance(report()).places is None
+    assert len(whole.pack()) == len(report().pack()) + 4 * 8
+
+
+def test_a_map_is_a_wall_with_the_places_of_mocks() -> None:
+    places = np.array([[47.5, 8.5]] * 4, np.float32)
+    parts = [glance(report(4, places=places)), glance(report(0))]
+
+    wall = wall_of(parts, mocks=10, zero=int(START), has_places=True)
+    columns = parted(wall.pack())[1]
+
+    assert np.isnan(columns["lat"]).tolist() == [True] * 4 + [False] * 4 + [True] * 2
+    assert (columns["lat"][4], columns["lon"][7]) == (47.5, 8.5)
+    assert columns["link"] == [Link.CONNECTED] * 8 + [UNTOLD] * 2
+    assert not parted(wall_of(parts, mocks=10, zero=int(START)).pack())[0]["places"]
 
 
 def of_a_version_before(whole: ShardReport) -> bytes:

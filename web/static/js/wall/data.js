@@ -1,4 +1,4 @@
-/* Reads what …/wall.bin answers: columns of numbers, one entry a mock. web/runs/walls.py says which bytes. */
+/* Reads what …/wall.bin and …/map.bin answer: columns of numbers, one entry a mock. web/runs/walls.py says which bytes. */
 
 export const UNTOLD = 255; // a link: no tower has told of this mock yet
 export const FAILING = 8; // is added to a link
@@ -19,12 +19,13 @@ export function readWall(buffer) {
     place += numbers.byteLength;
     return numbers;
   };
+  const places = head.places ? { lat: column(Float32Array), lon: column(Float32Array) } : {};
   const last = column(Uint32Array);
   const status = column(Uint16Array);
   const reason = column(Uint16Array);
   const link = column(Uint8Array);
   const late = column(Uint8Array);
-  return { head, mocks, last, status, reason, link, late };
+  return { head, mocks, last, status, reason, link, late, ...places };
 }
 
 /* Unix seconds of a mock's last send; 0: it has not sent. */
