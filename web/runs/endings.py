@@ -105,7 +105,9 @@ def totals(run: Run, reports: list[ShardReport]) -> dict[str, object]:
 
 def rulings(run: Run, total: Second) -> list[dict[str, object]]:
     """Return how each threshold of a run fared, as its row keeps it."""
-    elapsed = timezone.now() - run.started_at if run.started_at else timedelta(0)
+    if not run.thresholds:
+        return []
+    elapsed = shared_clock.now() - run.started_at if run.started_at else timedelta(0)
     seconds = min(elapsed, run.duration).total_seconds()
     mocks = presence_of(run).most(seconds)
     figures = simulator.Figures(total=total, mocks=mocks, seconds=seconds)

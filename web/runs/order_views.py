@@ -15,6 +15,7 @@ from web.accounts.access import UserRequest, open_workspace
 from web.accounts.models import Role
 from web.runs import access, actions, orders
 from web.runs.aims import everybody, whom
+from web.runs.faces import face_of
 from web.runs.injections import LEAD
 from web.runs.models import Order, Run
 from web.runs.order_words import AIMED, is_for_all, order_in
@@ -92,17 +93,6 @@ def _for_whom(order: Order) -> str:
     if order.kind not in AIMED:
         return ""
     return f" for {whom(order.order.get('aim', {}), mocks=order.run.mocks)}"
-
-
-def face_of(run: Run) -> str:
-    """Return what tells pages apart on which other things can be ordered."""
-    facts = {
-        "live": run.is_live,
-        "obeys": run.is_orderable,
-        "paused": run.paused is not None,
-        "aborted": run.abort_requested is not None,
-    }
-    return "-".join(name for name, holds in facts.items() if holds)
 
 
 def _page(

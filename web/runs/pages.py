@@ -146,6 +146,12 @@ def marks_of(run: Run, board: RunBoard) -> list[Episode]:
     return timeline.marks_of(run, board.faults, elapsed=elapsed)
 
 
+def stages_of(run: Run) -> list[Episode]:
+    """Return the stages of a run's plan, as charts show them."""
+    elapsed = elapsed_of(run, now=timezone.now()).total_seconds()
+    return timeline.stages_of(run, elapsed=elapsed)
+
+
 def identities(run: Run, board: RunBoard) -> list[str]:
     """Return the ids of the board's mocks in its order; empty where no tower has told them yet."""
     names = [""] * run.mocks
@@ -163,7 +169,7 @@ def run_series(run: Run, *, after: int, span: tuple[int, int] | None = None) -> 
 
     ``span`` is a part of it, from one Unix second to before another, as fine as it is kept. The
     faults are all there are, for one that began long ago may still end; orders are among them,
-    whose kind is their word.
+    whose kind is their word, and so is the plan's ramp or its stages, of the kind ``stage``.
     """
     reports = live.reports_of(run)
     if span:
@@ -174,7 +180,7 @@ def run_series(run: Run, *, after: int, span: tuple[int, int] | None = None) -> 
         if run.is_live and points:
             points = points[:-1]  # its last second has only begun
     board = merged(reports.values())
-    marks = [*episodes_of(run, board), *marks_of(run, board)]
+    marks = [*stages_of(run), *episodes_of(run, board), *marks_of(run, board)]
     end = run.ended_at.timestamp() if run.ended_at else inf
     return {
         "step": step,

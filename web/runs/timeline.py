@@ -7,6 +7,7 @@ a tower has said so.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from math import inf, isinf
 from uuid import UUID, uuid4
 
@@ -19,8 +20,11 @@ from web.runs.boards import merged
 from web.runs.faults import Episode
 from web.runs.models import Order, Run
 from web.runs.orders import ENDS, names_in, orders_of
+from web.runs.presence import presence_of
 
 LINES = 20  # of a page
+MAX_STAGES = 100  # that a chart shows
+STAGE = "stage"  # the kind of those among the marks of charts
 PLACE = "order."  # begins the place of an order's span, as simulator.orders has it
 
 
@@ -107,6 +111,36 @@ def marks_of(run: Run, spans: Iterable[Span], *, elapsed: float) -> list[Episode
         for span in own
         if span.begin <= most
     ]
+
+
+def stages_of(run: Run, *, elapsed: float) -> list[Episode]:
+    """Return the plan of a run's ramp or stages as its charts draw it, until an order ends it.
+
+    ``elapsed``: as of ``marks_of``. Nothing where all mocks are on from the start.
+    """
+    corners = run.presence.get("corners", [])
+    lines = [line for line in pairwise(corners) if line[1][0] > line[0][0]]
+    if run.started_at is None or len({mocks for _, mocks in corners[1:]}) < 2 or not lines:
+        return []
+    counts = [t for t, _ in presence_of(run).counts]
+    end = min([*counts, run.duration.total_seconds() if run.is_live else elapsed])
+    return [
+        Episode(
+            start=run.started_at.timestamp(),
+            title=_of_stage(low, high),
+            kind=STAGE,
+            begin=begin,
+            end=min(until, end),
+            mocks=round(max(low, high)),
+            aim="",
+        )
+        for (begin, low), (until, high) in lines[:MAX_STAGES]
+        if begin < end
+    ]
+
+
+def _of_stage(low: float, high: float) -> str:
+    return f"{high:,} mocks" if low == high else f"{low:,} → {high:,} mocks"
 
 
 def control_page(run: Run, *, page: str) -> ControlPage:

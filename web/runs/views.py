@@ -16,6 +16,7 @@ from web.accounts.access import UserRequest, open_workspace
 from web.accounts.models import Role
 from web.lots.models import Lot
 from web.runs import access, actions, pages
+from web.runs.faces import face_of
 from web.runs.mocks import Wish
 from web.runs.models import RunState
 
@@ -46,11 +47,22 @@ def index(request: UserRequest, workspace: UUID) -> HttpResponse:
 @never_cache
 @vary_on_headers("HX-Request")
 def detail(request: UserRequest, workspace: UUID, run: UUID) -> HttpResponse:
-    """Show one run; a page that is open already asks only for what changes."""
+    """Show one run; a page that is open already asks only for what changes.
+
+    It says in ``as`` what it offers to do, which is not sent again where it is the same.
+    """
     found = access.run_of(open_workspace(request, workspace), run)
     page = pages.run_page(found, wish=Wish.read(request.GET.dict()))
     name = "runs/_live.html" if "HX-Request" in request.headers else "runs/detail.html"
-    context = {"page": page, "run": found, "order": page.wish.order}
+    wishes = request.GET.copy()
+    context = {
+        "page": page,
+        "run": found,
+        "order": page.wish.order,
+        "shown": wishes.pop("as", [""])[-1],
+        "face": face_of(found),
+        "address": f"{request.path}?{wishes.urlencode()}",
+    }
     return render(request, name, context)
 
 

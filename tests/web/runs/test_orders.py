@@ -243,6 +243,22 @@ def test_an_open_page_of_control_loads_anew_when_something_else_can_be_ordered(
     assert other.headers["HX-Redirect"] == address(run, "control")
 
 
+def test_buttons_of_an_open_page_stay_where_nothing_else_can_be_done(client_of, owner, live):
+    run, *_ = live
+    client, htmx = client_of(owner), {"HX-Request": "true"}
+    page = client.get(run.get_absolute_url(), {"status": "running"})
+    known = {"status": "running", "as": page.context["face"]}
+
+    same = client.get(run.get_absolute_url(), known, headers=htmx).content.decode()
+    orders.ask(run, {"order": "pause"}, by=owner)
+    other = client.get(run.get_absolute_url(), known, headers=htmx).content.decode()
+
+    assert 'id="run-actions"' in page.content.decode()
+    assert 'id="run-actions"' not in same
+    assert f'hx-get="{run.get_absolute_url()}?status=running"' in same
+    assert 'id="run-actions"' in other
+
+
 def test_a_paused_run_sends_from_no_mock(client_of, owner, live):
     run, *_ = live
     orders.ask(run, {"order": "pause"}, by=owner)
@@ -406,3 +422,29 @@ def test_a_mock_of_a_paused_run_is_ordered_nothing(client_of, owner, live):
     page = client_of(owner).get(reverse("logs:mock", args=[run.workspace.code, run.code, 3]))
 
     assert "Send now" not in page.content.decode()
+
+
+def test_the_stages_of_the_plan_are_on_the_charts_until_an_order_ends_them(
+    make_lot, owner, client_of, object_store, asked, published
+):
+    stages = "[{until: 10s, mocks: 20}, {until: 30s}, {until: 50s, mocks: 5}]"
+    run = actions.start_run(make_lot(options=f"pace: {{stages: {stages}}}"), by=owner)
+    begun(run)
+    address = reverse("runs:series", args=[run.workspace.code, run.code])
+    client = client_of(owner)
+    start = Run.objects.get().started_at.timestamp()
+
+    def shown():
+        marks = client.get(address).json()["faults"]
+        return [(m["title"], round(m["begin"] - start), round(m["end"] - start)) for m in marks]
+
+    whole = shown()
+    Order.objects.create(run=run, order={"order": "count", "mocks": 7}, since=35.0)
+
+    assert whole == [
+        ("0 → 20 mocks", 0, 10),
+        ("20 mocks", 10, 30),
+        ("20 → 5 mocks", 30, 50),
+        ("5 mocks", 50, 60),
+    ]
+    assert shown() == [*whole[:2], ("20 → 5 mocks", 30, 35)]

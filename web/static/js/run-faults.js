@@ -1,5 +1,5 @@
 /* Draws faults on purpose behind a run's charts: a band from beginning to end, a line for what happened in a moment, and
-   names them where the pointer is. A plugin of uPlot:
+   names them where the pointer is. What was planned, of the kind "stage", is a quiet row along the foot. A plugin of uPlot:
 
    new uPlot({ …, plugins: [faultBands(() => faults)] })
 
@@ -11,9 +11,10 @@ const LANE = 15; // px from one name to the next below it
 const MOST_LANES = 5; // names below each other; what is further down has none
 const MOST_NAMED = 6; // faults that one tip names
 const SHADE = 0.13;
+const STAGE = 16; // px, the height of the row of stages
 
-function colour() {
-  return getComputedStyle(document.documentElement).getPropertyValue("--series-5").trim();
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
 /* Where a fault lies on the canvas or on the page, in px; null: it is out of sight. */
@@ -29,7 +30,12 @@ function isMoment(fault) {
   return fault.end === fault.begin;
 }
 
+function isStage(fault) {
+  return fault.kind === "stage";
+}
+
 export function described(fault) {
+  if (isStage(fault)) return `Planned: ${fault.title}`;
   const what = fault.title === fault.kind ? fault.kind : `${fault.title} (${fault.kind})`;
   const whom = `${fault.mocks.toLocaleString("en-GB")} mock${fault.mocks === 1 ? "" : "s"}`;
   return `${what}, ${whom}${fault.by ? `, by ${fault.by}` : ""}`;
@@ -55,17 +61,34 @@ function name(plot, pen, fault, left, ends) {
   pen.fillText(fault.title, left + 4 * ratio, plot.bbox.top + (STRIP + 3 + LANE * lane) * ratio);
 }
 
-function draw(plot, faults) {
+/* Writes a stage into its part of the row, where there is room for it; a line is its beginning. */
+function stage(plot, pen, fault, [left, right]) {
+  const ratio = devicePixelRatio;
+  const { top, height } = plot.bbox;
+  const row = top + height - STAGE * ratio;
+  pen.globalAlpha = 0.5;
+  pen.fillRect(left, row, ratio, STAGE * ratio);
+  pen.globalAlpha = 1;
+  if (pen.measureText(fault.title).width + 8 * ratio < right - left) pen.fillText(fault.title, left + 4 * ratio, row + 3 * ratio);
+}
+
+function draw(plot, all) {
+  const faults = all.filter((fault) => !isStage(fault));
   const pen = plot.ctx;
   const ends = new Array(MOST_LANES).fill(0);
   pen.save();
-  pen.fillStyle = colour();
+  pen.fillStyle = colour("--series-5");
   pen.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
   pen.textBaseline = "top";
   pen.textAlign = "left";
   const seen = faults.map((fault) => [fault, edges(plot, fault, true)]).filter(([, found]) => found);
   for (const [fault, found] of seen) band(plot, pen, fault, found);
   for (const [fault, [left]] of seen) name(plot, pen, fault, left, ends);
+  pen.fillStyle = colour("--ink-muted");
+  for (const fault of all.filter(isStage)) {
+    const found = edges(plot, fault, true);
+    if (found) stage(plot, pen, fault, found);
+  }
   pen.restore();
 }
 
