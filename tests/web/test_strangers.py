@@ -24,7 +24,7 @@ from web.drains.models import Drain, Kind, Letter
 from web.keys.actions import make_key
 from web.lots.actions import PartPlan, save_lot
 from web.lots.models import Lot
-from web.reports.models import Report, ReportState
+from web.reports.models import Edition, Report, ReportState, Standing
 from web.runs.models import Injection, Run, Shard
 from web.schedules.models import Schedule
 from web.targets import actions as targets
@@ -66,6 +66,7 @@ OPEN = {  # addresses outside of any workspace, and who may see what there
     "invitations/<str:token>/accept/": "who has the mail",
     "workspaces/new/": "the signed-in user: a workspace of their own",
     "reports/<uuid:report>/<str:token>/": "who has the mail",
+    "reports/editions/<uuid:edition>/<str:token>/": "who has the mail",
     "mail/stop/<str:token>/": "who has the mail",
     "account/mails/": "the signed-in user: themselves",
     "account/mails/resume/": "the signed-in user: themselves",
@@ -95,6 +96,7 @@ OPEN = {  # addresses outside of any workspace, and who may see what there
     "schemas/faults.json": "everybody: what may go wrong on purpose",
     "schemas/target-<slug:protocol>.json": "everybody: what a target may say",
 }
+NOON = timezone.now()
 DEFINITION = """\
 name: Fridge
 id: "f-{index:03d}"
@@ -149,6 +151,10 @@ def arguments(workspace, owner, teammate) -> Mapping[str, UUID | int]:
     letter = Letter.objects.create(
         drain=drain, run=run, run_name="Fridges", reason="Refused.", records=1, size=1, key="x/1"
     )
+    standing = Standing.objects.create(workspace=workspace, name="Monthly", next_at=NOON)
+    edition = Edition.objects.create(
+        standing=standing, begin=NOON, end=NOON + timedelta(days=1), state=ReportState.READY
+    )
     invitation = accounts.invite(workspace, "new@example.org", role=Role.VIEWER, by=owner)
     return {
         "workspace": workspace.code,
@@ -166,10 +172,13 @@ def arguments(workspace, owner, teammate) -> Mapping[str, UUID | int]:
         "injection": injection.code,
         "mock": 0,
         "report": report.code,
+        "standing": standing.code,
+        "edition": edition.code,
         "part": 1,
         "drain": drain.code,
         **watched(workspace, run),
         "letter": letter.code,
+        "key": make_key(workspace, name="Build", role=Role.VIEWER, life=None, by=owner)[0].code,
         "export": audit.ask_for_export(workspace, ALL, by=owner).code,
     }
 
@@ -178,7 +187,6 @@ def watched(workspace, run) -> Mapping[str, UUID | int]:
     """Return one of each kind of row of watching."""
     person = Person.objects.create(workspace=workspace, name="Anna")
     chain = Chain.objects.create(workspace=workspace, name="Nights")
-        "key": make_key(workspace, name="Build", role=Role.VIEWER, life=None, by=owner)[0].code,
     noon = timezone.now()
     change = ChainChange.objects.create(
         chain=chain, person=person, begins=noon, ends=noon + timedelta(hours=1)

@@ -3,5 +3,9 @@
 from django.urls import path
 
 from web.reports import views
+from web.reports.standing import views as regular
 
-urlpatterns = [path("<uuid:report>/<str:token>/", views.link, name="report_link")]
+urlpatterns = [
+    path("editions/<uuid:edition>/<str:token>/", regular.link, name="edition_link"),
+    path("<uuid:report>/<str:token>/", views.link, name="report_link"),
+]

@@ -4,12 +4,12 @@ Rule: one attempt at a time; an attempt that was overtaken writes nothing more.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from time import monotonic
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 import pyarrow as pa
@@ -24,7 +24,7 @@ from web.mail.actions import post
 from web.platform import storage
 from web.reports.access import link_token
 from web.reports.forms import Form, form_of
-from web.reports.models import Report, ReportState
+from web.reports.models import Made, Report, ReportState
 from web.reports.upload import Overtaken, upload
 
 logger = logging.getLogger(__name__)
@@ -33,6 +33,7 @@ SILENT = timedelta(minutes=2)  # a job that says nothing for so long is dead
 TELL_EVERY = 1.0  # s between two writes of the progress
 PART_BYTES = 1_000_000_000  # after which a new part begins; a batch, some 30 MB, may go above
 Batch: TypeAlias = pa.RecordBatch | None
+Source: TypeAlias = Callable[[Callable[[int], None]], Generator[pa.RecordBatch]]
 NO_STORAGE = "The object store did not answer. Try again in a minute."
 GONE = "Part of the log is not in the object store any more."
 
@@ -51,34 +52,63 @@ def make(code: UUID) -> None:
 
     A failure is kept on the report as a sentence; only our own bugs are raised.
     """
-    report = claim(code)
-    if report is None:
-        return
-    work = Making(report)
+    report = claim(Report.objects.select_related("run", "asked_by", "workspace"), code)
+    if report is not None:
+        work_on(
+            report, making_of(report), done=finish, failed=lambda reason, _: fail(report, reason)
+        )
+
+
+def making_of(report: Report) -> "Making":
+    """Return the work that a report is."""
+    form = form_of(report.form, run=str(report.run.code), is_packed=report.is_packed)
+    query = Query.from_json(report.query)
+    stem = f"{report.run.prefix}reports/{report.code}-{report.attempt}"
+    return Making(report, form, lambda look: batches(report.run, query, told=look), stem=stem)
+
+
+Row = TypeVar("Row", bound=Made)
+
+
+def work_on(
+    row: Row,
+    work: "Making",
+    *,
+    done: Callable[[Row, Sequence[Part]], None],
+    failed: Callable[[str, bool], None],
+) -> None:
+    """Make a file that was claimed.
+
+    Args:
+        row: What is made; this attempt's.
+        work: How.
+        done: Is called with the parts of what is complete.
+        failed: Is called with a sentence, and whether it may pass by itself.
+    """
     try:
         work.make()
     except Overtaken:
-        logger.info("report overtaken", extra={"report": str(code)})
+        logger.info("report overtaken", extra={"report": str(row.code)})
     except storage.StorageUnavailable as down:
         logger.warning("report failed: %s", down)
-        fail(report, NO_STORAGE)
+        failed(NO_STORAGE, True)
     except storage.ObjectMissing as missing:
         logger.warning("report failed: %s", missing)
-        fail(report, GONE)
+        failed(GONE, False)
     except BaseException:
-        fail(report, "An error of ours. It is logged; try again, or tell us.")
+        failed("An error of ours. It is logged; try again, or tell us.", False)
         raise
     else:
-        finish(report, work.parts)
+        done(row, work.parts)
         return
     work.clear()
 
 
-def claim(code: UUID) -> Report | None:
-    """Return the report for this job alone to make, or None when it is not waiting."""
+def claim(rows: QuerySet[Row], code: UUID) -> Row | None:
+    """Return the row for this job alone to make, or None when it is not waiting."""
     now = timezone.now()
     silent = Q(state=ReportState.RUNNING, worked_at__lt=now - SILENT)
-    taken = Report.objects.filter(Q(state=ReportState.QUEUED) | silent, code=code).update(
+    taken = rows.filter(Q(state=ReportState.QUEUED) | silent, code=code).update(
         state=ReportState.RUNNING,
         attempt=F("attempt") + 1,
         worked_at=now,
@@ -86,16 +116,26 @@ def claim(code: UUID) -> Report | None:
         looked=0,
         reason="",
     )
-    return Report.objects.select_related("run", "asked_by").get(code=code) if taken else None
+    return rows.get(code=code) if taken else None
 
 
 class Making:
-    """One attempt at a report: part after part, none much above ``PART_BYTES``."""
+    """One attempt at a file: part after part, none much above ``PART_BYTES``."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, row: Made, form: Form, source: Source, *, stem: str) -> None:
+        """
+        Args:
+            row: What is made.
+            form: Of the file.
+            source: Takes a function that is told how many records were gone through, and yields
+                those that belong in the file.
+            stem: What the key of each part begins with.
+        """
         self.parts: list[Part] = []
-        self._report = report
-        self._form = form_of(report.form, run=str(report.run.code), is_packed=report.is_packed)
+        self._row = row
+        self._form = form
+        self._source = source
+        self._stem = stem
         self._rows = 0  # in the file
         self._looked = 0  # gone through
         self._told = monotonic()
@@ -108,9 +148,7 @@ class Making:
             StorageUnavailable: The log could not be read, or the file not be written.
             ObjectMissing: A part of the log is gone.
         """
-        query = Query.from_json(self._report.query)
-        found = batches(self._report.run, query, told=self._look)
-        with closing(found):
+        with closing(self._source(self._look)) as found:
             following = next(found, None)
             while following is not None or not self.parts:
                 following = self._part(following, found)
@@ -124,9 +162,8 @@ class Making:
 
     def _part(self, first: Batch, rest: Iterator[pa.RecordBatch]) -> Batch:
         """Write one part; return the first batch of the next, None at the end."""
-        report, before = self._report, self._rows
-        name = f"{report.code}-{report.attempt}-{len(self.parts) + 1}.{self._form.suffix}"
-        key = f"{report.run.prefix}reports/{name}"
+        before = self._rows
+        key = f"{self._stem}-{len(self.parts) + 1}.{self._form.suffix}"
         content = _Content(first, rest, self._form, self._wrote)
         size = upload(key, content.blocks(), content_type=self._form.content_type)
         self.parts.append(Part(key, size, self._rows - before))
@@ -150,10 +187,10 @@ class Making:
         Raises:
             Overtaken: The report was cancelled or deleted, or another attempt has begun.
         """
-        report, self._told = self._report, monotonic()
-        still = mine(report).update(rows=self._rows, looked=self._looked, worked_at=timezone.now())
+        row, self._told = self._row, monotonic()
+        still = mine(row).update(rows=self._rows, looked=self._looked, worked_at=timezone.now())
         if not still:
-            raise Overtaken(f"report {report.code} is not attempt {report.attempt}'s any more")
+            raise Overtaken(f"report {row.code} is not attempt {row.attempt}'s any more")
 
 
 class _Content:
@@ -214,6 +251,7 @@ def mail_link(report: Report) -> None:
         f"Your {report.get_form_display()} report of {report.run.name}",
         "mail/report",
         {"report": report, "run": report.run, "link": settings.SITE_URL + path},
+        workspace=report.workspace,
     )
 
 
@@ -222,6 +260,7 @@ def fail(report: Report, reason: str) -> None:
     mine(report).update(state=ReportState.FAILED, reason=reason)
 
 
-def mine(report: Report) -> QuerySet[Report]:
+def mine(row: Made) -> QuerySet[Any]:
     """Return the row, as long as this attempt is the one that counts."""
-    return Report.objects.filter(id=report.id, attempt=report.attempt, state=ReportState.RUNNING)
+    rows: QuerySet[Any] = type(row)._default_manager.all()
+    return rows.filter(id=row.pk, attempt=row.attempt, state=ReportState.RUNNING)

@@ -81,7 +81,7 @@ def test_a_report_is_made_once_however_often_the_job_comes(report):
 
 
 def test_a_report_that_was_deleted_meanwhile_leaves_no_file(report, object_store):
-    taken = making.claim(UUID(str(report.code)))
+    taken = making.claim(Report.objects.all(), UUID(str(report.code)))
     Report.objects.all().delete()
     object_store.put("it", b"1")
 
@@ -92,17 +92,17 @@ def test_a_report_that_was_deleted_meanwhile_leaves_no_file(report, object_store
 
 
 def test_an_attempt_that_was_overtaken_ends(report):
-    taken = making.claim(UUID(str(report.code)))
+    taken = making.claim(Report.objects.all(), UUID(str(report.code)))
     Report.objects.update(attempt=2)
 
     with pytest.raises(Overtaken):
-        making.Making(taken).make()
+        making.making_of(taken).make()
 
 
 def test_the_job_of_a_silent_report_is_asked_for_again(
     report, asked, django_capture_on_commit_callbacks
 ):
-    making.claim(UUID(str(report.code)))
+    making.claim(Report.objects.all(), UUID(str(report.code)))
     Report.objects.update(worked_at=timezone.now() - timedelta(minutes=5))
     asked.clear()
 
@@ -114,7 +114,7 @@ def test_the_job_of_a_silent_report_is_asked_for_again(
 
 
 def test_a_report_that_is_being_made_is_left_alone(report, asked):
-    making.claim(UUID(str(report.code)))
+    making.claim(Report.objects.all(), UUID(str(report.code)))
 
     assert ticks.ask_again() == 0
     assert made(report).state == ReportState.RUNNING

@@ -22,6 +22,7 @@ class Form(Protocol):
     suffix: str  # of the file's name, without the dot
     content_type: str
 
+    def of_run(self, run: str) -> None: ...
     def begin(self) -> bytes: ...
     def lines(self, records: pa.RecordBatch) -> bytes: ...
     def end(self) -> bytes: ...
@@ -36,6 +37,9 @@ class Packed:
         self._form = form
         self._packer = zlib.compressobj(GZIP_LEVEL, wbits=GZIP_FORMAT)
         self.suffix = f"{form.suffix}.gz"
+
+    def of_run(self, run: str) -> None:
+        self._form.of_run(run)
 
     def begin(self) -> bytes:
         self._packer = zlib.compressobj(GZIP_LEVEL, wbits=GZIP_FORMAT)

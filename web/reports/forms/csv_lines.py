@@ -50,6 +50,10 @@ class CsvLines:
         """``run`` is the run's code, the first column."""
         self._run = run
 
+    def of_run(self, run: str) -> None:
+        """Say that the lines that follow are of this run; its code is their first column."""
+        self._run = run
+
     def begin(self) -> bytes:
         """Return the first line."""
         return (",".join(COLUMNS) + "\n").encode()

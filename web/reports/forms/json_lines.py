@@ -25,6 +25,10 @@ class JsonLines:
         """``run`` is the run's code, the first member."""
         self._run = run
 
+    def of_run(self, run: str) -> None:
+        """Say that the lines that follow are of this run; its code is their first member."""
+        self._run = run
+
     def begin(self) -> bytes:
         """Return what stands first: nothing."""
         return b""

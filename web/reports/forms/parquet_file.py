@@ -23,6 +23,15 @@ class ParquetFile:
         self._sink = _Given()
         self._writer: parquet.ParquetWriter | None = None
 
+    def of_run(self, run: str) -> None:
+        """Say that what follows is of this run.
+
+        Raises:
+            ValueError: It is another one; a Parquet file is of one run, in its metadata.
+        """
+        if self._schema.metadata[b"run"] != run.encode():
+            raise ValueError("a Parquet file has the records of one run")
+
     def begin(self) -> bytes:
         """Return what stands first."""
         self._sink = _Given()
