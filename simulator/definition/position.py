@@ -32,7 +32,7 @@ def position_names(definition: Definition) -> Pair | None:
 
 def _named(names: list[str]) -> Pair | None:
     """Return the first name of a latitude that has its longitude beside it."""
-    longitudes = {}
+    longitudes: dict[str, str] = {}
     for name in names:
         if found := _LONGITUDE.fullmatch(name):
             longitudes.setdefault(found["before"].lower(), name)

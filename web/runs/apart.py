@@ -43,9 +43,9 @@ class Apart:
             if part.names == names:
                 wide.append(part.counts)
                 continue
-            counts = np.zeros((len(part.counts), len(names), len(FIGURES)), np.int64)
-            np.add.at(counts, (slice(None), place), part.counts)
-            wide.append(counts)
+            counts = np.zeros((len(names), len(part.counts), len(FIGURES)), np.int64)
+            np.add.at(counts, place, part.counts.transpose(1, 0, 2))
+            wide.append(counts.transpose(1, 0, 2))
         return cls(names, np.concatenate(wide))
 
     def summed(self, place: NDArray[Any], groups: int) -> list[Breakdown]:
@@ -56,8 +56,8 @@ class Apart:
 
     def rows(self) -> tuple[list[str], list[Integers]]:
         """Return the names that counted something, and a column a figure: names x points."""
-        used = self.counts.any(axis=(0, 2))
-        names = [name for name, is_used in zip(self.names, used.tolist(), strict=True) if is_used]
+        used = np.flatnonzero(self.counts.any(axis=(0, 2)))
+        names = [self.names[place] for place in used.tolist()]
         return names, [self.counts[:, used, place].T.ravel() for place in range(len(FIGURES))]
 
     @classmethod

@@ -136,8 +136,8 @@ def _told(parts: Sequence[Breakdown], names: Sequence[str], figures: Sequence[in
 
 def _ordered(breakdown: Breakdown) -> list[str]:
     """Return the names that counted sends; the others last."""
-    sends = breakdown.counts[:, list(_SENDS)].any(axis=1).tolist()
-    names = [name for name, has in zip(breakdown.names, sends, strict=True) if has]
+    sends = np.flatnonzero(breakdown.counts[:, list(_SENDS)].any(axis=1))
+    names = [breakdown.names[place] for place in sends.tolist()]
     return sorted(names, key=lambda name: name == OTHERS)
 
 
