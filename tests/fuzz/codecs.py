@@ -15,6 +15,7 @@ from simulator.lot.framing import Fixed, Framing, Lengths, Lines
 from simulator.protocols import framing, http, websocket
 from simulator.protocols.http.head import MAX_HEAD
 from simulator.protocols.websocket.opening import answer_to
+from tests.fuzz.acknowledging import acknowledgements, beginnings
 from tests.fuzz.readers import READER_BEGINNINGS, READERS
 from tests.simulator.protocols.coap_server import Play
 from tests.simulator.protocols.test_mqtt_cut import busy, stream
@@ -154,6 +155,8 @@ def coap(data: bytes) -> None:
 DRIVERS: dict[str, Driver] = {
     "mqtt-3.1.1": mqtt("3.1.1"),
     "mqtt-5": mqtt("5"),
+    "mqtt-3.1.1-acks": acknowledgements("3.1.1", pieces),
+    "mqtt-5-acks": acknowledgements("5", pieces),
     "http": http_response,
     "websocket-opening": websocket_session(is_open=False),
     "websocket-frames": websocket_session(is_open=True),
@@ -168,6 +171,8 @@ DRIVERS: dict[str, Driver] = {
 BEGINNINGS: dict[str, list[bytes]] = {
     "mqtt-3.1.1": stream("3.1.1"),
     "mqtt-5": stream("5"),
+    "mqtt-3.1.1-acks": beginnings("3.1.1"),
+    "mqtt-5-acks": beginnings("5"),
     "http": [
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
         b"HTTP/1.1 503 x\r\nRetry-After: 5\r\nConnection: close\r\n\r\n",

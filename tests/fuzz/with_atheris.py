@@ -16,9 +16,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-NAMES = ("mqtt-3.1.1", "mqtt-5", "http", "websocket-opening", "websocket-frames", "lines",
-         "lengths", "fixed", "coap", "token", "redirect", "reference", "counter", "sparkplug",
-         "command")  # fmt: skip
+NAMES = ("mqtt-3.1.1", "mqtt-5", "mqtt-3.1.1-acks", "mqtt-5-acks", "http", "websocket-opening",
+         "websocket-frames", "lines", "lengths", "fixed", "coap", "token", "redirect", "reference",
+         "counter", "sparkplug", "command")  # fmt: skip
 INSTRUMENTED = ["simulator.protocols", "simulator.sparkplug", "simulator.behaviour",
                 "simulator.transports.asking", "simulator.transports.redirects"]  # fmt: skip
 MAX_LENGTH = 2_048  # bytes of an input

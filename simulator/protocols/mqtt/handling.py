@@ -67,7 +67,9 @@ def _resume(session: "Session", events: Events) -> None:
 
 def send_again(session: "Session", events: Events) -> None:
     """Send what the window allows of the messages of a resumed session, before any new one."""
-    unsent, memory = session.unsent, session.memory
+    memory = session.memory
+    # Without those that a broker acknowledges before it has them again: it had them before.
+    unsent = session.unsent = deque(each for each in session.unsent if each in memory.packets)
     while unsent and len(memory.in_flight) + len(memory.awaited) - len(unsent) < session.quota:
         packet_id = unsent.popleft()
         packet = memory.packets[packet_id]

@@ -235,6 +235,26 @@ def test_what_is_sent_again_obeys_the_servers_receive_maximum() -> None:
     assert made.window == 2
 
 
+@pytest.mark.parametrize("late", [ack(0x40, 4), ack(0x40, 4) + ack(0x40, 2)])
+def test_what_is_acknowledged_before_it_is_sent_again_is_settled_and_takes_no_room(
+    late: bytes,
+) -> None:
+    made = again("5", lost("5"))
+    made.receive(packet(0x20, b"\x01\0" + block(receive_maximum=2)))
+    made.take_answers()
+
+    settled = made.receive(late)
+    none = made.take_answers()
+    made.receive(ack(0x50, 1) + ack(0x70, 1))
+
+    assert all(type(event) is mqtt.PubAck for event in settled)
+    assert not none
+    answers = made.take_answers()
+    assert (b"t/one" in answers) == (len(settled) == 1)
+    assert b"t/last" not in answers
+    assert made.window == 2
+
+
 @pytest.mark.parametrize(
     ("terms", "reasons"),
     [
