@@ -133,6 +133,8 @@ def thing(named: Named) -> Any:
     first, *others = named.name.split(".")
     if first in APPS and others:
         found: Any = importlib.import_module(f"web.{first}.{others.pop(0)}")
+    elif len(others) > 1 and (PAGE.parents[1] / f"simulator/{first}/{others[0]}.py").is_file():
+        found = importlib.import_module(f"simulator.{first}.{others.pop(0)}")
     elif first in SUBJECTS and others:
         found = SUBJECTS[first]
     else:
