@@ -8,6 +8,7 @@ from tests.browser.console import Console
 from tests.browser.visitor import Visitor
 
 MOCKS = 40
+GROWN = 64  # that it is given while it runs
 
 pytestmark = pytest.mark.parts("postgres", "pgbouncer", "mosquitto", "chromium", "redis", "s3")
 
@@ -27,6 +28,7 @@ def test_a_run_is_paused_resumed_ordered_and_aborted(visitor: Visitor, console: 
     page.get_by_role("link", name="Control", exact=True).click()
     give(visitor, "Times the definition's own", "3", "Set the rate", "rate × 3")
     give(visitor, "Mocks that are on", "30", "Set the count", "30 mocks on")
+    give(visitor, "Mocks that are on", str(GROWN), "Set the count", f"{GROWN} mocks on")
     visitor.fill("Times the definition's own", "1000")
     visitor.press("Set the rate")
     expect(page.get_by_role("alert")).to_contain_text("100")
@@ -34,8 +36,11 @@ def test_a_run_is_paused_resumed_ordered_and_aborted(visitor: Visitor, console: 
 
     page.goto(run)
     order_on(page, "30 mocks on")
-    expect(page.locator("#run-orders")).to_contain_text("30")
-    page.locator("#run-mocks tbody a").first.click()
+    grown = page.locator("#run-orders").get_by_role("row").filter(has_text=f"{GROWN} mocks on")
+    expect(grown.get_by_role("cell", name=str(GROWN), exact=True)).to_be_visible()
+    connected = page.locator(".stat").filter(has=page.get_by_text("Connected", exact=True))
+    expect(connected.get_by_role("definition")).to_have_text(str(GROWN))
+    page.goto(page.locator("#run-mocks tbody a").first.get_attribute("href") or "")
     page.get_by_role("button", name="Send now").click()
     expect(page.get_by_text("In 2 s: send")).to_be_visible()
     visitor.look("control-mock")
