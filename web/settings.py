@@ -100,8 +100,8 @@ MIDDLEWARE = [
     "web.platform.middleware.request_id",
     "web.platform.middleware.health_probes",
     "django.middleware.security.SecurityMiddleware",
+    "web.platform.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "web.platform.middleware.content_security_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -354,6 +354,35 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- Metrics of towers, told beside the console: 0 and empty are nowhere -----------------------
+# What pages may ask of a browser: nothing that a console does not need.
+DENIED = (
+    "accelerometer",
+    "autoplay",
+    "camera",
+    "display-capture",
+    "encrypted-media",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "idle-detection",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "screen-wake-lock",
+    "serial",
+    "usb",
+    "xr-spatial-tracking",
+)
+OWN = ("clipboard-write", "fullscreen", "publickey-credentials-create", "publickey-credentials-get")
+POLICIES = {
+    "Permissions-Policy": ", ".join(
+        [*(f"{name}=()" for name in DENIED), *(f"{name}=(self)" for name in OWN)]
+    ),
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # Map pictures come from elsewhere and rarely say that they may: then without credentials.
+    "Cross-Origin-Embedder-Policy": "credentialless" if MAP_TILES_URL else "require-corp",
+}
 
 METRICS_PORT = env.number("METRICS_PORT", default=0, least=0, most=65_535)
 METRICS_ADDRESS = env.text("METRICS_ADDRESS", default="127.0.0.1")

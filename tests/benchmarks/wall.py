@@ -108,7 +108,8 @@ def paint(walled: Any) -> None:
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
         )
         context = browser.new_context(viewport={"width": 1280, "height": 900})
-        context.add_cookies([{"name": "sessionid", "value": walled.session, "url": site}])
+        cookie = walled.session_name
+        context.add_cookies([{"name": cookie, "value": walled.session, "url": site}])
         page = context.new_page()
         page.goto(f"{site}{walled.page}")
         page.wait_for_selector("mock-wall[data-at]")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import numpy as np
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.test import Client
 from django.urls import reverse
@@ -41,7 +42,8 @@ class Walled:
         self.reports = [self._report(board) for board in self.boards]
         self._packed: list[bytes] = []
         self.client = self._client()
-        self.session = self.client.cookies["sessionid"].value
+        self.session_name = settings.SESSION_COOKIE_NAME
+        self.session = self.client.cookies[self.session_name].value
         self.application = get_wsgi_application()
         self.answer = 0  # bytes of the last
         self._tag = ""

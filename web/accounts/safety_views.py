@@ -17,6 +17,7 @@ from web.accounts.entering import safe_next
 from web.accounts.proving import note_proof, recently_proved
 from web.audit.access import entries_of_user
 from web.audit.actions import note
+from web.platform.agents import device_words
 from web.platform.limiting import PROOF
 from web.platform.limits import Claim, hold
 
@@ -28,7 +29,7 @@ PAGE = 25
 def sessions(request: UserRequest) -> HttpResponse:
     """List where the user is signed in."""
     page = Paginator(visits.visits_of(request.user), PAGE).get_page(request.GET.get("page"))
-    rows = [(visit, visits.device_words(visit.agent)) for visit in page]
+    rows = [(visit, device_words(visit.agent)) for visit in page]
     here = request.session.session_key
     return render(request, "accounts/sessions.html", {"page": page, "rows": rows, "here": here})
 
@@ -60,8 +61,7 @@ def end_other_sessions(request: UserRequest) -> HttpResponse:
 def activity(request: UserRequest) -> HttpResponse:
     """List what happened to the account."""
     page = Paginator(entries_of_user(request.user), PAGE).get_page(request.GET.get("page"))
-    rows = [(entry, visits.device_words(entry.agent) if entry.agent else "") for entry in page]
-    return render(request, "accounts/activity.html", {"page": page, "rows": rows})
+    return render(request, "accounts/activity.html", {"page": page})
 
 
 @require_http_methods(["GET", "POST"])

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from web.accounts.models import User, Workspace
+from web.platform.agents import device_words
 
 EXPORT_LIFE = timedelta(days=7)  # of a file made of the log
 
@@ -74,6 +75,11 @@ class Entry(models.Model):
     def kind(self) -> str:
         """What it is about: a word of ``KINDS``."""
         return self.action.partition(".")[0]
+
+    @property
+    def device(self) -> str:
+        """What the client calls itself, in short."""
+        return device_words(self.agent)
 
     @property
     def title(self) -> str:

@@ -3,8 +3,12 @@
 Rule: what a browser uploaded in the clear is gone from the store before the table is in force.
 """
 
+from collections.abc import Callable
+
 import simulator
+from web.datasets.models import Upload
 from web.platform import secrets, storage
+from web.platform.rotation import Count
 
 SEALED = ".sealed"  # ends the key of what only we can open
 MOST_PACKED = 64_000_000  # bytes; some 40,000 certificates with their keys
@@ -64,3 +68,37 @@ def dataset_at(name: str, key: str) -> simulator.Dataset:
     if key.endswith(SEALED):
         return table_at(key).public()
     return simulator.read_dataset(name, storage.get(key))
+
+
+def rotate(*, told: Callable[[Count], None], is_trial: bool) -> Count:
+    """Seal the credential tables in the object store anew with the first key.
+
+    Args:
+        told: Called after each table.
+        is_trial: Count only what is to be done.
+
+    Raises:
+        StorageUnavailable: The store does not answer; begin again later.
+    """
+    count = Count("credential tables")
+    uploads = Upload.objects.filter(dataset__is_credentials=True, state=Upload.State.READY)
+    for key in uploads.order_by("pk").values_list("key", flat=True).iterator():
+        renew(sealed_key(key), count, is_trial=is_trial)
+        told(count)
+    return count
+
+
+def renew(key: str, count: Count, *, is_trial: bool) -> None:
+    """Seal the table at ``key`` anew unless it is sealed with the first key."""
+    try:
+        held = storage.get(key)
+        count.seen += 1
+        if secrets.is_current(held):
+            return
+        fresh = secrets.seal_bytes(secrets.unseal_bytes(held))
+    except (storage.ObjectMissing, secrets.SealBroken):
+        count.broken += 1
+        return
+    if not is_trial:
+        storage.put(key, fresh, content_type=CONTENT_TYPE)
+    count.renewed += 1

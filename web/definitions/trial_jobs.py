@@ -23,7 +23,7 @@ from web.logs.reading import SEND, records_of
 from web.platform import redis
 from web.platform.secrets import SealBroken
 from web.platform.storage import ObjectMissing, StorageUnavailable
-from web.targets.actions import OptionsOutdated, credentials, lot_target, table
+from web.targets.actions import OptionsOutdated, credentials, lot_target, opened, table
 from web.targets.models import Target
 
 logger = logging.getLogger(__name__)
@@ -122,6 +122,7 @@ def prepared(order: Order, trial: Trial) -> tuple[simulator.Definition, simulato
         datasets = {name: known[name] for name in definition.datasets}
         wanted = lot_target(target)
         secrets, dealt = credentials(wanted.secrets), table(wanted)
+        wanted = opened(wanted)
     except (StorageUnavailable, ObjectMissing, simulator.DatasetError) as error:
         raise trials.CannotTry(NO_DATASET) from error
     except SealBroken as error:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from web.accounts.models import User, Workspace
 from web.platform import secrets
+from web.platform.sealed import SealedWords
 from web.runs.models import Run
 
 BEHIND = timedelta(minutes=1)  # from when on a drain is called behind
@@ -36,7 +37,7 @@ class Drain(models.Model):
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     settings = models.JSONField(default=dict)  # as the sender of its kind reads them; no secret
-    sealed = models.JSONField(default=dict, editable=False)  # word -> secret, sealed
+    sealed = SealedWords(default=dict, editable=False)  # word -> secret, sealed
     secrets_set = models.DateTimeField(null=True, editable=False)
     revision = models.PositiveIntegerField(default=1)  # rises when settings or filter change
 

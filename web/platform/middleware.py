@@ -65,16 +65,28 @@ def health_probes(get_response: Respond) -> Respond:
     return respond
 
 
-def content_security_policy(get_response: Respond) -> Respond:
-    """Return a middleware that sends the policy of ``settings.CONTENT_SECURITY_POLICY``."""
-    policy = "; ".join(
-        f"{directive} {' '.join(source for source in sources if source)}"
-        for directive, sources in settings.CONTENT_SECURITY_POLICY.items()
-    )
+def security_headers(get_response: Respond) -> Respond:
+    """Return a middleware that sends the policies of the settings, with static files too.
+
+    What a signed-in user gets is not kept by any cache, unless the view says how long it may be.
+    """
+    policies = {"Content-Security-Policy": content_policy(), **settings.POLICIES}
 
     def respond(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.headers.setdefault("Content-Security-Policy", policy)
+        for name, policy in policies.items():
+            response.headers.setdefault(name, policy)
+        user = getattr(request, "user", None)
+        if user is not None and user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
     return respond
+
+
+def content_policy() -> str:
+    """Return ``settings.CONTENT_SECURITY_POLICY`` as its header has it."""
+    return "; ".join(
+        f"{directive} {' '.join(source for source in sources if source)}"
+        for directive, sources in settings.CONTENT_SECURITY_POLICY.items()
+    )

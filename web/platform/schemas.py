@@ -12,4 +12,5 @@ def schema_answer(schema: bytes) -> HttpResponse:
     """Return the answer with a schema's text."""
     response = HttpResponse(schema, content_type="application/schema+json")
     response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

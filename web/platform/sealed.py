@@ -4,14 +4,19 @@ Rule: such a column holds what ``secrets.seal`` returned, or nothing; who writes
 it unseals. To the database it is the plain kind of column, so that marking one needs no migration.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import json
+import logging
+from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
 from django.db import models
 
 from web.platform import secrets
+
+logger = logging.getLogger(__name__)
+
+SEALED = "sealed"  # the one word of a mapping that is sealed as a whole
 
 
 class SealedText(models.TextField):  # type: ignore[type-arg]
@@ -32,34 +37,65 @@ class SealedWords(models.JSONField):  # type: ignore[type-arg]
         return name, "django.db.models.JSONField", args, options
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A sealed column of a model."""
+class SecretText(SealedText):
+    """A text that is sealed in the database and plain in Python: for what may hold a secret.
 
-    model: type[models.Model]
-    name: str
-    texts: Callable[[Any], list[str]]  # of a value
-    resealed: Callable[[Any], Any]  # the same value, sealed with the first key
+    What an older version stored in the clear is read as it is, and sealed when it is next written.
+    """
 
-    def __str__(self) -> str:
-        return f"{self.model._meta.label_lower}.{self.name}"
+    def from_db_value(self, value: Any, *_: Any) -> Any:
+        """Return what a row holds, in the clear; what no key opens stays as it is."""
+        return opened(value) if isinstance(value, str) else value
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Return what the row is to hold."""
+        plain = super().get_prep_value(value)
+        return plain if not plain or secrets.is_sealed(plain) else secrets.seal(plain)
 
 
-def columns() -> Iterator[Column]:
-    """Yield every sealed column of every model, in the order of the applications."""
+class SecretMapping(SealedWords):
+    """The same of a mapping: the row holds ``{"sealed": …}``."""
+
+    def from_db_value(self, value: Any, *more: Any) -> Any:
+        """Return what a row holds, in the clear; what no key opens stays as it is."""
+        held = super().from_db_value(value, *more)
+        if not isinstance(held, dict) or set(held) != {SEALED}:
+            return held
+        plain = opened(held[SEALED])
+        return held if secrets.is_sealed(plain) else json.loads(plain)
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        """Return what the row is to hold."""
+        is_plain = isinstance(value, dict) and value and set(value) != {SEALED}
+        held = {SEALED: secrets.seal(json.dumps(value))} if is_plain else value
+        return super().get_db_prep_value(held, connection, prepared)
+
+
+def opened(held: str) -> str:
+    """Return a text in the clear; one that no key opens, or that is none, stays as it is."""
+    if not secrets.is_sealed(held):
+        return held
+    try:
+        return secrets.unseal(held)
+    except secrets.SealBroken:
+        logger.error("a column cannot be opened with FIELD_ENCRYPTION_KEYS")
+        return held
+
+
+def columns() -> Iterator[tuple[type[models.Model], str]]:
+    """Yield every column that holds secrets, of every model: (model, name)."""
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
-            if isinstance(field, SealedText):
-                yield Column(model, field.name, lambda text: [text] if text else [], resealed_text)
-            elif isinstance(field, SealedWords):
-                yield Column(model, field.name, lambda words: list(words.values()), resealed_words)
+            if isinstance(field, SealedText | SealedWords):
+                yield model, field.name
 
 
-def resealed_text(text: str) -> str:
-    """Return a text sealed with the first key. Raises SealBroken: no key opens it."""
-    return secrets.reseal(text)
+def resealed(value: Any) -> Any:
+    """Return what is to be written so that a column's value is sealed with the first key.
 
-
-def resealed_words(words: dict[str, str]) -> dict[str, str]:
-    """Return a mapping sealed with the first key. Raises SealBroken: no key opens it."""
-    return {word: secrets.reseal(text) for word, text in words.items()}
+    Raises:
+        SealBroken: No key opens it.
+    """
+    if isinstance(value, dict):
+        return {word: resealed(text) for word, text in value.items()}
+    return secrets.reseal(value) if secrets.is_sealed(value) else value

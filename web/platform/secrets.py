@@ -1,11 +1,14 @@
 """Seals what must not be readable in the database or in ``lot.json``: passwords, tokens, keys."""
 
+import re
 from functools import cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 from simulator import MocklotError
+
+SEALED = re.compile(r"gAAAAA[A-Za-z0-9_-]{90,}={0,2}")
 
 
 class SealBroken(MocklotError):
@@ -55,6 +58,23 @@ def reseal(sealed: str) -> str:
         SealBroken: None of ``FIELD_ENCRYPTION_KEYS`` opens it.
     """
     return seal(unseal(sealed))
+
+
+def is_sealed(text: str) -> bool:
+    """Return whether a text looks like one that was sealed, with whichever key.
+
+    Source: the Fernet specification: version 0x80 and a time of 64 bits, in URL-safe base64.
+    """
+    return SEALED.fullmatch(text) is not None
+
+
+def is_current(sealed: str | bytes) -> bool:
+    """Return whether a text was sealed with the first key, which seals now."""
+    try:
+        Fernet(settings.FIELD_ENCRYPTION_KEYS[0]).decrypt(sealed)
+    except InvalidToken:
+        return False
+    return True
 
 
 def _keys() -> MultiFernet:

@@ -13,7 +13,7 @@ from web.datasets.tables import dataset_at
 from web.platform import secrets, storage
 from web.runs.leasing import Lease
 from web.runs.models import Run
-from web.targets.actions import credentials, table
+from web.targets.actions import credentials, opened, table
 
 
 class CannotLoad(Exception):
@@ -62,6 +62,7 @@ def load(run: Run) -> Loaded:
         lot = simulator.Lot.model_validate_json(storage.get(run.lot_key))
         datasets = {name: dataset_at(name, key) for name, key in lot.datasets.items()}
         known, dealt = credentials(lot.target.secrets), table(lot.target)
+        lot = lot.model_copy(update={"target": opened(lot.target)})
     except storage.ObjectMissing as error:
         raise CannotLoad("What the run needs is not in the object store any more.") from error
     except simulator.DatasetError as error:

@@ -21,7 +21,7 @@ from web.lots.models import Lot, LotPart
 from web.lots.options import aimless
 from web.platform.secrets import SealBroken
 from web.platform.storage import ObjectMissing, StorageUnavailable
-from web.targets.actions import OptionsOutdated, OutOfReach, credentials, lot_target
+from web.targets.actions import OptionsOutdated, OutOfReach, credentials, lot_target, opened
 from web.targets.actions import table as dealt_table
 
 NO_STORAGE = "The object store does not answer, so nothing was started. Try again in a minute."
@@ -153,7 +153,7 @@ def check_identities(
         table, shown = dealt_table(lot.target), credentials(lot.target.secrets)
         called = simulator.roll_call(
             list(zip(definitions, counts, strict=True)),
-            target=lot.target,
+            target=opened(lot.target),
             secrets=shown,
             table=table,
             datasets=shelf,

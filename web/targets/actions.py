@@ -20,6 +20,11 @@ from web.targets.models import Target
 Change: TypeAlias = str | None
 """What to do with a secret: a text is sealed and stored, "" forgets it, None keeps it."""
 
+HEADERS = "headers"  # beside the credentials in what is sealed
+
+
+# Who asks, told wherever a protocol has room for it.
+USER_AGENT = f"Mocklot/1 (+{settings.SITE_URL}/abuse)"
 
 class NameTaken(Exception):
     """Another target of the workspace was given the name at the same moment."""
@@ -129,7 +134,10 @@ def lot_target(target: Target) -> simulator.Target:
         raise OptionsOutdated(str(words.problems[0]))
     if why := reach.unheld(words.value):
         raise OutOfReach(why)
-    changes: dict[str, Any] = {"secrets": _sealed_credentials(target)}
+    headers = dict(getattr(words.value, "headers", {}))
+    changes: dict[str, Any] = {"secrets": _sealed_credentials(target, headers=headers)}
+    if headers:  # a header may be a key of the service; see ``opened``
+        changes["headers"] = {}
     if words.value.deal is not None:
         changes["deal"] = _with_key(target, words.value.deal)
     return words.value.model_copy(update=changes)
@@ -172,24 +180,44 @@ def credentials(sealed: str) -> simulator.Credentials:
     Raises:
         SealBroken: None of this installation's keys opens it.
     """
-    if not sealed:
-        return simulator.Credentials()
-    return simulator.Credentials.model_validate_json(secrets.unseal(sealed))
+    known = _unsealed(sealed)
+    known.pop(HEADERS, None)
+    return simulator.Credentials.model_validate(known)
+
+
+def opened(target: simulator.Target) -> simulator.Target:
+    """Return a target of ``lot.json`` with its headers in the clear. Never store or print it.
+
+    Raises:
+        SealBroken: None of this installation's keys opens them.
+    """
+    headers = _unsealed(target.secrets).get(HEADERS)
+    if not headers:
+        return target
+    return target.model_copy(update={"headers": {**getattr(target, "headers", {}), **headers}})
+
+
+def _unsealed(sealed: str) -> dict[str, Any]:
+    known: dict[str, Any] = json.loads(secrets.unseal(sealed) or "{}")
+    return known
 
 
 def _sealed(secret: str) -> tuple[str, datetime | None]:
     return (secrets.seal(secret), timezone.now()) if secret else ("", None)
 
 
-def _sealed_credentials(target: Target) -> str:
-    """Return user name, password and token as one sealed text; empty when there are none."""
+def _sealed_credentials(target: Target, *, headers: Mapping[str, str]) -> str:
+    """Return user name, password, token, headers as one sealed text; empty when there are none."""
     plain = {
         "username": target.username,
         "password": secrets.unseal(target.sealed_password),
         "token": secrets.unseal(target.sealed_token),
     }
     known = simulator.Credentials.model_validate(plain | held_secrets(target))
-    return "" if known == simulator.Credentials() else secrets.seal(known.model_dump_json())
+    if known == simulator.Credentials() and not headers:
+        return ""
+    said = json.loads(known.model_dump_json())
+    return secrets.seal(json.dumps(said | ({HEADERS: dict(headers)} if headers else {})))
 
 
 def document(target: Target) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.db import models
 from django.urls import reverse
 
 import simulator
+from web.platform.sealed import SealedText, SecretMapping, SecretText
 from web.targets.address import scheme_of
 from web.targets.protocols import PROTOCOLS, Protocol
 
@@ -63,19 +64,19 @@ class Target(models.Model):
 
     method = models.CharField(max_length=5, choices=Method.choices, default=Method.POST)
     path = models.CharField(max_length=1_000, blank=True)
-    headers = models.JSONField(default=dict, blank=True)  # name -> value
+    headers = SecretMapping(default=dict, blank=True)  # name -> value
 
     acknowledge_within = models.FloatField(default=20.0)  # s
     # Words of the simulator's target that have no field of their own here, as they were written.
-    options = models.TextField(blank=True)
+    options = SecretText(blank=True)
     username = models.CharField(max_length=1_000, blank=True)
-    sealed_password = models.TextField(blank=True, editable=False)
+    sealed_password = SealedText(blank=True, editable=False)
     password_set = models.DateTimeField(null=True, editable=False)
-    sealed_token = models.TextField(blank=True, editable=False)
+    sealed_token = SealedText(blank=True, editable=False)
     token_set = models.DateTimeField(null=True, editable=False)
 
     # Further words of the simulator's credentials, such as a password that is made for each mock.
-    sealed_secrets = models.TextField(blank=True, editable=False)
+    sealed_secrets = SealedText(blank=True, editable=False)
     secrets_set = models.DateTimeField(null=True, editable=False)
     # Who each mock is; null: all are what stands here.
     table = models.ForeignKey(

@@ -12,6 +12,7 @@ from web.accounts import proving, visits
 from web.accounts.models import Visit
 from web.audit.models import Entry
 from web.mail.models import Mail
+from web.platform.agents import device_words
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 CHROME = (
@@ -143,7 +144,7 @@ def test_sessions_that_expired_are_forgotten(sign_in, owner, settings):
     ],
 )
 def test_a_browser_is_named_in_short(agent, words):
-    assert visits.device_words(agent) == words
+    assert device_words(agent) == words
 
 
 def test_another_address_is_confirmed_from_there_and_told_to_the_old_one(client_of, owner):

@@ -11,6 +11,7 @@ from web.accounts.models import Workspace
 from web.alerts import kinds
 from web.alerts.models.reaching import Channel, ChannelKind
 from web.alerts.models.watching import Rule, Watch
+from web.platform.sealed import SealedText
 from web.runs.models import Run
 
 
@@ -151,7 +152,7 @@ class Attempt(models.Model):
     person = models.CharField(max_length=80, blank=True)
     to = models.CharField(max_length=320, blank=True)
     kind = models.CharField(max_length=10, choices=ChannelKind.choices)
-    note = models.TextField(blank=True)  # sealed: the code that is sent
+    note = SealedText(blank=True)  # the code that is sent
     created = models.DateTimeField(default=timezone.now, editable=False)
     state = models.CharField(
         max_length=8, choices=AttemptState.choices, default=AttemptState.WAITING

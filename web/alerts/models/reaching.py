@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from web.accounts.models import Workspace
 from web.alerts.duty import Hours
+from web.platform.sealed import SealedText
 
 MINUTE = timedelta(minutes=1)
 
@@ -28,8 +29,8 @@ class Account(models.Model):
     name = models.CharField(max_length=80)
     sid = models.CharField(max_length=64, blank=True)  # of Twilio: AC…
     number = models.CharField(max_length=20, blank=True)  # of Twilio: that calls come from
-    token = models.TextField()  # sealed: bot token, or auth token
-    signing_secret = models.TextField(blank=True)  # sealed: of Slack, which signs what it sends
+    token = SealedText()  # bot token, or auth token
+    signing_secret = SealedText(blank=True)  # of Slack, which signs what it sends
 
     class Meta:
         ordering: ClassVar = ["name"]
@@ -78,8 +79,8 @@ class Channel(models.Model):
     # A mail address, a Slack channel or member id, a phone number; of webhooks only the host, for
     # the address itself is a secret and lies sealed in ``secret_address``.
     address = models.CharField(max_length=320)
-    secret_address = models.TextField(blank=True)
-    secret = models.TextField(blank=True)  # sealed: what signs a webhook's bodies
+    secret_address = SealedText(blank=True)
+    secret = SealedText(blank=True)  # what signs a webhook's bodies
     account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="channels")
     verified = models.DateTimeField(null=True)
     proof = models.CharField(max_length=64, blank=True)  # hash of the code that was sent
