@@ -12,6 +12,7 @@ from django.utils import timezone
 
 import simulator
 from web.accounts.models import User
+from web.audit import actions as audit
 from web.logs.holds import hold_of
 from web.lots.models import Lot
 from web.platform import queues, storage
@@ -94,6 +95,7 @@ def start_run(
     with transaction.atomic():
         run.save()
         Shard.objects.bulk_create(shards_of(run, snapshot.lot))
+        audit.note("run.started", user=by, about=run, words=f"{run.mocks:,} mocks to {run.target}.")
         if joined:
             joined(run)
         transaction.on_commit(lambda: ask_for_tower(run))
@@ -136,6 +138,7 @@ def stop_run(run: Run, *, by: User | str) -> bool:
     if not asked:
         return False
     orders.note(run, simulator.order_of({"order": "stop"}), by=by)
+    audit.note("run.stopped", user=by, about=run)
     _close(run)
     return True
 
@@ -157,6 +160,7 @@ def abort_run(run: Run, *, by: User | str) -> bool:
     if not asked:
         return False
     orders.note(run, simulator.order_of({"order": "abort"}), by=by)
+    audit.note("run.aborted", user=by, about=run)
     _close(run)
     return True
 
@@ -177,4 +181,5 @@ def delete_run(run: Run, *, by: User) -> None:
         raise IsHeld(f"This run is held: {hold.reason} An owner must end the hold first.")
     stop_run(run, by=by)
     Run.objects.filter(id=run.id).update(deleted=timezone.now())
+    audit.note("run.deleted", user=by, about=run)
     queues.enqueue_on_commit("reports", jobs.remove_run, str(run.code))

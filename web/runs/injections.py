@@ -12,6 +12,7 @@ from django.utils import timezone
 
 import simulator
 from web.accounts.models import User
+from web.audit.actions import note
 from web.platform.words import Told, told
 from web.runs.models import Injection, Order, Run
 
@@ -72,13 +73,18 @@ def begin_faults(run: Run, text: str, *, by: User) -> list[Injection]:
     rows = [
         Injection(run=run, fault=fault, since=since, asked_by=by) for fault in words.said["faults"]
     ]
-    return Injection.objects.bulk_create(rows)
+    begun = Injection.objects.bulk_create(rows)
+    note("run.fault_begun", user=by, about=run, words=", ".join(str(each) for each in begun))
+    return begun
 
 
 def end_fault(injection: Injection, *, by: User) -> bool:
     """End a fault before its time; return whether this call did it."""
     rows = Injection.objects.filter(id=injection.id, ended=None)
-    return bool(rows.update(ended=timezone.now(), ended_by=by))
+    ended = bool(rows.update(ended=timezone.now(), ended_by=by))
+    if ended:
+        note("run.fault_ended", user=by, about=injection.run, words=str(injection))
+    return ended
 
 
 def wishes(runs: Iterable[int]) -> dict[int, list[Wish]]:

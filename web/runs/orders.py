@@ -14,6 +14,7 @@ from django.utils import timezone
 
 import simulator
 from web.accounts.models import User
+from web.audit import actions as audit
 from web.platform.words import told
 from web.runs.growth import CannotGrow, Growth, grow, planned
 from web.runs.injections import LEAD
@@ -57,6 +58,7 @@ def ask(run: Run, said: dict[str, Any], *, by: User | str, code: UUID | None = N
         _follow(run, order)
         if growth:
             _grow(run, growth)
+        audit.note("run.ordered", user=by, about=run, words=order.title)
         return note(run, order, by=by, code=code)
 
 
