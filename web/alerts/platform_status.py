@@ -20,8 +20,8 @@ from django.utils import timezone
 
 from web.alerts.models import Look
 from web.alerts.rules import Level
-from web.drains.addresses import address_of
-from web.drains.senders.http import Connection
+from web.platform.destinations import address_of
+from web.platform.outgoing import Connection
 from web.targets.address import AddressError
 
 logger = logging.getLogger(__name__)

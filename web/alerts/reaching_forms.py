@@ -24,7 +24,7 @@ from web.alerts.models import (
     ChannelKind,
     Person,
 )
-from web.drains.addresses import address_of, hold
+from web.platform.destinations import address_of, hold
 from web.platform.secrets import seal
 from web.targets.address import AddressError
 

@@ -8,11 +8,12 @@ from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from web.drains import addresses, filters
+from web.drains import filters
 from web.drains.models import Drain, Kind
 from web.drains.senders.aws import REGION
 from web.lots.models import Lot
 from web.lots.tags import pack, parse
+from web.platform import destinations
 from web.targets.address import AddressError
 
 SECRET_LENGTH = 4_000  # characters
@@ -170,7 +171,7 @@ class AwsForm(DrainForm):
     secret_key = secret("Secret access key")
     endpoint = forms.CharField(
         required=False,
-        max_length=addresses.LONGEST,
+        max_length=destinations.LONGEST,
         widget=plain("https://…"),
         help_text="Empty: Amazon's own. Another one that speaks the same, such as MinIO or R2.",
     )
@@ -269,7 +270,7 @@ class HttpForm(DrainForm):
 
     url = forms.CharField(
         label="Address",
-        max_length=addresses.LONGEST,
+        max_length=destinations.LONGEST,
         widget=plain("https://ingest.example.org/records"),
         help_text="Records are posted to it. A redirect is not followed.",
     )
@@ -332,8 +333,8 @@ def address(text: str) -> str:
     try:
         if not text:
             return ""
-        found = addresses.address_of(text)
-        addresses.hold(found)
+        found = destinations.address_of(text)
+        destinations.hold(found)
         return str(found)
     except AddressError as error:
         raise ValidationError(str(error)) from error

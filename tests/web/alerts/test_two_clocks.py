@@ -1,39 +1,11 @@
 """Several clocks at once, for real: threads, each with a connection of its own, on Postgres."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
-import pytest
-from django.db import connection, connections
-
 from tests.web.alerts.conftest import rings
+from tests.web.clocks import ON_POSTGRES, at_once
 from web.alerts import escalation, incidents
 from web.alerts.models import Entry, Incident
 
-CLOCKS = 4
-PATIENCE = 60.0  # s that a clock may wait for the others
-
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor != "postgresql", reason="an SQLite in memory has one connection"
-    ),
-]
-
-
-def at_once(work):
-    """Do ``work`` in as many threads as there are clocks, at the same moment; their results."""
-    barrier = Barrier(CLOCKS, timeout=PATIENCE)
-
-    def one(_number):
-        try:
-            barrier.wait()
-            return work()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(CLOCKS) as pool:
-        return list(pool.map(one, range(CLOCKS)))
+pytestmark = ON_POSTGRES
 
 
 def test_clocks_that_find_the_same_trouble_open_one_incident(trouble, clock):

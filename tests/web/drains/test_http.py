@@ -9,7 +9,8 @@ import pytest
 from tests.web.drains.endpoints import Answer
 from web.drains.documents import Line
 from web.drains.senders.base import Failing, Load
-from web.drains.senders.http import HttpSender, waiting
+from web.drains.senders.http import HttpSender
+from web.platform.outgoing import waiting
 
 SECRET = "a secret that signs"
 

@@ -1,38 +1,10 @@
 """Several clocks at once, for real: threads, each with a connection of its own, on Postgres."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
-import pytest
-from django.db import connection, connections
-
+from tests.web.clocks import ON_POSTGRES, at_once
 from tests.web.schedules.conftest import at, history, look
 from web.runs.models import Run
 
-CLOCKS = 4
-PATIENCE = 60.0  # s that a clock may wait for the others
-
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor != "postgresql", reason="an SQLite in memory has one connection"
-    ),
-]
-
-
-def at_once(work):
-    """Do ``work`` in as many threads as there are clocks, at the same moment."""
-    barrier = Barrier(CLOCKS, timeout=PATIENCE)
-
-    def one(_number):
-        try:
-            barrier.wait()
-            return work()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(CLOCKS) as pool:
-        return list(pool.map(one, range(CLOCKS)))
+pytestmark = ON_POSTGRES
 
 
 def test_clocks_that_look_at_once_start_one_run(make_schedule, ready):

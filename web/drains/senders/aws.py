@@ -21,8 +21,8 @@ from botocore.exceptions import (
 )
 
 import simulator
-from web.drains.addresses import address_of, resolved
 from web.drains.senders.base import Failing
+from web.platform.destinations import address_of, resolved
 from web.targets import reach
 from web.targets.address import AddressError
 

@@ -5,41 +5,27 @@ or shown. Source: RFC 9110; the signature is described in docs/drains.md.
 """
 
 import gzip
-import hmac
 import http.client
-import socket
-import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from threading import Timer
 
 from django.utils import timezone
 
-from web.drains.addresses import Address, address_of, connect
 from web.drains.documents import Line, array_of, text_of
 from web.drains.models import Drain
 from web.drains.senders.base import Failing, Limits, LineSender, Load, Refusal, Time
+from web.platform.destinations import address_of
+from web.platform.outgoing import Connection, named, signature, waiting, words_of
 from web.targets.address import AddressError
 
-CONNECT_WITHIN = 5.0  # s, for each address of the name
 ANSWER_WITHIN = 15.0  # s from the request's beginning to the end of its answer's head
 MOST_ANSWER = 16_384  # bytes of an answer that are read, and thrown away, to keep its connection
 MOST_HALVES = 32  # requests for one load, after which what is refused is not cut further
 OVER_LIMIT = frozenset({429, 503})
 # What is said of the records; anything else is said of the endpoint, and may be mended.
 OF_RECORDS = frozenset({400, 413, 422})
-# What went wrong on the way, the first that fits.
-WORDS: tuple[tuple[type[Exception], str], ...] = (
-    (TimeoutError, "{place} did not answer in time."),
-    (ssl.SSLError, "{place} does not speak TLS as we do."),
-    (socket.gaierror, "There is no host of the name in {place}."),
-    (ConnectionRefusedError, "{place} refuses connections."),
-    (ConnectionError, "{place} ended the connection."),
-    (http.client.HTTPException, "{place} did not answer as a web server does."),
-)
 TYPES = {"lines": "application/x-ndjson", "array": "application/json"}
 
 
@@ -154,7 +140,7 @@ class HttpSender(LineSender):
             self.close()
 
     @contextmanager
-    def _within_time(self) -> Iterator["Connection"]:
+    def _within_time(self) -> Iterator[Connection]:
         """Cut the connection when the time is over, also where the other end drips."""
         if self._connection is None:
             self._connection = Connection(self.address, within=self.within)
@@ -171,71 +157,6 @@ class HttpSender(LineSender):
                 raise TimeoutError("the answer took too long")
 
 
-class Connection(http.client.HTTPConnection):
-    """A connection whose address is held against what is allowed each time it is made."""
-
-    def __init__(self, address: Address, *, within: float) -> None:
-        super().__init__(address.host, address.port)
-        self.address = address
-        self.within = within
-        self.is_cut = False
-
-    def connect(self) -> None:
-        raw = connect(self.address.host, self.address.port, timeout=CONNECT_WITHIN)
-        raw.settimeout(self.within)
-        if self.address.is_encrypted:
-            context = ssl.create_default_context()
-            raw = context.wrap_socket(raw, server_hostname=self.address.host)
-        self.sock = raw
-
-    def cut(self) -> None:
-        """End what waits on the socket, from another thread."""
-        self.is_cut = True
-        if self.sock is not None:
-            try:
-                self.sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                return  # it has ended by itself
-
-
 def key_of(drain: Drain, load: Load) -> str:
     """Return what is the same for the same lines sent to the same drain in the same form."""
     return sha256(f"{drain.code}/{drain.revision}/{load.name}".encode()).hexdigest()[:32]
-
-
-def signature(secret: str, body: bytes, *, at: datetime) -> str:
-    """Return ``t=1700000000,v1=…``: HMAC-SHA-256 in hex over the time, a full stop and the body."""
-    moment = int(at.timestamp())
-    signed = hmac.new(secret.encode(), f"{moment}.".encode() + body, sha256).hexdigest()
-    return f"t={moment},v1={signed}"
-
-
-def waiting(text: str | None, *, now: datetime) -> float | None:
-    """Return the s of a Retry-After: a number, or a date; None where it says nothing (RFC 9110)."""
-    if not text:
-        return None
-    if text.strip().isdecimal():
-        return float(text.strip()[:9])
-    try:
-        at = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
-
-
-def named(status: int) -> str:
-    """Return ``429 Too Many Requests``."""
-    return f"{status} {http.client.responses.get(status, '')}".strip()
-
-
-def words_of(error: Exception, address: Address) -> str:
-    """Return a sentence for what went wrong on the way to ``address``."""
-    if isinstance(error, AddressError):
-        return str(error)
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"The certificate of {address.host} is not to be trusted: {error.verify_message}."
-    place = f"{address.host}:{address.port}"
-    for kind, words in WORDS:
-        if isinstance(error, kind):
-            return words.format(place=place)
-    return f"{place} cannot be reached."

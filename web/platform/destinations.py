@@ -1,4 +1,4 @@
-"""Which addresses a drain may be sent to; the one place where that is decided.
+"""Which addresses of web servers that people name we may send to; the one place that decides it.
 
 Rule: an address is checked when it is saved and again at each connection, by what its name leads
 to then; nobody follows a redirect. A refusal is a sentence for its author.

@@ -1,6 +1,6 @@
 import pytest
 
-from web.drains.addresses import address_of, connect, resolved
+from web.platform.destinations import address_of, connect, resolved
 from web.targets.address import AddressError
 
 
