@@ -149,6 +149,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": f"{VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": f"{VALIDATION}.CommonPasswordValidator"},
     {"NAME": f"{VALIDATION}.NumericPasswordValidator"},
+    {"NAME": "web.accounts.passwords.WordsOfOurs"},
 ]
 PASSWORD_RESET_TIMEOUT = 4 * 60 * 60  # s
 # How often somebody may sign in, upload, search: web.platform.limiting and web.accounts.guard.
@@ -181,8 +182,10 @@ CLOCK_TICKS = [
     ("web.runs.ticks.tick", 2.0),
     ("web.runs.levels.tick", 10.0),
     ("web.runs.overtime.tick", 10.0),
+    ("web.runs.closing.abort_closed", 2.0),
     ("web.schedules.ticks.tick", 2.0),
     ("web.schedules.ticks.forget", 60 * 60.0),
+    ("web.targets.ownership.ticks.tick", 60.0),
     ("web.mail.actions.queue_due", 15.0),
     ("web.mail.ticks.forget", 60 * 60.0),
     ("web.reports.ticks.ask_again", 30.0),
@@ -198,6 +201,7 @@ CLOCK_TICKS = [
     ("web.alerts.ticks.ask_platform", 60.0),
     ("web.alerts.ticks.forget", 60 * 60.0),
     ("web.datasets.ticks.sweep", 60.0),
+    ("web.datasets.orphans.sweep", 60 * 60.0),
     ("web.accounts.actions.remove_deleted", 60.0),
     ("web.audit.ticks.ask_again", 30.0),
     ("web.audit.ticks.forget", 60 * 60.0),
@@ -349,11 +353,10 @@ CONTENT_SECURITY_POLICY = {
     "font-src": ["'self'"],
     "connect-src": ["'self'", STORAGE_ORIGIN],
     "form-action": ["'self'"],
+    "object-src": ["'none'"],
     "base-uri": ["'none'"],
     "frame-ancestors": ["'none'"],
 }
-
-# --- Metrics of towers, told beside the console: 0 and empty are nowhere -----------------------
 # What pages may ask of a browser: nothing that a console does not need.
 DENIED = (
     "accelerometer",
@@ -383,6 +386,8 @@ POLICIES = {
     # Map pictures come from elsewhere and rarely say that they may: then without credentials.
     "Cross-Origin-Embedder-Policy": "credentialless" if MAP_TILES_URL else "require-corp",
 }
+
+# --- Metrics of towers, told beside the console: 0 and empty are nowhere -----------------------
 
 METRICS_PORT = env.number("METRICS_PORT", default=0, least=0, most=65_535)
 METRICS_ADDRESS = env.text("METRICS_ADDRESS", default="127.0.0.1")

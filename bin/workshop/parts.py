@@ -125,7 +125,7 @@ def make_bucket(port: int, *, name: str, keys: Path, origin: str) -> Bucket:
         client.create_bucket(Bucket=name)
     rule = {
         "AllowedOrigins": [origin],
-        "AllowedMethods": ["POST", "GET", "HEAD"],
+        "AllowedMethods": ["POST", "PUT", "GET", "HEAD"],
         "AllowedHeaders": ["*"],
         "ExposeHeaders": ["ETag"],
     }

@@ -43,6 +43,15 @@ def object_store(monkeypatch) -> ObjectStore:
     for name in ("put", "put_file", "get", "get_range", "stream", "head", "delete", "keys"):
         monkeypatch.setattr(storage, name, getattr(store, name))
     monkeypatch.setattr(storage, "delete_many", store.delete_many)
+    for name in (
+        "listed",
+        "begin_parts",
+        "part_links",
+        "finish_parts",
+        "abort_parts",
+        "open_parts",
+    ):
+        monkeypatch.setattr(storage, name, getattr(store, name))
     for name in ("upload_form", "download_link", "probe"):
         monkeypatch.setattr(storage, name, getattr(store, name))
     return store

@@ -61,6 +61,31 @@ class ObjectStore:
         self._answer()
         yield from sorted(key for key in self.objects if key.startswith(prefix))
 
+    def listed(self, prefix: str) -> Iterator[tuple[str, datetime]]:
+        yield from ((key, NOON) for key in self.keys(prefix))
+
+    def begin_parts(self, key: str, *, content_type: str) -> str:
+        self._answer()
+        return f"parts-of-{key}"[:200]
+
+    def part_links(self, key: str, upload: str, *, size: int, life: int = 0) -> list[storage.Part]:
+        sizes = [
+            min(storage.PART_BYTES, size - begin) for begin in range(0, size, storage.PART_BYTES)
+        ]
+        url = f"https://store.example/{key}?part="
+        return [storage.Part(url=f"{url}{n}", size=each) for n, each in enumerate(sizes, 1)]
+
+    def finish_parts(self, key: str, upload: str, *, size: int) -> bool:
+        self._answer()
+        return key in self.objects
+
+    def abort_parts(self, key: str, upload: str) -> None:
+        self._answer()
+
+    def open_parts(self, prefix: str) -> Iterator[tuple[str, str, datetime]]:
+        self._answer()
+        yield from ()
+
     def upload_form(
         self, key: str, *, content_type: str, most: int, least: int = 1, life: int = 0
     ) -> storage.UploadForm:

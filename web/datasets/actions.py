@@ -14,7 +14,7 @@ from django.utils import timezone
 from web.accounts.models import User, Workspace
 from web.audit.actions import note
 from web.datasets.facts import Facts
-from web.datasets.models import CONTENT_TYPES, Dataset, Upload
+from web.datasets.models import CONTENT_TYPES, PARTS_ABOVE, Dataset, Upload
 from web.datasets.tables import sealed_key
 from web.platform import queues, storage
 
@@ -35,12 +35,21 @@ class NotArrived(Exception):
     """The file is not in the object store, or not as it was announced; the text is a sentence."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How a browser sends a file: the store's form, or the parts of an upload with its name."""
+
+    form: storage.UploadForm | None = None
+    name: str = ""
+    parts: tuple[storage.Part, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What a browser needs to send one file: the row, and the store's form."""
+    """What a browser needs to send one file: the row, and the way."""
 
     upload: Upload
-    form: storage.UploadForm
+    way: Way
 
 
 def new_upload(
@@ -79,18 +88,46 @@ def replace_file(dataset: Dataset, *, size: int, by: User) -> Ticket:
     suffix = PurePosixPath(dataset.name).suffix
     code = uuid.uuid4()
     key = f"workspaces/{dataset.workspace.code}/datasets/{dataset.code}/{code}{suffix}"
-    content_type = CONTENT_TYPES[suffix]
-    form = storage.upload_form(key, content_type=content_type, least=size, most=size)
+    way = way_of(key, size=size, content_type=CONTENT_TYPES[suffix])
     with transaction.atomic():
-        given_up = dataset.uploads.filter(state=State.UPLOADING)
-        keys = list(given_up.values_list("key", flat=True))
-        given_up.delete()
-        transaction.on_commit(lambda: remove_objects(keys))
+        give_up(dataset)
         upload = Upload.objects.create(
-            code=code, dataset=dataset, key=key, size=size, created_by=by
+            code=code, dataset=dataset, key=key, size=size, created_by=by, parts_name=way.name
         )
         note("dataset.upload_begun", user=by, about=dataset, words=f"{size:,} bytes.")
-    return Ticket(upload, form)
+    return Ticket(upload, way)
+
+
+def way_of(key: str, *, size: int, content_type: str) -> Way:
+    """Return how a browser sends a file: with one form, or a large one in parts.
+
+    Raises:
+        StorageUnavailable: No bucket is configured, or the store does not answer.
+    """
+    if size <= PARTS_ABOVE:
+        form = storage.upload_form(key, content_type=content_type, least=size, most=size)
+        return Way(form=form)
+    name = storage.begin_parts(key, content_type=content_type)
+    return Way(name=name, parts=tuple(storage.part_links(key, name, size=size)))
+
+
+def give_up(dataset: Dataset) -> None:
+    """Forget the upload that is on its way, and remove what arrived of it after the commit."""
+    rows = dataset.uploads.filter(state=State.UPLOADING)
+    known = list(rows.values_list("key", "parts_name"))
+    rows.delete()
+    transaction.on_commit(lambda: remove_parts(known))
+
+
+def remove_parts(uploads: list[tuple[str, str]]) -> None:
+    """Remove uploads that no row names any more; those left by a silent store are found later."""
+    remove_objects([key for key, _ in uploads])
+    try:
+        for key, name in uploads:
+            if name:
+                storage.abort_parts(key, name)
+    except storage.StorageUnavailable as down:
+        logger.warning("parts left behind", extra={"uploads": len(uploads), "reason": str(down)})
 
 
 def uploaded(dataset: Dataset) -> None:
@@ -111,6 +148,8 @@ def uploaded(dataset: Dataset) -> None:
 
 def check_arrived(upload: Upload) -> None:
     """Raise NotArrived unless the object is in the store in the size that was announced."""
+    if upload.parts_name:
+        storage.finish_parts(upload.key, upload.parts_name, size=upload.size)
     try:
         stored = storage.head(upload.key)
     except storage.ObjectMissing as missing:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 MOST_BYTES = 100_000_000  # one file; what simulator.read_dataset takes
+PARTS_ABOVE = 20_000_000  # bytes: a larger file is sent in parts, each tried again by itself
 CONTENT_TYPES = {
     ".csv": "text/csv",
     ".gpx": "application/gpx+xml",
@@ -88,6 +89,8 @@ class Upload(models.Model):
     state = models.CharField(max_length=9, choices=State.choices, default=State.UPLOADING)
     key = models.CharField(max_length=300, unique=True)
     size = models.PositiveBigIntegerField()  # bytes; the policy takes exactly so many
+    parts_name = models.CharField(max_length=1_024, blank=True, default="", db_default="")  # at the
+    # store, of one that is sent in parts
     reason = models.TextField(blank=True)  # why it was refused
     facts: Any = models.JSONField(null=True)  # facts.facts_of, once it is ready
     attempts = models.PositiveSmallIntegerField(default=0)  # how often a job began to read it

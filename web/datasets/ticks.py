@@ -74,5 +74,7 @@ def _read_again(upload: Upload) -> None:
 
 
 def _remove(upload: Upload) -> None:
+    if upload.parts_name:
+        storage.abort_parts(upload.key, upload.parts_name)
     storage.delete(upload.key)
     upload.delete()

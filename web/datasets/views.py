@@ -151,12 +151,13 @@ def _refused(form: SizeForm) -> JsonResponse:
 
 
 def _ticket(ticket: actions.Ticket) -> JsonResponse:
-    dataset = ticket.upload.dataset
+    dataset, form = ticket.upload.dataset, ticket.way.form
     told = reverse("datasets:uploaded", args=[dataset.workspace.code, dataset.code])
     return JsonResponse(
         {
-            "url": ticket.form.url,
-            "fields": ticket.form.fields,
+            "url": form.url if form else "",
+            "fields": form.fields if form else {},
+            "parts": [{"url": part.url, "size": part.size} for part in ticket.way.parts],
             "uploaded": told,
             "page": dataset.get_absolute_url(),
         },

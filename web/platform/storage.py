@@ -5,6 +5,7 @@ and no download of a user passes through this process: they get presigned addres
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -23,10 +24,12 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 POST_LIFE = 15 * 60  # s that a form for an upload holds
+PARTS_LIFE = 60 * 60  # s that the addresses of the parts of a large upload hold
+PART_BYTES = 10 * 1024 * 1024  # of one part; stores want 5 MiB or more, and 10,000 of them at most
 LINK_LIFE = 5 * 60  # s that a link to a download holds: it is made when it is followed
 BLOCK = 1024 * 1024  # bytes of one block of a stream
 PROBE_TIMEOUT = 2  # s
-MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
+MISSING = frozenset({"404", "NoSuchKey", "NotFound", "NoSuchUpload"})
 
 
 class StorageUnavailable(MocklotError):
@@ -204,12 +207,8 @@ def keys(prefix: str) -> Iterator[str]:
     Raises:
         StorageUnavailable: The store does not answer or refuses us.
     """
-    skip = len(full_key(""))
-    with _translated(prefix):
-        pages = client().get_paginator("list_objects_v2")
-        for page in pages.paginate(Bucket=settings.S3_BUCKET, Prefix=full_key(prefix)):
-            for entry in page.get("Contents", []):
-                yield entry["Key"][skip:]
+    for key, _ in listed(prefix):
+        yield key
 
 
 def upload_form(
@@ -239,6 +238,110 @@ def upload_form(
             ExpiresIn=life,
         )
     return UploadForm(url=post["url"], fields=dict(post["fields"]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of a large upload: a browser sends ``size`` bytes to ``url`` with PUT."""
+
+    url: str
+    size: int
+
+
+def begin_parts(key: str, *, content_type: str) -> str:
+    """Begin an upload in parts; return its name at the store. It is an object once finished.
+
+    Raises:
+        StorageUnavailable: The store does not answer or refuses us.
+    """
+    answer = _call("create_multipart_upload", key, ContentType=content_type)
+    return str(answer["UploadId"])
+
+
+def part_links(key: str, upload: str, *, size: int, life: int = PARTS_LIFE) -> list[Part]:
+    """Return where a browser sends each part of a file, in order; each takes its size exactly.
+
+    Args:
+        key: Where the file will lie.
+        upload: What :func:`begin_parts` returned.
+        size: Bytes of the whole file, at least 1.
+        life: Seconds that the addresses hold.
+
+    Raises:
+        StorageUnavailable: No bucket is configured.
+    """
+    sizes = [min(PART_BYTES, size - begin) for begin in range(0, size, PART_BYTES)]
+    with _translated(key):
+        return [
+            Part(url=_part_link(key, upload, number, length, life), size=length)
+            for number, length in enumerate(sizes, 1)
+        ]
+
+
+def _part_link(key: str, upload: str, number: int, size: int, life: int) -> str:
+    wanted = {
+        "Bucket": settings.S3_BUCKET,
+        "Key": full_key(key),
+        "UploadId": upload,
+        "PartNumber": number,
+        "ContentLength": size,  # is signed, so that no other length is taken
+    }
+    return client().generate_presigned_url("upload_part", Params=wanted, ExpiresIn=life)
+
+
+def finish_parts(key: str, upload: str, *, size: int) -> bool:
+    """Put the parts of an upload together; False: they are not ``size`` bytes, or it is over.
+
+    Raises:
+        StorageUnavailable: The store does not answer or refuses us.
+    """
+    try:
+        parts = _call("list_parts", key, UploadId=upload).get("Parts", [])
+        if sum(part["Size"] for part in parts) != size:
+            return False
+        named = [{"PartNumber": part["PartNumber"], "ETag": part["ETag"]} for part in parts]
+        _call("complete_multipart_upload", key, UploadId=upload, MultipartUpload={"Parts": named})
+    except ObjectMissing:
+        return False
+    return True
+
+
+def abort_parts(key: str, upload: str) -> None:
+    """Give up an upload in parts, and what was sent of it; one that is over is as good.
+
+    Raises:
+        StorageUnavailable: The store does not answer or refuses us.
+    """
+    with suppress(ObjectMissing):
+        _call("abort_multipart_upload", key, UploadId=upload)
+
+
+def open_parts(prefix: str) -> Iterator[tuple[str, str, datetime]]:
+    """Yield uploads in parts that were not finished: key, name, and when each began.
+
+    Raises:
+        StorageUnavailable: The store does not answer or refuses us.
+    """
+    skip = len(full_key(""))
+    with _translated(prefix):
+        pages = client().get_paginator("list_multipart_uploads")
+        for page in pages.paginate(Bucket=settings.S3_BUCKET, Prefix=full_key(prefix)):
+            for entry in page.get("Uploads", []):
+                yield entry["Key"][skip:], entry["UploadId"], entry["Initiated"]
+
+
+def listed(prefix: str) -> Iterator[tuple[str, datetime]]:
+    """Yield the keys that begin with ``prefix``, in order, each with when it was written.
+
+    Raises:
+        StorageUnavailable: The store does not answer or refuses us.
+    """
+    skip = len(full_key(""))
+    with _translated(prefix):
+        pages = client().get_paginator("list_objects_v2")
+        for page in pages.paginate(Bucket=settings.S3_BUCKET, Prefix=full_key(prefix)):
+            for entry in page.get("Contents", []):
+                yield entry["Key"][skip:], entry["LastModified"]
 
 
 def download_link(

@@ -29,8 +29,8 @@ def test_a_file_goes_from_ticket_to_facts(put, nudged, workspace):
 def test_the_store_is_asked_for_exactly_the_announced_size(workspace, owner, object_store):
     ticket = actions.new_upload(workspace, name="van.gpx", size=77, by=owner)
 
-    assert ticket.form.fields["range"] == "77-77"
-    assert ticket.form.fields["Content-Type"] == "application/gpx+xml"
+    assert ticket.way.form.fields["range"] == "77-77"
+    assert ticket.way.form.fields["Content-Type"] == "application/gpx+xml"
     assert ticket.upload.key.endswith(f"{ticket.upload.code}.gpx")
     assert str(workspace.code) in ticket.upload.key
 

@@ -172,3 +172,52 @@ def test_what_is_removed_later_goes_when_its_time_has_come(store, db):
 
     assert list(storage.keys("")) == ["kept/1"]
     assert not Removal.objects.exists()
+
+
+def put(url: str, data: bytes) -> int:
+    """Send bytes as a browser sends a part; return the status."""
+    return status_of(urllib.request.Request(url, data=data, method="PUT"))
+
+
+def test_a_large_file_is_sent_in_parts_of_their_very_sizes(store, monkeypatch):
+    monkeypatch.setattr(storage, "PART_BYTES", 5 * 1024 * 1024)
+    size = 5 * 1024 * 1024 + 3
+    name = storage.begin_parts("up/large", content_type="text/csv")
+    first, last = storage.part_links("up/large", name, size=size)
+
+    assert (first.size, last.size) == (5 * 1024 * 1024, 3)
+    assert put(first.url, b"x" * first.size) == 200
+    assert not storage.finish_parts("up/large", name, size=size)
+    assert put(last.url, b"end") == 200
+    assert storage.finish_parts("up/large", name, size=size)
+
+    assert storage.head("up/large").size == size
+    assert storage.head("up/large").content_type == "text/csv"
+    assert not storage.finish_parts("up/large", name, size=size)
+
+
+def test_the_size_of_a_part_is_signed(store):
+    name = storage.begin_parts("up/x", content_type="text/csv")
+    (part,) = storage.part_links("up/x", name, size=5)
+
+    assert "content-length" in part.url.lower()
+
+
+def test_an_upload_in_parts_that_is_given_up_leaves_nothing(store):
+    name = storage.begin_parts("up/x", content_type="text/csv")
+    (part,) = storage.part_links("up/x", name, size=5)
+    put(part.url, b"12345")
+    assert [(key, known) for key, known, _ in storage.open_parts("up/")] == [("up/x", name)]
+
+    storage.abort_parts("up/x", name)
+    storage.abort_parts("up/x", name)
+
+    assert list(storage.open_parts("up/")) == []
+
+
+def test_objects_are_listed_with_when_they_were_written(store):
+    storage.put("a/1", b"x")
+
+    ((key, written),) = storage.listed("a/")
+
+    assert (key, written.tzinfo is not None) == ("a/1", True)

@@ -113,7 +113,9 @@ def have_dataset(workspace: Workspace, file: Path, *, by: User) -> None:
         return
     data = file.read_bytes()
     ticket = datasets.new_upload(workspace, name=file.name, size=len(data), by=by)
-    post(ticket.form, file.name, data)
+    if ticket.way.form is None:
+        raise ValueError(f"{file.name} is too large for a demo")
+    post(ticket.way.form, file.name, data)
     datasets.uploaded(ticket.upload.dataset)
     await_reading(ticket.upload)
 

@@ -10,6 +10,7 @@
    of them fared.
 */
 import { post, send, Refused } from "./upload-sending.js";
+import { sendParts } from "./upload-parts.js";
 import { bytes, safeName } from "./upload-words.js";
 
 const AT_ONCE = 2; // more files share the same line and only look slower
@@ -104,7 +105,7 @@ class DatasetUpload extends HTMLElement {
     const asked = { name: this.dataset.name || safeName(file.name), size: file.size };
     if (isCredentials) asked.is_credentials = "on";
     const ticket = await post(this.dataset.to, asked, { token, signal });
-    await send(file, ticket, {
+    await (ticket.parts.length ? sendParts : send)(file, ticket, {
       signal,
       progress: (done, speed) => {
         element.querySelector("progress").value = done / file.size;
