@@ -62,7 +62,9 @@ def fields(to: str, sender: str, text: str, **more: str) -> dict[str, str]:
         "text": text,
         "html": "",
         "sender_ip": "192.0.2.1",
-        "envelope": json.dumps({"to": [to], "from": sender.rsplit("<", maxsplit=1)[-1].rstrip(">")}),
+        "envelope": json.dumps(
+            {"to": [to], "from": sender.rsplit("<", maxsplit=1)[-1].rstrip(">")}
+        ),
         "charsets": json.dumps({"to": "UTF-8", "text": "utf-8", "subject": "UTF-8"}),
         "attachments": "0",
         **more,
