@@ -5,6 +5,8 @@ Rule: a drawing is 600 x 72 units; whoever shows it sets size and colours.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import groupby
+from operator import itemgetter
 
 import simulator
 from web.lots.durations import duration_text
@@ -55,8 +57,12 @@ def drawn(corners: list[tuple[float, int]]) -> Course:
 
 
 def told(corners: list[tuple[float, int]]) -> str:
-    """Return the corners in words: "10min: 5,000, 30min: 5,000"; of many the first and last."""
-    named = [f"{duration_text(timedelta(seconds=t))}: {mocks:,}" for t, mocks in corners[1:]]
+    """Return the corners in words: "5,000 from 10min to 30min, 0 at 40min"; of many not all."""
+    named = []
+    for mocks, several in groupby(corners[1:], key=itemgetter(1)):
+        times = [duration_text(timedelta(seconds=t)) for t, _ in several]
+        when = f"at {times[0]}" if len(set(times)) == 1 else f"from {times[0]} to {times[-1]}"
+        named.append(f"{mocks:,} {when}")
     if len(named) > MOST_NAMED:
         named = [*named[: MOST_NAMED - 1], "…", named[-1]]
-    return ", ".join(dict.fromkeys(named))
+    return ", ".join(named)

@@ -13,6 +13,7 @@ import simulator
 LAYERS = 24  # mocks of a part whose time is worked out; the others are like their neighbours
 LEAST_SENDS = 200  # that are looked at of each definition
 ENDS = ("stop", "abort")
+DIGITS = 3  # of a number of messages that are told
 
 Piece = tuple[float, float, float, float]  # s from and to, mocks at both ends
 Speeds = list[tuple[float, float]]  # s, times the definition's pace from then on
@@ -26,6 +27,12 @@ class Estimate:
     messages: int
     bytes: int  # of payload
     is_whole: bool  # each definition was followed to the end, and not only for a while
+
+    @property
+    def about(self) -> int:
+        """The messages, in as many digits as can be meant."""
+        digits = max(0, len(str(self.messages)) - DIGITS)
+        return round(self.messages, -digits)
 
 
 def estimate(

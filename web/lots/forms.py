@@ -78,7 +78,7 @@ class LotForm(forms.ModelForm):  # type: ignore[type-arg]
         "said by them.",
     )
     options = forms.CharField(
-        label="Pace, faults, records, thresholds",
+        label="Pace, orders, faults, thresholds",
         required=False,
         strip=False,
         max_length=MOST_OPTIONS,

@@ -7,6 +7,7 @@ Rule: what no tower could run is refused before there is a row. The rows are the
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from time import time
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -103,7 +104,7 @@ def _client_ids(loaded: Loaded, more: Sequence[simulator.Addition]) -> tuple[str
         (simulator.parse_document(part.document, datasets=loaded.datasets), part.count)
         for part in lot.parts
     ]
-    known = {"datasets": loaded.datasets, "seed": lot.seed, "more": more}
+    known: dict[str, Any] = {"datasets": loaded.datasets, "seed": lot.seed, "more": more}
     found = simulator.lot_problems(parts, speech=lot.target.speech, **known)
     called = simulator.roll_call(
         parts, target=lot.target, secrets=loaded.secrets, table=loaded.table, now=time(), **known

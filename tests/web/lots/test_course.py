@@ -14,13 +14,13 @@ def test_the_page_of_a_lot_draws_its_stages(make_lot, owner, client_of):
     words = client_of(owner).get(lot.get_absolute_url()).content.decode()
 
     assert "Mocks over time" in words
-    assert "20s: 20, 40s: 20, 1min: 5" in words
+    assert "20 from 20s to 40s, 5 at 1min" in words
 
 
 def test_a_ramp_is_drawn_up_to_the_end_of_the_lot(make_lot):
     course = course_of(make_lot(ramp=timedelta(seconds=15)))
 
-    assert (course.peak, course.told) == (20, "15s: 20, 1min: 20")
+    assert (course.peak, course.told) == (20, "20 from 15s to 1min")
     assert course.line == "M0.0 72.0L150.0 2.0L600.0 2.0"
 
 
@@ -40,8 +40,8 @@ def test_nothing_is_drawn_where_all_are_on_at_once_or_the_words_are_wrong(make_l
 def test_many_corners_are_told_in_short():
     course = drawn([(float(t), t) for t in range(100)])
 
-    assert course.told.startswith("1s: 1, 2s: 2")
-    assert course.told.endswith("11s: 11, …, 1min 39s: 99")
+    assert course.told.startswith("1 at 1s, 2 at 2s")
+    assert course.told.endswith("11 at 11s, …, 99 at 1min 39s")
 
 
 def test_a_lot_form_tells_what_is_wrong_with_stages_at_its_place(make_lot, owner, client_of):
