@@ -12,7 +12,7 @@ from time import monotonic
 
 from django.conf import settings
 from django.db import close_old_connections
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
 from web.platform.models import Heartbeat
@@ -34,7 +34,7 @@ class Tick:
 
 def beat(name: str = "clock") -> None:
     """Note that the process is alive now."""
-    Heartbeat.objects.update_or_create(name=name, defaults={"at": timezone.now()})
+    Heartbeat.objects.update_or_create(name=name, defaults={"at": Now()})
 
 
 def timetable() -> list[Tick]:

@@ -13,8 +13,9 @@ from time import monotonic
 
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.db.models import F
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
 from django.utils.module_loading import import_string
 from redis.exceptions import RedisError
 
@@ -60,14 +61,14 @@ def storage_problem() -> str:
 def heartbeat_problem() -> str:
     """Return which process has been silent for too long, or an empty text."""
     try:
-        oldest = Heartbeat.objects.order_by("at").first()
+        known = Heartbeat.objects.annotate(silence=Now() - F("at"))
+        oldest = known.order_by("at").first()
     except DatabaseError:
         return "unknown, the database does not answer"
     if oldest is None:
         return "the clock has never run"
-    silence = timezone.now() - oldest.at
-    if silence > OLDEST_HEARTBEAT:
-        return f"{oldest.name} has been silent for {silence.total_seconds():.0f} s"
+    if oldest.silence > OLDEST_HEARTBEAT:
+        return f"{oldest.name} has been silent for {oldest.silence.total_seconds():.0f} s"
     return ""
 
 

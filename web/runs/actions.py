@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 import simulator
@@ -132,7 +132,7 @@ def stop_run(run: Run, *, by: User | str) -> bool:
     """
     asked = Run.objects.filter(id=run.id, state__in=LIVE, stop_requested=None).update(
         state=RunState.STOPPING,
-        stop_requested=timezone.now(),
+        stop_requested=Now(),
         reason=f"{by} stopped it."[:500],
     )
     if not asked:
@@ -149,12 +149,11 @@ def abort_run(run: Run, *, by: User | str) -> bool:
     Its towers wait for nothing but the log from the moment that they hear of it; the clock ends
     what they have not ended ``overdue.ABORT_WITHIN`` later.
     """
-    now = timezone.now()
     live = Run.objects.filter(id=run.id, state__in=LIVE, abort_requested=None)
     asked = live.update(
         state=RunState.STOPPING,
-        stop_requested=Coalesce("stop_requested", now),
-        abort_requested=now,
+        stop_requested=Coalesce("stop_requested", Now()),
+        abort_requested=Now(),
         reason=f"{by} aborted it."[:500],
     )
     if not asked:

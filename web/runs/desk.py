@@ -16,6 +16,7 @@ from simulator import Assignment, Snapshot, StaleLease, Watch
 from web.logs.relaying import Catch, Relay
 from web.logs.writing import Filing
 from web.platform import connections, redis, storage
+from web.platform.shared_clock import SharedClock
 from web.runs import endings, leasing, live, moves, series, workers
 from web.runs.boards import ShardReport
 from web.runs.holding import Held, Orders, packed
@@ -75,6 +76,7 @@ class Desk:
         self._stored: list[tuple[str, float]] = []
         self._reaper = Reaper(clock)
         self.renewals = Renewals(tower, clock=clock)
+        self.dates = SharedClock(clock)
         self.tower = tower
         self._clock = clock
         self._is_closing = False
@@ -339,6 +341,8 @@ class Desk:
         room = self._room()
         for lease in leasing.lease_shards(self.tower, room=room) if room.mocks > 0 else []:
             self._unloaded[lease.name] = (lease, self._clock())
+        if self._unloaded:
+            self.dates.look()
         begun = [self._begin(lease, since) for lease, since in list(self._unloaded.values())]
         return [each for each in begun if each]
 

@@ -5,10 +5,11 @@ from collections import Counter
 from datetime import timedelta
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 import simulator
 from simulator import Limited, Second
+from web.platform import shared_clock
 from web.runs import history, levels, series
 from web.runs.boards import ShardReport
 from web.runs.models import LIVE, Board, Outcome, Run, RunState, Series, Shard, ShardState
@@ -39,7 +40,7 @@ def end_run(run_id: int) -> bool:
         ended = Run.objects.filter(id=run_id, state__in=LIVE).update(
             state=state,
             reason=reason or run.reason or silence(reports),
-            ended_at=timezone.now(),
+            ended_at=Now(),
             **totals(run, reports),
         )
         if ended:

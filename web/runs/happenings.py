@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db.models.functions import Now
+
 from web.runs.leasing import Lease
 from web.runs.models import Happening, HappeningKind, Run, Shard
 
@@ -68,7 +70,13 @@ def went_on(lease: Lease, *, gap: float) -> None:
 
 def _note(kind: HappeningKind, *, run: int, shard: int, mocks: int, of: str, words: str) -> None:
     Happening.objects.create(
-        run_id=run, kind=kind, shard=shard, mocks=mocks, tower=of, words=words[:500]
+        run_id=run,
+        kind=kind,
+        at=Now(),
+        shard=shard,
+        mocks=mocks,
+        tower=of,
+        words=words[:500],
     )
 
 

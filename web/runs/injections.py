@@ -13,6 +13,7 @@ from django.utils import timezone
 import simulator
 from web.accounts.models import User
 from web.audit.actions import note
+from web.platform import shared_clock
 from web.platform.words import Told, told
 from web.runs.models import Injection, Order, Run
 
@@ -69,7 +70,7 @@ def begin_faults(run: Run, text: str, *, by: User) -> list[Injection]:
         raise CannotInject(Told(["Say at least one fault."], []))
     if run.injections.count() + len(words.value) > MOST:
         raise CannotInject(Told([f"A run takes at most {MOST} faults by hand."], []))
-    since = (timezone.now() - run.started_at).total_seconds() + LEAD
+    since = (shared_clock.now() - run.started_at).total_seconds() + LEAD
     rows = [
         Injection(run=run, fault=fault, since=since, asked_by=by) for fault in words.said["faults"]
     ]

@@ -15,9 +15,9 @@ from itertools import zip_longest
 from django.db import transaction
 from django.db.models import F, QuerySet, Sum, Window
 from django.db.models.functions import Now, RowNumber
-from django.utils import timezone
 
 from simulator import StaleLease
+from web.platform import shared_clock
 from web.runs.models import LIVE, Outcome, Run, RunState, Shard, ShardState
 
 # A dead tower is noticed this late; together with the clock's look and the start of another tower
@@ -82,9 +82,11 @@ def lease_shards(tower: str, *, room: Room | int, now: datetime | None = None) -
         now: The present, for the end of the lease; the database's own if not given.
     """
     left = Room(room) if isinstance(room, int) else room
-    moment = now or timezone.now()
     shards = wanted()
-    running = running_mocks() if shards else {}
+    if not shards:
+        return []
+    moment = now or shared_clock.now()
+    running = running_mocks()
     leases = []
     for shard in in_turn(shards, running):
         reserve = reserve_for(shard, running, capacity=left.capacity, now=moment)
@@ -171,7 +173,7 @@ def take(shard: Shard, *, tower: str, now: datetime | None = None) -> Lease | No
         if not taken:
             return None
         Run.objects.filter(id=shard.run_id, state=RunState.QUEUED).update(
-            state=RunState.STARTING, started_at=now or timezone.now(), reason=""
+            state=RunState.STARTING, started_at=present(now), reason=""
         )
     return Lease(
         shard=shard.id,
@@ -239,20 +241,19 @@ def release(lease: Lease, *, outcome: Outcome, reason: str = "") -> None:
 def give_back(lease: Lease) -> None:
     """Make a shard wanted again that its tower has not begun; a stale lease is let go."""
     _row(lease).update(
-        state=ShardState.WANTED, tower="", leased_until=None, wanted_since=timezone.now()
+        state=ShardState.WANTED, tower="", leased_until=None, wanted_since=Now()
     )
 
 
 def hand_back(lease: Lease) -> None:
     """Make a shard wanted again whose checkpoint is stored; inside of :func:`held`."""
-    now = timezone.now()
     _row(lease).update(
         state=ShardState.WANTED,
         tower="",
         leased_until=None,
-        wanted_since=now,
+        wanted_since=Now(),
         lost="",
-        heard=now,
+        heard=Now(),
         losses=0,
         losses_since=None,
     )
@@ -285,7 +286,6 @@ def restart(run: Run, numbers: Iterable[int] | None = None) -> list[int]:
 
 def _taken_away(shard: Shard) -> bool:
     same = Shard.objects.filter(id=shard.id, state=ShardState.LEASED, fence=shard.fence)
-    now = timezone.now()
     return bool(
         same.update(
             state=ShardState.WANTED,
@@ -293,8 +293,8 @@ def _taken_away(shard: Shard) -> bool:
             leased_until=None,
             fence=F("fence") + 1,
             lost=f"it was taken from tower {shard.tower} to be restarted"[:500],
-            heard=now,
-            wanted_since=now,
+            heard=Now(),
+            wanted_since=Now(),
         )
     )
 

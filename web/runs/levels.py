@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
+from web.platform import shared_clock
 from web.runs import series
 from web.runs.models import Level, Run, ShardState, Stretch
 from web.runs.points import Columns
@@ -56,7 +56,7 @@ def merge_run(run: Run, *, is_over: bool = False) -> int:
 
 def prune() -> int:
     """Delete points that are finer than their age allows; return how many rows."""
-    now = timezone.now()
+    now = shared_clock.now()
     gone = 0
     for step, kept in KEPT.items():
         before = now - timedelta(seconds=kept + step * series.BLOCK)

@@ -3,9 +3,9 @@
 Rule: written inside of ``leasing.held``; read once, by who has just taken the lease.
 """
 
-from django.utils import timezone
 
 from simulator import Resume, Second, Told
+from web.platform import shared_clock
 from web.runs import happenings, leasing, series
 from web.runs.boards import ShardReport
 from web.runs.leasing import Lease
@@ -26,8 +26,9 @@ def resume_of(lease: Lease) -> Resume | None:
     stored = Checkpoint.objects.filter(shard=lease.shard).first()
     if stored is None and not lease.lost:
         return None
-    heard = lease.heard or timezone.now()
-    gap = (timezone.now() - heard).total_seconds()
+    now = shared_clock.now()
+    heard = lease.heard or now
+    gap = (now - heard).total_seconds()
     happenings.went_on(lease, gap=max(0.0, gap))
     return Resume(
         checkpoint=bytes(stored.data) if stored else b"",

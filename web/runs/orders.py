@@ -15,6 +15,7 @@ from django.utils import timezone
 import simulator
 from web.accounts.models import User
 from web.audit import actions as audit
+from web.platform import shared_clock
 from web.platform.words import told
 from web.runs.growth import CannotGrow, Growth, grow, planned
 from web.runs.injections import LEAD
@@ -65,7 +66,7 @@ def ask(run: Run, said: dict[str, Any], *, by: User | str, code: UUID | None = N
 def note(run: Run, order: simulator.Order, *, by: User | str, code: UUID | None = None) -> Order:
     """Keep an order that was given; who ends a run does that besides."""
     person = by if isinstance(by, User) else None
-    since = (timezone.now() - run.started_at).total_seconds() if run.started_at else 0.0
+    since = (shared_clock.now() - run.started_at).total_seconds() if run.started_at else 0.0
     return Order.objects.create(
         code=code or uuid4(),
         run=run,

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils import timezone
 
+from web.platform import shared_clock
 from web.runs import endings, happenings, leasing, rescue
 from web.runs.models import LIVE, Outcome, Shard, ShardState
 
@@ -32,7 +32,7 @@ NOT_ENDED = (
 
 def end(*, now: datetime | None = None) -> int:
     """End the shards whose time to end is over, and their runs; return how many shards."""
-    moment = now or timezone.now()
+    moment = now or shared_clock.now()
     is_silent = Q(leased_until__lt=moment + leasing.LEASE - SILENT)
     is_over = _asked_before(moment - MORE) | (is_silent & _asked_before(moment))
     late = Shard.objects.filter(is_over, state=ShardState.LEASED, run__state__in=LIVE)

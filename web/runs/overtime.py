@@ -7,9 +7,9 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db.models import F
-from django.utils import timezone
 
 from web.lots.durations import duration_text
+from web.platform import shared_clock
 from web.runs import endings, leasing
 from web.runs.actions import stop_run
 from web.runs.models import LIVE, Outcome, Run, RunState, Shard, ShardState
@@ -32,7 +32,7 @@ END = "The end of its time"
 
 def tick(now: datetime | None = None) -> None:
     """Do all of it; the clock calls this every few seconds."""
-    moment = now or timezone.now()
+    moment = now or shared_clock.now()
     end_unstarted(moment)
     end_unfinished(moment)
     stop_longest(moment)

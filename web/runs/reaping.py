@@ -1,25 +1,34 @@
 """Finds the shards whose towers are silent, and lets others go on with them.
 
 Rule: whoever looks may do it, any number at once: every change is a conditional one. Nobody is
-declared lost by who has not watched for a while: after an outage of the database all are silent.
+declared lost by who has not watched for a while in which the database answered, and took what it
+was told: after an outage all are silent, and so they are while its disk is full.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
-from django.db import transaction
-from django.db.models import F
-from django.utils import timezone
+from django.db import DatabaseError, transaction
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
 
+from web.platform import shared_clock
 from web.runs import endings, happenings, leasing, rescue
 from web.runs.models import Outcome, RunState, Shard, ShardState
 
 logger = logging.getLogger(__name__)
 
-WATCH = 6.0  # s that one has to have looked before; towers renew within 3 s of an outage's end
+# s that a lease has to have been watched without a renewal; towers renew within 3 s of an outage's
+# end.
+WATCH = 6.0
 BREAK = 7.0  # s between two looks that still are one watch; the clock has other ticks too
+# After its last renewal a lease is watched from here on: one renewal was left out. When it ends it
+# has then been watched for ``WATCH``.
+QUIET = timedelta(seconds=1.6 * leasing.RENEW_EVERY)
+# From now to the end of a lease that was given before the database's own date was put back.
+UNLIKELY = leasing.LEASE + timedelta(seconds=2)
 MOST_LOSSES = 5  # of a shard one after the other; what kills that many towers would kill all
 WITHIN = timedelta(minutes=10)  # in which they count
 GIVEN_UP = (
@@ -28,48 +37,85 @@ GIVEN_UP = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """A shard whose tower has not renewed its lease when it should have."""
+
+    shard: Shard
+    is_over: bool  # the lease has ended, too
+
+    @property
+    def lease(self) -> tuple[int, int, datetime | None]:
+        """What differs once it is renewed, or another tower's."""
+        return self.shard.id, self.shard.fence, self.shard.leased_until
+
+
 class Reaper:
     """One process's watch over leases. Times of ``clock`` are s that nobody sets."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
-        self._since = clock()
-        self._last = self._since
+        self._last = clock()
+        self._watched: dict[tuple[int, int, datetime | None], float] = {}  # leases, since when
 
     def look(self, *, now: datetime | None = None) -> list[Shard]:
         """Let others go on with the shards of silent towers; return these as they were.
 
-        To be called every few seconds. A look that the database does not answer is none.
+        To be called every few seconds. A look that the database does not answer is none, and so is
+        one of which it takes no note.
 
         Raises:
-            DatabaseError: It does not answer.
+            DatabaseError: It does not answer, or takes nothing.
         """
-        found = silent(now=now)
+        try:
+            found = self._watch(quiet(now=now))
+            return [shard for shard in found if _lose(shard, now=now)]
+        except DatabaseError:
+            self._watched.clear()
+            raise
+
+    def _watch(self, found: Sequence[Quiet]) -> list[Shard]:
+        """Take note of quiet shards; return those that were so for long enough."""
         at = self._clock()
-        if at - self._last > BREAK:
-            self._since = at
+        known = self._watched if at - self._last <= BREAK else {}
         self._last = at
-        if at - self._since < WATCH:
-            return []
-        return [shard for shard in found if _lose(shard, now=now)]
+        if new := [each for each in found if each.lease not in known]:
+            _probe(new[0].shard)
+        self._watched = {each.lease: known.get(each.lease, at) for each in found}
+        return [
+            each.shard for each in found if each.is_over and at - self._watched[each.lease] >= WATCH
+        ]
 
 
 def reap(*, now: datetime | None = None) -> list[Shard]:
     """Take silent towers' shards from them; return the shards as they were under the lease."""
-    return [shard for shard in silent(now=now) if _lose(shard, now=now)]
+    found = [each.shard for each in quiet(now=now) if each.is_over]
+    return [shard for shard in found if _lose(shard, now=now)]
 
 
-def silent(*, now: datetime | None) -> list[Shard]:
-    """Return the shards whose leases have ended without a word of their towers."""
+def quiet(*, now: datetime | None = None) -> list[Quiet]:
+    """Return the shards whose towers have left out a renewal, or more."""
     moment = leasing.present(now)
-    ended = Shard.objects.filter(state=ShardState.LEASED, leased_until__lt=moment)
-    return list(ended.select_related("run"))
+    is_over = Q(leased_until__lt=moment) | Q(leased_until__gt=moment + UNLIKELY)
+    is_quiet = is_over | Q(leased_until__lt=moment + (leasing.LEASE - QUIET))
+    rows = Shard.objects.filter(is_quiet, state=ShardState.LEASED).select_related("run")
+    told = rows.annotate(is_over=ExpressionWrapper(is_over, output_field=BooleanField()))
+    return [Quiet(shard, shard.is_over) for shard in told]
+
+
+def _probe(shard: Shard) -> None:
+    """Write a row anew as it is: where the disk is full that is refused, though all can be read.
+
+    Raises:
+        DatabaseError: It is refused.
+    """
+    Shard.objects.filter(id=shard.id, fence=shard.fence).update(fence=F("fence"))
 
 
 def _lose(shard: Shard, *, now: datetime | None) -> bool:
     """Take one shard from its silent tower; False when another was faster, or it came back."""
     report = rescue.last_report(shard)
-    moment = now or timezone.now()
+    moment = now or shared_clock.now()
     heard = (shard.leased_until or moment) - leasing.LEASE
     losses, since = _counted(shard, moment)
     is_over = losses > MOST_LOSSES or shard.run.state == RunState.STOPPING
@@ -78,7 +124,7 @@ def _lose(shard: Shard, *, now: datetime | None) -> bool:
             id=shard.id,
             state=ShardState.LEASED,
             fence=shard.fence,
-            leased_until__lt=leasing.present(now),
+            leased_until=shard.leased_until,  # it was not renewed since
         )
         taken = still.update(
             tower="",

@@ -8,7 +8,7 @@ import re
 import socket
 from datetime import timedelta
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from web.runs.models import Worker
 
@@ -31,7 +31,7 @@ def beat(dyno: str, *, tower: str, mocks: int, room: int) -> bool:
         mocks: How many mocks it holds.
         room: For how many more it has room.
     """
-    word = {"tower": tower, "heard": timezone.now(), "mocks": mocks, "room": room}
+    word = {"tower": tower, "heard": Now(), "mocks": mocks, "room": room}
     mine = Worker.objects.filter(dyno=dyno, process=process())
     if not mine.update(**word):
         begun = {**word, "process": process(), "is_draining": False}
@@ -46,7 +46,7 @@ def is_draining(dyno: str) -> bool:
 
 def live() -> list[Worker]:
     """Return the workers that gave a sign of life, highest number first."""
-    there = Worker.objects.filter(heard__gt=timezone.now() - LIVE_FOR)
+    there = Worker.objects.filter(heard__gt=Now() - LIVE_FOR)
     return sorted(there, key=number_of, reverse=True)
 
 
@@ -73,5 +73,5 @@ def keep(names: list[str]) -> int:
 
 def forget_gone() -> int:
     """Remove the rows of workers that are gone for good."""
-    gone, _ = Worker.objects.filter(heard__lt=timezone.now() - KEPT_FOR).delete()
+    gone, _ = Worker.objects.filter(heard__lt=Now() - KEPT_FOR).delete()
     return gone

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from time import monotonic
 
-from django.utils import timezone
-
+from web.platform import shared_clock
 from web.schedules import starting
 from web.schedules.models import OPEN, Turn
 
@@ -48,7 +47,7 @@ _steadiness = Steadiness()
 
 def tick(now: datetime | None = None) -> None:
     """Take what has come and start what may; the clock calls this every few seconds."""
-    moment = now or timezone.now()
+    moment = now or shared_clock.now()
     if not _steadiness.look(moment):
         return
     starting.take_due(moment)
@@ -57,6 +56,6 @@ def tick(now: datetime | None = None) -> None:
 
 def forget(now: datetime | None = None) -> int:
     """Remove what became of moments long ago; return how many rows."""
-    old = Turn.objects.filter(taken__lt=(now or timezone.now()) - KEEP).exclude(state__in=OPEN)
+    old = Turn.objects.filter(taken__lt=(now or shared_clock.now()) - KEEP).exclude(state__in=OPEN)
     ids = list(old.order_by("taken").values_list("id", flat=True)[:MOST_FORGOTTEN])
     return Turn.objects.filter(id__in=ids).delete()[0]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from simulator import Chunk, StaleLease
@@ -222,6 +222,52 @@ def test_nobody_is_declared_lost_while_and_right_after_the_database_was_away(run
 
 def away(*_):
     raise OperationalError("the server closed the connection unexpectedly")
+
+
+def test_nobody_is_declared_lost_while_the_database_takes_nothing(run):
+    clock, late = Clock(), later(seconds=30)
+    leasing.lease_shards("tower-1", room=1_000)
+    reaper = Reaper(clock)
+
+    with connection.execute_wrapper(full):
+        for _ in range(10):
+            clock.now += 2
+            refused = pytest.raises(OperationalError, match="could not extend file")
+            with refused, transaction.atomic():
+                reaper.look(now=late)
+
+    assert reaper.look(now=late) == []
+    clock.now += WATCH
+    assert reaper.look(now=late) != []
+
+
+def full(execute, sql, *more):
+    if sql.startswith("UPDATE"):
+        raise OperationalError("could not extend file: No space left on device")
+    return execute(sql, *more)
+
+
+def test_a_tower_that_renews_is_not_lost_where_the_database_has_another_date(run):
+    clock = Clock()
+    leasing.lease_shards("tower-1", room=1_000)
+    reaper = Reaper(clock)
+    for hours in (1, -1):  # its date is put forward, and back
+        reaper.look(now=later(hours=hours))
+        clock.now += WATCH
+        leasing.renew("tower-1", now=later(hours=hours))
+
+        assert reaper.look(now=later(hours=hours)) == []
+
+
+def test_a_dead_tower_is_lost_though_the_database_was_put_back(run):
+    clock, back = Clock(), later(hours=-1)
+    leasing.lease_shards("tower-1", room=1_000)
+    reaper = Reaper(clock)
+
+    assert reaper.look(now=back) == []
+    clock.now += WATCH
+
+    assert [shard.tower for shard in reaper.look(now=back)] == ["tower-1"]
 
 
 def test_nobody_is_declared_lost_by_who_has_just_come_or_was_away_itself(run):
