@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
 from simulator import MocklotError
+from web.platform.signing import mind_dates
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -68,7 +69,7 @@ def client(*, timeout: int | None = None) -> "S3Client":
     """
     if not settings.S3_BUCKET:
         raise StorageUnavailable("not configured: S3_BUCKET is not set")
-    return boto3.client(
+    made = boto3.client(
         "s3",
         region_name=settings.S3_REGION,
         endpoint_url=settings.S3_ENDPOINT_URL or None,
@@ -76,6 +77,8 @@ def client(*, timeout: int | None = None) -> "S3Client":
         aws_secret_access_key=settings.S3_SECRET_ACCESS_KEY or None,
         config=client_config(timeout),
     )
+    mind_dates(made)
+    return made
 
 
 def client_config(timeout: int | None) -> Config:

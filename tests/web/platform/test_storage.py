@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from web.platform import removal, storage
+from web.platform import removal, signing, storage
 from web.platform.models import Removal
 
 pytestmark = pytest.mark.parts("s3")
@@ -50,6 +50,16 @@ def status_of(request: urllib.request.Request | str) -> int:
     except urllib.error.HTTPError as error:
         with error:
             return error.code
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_machine_whose_date_is_wrong_learns_the_stores(store, monkeypatch, hours):
+    monkeypatch.setattr(signing.store_date, "ahead", timedelta(hours=hours))
+
+    storage.put("a/one", b"12345")
+
+    assert storage.get("a/one") == b"12345"
+    assert abs(signing.store_date.ahead) < timedelta(minutes=1)
 
 
 def test_what_is_put_can_be_read(store):
