@@ -22,6 +22,7 @@ class Kind(IntEnum):
     LOST = 2
     STATUS = 3
     MOVED = 4  # it went on in another tower
+    GAP = 5  # records before this one were dropped
 
 
 class Outcome(IntEnum):
@@ -101,6 +102,11 @@ class Block:
 
     def __len__(self) -> int:
         return len(self.row)
+
+    @property
+    def since(self) -> float:
+        """When the first of them was settled, Unix s."""
+        return float(self.settled.min()) / MICROSECONDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ class Sheet:
             "event": Words(column["kind"], _EVENTS, every),
             "mock": Numbers(numbers, every),
             "id": self._ids(rows, column["devices"]),
-            "sequence": Numbers(column["sequence"], is_send | (column["kind"] == Kind.MOVED)),
+            "sequence": Numbers(column["sequence"], is_send | (column["kind"] >= Kind.MOVED)),
             "status": Words(column["status"], roster.statuses, every),
             "message": self._few("messages", column["messages"]),
             "address": _words(column["addresses"].tolist()),

@@ -47,10 +47,12 @@ class Log:
     accepted: int = 0  # records, by the loop
     accepted_bytes: int = 0  # of their payloads
     refused: int = 0  # records that found no room, by the loop
+    refused_since: float = math.inf  # Unix s at which the first of them happened
     built: int = 0  # records that became chunks, by the thread
     built_bytes: int = 0  # of their payloads
     stored: int = 0  # records, by the thread
     lost: int = 0  # records given up, by the thread
+    lost_since: float = math.inf  # Unix s at which the first of them happened
     number: int = 0  # of the next chunk
     attempts: int = 0  # failed writes in a row
     retry_at: float = 0.0
@@ -108,6 +110,7 @@ class Spool:
         size = int(block.size.sum())
         if log.is_stale or not self._has_room(len(block), size):
             log.refused += len(block)
+            log.refused_since = min(log.refused_since, block.since)
             return False
         log.accepted += len(block)
         log.accepted_bytes += size
@@ -197,9 +200,12 @@ class Spool:
             rows = len(block)
             log.built += rows
             log.built_bytes += int(block.size.sum())
+            log.lost_since = min(log.lost_since, block.since)
             log.lost += rows
         while log.chunks:
-            log.lost += log.chunks.popleft().rows
+            chunk = log.chunks.popleft()
+            log.lost_since = min(log.lost_since, chunk.first)
+            log.lost += chunk.rows
 
     def _next(self, logs: Iterable[Log], now: float) -> float:
         moments = [math.inf]

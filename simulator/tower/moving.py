@@ -17,6 +17,7 @@ from simulator.fleet import checkpoint as packing
 from simulator.fleet.checkpoint import Memory, objects, part_of, under
 from simulator.recording import Kind, Limited, Reason, Second
 from simulator.tower.faulting import Faulting
+from simulator.tower.gaps import Gaps
 from simulator.tower.ordering import Ordering
 from simulator.tower.parts import Parts
 from simulator.tower.reserve import Reserve
@@ -32,8 +33,9 @@ _KEPT = ("failing", "sent", "acknowledged", "failed", "last", "reason")
 class Moving:
     """What of one shard moves. All of it belongs to the loop."""
 
-    def __init__(self, parts: Parts, *, sending: Sending, ordering: Ordering) -> None:
+    def __init__(self, parts: Parts, *, sending: Sending, ordering: Ordering, gaps: Gaps) -> None:
         self._parts = parts
+        self._gaps = gaps
         self._fleet = parts.fleet
         self._sending = sending
         self._ordering = ordering
@@ -63,6 +65,7 @@ class Moving:
         """
         self.reserve.set_rate(self._fleet.busiest)
         reserved = self.reserve.beyond(self._fleet.numbers)
+        missing = self._gaps.left(is_over=is_last)
         known = self._left if is_last else self._parts.exchange.sessions()
         where = self._parts.whereabouts
         memory: Memory = {
@@ -71,7 +74,7 @@ class Moving:
             "opened": self._parts.has_opened.copy(),
             **under("where", where.state() if where else {}),
             "reserved": reserved,
-            "told": objects([self._told(dropped)]),
+            "told": objects([self._told(dropped) | {"missing": missing}]),
             **under("sending", self._sending.state()),
             **under("faults", faulting.state() if faulting else {}),
             **under("orders", self._ordering.state()),
@@ -117,7 +120,7 @@ class Moving:
             back,
             now=now,
             skip=bool(resume.reason),
-            went_on=lambda: self._record(resume, told.get("tower", "")),
+            went_on=lambda: self._record(resume, told),
         )
 
     @property
@@ -201,9 +204,10 @@ class Moving:
         for row, session in known.items():
             self._parts.exchange.adopt(row, sessions.apart(session) if is_lost else session)
 
-    def _record(self, resume: Resume, before: str) -> None:
-        """Record of each mock where it went on, from which number, and why."""
-        why = _words(resume, before=before, after=self._parts.tower)
+    def _record(self, resume: Resume, told: dict[str, Any]) -> None:
+        """Record of each mock where it went on, from which number, and why; and what is missing
+        that the tower before could not say."""
+        why = _words(resume, before=told.get("tower", ""), after=self._parts.tower)
         now, numbers = self._parts.clock(), self._fleet.sequence
         for row, status in enumerate(self._fleet.status.tolist()):
             self._parts.recorder.event(
@@ -214,6 +218,9 @@ class Moving:
                 reason=why,
                 sequence=int(numbers[row]) + 1,
             )
+        missing, since = told.get("missing", (0, 0.0))
+        if missing:
+            self._gaps.tell(missing, since)
 
 
 def _words(resume: Resume, *, before: str, after: str) -> str:

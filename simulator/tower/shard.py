@@ -15,6 +15,7 @@ from simulator.tower.asking import MakeExchange
 from simulator.tower.assignment import Assignment
 from simulator.tower.ending import Ending, Phase
 from simulator.tower.faulting import Faulting
+from simulator.tower.gaps import Gaps
 from simulator.tower.moving import Moving
 from simulator.tower.observing import Observer
 from simulator.tower.ordering import Ordering
@@ -79,7 +80,10 @@ class Shard:
         self._faulting: Faulting | None = None
         if assignment.lot.faults:
             self._afflict()
-        self._moving = Moving(parts, sending=self._sending, ordering=self._ordering)
+        self._gaps = Gaps(parts)
+        self._moving = Moving(
+            parts, sending=self._sending, ordering=self._ordering, gaps=self._gaps
+        )
         self._ending = self._ending_with(writer)
         if assignment.resume:
             self._moving.go_on(assignment.resume, self._afflict)
@@ -162,6 +166,7 @@ class Shard:
             self._way_back.end_second(now)
         if self.phase is Phase.SENDING:
             self._renew(self._parts.zero.unix(now))
+            self._gaps.end_second(now)
         self._parts.recorder.fold(self._parts.seconds.running)
         self._sum_up_second()
         if self.phase is not Phase.ENDED:

@@ -28,10 +28,11 @@ NAMED = re.compile(r"records from (\d\d):(\d\d):(\d\d) UTC on")
 
 @dataclass
 class Device:
-    """What the log holds of one mock: (number, moment, result) of sends, and of moves why."""
+    """What the log holds of one mock: (number, moment, result) of sends; of moves and gaps why."""
 
     sends: list[tuple[int, datetime, str]] = field(default_factory=list)
     moves: list[tuple[int, str, datetime]] = field(default_factory=list)  # next number, why, when
+    gaps: list[tuple[int, str, datetime]] = field(default_factory=list)  # the same
 
 
 @dataclass
@@ -87,22 +88,25 @@ def _read(store: Any, bucket: str, keys: list[str]) -> Log:
                 device.sends.append((row["sequence"], row["sent"], row["result"]))
                 if row["result"] == "failed":
                     reasons[row["reason"]] += 1
-            elif row["event"] == "moved":
-                device.moves.append((row["sequence"], row["reason"], row["sent"]))
+            elif row["event"] in ("moved", "gap"):
+                told = device.moves if row["event"] == "moved" else device.gaps
+                told.append((row["sequence"], row["reason"], row["sent"]))
     return log
 
 
 def unexplained(device: Device, arrived: set[int]) -> list[int]:
     """Return the numbers that are missing in a device's log though nothing in it says why.
 
-    A number may be missing where its tower was lost: the record of the move says from when on.
+    A number may be missing where its tower was lost: the record of the move says from when on. So
+    it may where there was no room for its record: that of the gap says the same.
 
     Args:
         device: What the log holds.
         arrived: Numbers that the subscriber has of it.
     """
     sent_at = {number: at for number, at, _ in device.sends}
-    losses = [(number, _named(why, at)) for number, why, at in device.moves if NAMED.search(why)]
+    told = [*device.moves, *device.gaps]
+    losses = [(number, _named(why, at)) for number, why, at in told if NAMED.search(why)]
     found: list[int] = []
     before = 0
     for number in sorted({*sent_at, *arrived}):

@@ -18,6 +18,7 @@ EVENTS = {
     "lost": "connections lost",
     "status": "changes of status",
     "moved": "moves to another tower",
+    "gap": "gaps in the log",
 }
 RESULTS = {"acknowledged": "acknowledged", "sent": "sent", "failed": "failed"}
 # SplitMix64's finalizer (Steele, Lea and Flood 2014), as simulator/randomness.py uses it.

@@ -22,6 +22,7 @@ LABELS = {
     "lost": "Connection lost",
     "status": "Status changed",
     "moved": "Moved to another tower",
+    "gap": "Records are missing",
 }
 NEWEST, OLDEST = "newest", "oldest"
 MOMENTS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f")

@@ -9,7 +9,7 @@ from typing import NamedTuple, Self
 
 SEND = "send"
 RESULTS = ("acknowledged", "sent", "failed")
-EVENTS = (SEND, "connect", "lost", "status", "moved")
+EVENTS = (SEND, "connect", "lost", "status", "moved", "gap")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 MOST_MOCKS = 100  # that one query names
