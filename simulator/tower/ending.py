@@ -19,6 +19,9 @@ logger = logging.getLogger(__name__)
 ACKNOWLEDGED_WITHIN = 8.0  # s after the end of sending in which acknowledgements still count
 GRACE = 3.0  # s of these before mocks are told to disconnect, which waits for the rest itself
 STORED_WITHIN = 5.0  # s that the last records have to get into the store, at the end
+# s after the end of sending up to which they have, where another tower goes on: a hand-over is over
+# within 20 s, and its last word needs some of them.
+HANDED_OVER_BY = 13.0
 GIVEN_UP_WITHIN = 1.0  # s more for the writer's thread to see that they are given up
 
 DISCONNECTED = "the mock disconnected"  # how an exchange settles what was in flight at the end
@@ -68,11 +71,13 @@ class Ending:
         self._leave = leave
         self.is_moving = False  # another tower goes on with the shard
         self._deadline = math.inf  # the clock's s at which the phase ends at the latest
+        self._began = -math.inf  # the clock's s
         self._closing: asyncio.Task[None] | None = None
 
     def begin(self, now: float, *, is_moving: bool = False) -> None:
         """Wait for acknowledgements from now on; ``is_moving``: another tower goes on then."""
         self.is_moving = is_moving
+        self._began = now
         self.phase = Phase.WAITING
         self._deadline = now + GRACE
 
@@ -121,13 +126,16 @@ class Ending:
         if problem := self._closing.exception():
             logger.error("shard=%s: closing failed", self._log.shard, exc_info=problem)
         self.phase = Phase.STORING
-        self._deadline = now + STORED_WITHIN
+        longest = self._began + HANDED_OVER_BY if self.is_moving else now
+        self._deadline = max(now + STORED_WITHIN, longest)
         self._writer.finish(self._log)
 
     def _await_store(self, now: float) -> None:
         if not self._log.is_settled and now < self._deadline:
             return
         if not self._log.is_settled and not self._log.is_abandoned:
+            waiting = self._log.accepted - self._log.stored - self._log.lost
+            logger.error("shard=%s: %d records are given up", self._log.shard, waiting)
             self._writer.abandon(self._log)
             self._deadline = now + GIVEN_UP_WITHIN
             return

@@ -60,9 +60,7 @@ class Gaps:
         )
         for row, status in enumerate(parts.fleet.status.tolist()):
             number = int(parts.fleet.sequence[row]) + 1
-            parts.recorder.event(
-                Kind.GAP, row, at=now, status=status, reason=why, sequence=number
-            )
+            parts.recorder.event(Kind.GAP, row, at=now, status=status, reason=why, sequence=number)
         self._told = self._seen = parts.log.refused
         parts.log.refused_since = math.inf
 

@@ -12,10 +12,14 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 @dataclass
 class ObjectStore:
-    """Objects by key. ``is_down`` makes every call fail as one to a silent store does."""
+    """Objects by key. ``is_down`` makes every call fail as one to a silent store does.
+
+    ``patience``: how long each write might have taken, s; None: as the settings have it.
+    """
 
     objects: dict[str, bytes] = field(default_factory=dict)
     is_down: bool = False
+    patience: list[int | None] = field(default_factory=list)
 
     def _answer(self) -> None:
         if self.is_down:
@@ -27,7 +31,10 @@ class ObjectStore:
             raise storage.ObjectMissing(f"no object {key!r}")
         return self.objects[key]
 
-    def put(self, key: str, data: bytes, *, content_type: str = "") -> None:
+    def put(
+        self, key: str, data: bytes, *, content_type: str = "", timeout: int | None = None
+    ) -> None:
+        self.patience.append(timeout)
         self._answer()
         self.objects[key] = data
 

@@ -20,6 +20,10 @@ from web.platform import connections, storage
 from web.runs.leasing import Lease, held_among
 
 CONTENT_TYPE = "application/vnd.apache.parquet"
+# s that the store may be silent, at the first try of a chunk and at each after a failure. A tower
+# that is told to end cannot wait for longer, and a store that is slow still gets there.
+PATIENCE = 5
+LONG_PATIENCE = 10
 
 
 def chunk_key(prefix: str, lease: Lease, number: int) -> str:
@@ -48,6 +52,7 @@ class Filing:
         """``lease_of``: returns the lease of a shard (its name) and its run's prefix, if held."""
         self._lease_of = lease_of
         self._failed: set[tuple[str, int]] = set()  # shards and numbers that may be there, or half
+        self._is_away = False  # the store did not answer the last time
 
     def put(self, chunks: Sequence[simulator.Chunk]) -> list[Exception | None]:
         """Store chunks, each of another shard; again after a failure half way changes nothing.
@@ -59,11 +64,15 @@ class Filing:
         connections.keep()
         placed: list[Placed] = []
         problems: dict[str, Exception] = {}
-        for chunk in chunks:
+        for place, chunk in enumerate(chunks):
             try:
                 placed.append(self._place(chunk))
-            except (StaleLease, storage.StorageUnavailable) as error:
+            except StaleLease as error:
                 problems[chunk.shard] = error
+            except storage.StorageUnavailable as error:  # no other one would wait for less
+                problems |= {each.shard: error for each in chunks[place:]}
+                break
+        self._is_away = any(map(is_passing, problems.values()))
         if placed:
             problems |= _filed(placed)
         self._remember(chunks, problems)
@@ -79,7 +88,8 @@ class Filing:
             raise StaleLease(f"{chunk.shard} is not held here any more")
         lease, prefix = held
         key = chunk_key(prefix, lease, chunk.number)
-        storage.put(key, chunk.data, content_type=CONTENT_TYPE)
+        patience = LONG_PATIENCE if self._is_away else PATIENCE
+        storage.put(key, chunk.data, content_type=CONTENT_TYPE, timeout=patience)
         return Placed(chunk, lease, key, (chunk.shard, chunk.number) in self._failed)
 
     def _remember(self, chunks: Sequence[simulator.Chunk], problems: dict[str, Exception]) -> None:

@@ -101,13 +101,25 @@ def full_key(key: str) -> str:
     return f"{settings.S3_PREFIX}/{key}" if settings.S3_PREFIX else key
 
 
-def put(key: str, data: bytes, *, content_type: str = "application/octet-stream") -> None:
+def put(
+    key: str,
+    data: bytes,
+    *,
+    content_type: str = "application/octet-stream",
+    timeout: int | None = None,
+) -> None:
     """Write an object, in place of one that is there.
+
+    Args:
+        key: Where.
+        data: What.
+        content_type: Of what kind it is.
+        timeout: s that each step may take, and it is tried once; None: as the settings have it.
 
     Raises:
         StorageUnavailable: The store does not answer or refuses us, after ``S3_ATTEMPTS`` tries.
     """
-    _call("put_object", key, Body=data, ContentType=content_type)
+    _call("put_object", key, timeout=timeout, Body=data, ContentType=content_type)
 
 
 def put_file(key: str, file: IO[bytes], *, content_type: str = "application/octet-stream") -> None:
@@ -386,10 +398,10 @@ def probe() -> None:
         client(timeout=PROBE_TIMEOUT).head_bucket(Bucket=settings.S3_BUCKET)
 
 
-def _call(operation: str, key: str, **arguments: Any) -> Any:
+def _call(operation: str, key: str, *, timeout: int | None = None, **arguments: Any) -> Any:
     """Call one operation on an object of ours, with its errors as ours."""
     with _translated(key):
-        call = getattr(client(), operation)
+        call = getattr(client(timeout=timeout) if timeout else client(), operation)
         return call(Bucket=settings.S3_BUCKET, Key=full_key(key), **arguments)
 
 

@@ -98,3 +98,20 @@ def test_a_log_that_lost_nothing_tells_of_no_gap() -> None:
     play(main)
 
     assert missing(relay) == gaps(relay) == []
+
+
+def test_a_tower_that_hands_over_waits_for_a_store_that_comes_back() -> None:
+    relay = Relay(duration=30.0)
+
+    async def main() -> None:
+        theatre = relay.theatre()
+        outage(theatre, 8.0, 23.0)
+        theatre.loop.call_at(12.0, theatre.tower.hand_over)
+        await theatre.run(relay.given)
+        last = theatre.last()
+        assert last.dropped == 0
+        await relay.then(Resume(checkpoint=last.checkpoint, at=last.t))
+
+    play(main)
+
+    assert missing(relay) == gaps(relay) == []

@@ -9,7 +9,7 @@ from simulator import Chunk, Limited, Reason, Second, StaleLease
 from tests.web.runs.conftest import START, failing, snapshot
 from web.logs import models as logs
 from web.logs import writing
-from web.logs.writing import file_all
+from web.logs.writing import LONG_PATIENCE, PATIENCE, file_all
 from web.platform import redis, storage
 from web.runs import actions, desk, leasing, live, pages
 from web.runs.boards import ShardReport
@@ -339,3 +339,17 @@ def test_a_store_that_is_down_makes_the_engine_try_again(run, object_store):
     [problem] = tower.filing.put([chunk(shard)])
 
     assert isinstance(problem, storage.StorageUnavailable)
+
+
+def test_of_a_store_that_is_down_one_chunk_waits_for_all(run, object_store):
+    tower, shard = begun(run)
+    object_store.patience.clear()
+
+    object_store.is_down = True
+    problems = tower.filing.put([chunk(shard), chunk("the second"), chunk("the third")])
+    object_store.is_down = False
+    later = [tower.filing.put([replace(chunk(shard), number=n)]) for n in range(2)]
+
+    assert [type(each) for each in problems] == [storage.StorageUnavailable] * 3
+    assert later == [[None], [None]]
+    assert object_store.patience == [PATIENCE, LONG_PATIENCE, PATIENCE]
