@@ -91,6 +91,7 @@ from simulator.speech import Speech
 from simulator.tower import Assignment, Resume, Snapshot, Told, Tower, run_in_loop
 from simulator.transports.gate import Forbidden, Gate, forbidden_of
 from simulator.transports.pools import NO_PROXIES, hold_client
+from simulator.tower.visiting import Visit, visitors_of
 from simulator.verdict import Figures, Ruling, verdict
 
 __all__ = [
@@ -173,6 +174,7 @@ __all__ = [
     "Told",
     "Tower",
     "Unreachable",
+    "Visit",
     "Watch",
     "Will",
     "Words",
@@ -232,4 +234,5 @@ __all__ = [
     "unpack_board",
     "unpacked",
     "verdict",
+    "visitors_of",
 ]

@@ -7,6 +7,7 @@ from web.accounts import views
 from web.definitions import schema_views
 from web.lots import schema_views as lot_schemas
 from web.mail import operator_views as mail
+from web.targets import abuse_views
 from web.targets import schema_views as target_schemas
 
 WORKSPACE = "w/<uuid:workspace>/"
@@ -34,6 +35,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hooks/", include("web.alerts.hook_urls")),
     path("operations/mails/", include("web.mail.operator_urls")),
     path("operations/", include("web.alerts.operator_urls")),
+    path("operations/hosts/", include("web.runs.operator_urls")),
+    path("abuse", abuse_views.abuse, name="abuse"),
     path("reports/", include("web.reports.link_urls")),
     path("schemas/definition.json", schema_views.definition, name="definition-schema"),
     path("schemas/lot.json", lot_schemas.lot, name="lot-schema"),

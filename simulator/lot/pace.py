@@ -15,6 +15,7 @@ from simulator.lot.stages import MAX_STAGES, Point, Stage, points, ramp_points
 MAX_CONNECT_RATE = 100_000.0  # connections/s of a lot; above what any machine's ports allow
 MAX_SEND_RATE = 50_000_000.0  # messages/s of a lot: 50,000 mocks, 1,000 messages/s each
 MAX_MOCK_RATE = 1_000.0  # messages/s of a mock; as MAX_RATE of a part
+MAX_GIVE_UP = 86_400.0  # s; who tests refusals for longer says 0
 MAX_BURST = 1_000  # messages of a mock in a second of catching up
 
 
@@ -65,6 +66,14 @@ class Pace(Model):
     )
     mock_rate: float | None = Field(
         default=None, gt=0, le=MAX_MOCK_RATE, description="Messages/s of each mock, at most"
+    )
+    give_up_after: Seconds | None = Field(
+        default=None,
+        le=MAX_GIVE_UP,
+        description="s that the target may refuse nearly all that is sent, or every connection, "
+        "before the run ends; it is sent less and less meanwhile. 0: never; empty: 5 min in the "
+        "console, never on the command line. Where nobody has proved whose the target is, it is "
+        "1 min",
     )
     late: Late = Field(default=Late(), description="What is done with what is late")
     lateness_limit: SomeSeconds = Field(

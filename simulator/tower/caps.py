@@ -89,13 +89,19 @@ class Caps:
             total: Mocks of the lot.
         """
         self._gap = 1.0 / pace.mock_rate if pace.mock_rate else 0.0  # s
-        self._slot = total / (pace.send_rate * count) if pace.send_rate else 0.0  # s
+        self._own_slot = total / (pace.send_rate * count) if pace.send_rate else 0.0  # s
+        self._slot = self._own_slot  # more, while ``slow`` says so
         self._phase = self._slot * first / total  # s
         self._free = np.full(count, -math.inf)  # s; when each mock may send again
         self._next = -math.inf  # s; when the shard may send again
         self._for_own = Waiting()
         self._for_all = Waiting()
         self.is_used = bool(self._gap or self._slot)
+
+    def slow(self, gap: float) -> None:
+        """Let at least ``gap`` s pass between two messages of the shard; 0: as the pace has it."""
+        self._slot = max(self._own_slot, gap)
+        self.is_used = bool(self._gap or self._slot or self.waiting)
 
     def next_due(self) -> float:
         """When something that waits is due, s of the run; inf: never."""
@@ -131,8 +137,7 @@ class Caps:
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Take back what ``state`` of the same shard gave."""
-        if not self.is_used:
-            return
+        self.is_used = True
         self._free[:], self._next = state["free"], float(state["next"][0])
         self._for_own.restore(part_of(state, "own"))
         self._for_all.restore(part_of(state, "all"))

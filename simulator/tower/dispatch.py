@@ -69,6 +69,10 @@ class Dispatch:
         """When something that waits for its turn is due; inf: nothing is, or the run is paused."""
         return math.inf if self._ordering.is_paused else self._caps.next_due()
 
+    def slow(self, gap: float) -> None:
+        """Let at least ``gap`` s pass between two messages of the shard; 0: as its pace has it."""
+        self._caps.slow(gap)
+
     def release(self, t: float) -> None:
         """Hand over what has waited for its turn until ``t``."""
         if self.next_due() <= t:

@@ -156,6 +156,10 @@ class Sending:
         """Return what waits, as columns; it goes on elsewhere with the fleet."""
         return self._dispatch.state()
 
+    def slow(self, gap: float) -> None:
+        """Let at least ``gap`` s pass between two messages; 0: as the lot's pace has it."""
+        self._dispatch.slow(gap)
+
     def recall(self, caps: Mapping[str, NDArray[Any]], *, is_lost: bool) -> None:
         """Take back what waited for its turn; of a lost tower only when each may send again."""
         self._dispatch.recall(caps, is_lost=is_lost)

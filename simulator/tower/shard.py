@@ -20,6 +20,7 @@ from simulator.tower.moving import Moving
 from simulator.tower.observing import Observer
 from simulator.tower.ordering import Ordering
 from simulator.tower.parts import parts_of
+from simulator.tower.restraint import Restraint
 from simulator.tower.sending import Sending
 from simulator.tower.snapshot import Snapshot, snapshot_of
 from simulator.tower.way_back import WayBack
@@ -77,6 +78,7 @@ class Shard:
             parts, ordering=self._ordering, watch=self._way_back.watch, refuse=self._refuse
         )
         self._counts_results = self._sending.counts_results
+        self._restraint = Restraint(assignment.lot.pace.give_up_after)
         self._faulting: Faulting | None = None
         if assignment.lot.faults:
             self._afflict()
@@ -172,8 +174,20 @@ class Shard:
         if self.phase is not Phase.ENDED:
             self._parts.recorder.dwell(self._parts.fleet.status, self._parts.seconds.running)
         self._parts.seconds.end(math.floor(self._parts.zero.unix(now) + EARLY))
+        if self._restraint.is_used and self.phase is Phase.SENDING:
+            self._restrain()
         if self._parts.log.is_stale:
             self.abort(NOT_OURS)
+
+    def _restrain(self) -> None:
+        """Send less to a target that refuses, and give it up in the end."""
+        parts, restraint = self._parts, self._restraint
+        reasons = parts.recorder.reasons.table()
+        restraint.end_second(delivered=parts.seconds.total.delivered, reasons=reasons)
+        self._sending.slow(restraint.gap)
+        if restraint.is_over:
+            self.error = self.error or restraint.is_over
+            self.stop()
 
     def stop(self) -> None:
         """Send nothing new from now on, and end in order."""

@@ -16,7 +16,7 @@ from web.audit import actions as audit
 from web.logs.holds import hold_of
 from web.lots.models import Lot
 from web.platform import queues, storage
-from web.runs import bounds, endings, jobs, leasing, orders, presence, rivals
+from web.runs import bounds, closed, endings, jobs, leasing, orders, presence, rivals, unproved
 from web.runs.cutting import shards_of
 from web.runs.models import LIVE, Outcome, Run, RunState, Shard
 from web.runs.rivals import WouldCollide
@@ -68,6 +68,9 @@ def start_run(
     most = bounds.longest_of(lot, longest)
     code = uuid4()
     snapshot = snapshot_of(lot, run=code)
+    hosts = closed.hosts_of(snapshot.lot.target)
+    closed.hold_open(hosts)
+    snapshot, is_unproved = unproved.held(lot, snapshot)
     found = [] if beside_rivals else rivals.rivals_of(lot, snapshot.client_ids)
     if found:
         raise WouldCollide(found)
@@ -90,6 +93,8 @@ def start_run(
         thresholds=[str(each) for each in snapshot.lot.thresholds],
         faults=snapshot.faults,
         way_back=snapshot.lot.target.way_back.kind if snapshot.lot.target.way_back else "",
+        hosts=hosts,
+        is_unproved=is_unproved,
     )
     keep_snapshot(run, snapshot)
     with transaction.atomic():

@@ -67,6 +67,8 @@ class Run(models.Model):
     faults = models.JSONField(default=list)  # those of the lot, in its own words
     # How the target tells what has arrived: subscription or counter; empty: it does not.
     way_back = models.CharField(max_length=12, blank=True)
+    hosts = models.JSONField(default=list)  # that its target names, as simulator.host_in reads them
+    is_unproved = models.BooleanField(default=False)  # nobody proved whose they are: it is held
 
     # Written once, when the last shard is done.
     due = models.PositiveBigIntegerField(default=0)

@@ -20,6 +20,7 @@ from web.platform.words import told
 from web.runs.growth import CannotGrow, Growth, grow, planned
 from web.runs.injections import LEAD
 from web.runs.models import Order, Run
+from web.runs.unproved import growth_trouble
 
 MOST = 1_000  # of one run, as the engine takes them
 ENDS = ("stop", "abort")  # these are stop_run's and abort_run's, for runs that have not begun too
@@ -97,8 +98,11 @@ def _growth(run: Run, order: simulator.Order) -> Growth | None:
     """Return what a run needs to obey an order for more mocks than it has; it obeys orders now."""
     if order.order != "count" or not run.is_orderable:
         return None
+    mocks = getattr(order, "mocks", 0)
+    if why := growth_trouble(run, mocks):
+        raise CannotOrder(why)
     try:
-        return planned(run, getattr(order, "mocks", 0))
+        return planned(run, mocks)
     except CannotGrow as cannot:
         raise CannotOrder(str(cannot)) from cannot
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
@@ -21,10 +20,6 @@ from web.targets.models import Target
 Change: TypeAlias = str | None
 """What to do with a secret: a text is sealed and stored, "" forgets it, None keeps it."""
 HEADERS = "headers"  # beside the credentials in what is sealed
-
-
-# Who asks, told wherever a protocol has room for it.
-USER_AGENT = f"Mocklot/1 (+{settings.SITE_URL}/abuse)"
 
 
 class NameTaken(Exception):

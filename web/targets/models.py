@@ -12,7 +12,10 @@ from django.urls import reverse
 import simulator
 from web.platform.sealed import SealedText, SecretMapping, SecretText
 from web.targets.address import scheme_of
+from web.targets.ownership.models import Block, Ownership, Way
 from web.targets.protocols import PROTOCOLS, Protocol
+
+__all__ = ["Block", "Ownership", "Target", "Way"]
 
 
 class Target(models.Model):

@@ -76,6 +76,17 @@ def places(target: simulator.Target) -> list[simulator.Place]:
     return list(dict.fromkeys(simulator.places_of(target)))
 
 
+def addresses(host: str, port: int = 0) -> list[str]:
+    """Return what a host stands for now, as far as connections would go there; none: nobody knows.
+
+    It blocks for ``RESOLVE_WITHIN`` s at most.
+    """
+    try:
+        return list(_threads.submit(gate().resolved, host, port).result(RESOLVE_WITHIN))
+    except (OSError, TooSlow):
+        return []
+
+
 def is_operators(host: str, port: int = 0) -> bool:
     """Whether the operators' setting names a host, or every address that it stands for now.
 
@@ -86,10 +97,7 @@ def is_operators(host: str, port: int = 0) -> bool:
         return True
     if not known.networks:
         return False
-    try:
-        found = _threads.submit(gate().resolved, host, port).result(RESOLVE_WITHIN)
-    except (OSError, TooSlow):
-        return False
+    found = addresses(host, port)
     return bool(found) and all(known.allows(simulator.address_in(each)) for each in found)
 
 

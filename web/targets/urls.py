@@ -3,6 +3,7 @@
 from django.urls import path
 
 from web.targets import making_views, views
+from web.targets.ownership import views as ownership
 
 app_name = "targets"
 urlpatterns = [
@@ -14,4 +15,7 @@ urlpatterns = [
     path("<uuid:target>/", views.detail, name="detail"),
     path("<uuid:target>/edit/", views.edit, name="edit"),
     path("<uuid:target>/delete/", views.delete, name="delete"),
+    path("<uuid:target>/ownership/", ownership.show, name="ownership"),
+    path("<uuid:target>/ownership/check/", ownership.check, name="check_ownership"),
+    path("<uuid:target>/ownership/withdraw/", ownership.withdraw, name="withdraw_ownership"),
 ]

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from web.accounts.access import UserRequest, open_workspace
 from web.accounts.models import Role
-from web.targets import access, actions
+from web.targets import access, actions, reach
 from web.targets.forms import TargetForm
 from web.targets.models import Target
+from web.targets.ownership.access import ownership_of
 from web.targets.showing import shown
 
 
@@ -30,7 +31,11 @@ def detail(request: UserRequest, workspace: UUID, target: UUID) -> HttpResponse:
     """Show one target, without its secrets."""
     opened = open_workspace(request, workspace)
     found = access.target_of(opened, target)
-    return render(request, "targets/detail.html", {"target": found, **shown(found)})
+    held = {
+        "ownership": ownership_of(found),
+        "is_operators": reach.is_operators(found.host, found.port),
+    }
+    return render(request, "targets/detail.html", {"target": found, **held, **shown(found)})
 
 
 @require_http_methods(["GET", "POST"])

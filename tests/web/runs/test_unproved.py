@@ -1,0 +1,144 @@
+"""What may be sent to a host that nobody has proved to be his own, and what holds it."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+import simulator
+from web.platform import storage
+from web.runs import actions, orders, unproved
+from web.runs.models import Run, RunState
+from web.targets.models import Ownership, Way
+from web.targets.ownership import limits
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_allowed(settings):
+    settings.ALLOWED_TARGETS = []
+    settings.NAME_SERVERS = ["127.0.0.1:9"]  # nobody answers there: names stay unknown
+
+
+@pytest.fixture
+def start(owner, object_store, asked, published, monkeypatch):
+    """Return what starts a run; names are not looked up."""
+    monkeypatch.setattr("web.targets.reach.RESOLVE_WITHIN", 0.01)
+    return lambda lot: actions.start_run(lot, by=owner)
+
+
+@pytest.fixture
+def proof(workspace, target) -> Ownership:
+    now = timezone.now()
+    return Ownership.objects.create(
+        workspace=workspace,
+        host="broker.example",
+        port=1883,
+        way=Way.DNS,
+        proved=now,
+        checked=now,
+        expires=now + timedelta(days=30),
+    )
+
+
+def lot_of(run: Run) -> simulator.Lot:
+    return simulator.Lot.model_validate_json(storage.get(run.lot_key))
+
+
+def test_ten_mocks_may_go_to_an_unproved_host_and_are_held_there(make_lot, start):
+    run = start(make_lot(mocks=10))
+
+    lot = lot_of(run)
+    assert run.is_unproved
+    assert run.hosts == ["broker.example"]
+    assert lot.pace.send_rate == limits.RATE
+    assert lot.pace.connect_rate == limits.CONNECTS
+    assert lot.pace.give_up_after == unproved.GIVE_UP_AFTER
+
+
+def test_eleven_may_not_and_are_told_what_to_do(make_lot, start):
+    with pytest.raises(actions.CannotStart, match=r"Prove that broker\.example is yours before"):
+        start(make_lot(mocks=11))
+    assert not Run.objects.exists()
+
+
+def test_more_messages_may_not_either(make_lot, start):
+    lot = make_lot(mocks=10)
+    lot.parts.update(rate=2.0)
+
+    with pytest.raises(actions.CannotStart, match=r"10 mocks that send up to 20\.0 messages/s"):
+        start(lot)
+
+
+def test_runs_of_a_workspace_count_together(make_lot, start):
+    start(make_lot(mocks=6))
+
+    with pytest.raises(actions.CannotStart, match="it would be 11 mocks"):
+        start(make_lot(mocks=5, name="Another"))
+    Run.objects.update(state=RunState.FINISHED)
+    start(make_lot(mocks=5, name="A third"))
+
+
+def test_workspaces_share_a_host_that_none_has_proved(make_lot, start, stranger):
+    other = stranger.memberships.get().workspace
+    Run.objects.create(
+        workspace=other, name="O", mocks=25, duration=timedelta(1), seed=1, is_unproved=True,
+        hosts=["broker.example"],
+    )  # fmt: skip
+
+    with pytest.raises(actions.CannotStart, match="Others who have not proved"):
+        start(make_lot(mocks=6))
+    start(make_lot(mocks=5, name="Fits"))
+
+
+def test_a_proof_lifts_it(make_lot, start, proof):
+    run = start(make_lot(mocks=200))
+
+    lot = lot_of(run)
+    assert not run.is_unproved
+    assert lot.pace.send_rate is None
+    assert lot.pace.give_up_after == unproved.GIVE_UP_PROVED
+
+
+def test_who_tests_refusals_on_a_host_of_his_own_says_so(make_lot, start, proof):
+    run = start(make_lot(mocks=200, options="pace: {give_up_after: 0s}"))
+
+    assert lot_of(run).pace.give_up_after == 0.0
+
+
+def test_on_an_unproved_host_nobody_says_so(make_lot, start):
+    run = start(make_lot(mocks=2, options="pace: {give_up_after: 0s, send_rate: 1000}"))
+
+    assert lot_of(run).pace.give_up_after == unproved.GIVE_UP_AFTER
+    assert lot_of(run).pace.send_rate == limits.RATE
+
+
+def test_an_expired_proof_lifts_nothing(make_lot, start, proof):
+    Ownership.objects.update(expires=timezone.now() - timedelta(seconds=1))
+
+    with pytest.raises(actions.CannotStart, match="Prove that"):
+        start(make_lot(mocks=11))
+
+
+def test_what_operators_allow_needs_no_proof(make_lot, start, settings):
+    settings.ALLOWED_TARGETS = ["*.example"]
+
+    assert not start(make_lot(mocks=200)).is_unproved
+
+
+def test_a_run_cannot_be_given_more_mocks_while_it_goes_on(make_lot, start, owner):
+    run = start(make_lot(mocks=10))
+    Run.objects.update(started_at=timezone.now(), state=RunState.RUNNING)
+    run.refresh_from_db()
+
+    with pytest.raises(orders.CannotOrder, match="at most 10 mocks may go there"):
+        orders.ask(run, {"order": "count", "mocks": 11}, by=owner)
+
+
+def test_an_unproved_host_is_told_who_sends(make_lot, start, target):
+    target.version, target.options = "5", "user_properties: {plant: a}\n"
+    target.save()
+    run = start(make_lot(mocks=1))
+
+    told = lot_of(run).target.user_properties  # type: ignore[attr-defined]
+    assert told["plant"] == "a"
+    assert "/abuse" in told["sent-by"]

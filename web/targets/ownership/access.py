@@ -1,0 +1,63 @@
+"""The only door to what is proved of hosts, and to hosts that operators closed."""
+
+from ipaddress import ip_address, ip_network
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from web.accounts.models import Workspace
+from web.targets import reach
+from web.targets.models import Target
+from web.targets.ownership import keys
+from web.targets.ownership.models import Block, Ownership
+
+
+def ownership_of(target: Target) -> Ownership | None:
+    """Return what is known of the target's host and port: what holds now before what does not."""
+    host = keys.host_of(target)
+    rows = Ownership.objects.filter(workspace=target.workspace, host=host)
+    own = rows.filter(Q(port=target.port) | Q(is_of_host=True)).select_related("asked_by")
+    return max(own, key=lambda row: (row.is_proved, row.port == target.port), default=None)
+
+
+def is_proved(target: Target) -> bool:
+    """Whether the workspace has proved that the target's host, at its port, is its own."""
+    found = ownership_of(target)
+    return found is not None and found.is_proved
+
+
+def needs_proof(target: Target) -> bool:
+    """Whether only a little may be sent to a target; it may ask a name server, for 2 s at most."""
+    return not is_proved(target) and not reach.is_operators(target.host, target.port)
+
+
+def due(before: object) -> QuerySet[Ownership]:
+    """Return proofs that hold and were last looked at before a moment, the oldest first."""
+    live = Ownership.objects.filter(expires__gt=timezone.now(), checked__lt=before, asked=None)
+    return live.filter(target__isnull=False).order_by("checked")
+
+
+def proofs_of(workspace: Workspace) -> QuerySet[Ownership]:
+    """Return all that a workspace has proved, or tried to."""
+    return Ownership.objects.filter(workspace=workspace)
+
+
+def blocks() -> QuerySet[Block]:
+    """Return the hosts that operators closed, by name."""
+    return Block.objects.select_related("created_by")
+
+
+def block_of(host: str) -> Block | None:
+    """Return the block that a host falls under, by its name, or by its address where it is one."""
+    name = host.rstrip(".").lower()
+    return next((each for each in blocks() if covers(each.host, name)), None)
+
+
+def covers(pattern: str, host: str) -> bool:
+    """Whether ``*.example.org``, ``10.0.0.0/8`` or a plain host covers a host."""
+    if pattern.startswith("*."):
+        return host.endswith(pattern[1:])
+    try:
+        return ip_address(host) in ip_network(pattern)
+    except ValueError:
+        return host == pattern
