@@ -1,5 +1,6 @@
 """What the account pages take, with their limits and texts."""
 
+import logging
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -12,6 +13,9 @@ from web.accounts import access, guard
 from web.accounts.models import Role, Theme, User, Workspace
 from web.audit.actions import note
 from web.factors import codes as second
+from web.platform.addresses import client_address
+
+logger = logging.getLogger(__name__)
 
 
 def zone_choices() -> list[tuple[str, str]]:
@@ -89,6 +93,7 @@ class SignIn(forms.Form):
         guard.hold_try(self.request, data["email"])
         user = authenticate(self.request, username=data["email"], password=data["password"])
         if not isinstance(user, User):
+            logger.warning("sign-in refused", extra={"address": client_address(self.request)})
             if known := access.user_with_email(data["email"]):
                 note("account.sign_in_refused", user=known, words="Wrong password.")
             raise ValidationError(

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from web.accounts import access, actions, devices, forms, guard, visits
 from web.accounts.access import UserRequest
 from web.accounts.entering import safe_next
-from web.accounts.proving import note_proof, recently_proved
+from web.accounts.proving import recently_proved
 from web.audit.access import entries_of_user
 from web.audit.actions import note
 from web.platform.agents import device_words
@@ -105,7 +105,7 @@ def prove(request: UserRequest) -> HttpResponse:
     if request.method == "POST":
         hold(Claim(PROOF, f"user:{request.user.pk}"))
         if form.is_valid():
-            note_proof(request)
+            visits.renew(request)
             return redirect(safe_next(request) or "account")
         note("account.proof_refused", user=request.user)
     context = {"form": form, "next": safe_next(request)}

@@ -14,6 +14,7 @@ from web.accounts import access, actions, entering, forms
 from web.accounts.access import UserRequest
 from web.accounts.entering import safe_next
 from web.accounts.models import Theme, User
+from web.audit.actions import note
 from web.platform.limiting import too_many, wants_json
 from web.platform.limits import OverLimit
 
@@ -70,9 +71,13 @@ def held(request: HttpRequest, over: OverLimit) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
+    if isinstance(request.user, User):
+        note("account.signed_out")
     logout(request)
     messages.success(request, "You are signed out.")
-    return redirect("landing")
+    response = redirect("landing")
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 @require_http_methods(["GET", "POST"])

@@ -87,6 +87,14 @@ def end_others(request: HttpRequest, user: User) -> int:
     return end(Visit.objects.filter(user=user).exclude(key=request.session.session_key or ""))
 
 
+def renew(request: HttpRequest) -> None:
+    """Give a session whose user has proved who they are another key; the old one ends."""
+    old = request.session.session_key
+    request.session.cycle_key()
+    follow(request, old)
+    note_proof(request)
+
+
 def follow(request: HttpRequest, old: str | None) -> None:
     """Take over the row of a session whose key was ``old``."""
     Visit.objects.filter(key=old or "").update(key=request.session.session_key)

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST
 
 from web.accounts.access import UserRequest
 from web.accounts.entering import after_second, enter, safe_next, who_waits
-from web.accounts.proving import note_proof, recently_proved
-from web.accounts.visits import end_others
+from web.accounts.proving import recently_proved
+from web.accounts.visits import end_others, renew
 from web.audit.actions import note
 from web.factors import actions, passkeys
 from web.platform.addresses import client_address, network_of
@@ -114,7 +114,7 @@ def finish_proving(request: UserRequest) -> HttpResponse:
     if passkey.user != request.user:
         note("account.proof_refused", user=request.user)
         raise passkeys.WrongAnswer("This passkey is of another account.")
-    note_proof(request)
+    renew(request)
     return JsonResponse({"next": safe_next(request) or reverse("account")})
 
 

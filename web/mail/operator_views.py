@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from web.accounts.access import UserRequest, open_workspace
 from web.accounts.models import Role
+from web.audit.actions import note
 from web.mail import access, actions, events, quota
 from web.mail.models import GateName, State, Topic
 
@@ -66,6 +67,7 @@ def try_again(request: UserRequest, mail: UUID) -> HttpResponse:
     hold_staff(request)
     found = access.mail_of(mail)
     if actions.try_again(found):
+        note("operation.mail_tried_again", about=found)
         messages.success(request, "It is on its way again.")
     else:
         messages.info(request, "It has not failed, or its text is not kept any more.")
@@ -80,6 +82,7 @@ def release(request: UserRequest) -> HttpResponse:
     for name in GateName:
         quota.open_gate(name)
     count = actions.release()
+    note("operation.mails_released", words=f"{count} mails.")
     messages.success(
         request, f"The way is open; {count} mails go on at once, as far as the quota has room."
     )
@@ -107,6 +110,7 @@ def lift(request: UserRequest, suppression: UUID) -> HttpResponse:
     found = access.suppression_of(suppression)
     if events.lift(found, by=str(request.user), now=timezone.now()):
         events.ask_to_lift(found)
+        note("operation.address_lifted", words=found.address)
         messages.success(request, f"Mails go to {found.address} again.")
     return redirect("operations_mail_addresses")
 

@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from web.accounts.access import UserRequest
+from web.audit.actions import note
 from web.mail import events, tokens, wishes
 from web.mail.forms import ALWAYS, CHOSEN, WishesForm
 from web.mail.models import Topic
@@ -100,5 +101,6 @@ def lift(request: UserRequest) -> HttpResponse:
     found = wishes.suppression_of(request.user.email)
     if found and events.lift(found, by=str(request.user), now=timezone.now()):
         events.ask_to_lift(found)
+        note("account.mails_let_through", words=found.address)
         messages.success(request, f"Mails go to {found.address} again, from the next one on.")
     return redirect("mail_wishes")

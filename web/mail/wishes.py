@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from web.audit.actions import note
 from web.mail.models import OptOut, Suppression, Topic
 from web.mail.topics import RULES
 
@@ -73,6 +74,8 @@ def stop(
         thread=thread,
         defaults={"name": name[:200], "how": how[:40], "at": now or timezone.now()},
     )
+    if is_new:
+        note("account.mails_stopped", words=f"{address}: {thread or topic}, by {how}.")
     return is_new
 
 
@@ -85,4 +88,7 @@ def resume(address: str, topic: Topic, *, thread: str = "") -> bool:
         thread: Of this alone; what was said against the whole topic stays.
     """
     rows = OptOut.objects.filter(address=address.lower(), topic=topic, thread=thread)
-    return bool(rows.delete()[0])
+    is_done = bool(rows.delete()[0])
+    if is_done:
+        note("account.mails_resumed", words=f"{address}: {thread or topic}.")
+    return is_done

@@ -3,10 +3,14 @@
 Django prescribes the arguments, some by name.
 """
 
+import logging
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from web.accounts import access
+
+logger = logging.getLogger(__name__)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
@@ -18,6 +22,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 403, with the role that is needed and who can give it."""
     context: dict[str, object] = {}
     if isinstance(exception, access.RoleTooLow):
+        logger.warning("role is too low", extra={"needed": exception.needed})
         owners = access.owners_of(exception.workspace)
         context = {"needed": exception.needed, "has": exception.role, "owners": owners}
     if isinstance(exception, access.FactorsNeeded):

@@ -28,7 +28,7 @@ class SealedText(models.TextField):  # type: ignore[type-arg]
         return name, "django.db.models.TextField", args, options
 
 
-class SealedWords(models.JSONField):  # type: ignore[type-arg]
+class SealedWords(models.JSONField):
     """A mapping of words to sealed texts."""
 
     def deconstruct(self) -> Any:

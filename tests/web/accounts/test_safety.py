@@ -1,9 +1,11 @@
 """Sessions, another address, proofs, and what the account's own log tells."""
 
 import re
+from io import StringIO
 
 import pytest
 from django.conf import settings as configured
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -252,3 +254,58 @@ def test_cookies_are_held_to_this_host():
     names = {configured.SESSION_COOKIE_NAME, configured.CSRF_COOKIE_NAME}
 
     assert {name.startswith("__Host-") for name in names} == {configured.HTTPS}
+
+
+def test_a_proof_gives_the_session_another_key(sign_in, owner):
+    browser = sign_in(owner)
+    before = browser.session.session_key
+
+    browser.post(reverse("prove"), {"password": PASSWORD})
+
+    assert browser.session.session_key != before
+    assert [visit.key for visit in owner.visits.all()] == [browser.session.session_key]
+
+
+def test_signing_out_clears_what_the_browser_keeps(sign_in, owner):
+    assert sign_in(owner).post(reverse("sign_out")).headers["Clear-Site-Data"] == '"storage"'
+
+
+def test_an_operator_ends_the_sessions_of_a_user_or_of_all(sign_in, owner, stranger):
+    browsers = [sign_in(owner), sign_in(stranger)]
+
+    call_command("end_sessions", owner.email, stdout=StringIO())
+    assert [each.get(reverse("account")).status_code for each in browsers] == [302, 200]
+    call_command("end_sessions", "--all", stdout=StringIO())
+    assert browsers[1].get(reverse("account")).status_code == 302
+
+
+def test_an_operator_is_told_of_an_address_that_nobody_has(db):
+    with pytest.raises(CommandError, match="nobody signs in with no@example"):
+        call_command("end_sessions", "no@example.org")
+
+
+def test_who_may_not_be_active_any_more_is_out_at_once(sign_in, owner):
+    browser = sign_in(owner)
+    owner.is_active = False
+    owner.save()
+
+    assert browser.get(reverse("account")).status_code == 302
+
+
+@pytest.mark.parametrize("password", ["m0ckl0t-2026", "MQTT broker 1883", "IoT-Device-1"])
+def test_a_word_of_the_trade_is_no_password(client_of, owner, password):
+    fields = {"current": PASSWORD, "password": password}
+
+    page = client_of(owner).post(reverse("change_password"), fields).content.decode()
+
+    assert "a word that everybody here would try" in page
+
+
+def test_long_passwords_and_blanks_are_taken_as_they_are(client_of, owner):
+    password = " violet harbour " + "x" * 200 + " "
+
+    client_of(owner).post(reverse("change_password"), {"current": PASSWORD, "password": password})
+
+    owner.refresh_from_db()
+    assert owner.check_password(password)
+    assert not owner.check_password(password.strip())

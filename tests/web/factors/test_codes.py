@@ -1,4 +1,4 @@
-"""Codes of an app and recovery codes: RFC 6238's own vectors, clocks that are off, codes used twice."""
+"""Codes of an app and recovery codes: the RFC's vectors, clocks that are off, codes used twice."""
 
 import base64
 

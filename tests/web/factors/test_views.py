@@ -258,3 +258,15 @@ def test_only_an_owner_decides_that(client_of, teammate, workspace):
     path = reverse("want_two_factors", args=[workspace.code])
 
     assert client_of(teammate).post(path, {"wanted": "yes"}).status_code == 403
+
+
+def test_a_new_password_by_mail_does_not_stand_for_the_second_factor(client, guarded):
+    user, _ = guarded
+    client.post(reverse("ask_password"), {"email": user.email})
+    texts = " ".join(mail.text for mail in Mail.objects.all())
+    link = re.search(r"https?://[^/]+(/password/reset/\S+)", texts)[1]
+
+    client.post(link, {"password": "another long one 0815"})
+    client.post(reverse("sign_in"), {"email": user.email, "password": "another long one 0815"})
+
+    assert not is_in(client)

@@ -158,7 +158,9 @@ def run_now(standing: Standing, *, by: User, so_far: bool, now: datetime | None 
         raise TooMany(f"{MOST_AT_ONCE} editions are being made already. Wait for one of them.")
     if not so_far:
         period = periods.period_before(standing.every, moment, standing.zone)
+        note("report.run_now", user=by, about=standing, words="Of the last period.")
         return begin_edition(standing, period, by=by)
+    note("report.run_now", user=by, about=standing, words="Of the period so far.")
     begin = periods.period_of(standing.every, moment, standing.zone).begin
     end = max(moment, begin + timedelta(minutes=1))
     return begin_edition(standing, periods.Period(begin, end), by=by)
@@ -186,6 +188,7 @@ def retry_edition(edition: Edition) -> bool:
         state=ReportState.QUEUED, reason="", rows=0, looked=0, tries=0, not_before=None
     )
     if again:
+        note("report.edition_retried", about=edition.standing)
         nudge(edition)
     return bool(again)
 
@@ -193,7 +196,10 @@ def retry_edition(edition: Edition) -> bool:
 def cancel_edition(edition: Edition, *, by: User) -> bool:
     """End the making of an edition; False: it was over already."""
     going = Edition.objects.filter(id=edition.pk, state__in=GOING)
-    return bool(going.update(state=ReportState.CANCELLED, reason=f"{by} cancelled it."[:500]))
+    cancelled = going.update(state=ReportState.CANCELLED, reason=f"{by} cancelled it."[:500])
+    if cancelled:
+        note("report.edition_cancelled", user=by, about=edition.standing)
+    return bool(cancelled)
 
 
 def download_link(edition: Edition, *, part: int = 1) -> str:
