@@ -15,35 +15,33 @@ from django.db import DatabaseError
 from simulator import Assignment, Snapshot, StaleLease, Watch
 from web.logs.relaying import Catch, Relay
 from web.logs.writing import Filing
-from web.platform import connections, redis, storage
+from web.platform import connections, redis
 from web.platform.shared_clock import SharedClock
-from web.runs import endings, leasing, live, moves, series, workers
+from web.runs import endings, leasing, live, workers, yielding
 from web.runs.boards import ShardReport
 from web.runs.holding import Held, Orders, packed
 from web.runs.injections import Wish, wishes
+from web.runs.intake import Intake
 from web.runs.leasing import Lease
-from web.runs.loading import CannotLoad, Shelf, assignment
 from web.runs.models import Outcome, Run, RunState
 from web.runs.orders import ENDS
 from web.runs.reaping import Reaper
 from web.runs.renewing import Renewals
+from web.runs.room import Capacity
 from web.runs.saving import save
-from web.runs.trail import Trail
 
 logger = logging.getLogger(__name__)
 
 SAVE_EVERY = 10.0  # s; the database is at most this far behind, as often as checkpoints are made
+LOOK_EVERY = 2.0  # s between two looks for towers that are silent
 # s that shards which are to be written wait for each other, and how many are written at once: some
 # MB in one transaction.
 GATHER = 5.0
 SAVED_TOGETHER = 20
-LATE_FOR = 10.0  # s after which a tower that was late with what it sent takes new shards again
 # s without a word from the database after which shards end: a second tower may hold them by then.
 MAX_UNRENEWED = 120.0
 # s without a try after Redis did not answer: each one takes 4 s, and the database waits for it.
 REDIS_REST = 10.0
-LOAD_WITHIN = 60.0  # s that the object store may take to answer before a shard fails
-NOT_LOADED = "The object store did not answer within a minute, so the mocks could not start."
 NOT_RENEWED = "the database did not answer for two minutes, so the tower lets its shards go"
 
 
@@ -67,23 +65,23 @@ class Desk:
             dyno: The name of its worker process; empty: nobody can tell it to drain.
             clock: Seconds of a clock that nobody sets.
         """
-        self._messages = messages
         self._dyno = dyno
         self._beat_at = -inf
         self._is_to_drain = False
-        self._late_at = -inf  # when a shard was late last
+        self._asked_at = -inf  # when it was asked for room last
+        self._awaited: int | None = None  # the row of a shard that room is made for
         self._gathered_at = -inf  # when shards were written in turn last
         self._stored: list[tuple[str, float]] = []
         self._reaper = Reaper(clock)
+        self._looked_at = -inf
         self.renewals = Renewals(tower, clock=clock)
         self.dates = SharedClock(clock)
         self.tower = tower
         self._clock = clock
         self._is_closing = False
-        self._capacity = capacity
-        self._shelf = Shelf()
+        self._capacity = Capacity(mocks=capacity, messages=messages, clock=clock)
+        self._intake = Intake(tower, clock=clock)
         self._held: dict[str, Held] = {}
-        self._unloaded: dict[str, tuple[Lease, float]] = {}  # and since when, monotonic s
         self._stopped: set[str] = set()
         self._lost: list[str] = []  # leases that went to others; their shards are to end
         self._running: set[int] = set()  # runs that are known to be under way
@@ -117,7 +115,9 @@ class Desk:
         """
         self.renewals.hear()
         self._is_closing = closing
-        for snapshot in snapshots:
+        told = list(snapshots)
+        self._capacity.hear(told)
+        for snapshot in told:
             self._take_in(snapshot)
         self._publish()
         watches = self._relay_tails()
@@ -156,8 +156,6 @@ class Desk:
         held.identities = held.identities or packed(snapshot.identities)
         if snapshot.checkpoint:
             held.checkpoint = snapshot.t, snapshot.checkpoint
-        if any(second.limited for second in snapshot.seconds):
-            self._late_at = self._clock()
         if snapshot.state == "ended":
             held.end = self._outcome(held, snapshot)
         held.is_moved = snapshot.state == "moved"
@@ -202,13 +200,17 @@ class Desk:
         stop = self._stop_wishes()
         self._beat()
         begin = self._give_back_all() if self._is_closing else self._take_new()
-        self._reaper.look()
+        if self._clock() - self._looked_at >= LOOK_EVERY:
+            self._looked_at = self._clock()
+            self._reaper.look()
+        hand_over = self._give_room()
         (lost, self._lost), (stored, self._stored) = (self._lost, []), (self._stored, [])
-        self._shelf.keep({held.lease.run for held in self._held.values()})
-        has_work = bool(self._held or self._unloaded)
+        self._intake.keep({held.lease.run for held in self._held.values()})
+        has_work = bool(self._held or self._intake)
         return Orders(
             begin=begin,
             stop=stop,
+            hand_over=hand_over,
             lost=lost,
             stored=stored,
             wishes=self._wishes(),
@@ -239,16 +241,14 @@ class Desk:
             key = held.lease.shard, held.lease.fence
             if held.since < renewed.at and key not in renewed.mine:
                 self._lose(name)
-        for name, (lease, since) in list(self._unloaded.items()):
-            if since < renewed.at and (lease.shard, lease.fence) not in renewed.mine:
-                del self._unloaded[name]
+        self._intake.let_go(renewed)
 
     def _beat(self) -> None:
         """Say that the worker is there, and hear whether it is to drain."""
         if not self._dyno or self._clock() - self._beat_at < workers.BEAT_EVERY:
             return
         self._beat_at = self._clock()
-        mocks, room = self._carried(), self._room().mocks
+        mocks, room = self._capacity.carried(self._leases()), self._room().mocks
         self._is_to_drain = workers.beat(self._dyno, tower=self.tower, mocks=mocks, room=room)
 
     def _overdue(self) -> list[str]:
@@ -338,64 +338,42 @@ class Desk:
     # New shards.
 
     def _take_new(self) -> list[Assignment]:
-        room = self._room()
-        for lease in leasing.lease_shards(self.tower, room=room) if room.mocks > 0 else []:
-            self._unloaded[lease.name] = (lease, self._clock())
-        if self._unloaded:
+        self._intake.take(self._room(), first=self._awaited)
+        if self._intake:
             self.dates.look()
-        begun = [self._begin(lease, since) for lease, since in list(self._unloaded.values())]
-        return [each for each in begun if each]
+        begun = self._intake.begin()
+        self._held |= {held.lease.name: held for held, _ in begun}
+        return [given for _, given in begun]
 
     def _leases(self) -> list[Lease]:
-        return [held.lease for held in self._held.values()] + [
-            lease for lease, _ in self._unloaded.values()
-        ]
-
-    def _carried(self) -> int:
-        """Return how many mocks are here."""
-        return sum(lease.count for lease in self._leases())
+        return [held.lease for held in self._held.values()] + self._intake.leases
 
     def _room(self) -> leasing.Room:
-        """Return what the tower can still carry: nothing while it is late with what it has."""
-        is_late = self._clock() - self._late_at < LATE_FOR
-        if is_late or self._is_to_drain or self._is_closing:
-            return leasing.Room(0, 0.0, self._capacity)
-        messages = self._messages - sum(lease.rate for lease in self._leases())
-        return leasing.Room(self._capacity - self._carried(), messages, self._capacity)
+        """Return what the tower can still carry."""
+        if self._is_to_drain or self._is_closing:
+            return self._capacity.none()
+        return self._capacity.room(self._leases())
 
-    def _begin(self, lease: Lease, since: float) -> Assignment | None:
-        """Return what the engine takes; None when it cannot be loaded, now or ever."""
-        try:
-            loaded = self._shelf.loaded(lease.run)
-        except storage.StorageUnavailable as error:
-            logger.warning("not loaded: %s", error, extra={"shard": lease.name})
-            if self._clock() - since >= LOAD_WITHIN:
-                self._fail(lease, NOT_LOADED)
-            return None
-        except CannotLoad as error:
-            self._fail(lease, str(error))
-            return None
-        del self._unloaded[lease.name]
-        trail = Trail(step=series.FINEST, start=loaded.start)
-        resume = moves.resume_of(lease) if lease.fence > 1 else None
-        if resume:
-            trail.load(moves.points_of(lease))
-        self._held[lease.name] = Held(lease, loaded, trail, since=since)
-        return assignment(lease, loaded, resume)
-
-    def _fail(self, lease: Lease, reason: str) -> None:
-        del self._unloaded[lease.name]
-        try:
-            leasing.release(lease, outcome=Outcome.FAILED, reason=reason)
-        except StaleLease:
-            return
-        endings.end_run(lease.run)
+    def _give_room(self) -> list[str]:
+        """Return the shard to hand over, where another workspace's has waited for too long."""
+        now = self._clock()
+        if now - self._asked_at < yielding.LOOK_EVERY or self._is_to_drain or self._is_closing:
+            return []
+        self._asked_at = now
+        asked = yielding.asked_of(self.tower)
+        if asked is None:
+            return []
+        waiting, given = asked
+        self._awaited = waiting.id
+        names = [name for name, held in self._held.items() if held.lease.shard == given.id]
+        for name in names:
+            self._held[name].gives_room = True
+            logger.info("gives room", extra={"shard": name, "for": waiting.id})
+        return names
 
     def _give_back_all(self) -> list[Assignment]:
         """Leave to other towers what this one has not begun."""
-        for lease, _ in self._unloaded.values():
-            leasing.give_back(lease)
-        self._unloaded.clear()
+        self._intake.give_back()
         for name, held in list(self._held.items()):
             if held.report is None:
                 leasing.give_back(held.lease)

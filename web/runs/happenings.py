@@ -39,9 +39,11 @@ def ended(shard: Shard, *, words: str) -> None:
     )
 
 
-def moved(lease: Lease) -> None:
+def moved(lease: Lease, *, gives_room: bool = False) -> None:
     """Note that a tower handed a shard over; inside of ``leasing.held``."""
     words = f"Tower {lease.tower} handed it over, with every message accounted for."
+    if gives_room:
+        words += " All towers are full, and a run that began nothing yet needed the room."
     _note(
         HappeningKind.MOVED,
         run=lease.run,

@@ -31,6 +31,8 @@ LOOK_AT_OF_A_RUN = 30  # so that a run with thousands hides no other
 RESERVE = 1_000
 RESERVE_FROM = 5_000  # mocks that a tower carries from which on it keeps a reserve
 RESERVED_FOR = timedelta(seconds=20)
+# That a shard which was begun waits before towers take it that are late with what they have.
+FORSAKEN_AFTER = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +59,22 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What a tower can still carry, and how much it carries in all."""
+    """What a tower can still carry, and how much it carries in all.
+
+    A late one takes nothing that is new; what was begun elsewhere, and nobody takes, it does take:
+    mocks that are late are better than mocks that are silent.
+    """
 
     mocks: int
     messages: float = math.inf  # a second
     capacity: int = 0  # mocks, with those that it has
+    is_late: bool = False
 
     def after(self, shard: Shard) -> "Room":
         """Return what is left with one shard more."""
-        return Room(self.mocks - shard.count, self.messages - shard.rate, self.capacity)
+        return Room(
+            self.mocks - shard.count, self.messages - shard.rate, self.capacity, self.is_late
+        )
 
     def takes(self, shard: Shard, *, reserve: int) -> bool:
         """Whether a shard fits beside the reserve; an empty tower takes one of any pace."""
@@ -73,13 +82,16 @@ class Room:
         return is_slow and shard.count <= self.mocks - reserve
 
 
-def lease_shards(tower: str, *, room: Room | int, now: datetime | None = None) -> list[Lease]:
+def lease_shards(
+    tower: str, *, room: Room | int, now: datetime | None = None, first: int | None = None
+) -> list[Lease]:
     """Take wanted shards for ``tower``, of all workspaces in turn, while they fit.
 
     Args:
         tower: A name that no other tower has or had.
         room: What the tower can still carry; a number is of mocks.
         now: The present, for the end of the lease; the database's own if not given.
+        first: The row of a shard that comes before all others: room was made for it.
     """
     left = Room(room) if isinstance(room, int) else room
     shards = wanted()
@@ -88,7 +100,9 @@ def lease_shards(tower: str, *, room: Room | int, now: datetime | None = None) -
     moment = now or shared_clock.now()
     running = running_mocks()
     leases = []
-    for shard in in_turn(shards, running):
+    for shard in sorted(in_turn(shards, running), key=lambda shard: shard.id != first):
+        if left.is_late and not is_forsaken(shard, now=moment):
+            continue
         reserve = reserve_for(shard, running, capacity=left.capacity, now=moment)
         if not left.takes(shard, reserve=reserve):
             continue
@@ -98,6 +112,11 @@ def lease_shards(tower: str, *, room: Room | int, now: datetime | None = None) -
             workspace = shard.run.workspace_id
             running[workspace] = running.get(workspace, 0) + shard.count
     return leases
+
+
+def is_forsaken(shard: Shard, *, now: datetime) -> bool:
+    """Whether a shard was begun, and no tower that keeps up with its own has taken it."""
+    return shard.fence > 0 and now - shard.wanted_since >= FORSAKEN_AFTER
 
 
 def wanted() -> list[Shard]:
@@ -240,9 +259,7 @@ def release(lease: Lease, *, outcome: Outcome, reason: str = "") -> None:
 
 def give_back(lease: Lease) -> None:
     """Make a shard wanted again that its tower has not begun; a stale lease is let go."""
-    _row(lease).update(
-        state=ShardState.WANTED, tower="", leased_until=None, wanted_since=Now()
-    )
+    _row(lease).update(state=ShardState.WANTED, tower="", leased_until=None, wanted_since=Now())
 
 
 def hand_back(lease: Lease) -> None:

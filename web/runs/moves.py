@@ -3,7 +3,6 @@
 Rule: written inside of ``leasing.held``; read once, by who has just taken the lease.
 """
 
-
 from simulator import Resume, Second, Told
 from web.platform import shared_clock
 from web.runs import happenings, leasing, series
@@ -12,12 +11,12 @@ from web.runs.leasing import Lease
 from web.runs.models import Board, Checkpoint, Run, Stretch
 
 
-def hand_back(lease: Lease) -> bool:
+def hand_back(lease: Lease, *, gives_room: bool = False) -> bool:
     """Let another tower go on with a shard; False: its run is to stop, and nobody goes on."""
     if Run.objects.filter(id=lease.run, stop_requested__isnull=False).exists():
         return False
     leasing.hand_back(lease)
-    happenings.moved(lease)
+    happenings.moved(lease, gives_room=gives_room)
     return True
 
 

@@ -152,15 +152,15 @@ class Columns:
     @classmethod
     def _of_quick(cls, rows: list[Integers], head: dict[str, Any], *, maxima: Floats) -> "Columns":
         at, names, figures = rows[0], head["counts"], head["figures"]
-        histograms = tuple(
-            Buckets(*rows[2 + 3 * place : 5 + 3 * place], maxima[place * len(at) :][: len(at)])
-            for place in range(len(_HISTOGRAMS))
-        )
+        histograms = []
+        for place in range(len(_HISTOGRAMS)):
+            point, bucket, count = rows[2 + 3 * place : 5 + 3 * place]
+            histograms.append(Buckets(point, bucket, count, maxima[place * len(at) :][: len(at)]))
         lists = zip(head["names"], rows[2 + 3 * len(_HISTOGRAMS) :], strict=True)
         return cls(
             at,
             _of_now(rows[1].reshape(len(at), len(names)), names, COUNTS),
-            histograms,
+            tuple(histograms),
             tuple(
                 Apart(
                     tuple(known),

@@ -27,7 +27,7 @@ def save(several: Sequence[Held]) -> list[Held]:
         _save_boards(told)
         _save_points(told)
         for held in told:
-            if held.is_moved and not moves.hand_back(held.lease):
+            if held.is_moved and not moves.hand_back(held.lease, gives_room=held.gives_room):
                 held.is_moved, held.end = False, (Outcome.STOPPED, "")
     return [held for held in several if held.lease not in mine]
 

@@ -153,6 +153,8 @@ class Shift:
             self._tower.abandon(name)
         for name in orders.stop:
             self._tower.stop(name)
+        for name in orders.hand_over:
+            self._tower.hand_over(name)
         for name, moment in orders.stored:
             self._tower.stored(name, moment)
         if orders.is_confirmed:

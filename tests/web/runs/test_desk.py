@@ -11,7 +11,7 @@ from web.logs import models as logs
 from web.logs import writing
 from web.logs.writing import LONG_PATIENCE, PATIENCE, file_all
 from web.platform import redis, storage
-from web.runs import actions, desk, leasing, live, pages
+from web.runs import actions, desk, intake, leasing, live, pages
 from web.runs.boards import ShardReport
 from web.runs.desk import Desk
 from web.runs.endings import SEVERITY, STATES
@@ -276,12 +276,12 @@ def test_a_shard_waits_for_the_object_store_and_then_fails_with_the_reason(run, 
     tower = new_desk(clock)
 
     waiting = tower.work([])
-    clock.now += desk.LOAD_WITHIN
+    clock.now += intake.LOAD_WITHIN
     tower.work([])
 
     run.refresh_from_db()
     assert (waiting.begin, waiting.has_work) == ([], True)
-    assert (run.state, run.reason) == ("failed", desk.NOT_LOADED)
+    assert (run.state, run.reason) == ("failed", intake.NOT_LOADED)
 
 
 def test_a_snapshot_that_is_gone_fails_the_run_at_once(run, object_store):
