@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"datasets", "definition", "generators", "payloads", "behaviour", "sparkplug"},
     "course": FOUNDATION | {"definition", "generators", "fleet"},
     "outlook": FOUNDATION | {"datasets", "definition", "behaviour", "course"},
+    "forecast": FOUNDATION | {"datasets", "definition", "fleet"},
     "library": set(),
     "inference": FOUNDATION | {"datasets", "definition", "course"},
     "preview": FOUNDATION | {"datasets", "definition", "fleet", "course", "outlook"},
