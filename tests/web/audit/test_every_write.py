@@ -29,9 +29,6 @@ SILENT = {
     "account/factors/passkeys/begin/": "a question to the browser; its answer is noted",
     "account/prove/passkey/begin/": "a question to the browser",
     "sign-in/passkey/begin/": "a question to the browser; its answer is noted",
-    "hooks/mail/events/": "the mail service, signed: kept with each mail",
-    "hooks/mail/incoming/": "the mail service: each mail is kept as a row",
-    "hooks/mail/incoming/<str:secret>/": "the mail service: each mail is kept as a row",
     "operations/test/": "notices to the operators themselves, each kept as an attempt",
 }
 """Address -> why it leaves no entry."""
