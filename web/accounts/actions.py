@@ -190,6 +190,7 @@ def mail_invitation(invitation: Invitation) -> None:
         f"Join {invitation.workspace.name} on Mocklot",
         "mail/invitation",
         {"invitation": invitation, "link": f"{settings.SITE_URL}{path}"},
+        workspace=invitation.workspace,
     )
 
 

@@ -110,12 +110,12 @@ class Allowance:
 
 def allowance(now: datetime) -> Allowance:
     """Return how the month stands, and what holds mails back."""
-    held = Mail.objects.filter(state=State.HELD)
+    used, held = quota.used(now), Mail.objects.filter(state=State.HELD)
     gates = [quota.gate(name, now) for name in GateName]
     return Allowance(
-        used=quota.used(now),
+        used=used,
         quota=settings.MAIL_QUOTA,
-        percent=quota.share(now),
+        percent=quota.PERCENT * used / settings.MAIL_QUOTA if settings.MAIL_QUOTA else None,
         held=held.count(),
         oldest_held=held.order_by("id").first(),
         resets=quota.next_month(now),

@@ -8,6 +8,8 @@ import textwrap
 
 WIDTH = 72  # characters: RFC 5322, section 2.1.1 wants at most 78, and an answer quotes with some
 
+FOOT = "-- "  # what stands below is left out of answers (RFC 3676, section 4.3)
+
 
 def wrapped(text: str) -> str:
     """Return a text with no line above ``WIDTH`` characters, but for words that are longer."""
@@ -17,5 +19,5 @@ def wrapped(text: str) -> str:
 
 def _line(line: str) -> str:
     if len(line) <= WIDTH:
-        return line.rstrip()
+        return line if line == FOOT else line.rstrip()
     return textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False)

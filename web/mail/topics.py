@@ -16,7 +16,7 @@ class Topic(models.TextChoices):
     ACCOUNT = "account", "Signing in and security"
     INVITATION = "invitation", "Invitations"
     NOTICE = "notice", "Incidents"
-    SCHEDULE = "schedule", "Schedules that were refused"
+    SCHEDULE = "schedule", "Failures of what you made"
     DOWNLOAD = "download", "Files that you asked for"
     REPORT = "report", "Regular reports"
     LETTER = "letter", "Letters to regular reports"
@@ -54,8 +54,8 @@ RULES: dict[Topic, Rule] = {
     Topic.SCHEDULE: Rule(
         priority=LATER,
         may_stop=True,
-        why="because you made this schedule.",
-        help="A schedule that you made could not start its lot.",
+        why="because you made it.",
+        help="A schedule could not start its lot, or a regular report could not be made.",
     ),
     Topic.DOWNLOAD: Rule(
         priority=LATER,
@@ -83,7 +83,7 @@ OF_TEMPLATE = {
     "mail/schedule": Topic.SCHEDULE,
     "mail/report": Topic.DOWNLOAD,
     "mail/edition": Topic.REPORT,
-    "mail/edition_failed": Topic.REPORT,
+    "mail/edition_failed": Topic.SCHEDULE,
     "mail/letter": Topic.LETTER,
 }
 

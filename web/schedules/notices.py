@@ -23,7 +23,8 @@ def tell_refusal(turn: Turn, reason: str) -> bool:
         "reason": reason,
         "link": f"{settings.SITE_URL}{schedule.get_absolute_url()}",
     }
-    post(maker.email, f"{schedule} did not start", "mail/schedule", context)
+    subject = f"{schedule} did not start"
+    post(maker.email, subject, "mail/schedule", context, workspace=schedule.workspace)
     return True
 
 

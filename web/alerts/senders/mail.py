@@ -7,7 +7,10 @@ from web.alerts.ways import Way
 from web.mail import actions
 
 
-def send(attempt: Attempt, way: Way, letter: Letter) -> Outcome:  # noqa: ARG001 (as all senders)
+def send(attempt: Attempt, way: Way, letter: Letter) -> Outcome:
     """Put the mail into the outbox."""
-    mail = actions.post(way.address, letter.title, "mail/notice", {"letter": letter})
+    of = attempt.incident.workspace if attempt.incident else None
+    of = of or (attempt.channel.workspace if attempt.channel else None)
+    facts = {"letter": letter}
+    mail = actions.post(way.address, letter.title, "mail/notice", facts, workspace=of)
     return Outcome(is_sent=True, text="in the outbox", reference=str(mail.code))

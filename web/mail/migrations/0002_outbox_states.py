@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('address', models.EmailField(max_length=254)),
-                ('topic', models.CharField(choices=[('account', 'Signing in and security'), ('invitation', 'Invitations'), ('notice', 'Incidents'), ('schedule', 'Schedules that were refused'), ('download', 'Files that you asked for'), ('report', 'Regular reports'), ('letter', 'Letters to regular reports')], max_length=10)),
+                ('topic', models.CharField(choices=[('account', 'Signing in and security'), ('invitation', 'Invitations'), ('notice', 'Incidents'), ('schedule', 'Failures of what you made'), ('download', 'Files that you asked for'), ('report', 'Regular reports'), ('letter', 'Letters to regular reports')], max_length=10)),
                 ('thread', models.CharField(blank=True, max_length=60)),
                 ('name', models.CharField(blank=True, max_length=200)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
@@ -145,7 +145,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='mail',
             name='topic',
-            field=models.CharField(choices=[('account', 'Signing in and security'), ('invitation', 'Invitations'), ('notice', 'Incidents'), ('schedule', 'Schedules that were refused'), ('download', 'Files that you asked for'), ('report', 'Regular reports'), ('letter', 'Letters to regular reports')], db_default='account', default='account', max_length=10),
+            field=models.CharField(choices=[('account', 'Signing in and security'), ('invitation', 'Invitations'), ('notice', 'Incidents'), ('schedule', 'Failures of what you made'), ('download', 'Files that you asked for'), ('report', 'Regular reports'), ('letter', 'Letters to regular reports')], db_default='account', default='account', max_length=10),
         ),
         migrations.AddField(
             model_name='mail',
