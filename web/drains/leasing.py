@@ -23,6 +23,9 @@ from web.logs.models import Chunk
 LEASE = timedelta(seconds=90)
 FIRST_PAUSE = 2.0  # s after a failure; doubles each time
 LONGEST_PAUSE = 300.0  # s
+# Times as long as an attempt that failed held up the other drains: so who hangs has a tenth of the
+# process at most, whatever the number of its attempts.
+REST = 9.0
 LONGEST_WISH = 900.0  # s that the other end may ask us to wait
 GIVE_UP = timedelta(days=7)  # of failing, after which a drain pauses itself
 GAVE_UP = "It failed for 7 days and paused itself. Mend what the last error says, then resume it."
@@ -154,20 +157,22 @@ def put_off(drain: Drain, *, seconds: float) -> None:
     row.update(leased_until=None, next_try=timezone.now() + timedelta(seconds=seconds))
 
 
-def fail(drain: Drain, words: str, *, wait: float | None = None) -> None:
+def fail(drain: Drain, words: str, *, wait: float | None = None, took: float = 0.0) -> None:
     """Give the lease back with what went wrong; after ``GIVE_UP`` the drain is paused.
 
     Args:
         drain: Under its lease; a stale one changes nothing.
         words: A sentence for the workspace's people.
         wait: s that the other end asks for; None: it did not.
+        took: s since something went well, in which others waited.
     """
+    pause = max(pause_after(drain.attempts + 1, wait=wait), min(REST * took, LONGEST_PAUSE))
     now = timezone.now()
     since = drain.failing_since or now
     row = Drain.objects.filter(id=drain.id, fence=drain.fence)
     values = {
         "leased_until": None,
-        "next_try": now + timedelta(seconds=pause_after(drain.attempts + 1, wait=wait)),
+        "next_try": now + timedelta(seconds=pause),
         "attempts": F("attempts") + 1,
         "failing_since": since,
         "last_error": words[:500],

@@ -6,7 +6,7 @@ is cut off anywhere sends a part of it again, with the same ids.
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 from uuid import UUID
 
@@ -39,11 +39,20 @@ class Turn:
     until: float  # s of ``now``
     is_stopped: Callable[[], bool] = lambda: False
     now: Callable[[], float] = monotonic
+    went_well: float = field(init=False)  # s of ``now``, when a step did, or the turn began
+
+    def __post_init__(self) -> None:
+        self.went_well = self.now()
 
     @classmethod
     def of(cls, seconds: float = TURN, *, is_stopped: Callable[[], bool] | None = None) -> "Turn":
         """Return a turn of so many seconds from now on."""
         return cls(monotonic() + seconds, is_stopped or (lambda: False))
+
+    @property
+    def held_up(self) -> float:
+        """How many s nothing has gone well, while other drains wait."""
+        return self.now() - self.went_well
 
     @property
     def is_over(self) -> bool:
@@ -68,12 +77,13 @@ def ship(
     drain = leasing.claim(code)
     if drain is None:
         return False
+    turn = turn or Turn.of()
     try:
-        has_more = _ship(drain, turn or Turn.of(), sender)
+        has_more = _ship(drain, turn, sender)
     except Overtaken as overtaken:
         logger.info("drain overtaken: %s", overtaken)
     except (Failing, SealBroken) as failing:
-        _fail(drain, failing)
+        _fail(drain, failing, took=turn.held_up)
     except storage.StorageUnavailable as down:
         logger.warning("drain waits: %s", down, extra={"drain": str(code)})
         leasing.put_off(drain, seconds=OUR_STORE)
@@ -86,11 +96,11 @@ def ship(
     return False
 
 
-def _fail(drain: Drain, failing: Exception) -> None:
+def _fail(drain: Drain, failing: Exception, *, took: float) -> None:
     words = BROKEN_SEAL if isinstance(failing, SealBroken) else str(failing)
     wait = getattr(failing, "wait", None)
     logger.warning("drain failing: %s", words, extra={"drain": str(drain.code)})
-    leasing.fail(drain, words, wait=wait)
+    leasing.fail(drain, words, wait=wait, took=took)
 
 
 def _ship(drain: Drain, turn: Turn, make: Callable[[Drain], Sender]) -> bool:
@@ -123,6 +133,7 @@ def _ship_run(drain: Drain, sender: Sender, run: Run, turn: Turn) -> bool:
     while chunks := list(chunks_after(progress)[:MOST_CHUNKS]):
         for chunk in chunks:
             for _ in _ship_chunk(drain, sender, progress, chunk):
+                turn.went_well = turn.now()
                 if turn.is_over:
                     return False
         if turn.is_over:

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from tests.web.drains.endpoints import Endpoint
+from tests.web.drains.endpoints import Answer, Endpoint
 from tests.web.logs.conftest import *  # noqa: F403 (fixtures are found by their names)
 from tests.web.logs.conftest import record
-from web.drains import actions
-from web.drains.models import Drain
+from web.drains import actions, shipping
+from web.drains.models import Drain, Letter
 from web.drains.senders.base import Time
 from web.runs import endings, leasing
 from web.runs.models import Outcome, Run
@@ -86,7 +87,29 @@ def sends(store) -> Callable[..., None]:
     return stored
 
 
+@pytest.fixture
+def letter(drain, endpoint, sends):
+    """Return a dead letter of two records; the endpoint takes everything now."""
+    endpoint.usual = Answer(422)
+    sends(2)
+    shipped(drain)
+    endpoint.usual = Answer(200)
+    return Letter.objects.select_related("drain__workspace").get()
+
+
 def ended(run: Run, lease: Any) -> None:
     """End a run whose one shard is held."""
     leasing.release(lease, outcome=Outcome.FINISHED)
     endings.end_run(run.id)
+
+
+def shipped(drain: Drain, **options: Any) -> bool:
+    """Let a drain have its turn; return whether there is more."""
+    more = shipping.ship(UUID(str(drain.code)), **options)
+    drain.refresh_from_db()
+    return more
+
+
+def numbers(endpoint: Endpoint) -> list[int]:
+    """Return the sequence numbers of the records that came, in their order."""
+    return [document["sequence"] for document in endpoint.documents]
