@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from simulator import Link, Presence, Second
+from simulator import Histogram, Link, Presence
 from web.alerts import incidents
 from web.alerts.kinds import KINDS, Subject
 from web.alerts.models import UNRESOLVED, Incident, Look, Rule
@@ -301,7 +301,7 @@ def told_by(
 ) -> dict[str, Any]:
     """Return what reports say of now. A held shard without one makes them as old as can be."""
     last = max((float(report.mocks["last"].max(initial=0.0)) for report in told), default=0.0)
-    recent = Second.summed([second for report in told for second in report.recent])
+    lateness = Histogram.merged(report.points.histogram("lateness") for report in told)
     going = [shard for shard in shards if shard.state != ShardState.DONE]
     ages = [reports[shard.id].at for shard in going if shard.id in reports]
     links = links_of([reports[shard.id] for shard in going if shard.id in reports])
@@ -311,7 +311,7 @@ def told_by(
         "connected": int(np.count_nonzero(links == Link.CONNECTED)),
         "trying": int(np.count_nonzero((links == Link.CONNECTING) | (links == Link.WAITING))),
         "last_sent": datetime.fromtimestamp(last, UTC) if last else None,
-        "lateness": recent.lateness.percentile(99),
+        "lateness": lateness.percentile(99),
         "quiet_shards": tuple(quiet(going, reports, now=now)),
     }
 
@@ -323,13 +323,12 @@ def links_of(told: Sequence[ShardReport]) -> NDArray[Any]:
 
 def counts_of(told: Sequence[ShardReport], *, now: datetime) -> Counts:
     """Return a run's counts since its start."""
-    total = Second.summed([report.total for report in told])
     return Counts(
         at=now,
-        sends=total.delivered + total.failed,
-        failed=total.failed,
+        sends=sum(report.sums.count("sent", "acknowledged", "failed") for report in told),
+        failed=sum(report.sums.count("failed") for report in told),
         dropped=sum(report.dropped for report in told),
-        limited=total.limited,
+        limited=sum(report.sums.count("limited") for report in told),
     )
 
 

@@ -234,6 +234,16 @@ class Columns:
             ),
         )
 
+    def count(self, *names: str) -> int:
+        """Return what all points counted of some of ``COUNTS``, together."""
+        return int(self.counts[:, [COUNTS.index(name) for name in names]].sum())
+
+    def histogram(self, name: str) -> Histogram:
+        """Return one histogram of all points, without the sums of anything else."""
+        each = self.histograms[_HISTOGRAMS.index(name)]
+        counts = np.bincount(each.bucket, weights=each.count, minlength=BUCKETS).astype(np.int64)
+        return Histogram.of(counts, maximum=float(each.maximum.max(initial=0.0)))
+
     def whole(self) -> Second:
         """Return all points as one sum, of the moment of the earliest."""
         if not len(self):

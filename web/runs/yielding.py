@@ -25,6 +25,8 @@ def asked_of(tower: str) -> tuple[Shard, Shard] | None:
     Raises:
         DatabaseError: The database does not answer.
     """
+    if not leasing.is_any_wanted():
+        return None
     now = shared_clock.now()
     waiting = _waiting(now - AFTER)
     if waiting is None or _has_room(waiting, since=now - FRESH):

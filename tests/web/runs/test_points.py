@@ -150,3 +150,12 @@ def test_a_week_of_minutes_stays_small() -> None:
         hour.append(second)
 
     assert len(Columns.of(hour).pack()) * 24 * 7 < 8_000_000
+
+
+def test_one_count_and_one_histogram_are_had_without_the_rest() -> None:
+    points = [point(n, count=5 + n) for n in range(3)]
+    columns, whole = Columns.of(points), Second.summed(points)
+
+    assert columns.count("acknowledged", "failed") == whole.acknowledged + whole.failed
+    assert columns.histogram("latency") == whole.latency
+    assert Columns.of([]).histogram("lateness").total == 0
