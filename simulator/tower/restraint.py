@@ -19,7 +19,6 @@ SHARE = 0.95  # of what is settled in a window, above which the target refuses
 LEAST = 5  # refusals in a window that say something
 LONGEST_GAP = 10.0  # s between two messages of a shard, at the slowest
 FIRST_GAP = 0.01  # s; doubles with each window
-GAVE_UP = "the target refused {share:.0f} % of what was sent to it for {seconds:.0f} s, so it ended"
 
 
 @dataclass(slots=True)
@@ -70,7 +69,12 @@ class Restraint:
             self.gap = min(LONGEST_GAP, max(FIRST_GAP, self.gap * 2))
         if self.give_up_after and self._seconds >= self.give_up_after:
             share = 100 * bad / (bad + good)
-            self.is_over = GAVE_UP.format(share=share, seconds=self._seconds)
+            self.is_over = gave_up(share, self._seconds)
+
+
+def gave_up(share: float, seconds: int) -> str:
+    """Return why a shard has given its target up; ``share`` in percent."""
+    return f"the target refused {share:.0f} % of what was sent to it for {seconds} s, so it ended"
 
 
 def is_refusal(reason: str) -> bool:

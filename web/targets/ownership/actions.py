@@ -112,7 +112,7 @@ def look_again() -> int:
     )
     asked = 0
     for row in access.due(timezone.now() - LOOK_AGAIN).select_related("target__workspace"):
-        if asked >= MOST_AT_ONCE:
+        if asked >= MOST_AT_ONCE or row.target is None:
             break
         try:
             ask_for_check(row.target, Way(row.way), by=None)

@@ -182,7 +182,10 @@ def _visits(target: Target, **more: Any) -> tuple[simulator.Visit, simulator.Vis
     visits = simulator.visitors_of(
         meant, actions.credentials(meant.secrets), actions.table(meant), **more
     )
-    return simulator.run_in_loop(visits(), reach=reach.reach())
+    found: tuple[simulator.Visit, simulator.Visit] = simulator.run_in_loop(
+        visits(), reach=reach.reach()
+    )
+    return found
 
 
 _LOOKS: dict[Way, Callable[[Target], Finding]] = {
