@@ -3,7 +3,10 @@
 import pytest
 
 from simulator.recording.reasons import Reason
+from simulator.tower import Tower
 from simulator.tower.restraint import FIRST_GAP, LONGEST_GAP, Restraint, is_refusal
+from simulator.transports import Parcel
+from tests.simulator.tower.staging import PaperExchange, Theatre, assignment, play
 
 
 def told(
@@ -98,3 +101,51 @@ def test_who_tests_refusals_on_purpose_is_left_alone(after: float | None) -> Non
 )
 def test_what_counts_as_a_refusal(reason: str, says_no: bool) -> None:
     assert is_refusal(reason) is says_no
+
+
+class Refusing(PaperExchange):
+    """A target that lets everybody in and takes nothing."""
+
+    def send(self, row: int, parcel: Parcel) -> None:
+        self.broker.got.append(parcel)
+        parcel.sent = self.clock()
+        self.listener.settled(parcel, self.clock(), "HTTP 429: too many requests")
+
+
+def test_a_tower_backs_off_from_a_target_that_refuses_and_ends_the_run() -> None:
+    async def main() -> None:
+        theatre = Theatre()
+        theatre.tower = tower_of(theatre)
+
+        await theatre.run(assignment(duration=600.0, pace={"give_up_after": "1min"}))
+
+        end = theatre.last()
+        assert end.error.startswith("the target refused 100 % of what was sent to it for 60 s")
+        sent = [round(parcel.sent) for parcel in theatre.broker.got]
+        assert max(sent) < 80
+        early = sum(second < 10 for second in sent)
+        late = sum(50 <= second < 60 for second in sent)
+        assert late < early
+
+    play(main)
+
+
+def test_a_tower_that_was_not_told_to_goes_on() -> None:
+    async def main() -> None:
+        theatre = Theatre()
+        theatre.tower = tower_of(theatre)
+
+        await theatre.run(assignment(duration=15.0))
+
+        assert theatre.last().error == ""
+        assert theatre.total().failed == theatre.total().due > 100
+
+    play(main)
+
+
+def tower_of(theatre: Theatre) -> Tower:
+    """Return the tower of a theatre whose target refuses."""
+    theatre.broker.exchange = lambda _target, *, listener, clock: Refusing(  # type: ignore[method-assign]
+        theatre.broker, listener, clock
+    )
+    return theatre.tower
