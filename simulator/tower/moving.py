@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from simulator.errors import DefinitionError
@@ -74,7 +75,8 @@ class Moving:
             "opened": self._parts.has_opened.copy(),
             **under("where", where.state() if where else {}),
             "reserved": reserved,
-            "told": objects([self._told(dropped) | {"missing": missing}]),
+            # As one text: taken apart value by value, it was two fifths of a checkpoint's CPU.
+            "told": objects([orjson.dumps(self._told(dropped) | {"missing": missing}).decode()]),
             **under("sending", self._sending.state()),
             **under("faults", faulting.state() if faulting else {}),
             **under("orders", self._ordering.state()),
@@ -144,7 +146,8 @@ class Moving:
         """Take everything back that the checkpoint holds; return what of it was told."""
         memory = packing.unpack(resume.checkpoint, self._of)
         is_lost = bool(resume.reason)
-        told: dict[str, Any] = memory["told"][0]
+        stored = memory["told"][0]
+        told: dict[str, Any] = orjson.loads(stored) if isinstance(stored, str) else stored
         self._fleet.recall(part_of(memory, "fleet"))
         if is_lost:
             self.reserve.set_rate(self._fleet.busiest)

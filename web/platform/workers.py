@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import sys
+from importlib import import_module
 from types import FrameType
 from typing import Any
 
@@ -87,6 +88,8 @@ def run(queue: str) -> None:
     One queue alone, for only then does RQ take a job off it without ever losing one. The pool is
     the worker's own: it lengthens the timeouts for its blocking reads.
     """
+    for module in settings.PRELOADED.get(queue, ()):
+        import_module(module)
     connection = Redis.from_url(settings.REDIS_URL, **redis.options(settings.REDIS_URL))
     worker = DrainWorker([Queue(queue, connection=connection)], connection=connection)
     worker.work(logging_level=settings.LOG_LEVEL, with_scheduler=False)
