@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from web.accounts import access, actions, entering, forms
+from web.accounts import access, actions, entering, forms, guard
 from web.accounts.access import UserRequest
 from web.accounts.entering import safe_next
 from web.accounts.models import Theme, User
@@ -63,7 +63,8 @@ def held(request: HttpRequest, over: OverLimit) -> HttpResponse:
     """Answer a try to sign in that was one too many: when to come again, and the other way in."""
     if wants_json(request):
         return too_many(request, over)
-    response = render(request, "accounts/held.html", {"over": over}, status=429)
+    context = {"over": over, "is_shut": over.limit == guard.ACCOUNT}
+    response = render(request, "accounts/held.html", context, status=429)
     response.headers["Retry-After"] = str(over.wait)
     return response
 

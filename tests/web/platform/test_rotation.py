@@ -1,5 +1,7 @@
 """A change of keys: every secret of every table is found and sealed anew, whoever brought it."""
 
+import json
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -19,6 +21,7 @@ from web.factors import actions as factors
 from web.factors.models import CodeApp
 from web.platform import rotation, secrets
 from web.platform.sealed import columns
+from web.runs.models import Run
 from web.targets import actions as targets
 from web.targets.models import Target
 
@@ -60,6 +63,11 @@ def secretive(keys, workspace, owner, object_store) -> None:
     )
     send_code(channel, MARK, now=timezone.now())
     factors.add_code_app(owner, SECRET, step=0)
+    run = Run.objects.create(
+        workspace=workspace, name="R", mocks=1, duration=timedelta(seconds=9), seed=1
+    )
+    lot = {"target": {"host": "broker.example", "secrets": secrets.seal(MARK)}}
+    object_store.put(run.lot_key, json.dumps(lot).encode(), content_type="application/json")
     dataset = Dataset.objects.create(workspace=workspace, name="t.csv", is_credentials=True)
     Upload.objects.create(dataset=dataset, key="t.csv", size=1, state=Upload.State.READY)
     object_store.put(tables.sealed_key("t.csv"), secrets.seal_bytes(MARK.encode()), content_type="")
@@ -97,7 +105,7 @@ def test_after_a_change_of_keys_the_new_one_alone_opens_everything(
     secretive, keys, settings, object_store
 ):
     settings.FIELD_ENCRYPTION_KEYS = [keys[1], keys[0]]
-    assert "13 are sealed with an older key" in rotated("--check")
+    assert "14 are sealed with an older key" in rotated("--check")
 
     said = rotated()
 
@@ -110,6 +118,8 @@ def test_after_a_change_of_keys_the_new_one_alone_opens_everything(
     assert secrets.unseal(CodeApp.objects.get().secret) == SECRET
     for text in everything().values():
         assert all(secrets.is_current(token) for token in rotation.TOKEN.findall(text))
+    target = json.loads(object_store.get(Run.objects.get().lot_key))["target"]
+    assert (target["host"], secrets.unseal(target["secrets"])) == ("broker.example", MARK)
     assert secrets.unseal_bytes(object_store.get(tables.sealed_key("t.csv"))) == MARK.encode()
 
 
@@ -144,7 +154,7 @@ def test_what_no_key_opens_is_counted_and_left(secretive, keys, settings):
     settings.FIELD_ENCRYPTION_KEYS = [keys[1]]
     before = everything()
 
-    with pytest.raises(CommandError, match="13 cannot be opened"):
+    with pytest.raises(CommandError, match="14 cannot be opened"):
         rotated()
 
     assert everything() == before

@@ -6,12 +6,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from web.datasets import tables
 from web.platform.rotation import Count, rotate
+from web.runs import resealing
 
 
 class Command(BaseCommand):
     help = (
-        "Seal every secret anew with the first of FIELD_ENCRYPTION_KEYS, columns and credential "
-        "tables. May be broken off and begun again; what is done is passed over."
+        "Seal every secret anew with the first of FIELD_ENCRYPTION_KEYS: columns, credential "
+        "tables, live runs. May be broken off and begun again; what is done is passed over."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -20,6 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
         counts = rotate(told=self._tell, is_trial=check)
         counts.append(tables.rotate(told=self._tell, is_trial=check))
+        counts.append(resealing.rotate(told=self._tell, is_trial=check))
         for count in counts:
             self._line(count, check=check)
         left = sum(count.renewed for count in counts) if check else 0
