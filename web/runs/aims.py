@@ -30,7 +30,7 @@ def whom(aim: Mapping[str, Any], *, mocks: int) -> str:
 
 def everybody(mocks: int) -> str:
     """Return how all mocks of a run are called."""
-    return "all its mocks" if not mocks else f"all {mocks:,} mocks" if mocks > 1 else "its mock"
+    return f"all {mocks:,} mocks" if mocks > 1 else "its mock"
 
 
 def _share(aim: Mapping[str, Any]) -> str:

@@ -28,7 +28,11 @@ ENDED = "This run had ended already."
 @login_required
 @never_cache
 def control(request: UserRequest, workspace: UUID, run: UUID) -> HttpResponse:
-    """Show what was ordered, and what can be."""
+    """Show what was ordered, and what can be.
+
+    A page that is open asks again, and says in ``as`` what it shows; once something else can be
+    ordered it is told to load anew.
+    """
     found = access.run_of(open_workspace(request, workspace), run)
     if request.GET.get("as", face_of(found)) != face_of(found):
         return HttpResponse(headers={"HX-Redirect": access.control_address(found)})
@@ -78,7 +82,7 @@ def _ask_first(request: UserRequest, run: Run, said: dict[str, Any]) -> HttpResp
     orders.check(run, order)
     context = {
         "run": run,
-        "title": order.title,
+        "named": getattr(order, "status", "") or getattr(order, "message", ""),
         "whom": everybody(run.mocks),
         "said": {word: value for word, value in said.items() if isinstance(value, str)},
         "code": request.POST.get("code", ""),

@@ -25,6 +25,7 @@ from web.runs.figures import Figures, Times, elapsed_of, figures_of, recent_poin
 from web.runs.happenings import Line, lines
 from web.runs.mocks import MockTable, Wish, mock_table
 from web.runs.models import Board, Run, Shard
+from web.runs.presence import presence_of
 
 POLL = 2  # s between two looks at a live run
 FAULTS = 10  # rows of the table of faults
@@ -84,6 +85,11 @@ class RunPage:
     def orders(self) -> list[timeline.Line]:
         """The latest orders to the run, the last one first."""
         return timeline.lines_of(self.run, self.board.faults)[:ORDERS]
+
+    @cached_property
+    def on(self) -> int:
+        """How many mocks of a live run are to be on by now."""
+        return presence_of(self.run).on(self.figures.elapsed.total_seconds())
 
     @cached_property
     def happenings(self) -> list[Line]:

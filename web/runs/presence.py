@@ -15,7 +15,13 @@ Count = tuple[float, int]  # s of the run, mocks that are on from then on
 def kept(lot: simulator.Lot) -> dict[str, object]:
     """Return what a run's row keeps of its lot."""
     plan = lot.presence
-    return {"own": plan.own, "corners": list(plan.corners), "counts": list(plan.counts)}
+    aims = [order.model_dump(mode="json", exclude_defaults=True).get("aim") for order in lot.orders]
+    return {
+        "own": plan.own,
+        "corners": list(plan.corners),
+        "counts": list(plan.counts),
+        "aims": aims,  # of the lot's orders, by their position
+    }
 
 
 def presence_of(run: Run) -> simulator.Presence:

@@ -4,11 +4,12 @@ Rule: a row stands there from the moment that it was asked for; how many mocks i
 a tower has said so.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from math import inf, isinf
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.paginator import Page, Paginator
@@ -23,6 +24,7 @@ from web.runs.orders import ENDS, names_in, orders_of
 from web.runs.presence import presence_of
 
 LINES = 20  # of a page
+EVERYBODY = "all mocks"
 MAX_STAGES = 100  # that a chart shows
 STAGE = "stage"  # the kind of those among the marks of charts
 PLACE = "order."  # begins the place of an order's span, as simulator.orders has it
@@ -162,13 +164,19 @@ def _given(run: Run, row: Order, span: Span | None) -> Line:
         at=begun or row.asked,
         ended=ended or (run.ended_at if lasts else None),
         lasts=lasts,
-        aim=whom(row.order.get("aim", {}), mocks=run.mocks),
+        aim=_whom(row.order.get("aim")),
         mocks=span.mocks if span else (run.mocks if row.kind in ENDS else None),
         by=row.asker,
     )
 
 
+def _whom(aim: Mapping[str, Any] | None) -> str:
+    """Return whom an order is for; how many all mocks are was another number then."""
+    return whom(aim, mocks=0) if aim else EVERYBODY
+
+
 def _of_lot(run: Run, span: Span) -> Line:
+    aims, place = run.presence.get("aims", []), int(span.place.removeprefix(PLACE))
     begun = _at(run, span.begin)
     assert begun is not None  # towers tell of a run that has begun
     lasts = span.end > span.begin
@@ -178,7 +186,7 @@ def _of_lot(run: Run, span: Span) -> Line:
         at=begun,
         ended=_at(run, span.end) if lasts and span.end < inf else None,
         lasts=lasts,
-        aim="",
+        aim=_whom(aims[place] if place < len(aims) else None) if aims else "",
         mocks=span.mocks,
         by="",
         is_of_lot=True,

@@ -192,8 +192,8 @@ def test_the_page_of_control_gives_orders(client_of, owner, live, form, said):
 @pytest.mark.parametrize(
     ("form", "question"),
     [
-        ({"order": "status", "status": "broken"}, "status broken for all 20 mocks?"),
-        ({"order": "send", "message": "telemetry"}, "send telemetry for all 20 mocks?"),
+        ({"order": "status", "status": "broken"}, "Force broken on all 20 mocks?"),
+        ({"order": "send", "message": "telemetry"}, "Send telemetry from all 20 mocks?"),
     ],
 )
 def test_who_orders_something_of_all_mocks_is_asked_first(client_of, owner, live, form, question):

@@ -226,7 +226,7 @@ def test_a_page_of_a_run_asks_a_fixed_number_of_questions(
     client = client_of(viewer)
     client.get(live_run.get_absolute_url())
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(live_run.get_absolute_url())
 
 

@@ -16,7 +16,7 @@ import { axis, timesIn } from "./charts/axes.js";
 import { chartOf, KINDS } from "./charts/kinds.js";
 import { Timeline } from "./charts/timeline.js";
 import { watchLooks } from "./looks.js";
-import { faultBands } from "./run-faults.js";
+import { faultBands, roomFor } from "./run-faults.js";
 
 const POLL = 2000; // ms
 const GROWING = 30; // s before the newest point that may still change, and are asked for again
@@ -26,7 +26,7 @@ const SHORTEST = 10; // s that the time axis spans at least
 function options(series, { width, time, faults, zoom }) {
   const dot = { show: (plot) => plot.data[0].length < 2, size: 6 }; // one second makes no line yet
   return {
-    width, height: HEIGHT, padding: [8, 32, 0, 0],
+    width, height: HEIGHT, padding: [roomFor(faults()), 32, 0, 0],
     series: [{ label: "Time", value: (_, at) => time(at) }, ...series.map((line) => ({ spanGaps: false, points: dot, ...line }))],
     axes: [axis({ values: (_, splits) => splits.map(time), space: 80 }), axis({ size: 56 })],
     scales: { x: { range: (_, low, high) => [low, Math.max(high, low + SHORTEST)] }, y: { range: (_, low, high) => [0, Math.max(high * 1.1, 1)] } },

@@ -1,5 +1,5 @@
 /* Draws faults on purpose behind a run's charts: a band from beginning to end, a line for what happened in a moment, and
-   names them where the pointer is. What was planned, of the kind "stage", is a quiet row along the foot. A plugin of uPlot:
+   names them where the pointer is. What was planned, of the kind "stage", is a quiet row above, for which ROOM is kept. A plugin of uPlot:
 
    new uPlot({ …, plugins: [faultBands(() => faults)] })
 
@@ -12,6 +12,7 @@ const MOST_LANES = 5; // names below each other; what is further down has none
 const MOST_NAMED = 6; // faults that one tip names
 const SHADE = 0.13;
 const STAGE = 16; // px, the height of the row of stages
+const PALE = new Set(["rate"]); // kinds that go on for long, and are a strip without shade
 
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -30,8 +31,13 @@ function isMoment(fault) {
   return fault.end === fault.begin;
 }
 
-function isStage(fault) {
+export function isStage(fault) {
   return fault.kind === "stage";
+}
+
+/* How much room a chart needs above, px. */
+export function roomFor(faults) {
+  return faults.some(isStage) ? STAGE + STRIP : STRIP + 5;
 }
 
 export function described(fault) {
@@ -45,7 +51,7 @@ function band(plot, pen, fault, [left, right]) {
   const { top, height } = plot.bbox;
   const ratio = devicePixelRatio;
   pen.globalAlpha = SHADE;
-  if (!isMoment(fault)) pen.fillRect(left, top, Math.max(right - left, ratio), height);
+  if (!isMoment(fault) && !PALE.has(fault.kind)) pen.fillRect(left, top, Math.max(right - left, ratio), height);
   pen.globalAlpha = 1;
   if (isMoment(fault)) pen.fillRect(left - ratio / 2, top, ratio, height);
   else pen.fillRect(left, top, Math.max(right - left, ratio), STRIP * ratio);
@@ -64,16 +70,27 @@ function name(plot, pen, fault, left, ends) {
 /* Writes a stage into its part of the row, where there is room for it; a line is its beginning. */
 function stage(plot, pen, fault, [left, right]) {
   const ratio = devicePixelRatio;
-  const { top, height } = plot.bbox;
-  const row = top + height - STAGE * ratio;
+  const row = plot.bbox.top - (STAGE + 1) * ratio;
   pen.globalAlpha = 0.5;
   pen.fillRect(left, row, ratio, STAGE * ratio);
   pen.globalAlpha = 1;
   if (pen.measureText(fault.title).width + 8 * ratio < right - left) pen.fillText(fault.title, left + 4 * ratio, row + 3 * ratio);
 }
 
-function draw(plot, all) {
-  const faults = all.filter((fault) => !isStage(fault));
+function seen(plot, faults) {
+  return faults.map((fault) => [fault, edges(plot, fault, true)]).filter(([, found]) => found);
+}
+
+function drawBands(plot, all) {
+  const pen = plot.ctx;
+  pen.save();
+  pen.fillStyle = colour("--series-5");
+  for (const [fault, found] of seen(plot, all)) if (!isStage(fault)) band(plot, pen, fault, found);
+  pen.restore();
+}
+
+/* Over the grid, and below the lines. */
+function drawNames(plot, all) {
   const pen = plot.ctx;
   const ends = new Array(MOST_LANES).fill(0);
   pen.save();
@@ -81,14 +98,9 @@ function draw(plot, all) {
   pen.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
   pen.textBaseline = "top";
   pen.textAlign = "left";
-  const seen = faults.map((fault) => [fault, edges(plot, fault, true)]).filter(([, found]) => found);
-  for (const [fault, found] of seen) band(plot, pen, fault, found);
-  for (const [fault, [left]] of seen) name(plot, pen, fault, left, ends);
+  for (const [fault, [left]] of seen(plot, all)) if (!isStage(fault)) name(plot, pen, fault, left, ends);
   pen.fillStyle = colour("--ink-muted");
-  for (const fault of all.filter(isStage)) {
-    const found = edges(plot, fault, true);
-    if (found) stage(plot, pen, fault, found);
-  }
+  for (const [fault, found] of seen(plot, all)) if (isStage(fault)) stage(plot, pen, fault, found);
   pen.restore();
 }
 
@@ -118,7 +130,8 @@ export function faultBands(faults) {
   return {
     hooks: {
       init: (plot) => plot.over.append(tip),
-      drawClear: (plot) => draw(plot, faults()),
+      drawClear: (plot) => drawBands(plot, faults()),
+      drawAxes: (plot) => drawNames(plot, faults()),
       setCursor: (plot) => point(plot, tip, faults()),
     },
   };
