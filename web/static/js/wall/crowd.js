@@ -200,8 +200,8 @@ export class Crowd extends HTMLElement {
     if (this.summarised && now - this.summarised < SUMMARY_EVERY && !this.feed.isOver) return;
     this.summarised = now;
     const when = this.wall.head.is_live ? "now" : "at its end";
-    const words = `${this.wall.head.state}: ${this.wall.mocks.toLocaleString("en-GB")} mocks ${when}. ${this.legend.words()}`;
-    this.querySelector("[data-summary]").textContent = words;
+    const words = [`${this.wall.head.state}: ${this.wall.mocks.toLocaleString("en-GB")} mocks ${when}.`, this.legend.words()];
+    this.querySelector("[data-summary]").textContent = words.join(" ").trim();
   }
 
   say(words) {

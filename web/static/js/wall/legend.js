@@ -63,6 +63,6 @@ export class Legend {
 
   words() {
     const told = this.entries.map(({ label }, code) => [label, this.counts[code]]).filter(([label, count]) => label && count);
-    return `${told.map(([label, count]) => `${label}: ${count.toLocaleString("en-GB")}`).join("; ")}.`;
+    return told.length ? `${told.map(([label, count]) => `${label}: ${count.toLocaleString("en-GB")}`).join("; ")}.` : "";
   }
 }
