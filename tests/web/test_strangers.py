@@ -157,7 +157,11 @@ def arguments(workspace, owner, teammate) -> Mapping[str, UUID | int]:
     )
     standing = Standing.objects.create(workspace=workspace, name="Monthly", next_at=NOON)
     edition = Edition.objects.create(
-        standing=standing, begin=NOON, end=NOON + timedelta(days=1), state=ReportState.READY
+        standing=standing,
+        begin=NOON,
+        end=NOON + timedelta(days=1),
+        state=ReportState.READY,
+        parts=[{"key": "x", "size": 1, "rows": 1}],
     )
     invitation = accounts.invite(workspace, "new@example.org", role=Role.VIEWER, by=owner)
     return {

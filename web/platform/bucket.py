@@ -57,7 +57,7 @@ def attempt(name: str, call: Callable[[], Line]) -> Line:
     """Return what a check says; what the store refuses or cannot do is a line as well."""
     try:
         return call()
-    except storage.MocklotError as wrong:
+    except (storage.StorageUnavailable, storage.ObjectMissing) as wrong:
         return Line(name, False, str(wrong), "See that the key may get, put, delete and list.")
     except ClientError as refused:
         code = refused.response.get("Error", {}).get("Code", "unknown")
