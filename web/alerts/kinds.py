@@ -155,6 +155,13 @@ _WORKSPACE = (
         limit=90.0,
         most=100.0,
     ),
+    Kind(
+        word="refused",
+        title="A scheduled start was refused",
+        text="A schedule could not start its run in the last day. Over when it starts one, or is "
+        "paused.",
+        subject=Subject.WORKSPACE,
+    ),
 )
 _SERVICE = (
     Kind(

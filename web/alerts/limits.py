@@ -1,7 +1,7 @@
-"""How far a workspace has used up what it may use: the limits that there are.
+"""How far a workspace has used up what it may use, and which of its schedules are refused.
 
-Rule: each is a function of a workspace that yields levels in percent; what is not limited yields
-none.
+Rule: each is a function of a workspace that yields levels, of limits in percent; what is not
+limited yields none.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,9 +18,12 @@ from web.alerts.models import Look, Rule
 from web.alerts.phases import Memory, advance
 from web.alerts.rules import Level, judge_level
 from web.logs import retention
+from web.schedules.access import last_starts
+from web.schedules.models import TurnState
 
 PERCENT = 100.0
 EVERY = timedelta(minutes=1)  # sums over all chunks of a workspace are not for each tick
+RECENT = timedelta(days=1)  # in which a start that was refused counts
 MOST = 500  # workspaces that one look takes into account
 
 
@@ -41,9 +44,18 @@ def logs(workspace: Workspace) -> Iterable[Level]:
     yield Level(name="logs", value=PERCENT * size / kept.gigabytes, words=words)
 
 
+def refused_starts(workspace: Workspace) -> Iterable[Level]:
+    """Yield 1 for each schedule whose last start, of the last day, was refused; 0 for others."""
+    for turn in last_starts(workspace, since=timezone.now() - RECENT):
+        words = f"The schedule {turn.schedule.name} could not start its run. {turn.reason}"
+        is_refused = turn.state == TurnState.REFUSED
+        yield Level(name=f"schedule {turn.schedule_id}", value=float(is_refused), words=words)
+
+
 LIMITS: dict[str, tuple[Callable[[Workspace], Iterable[Level]], ...]] = {
     "quota": (invitations,),
     "storage": (logs,),
+    "refused": (refused_starts,),
 }
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import Http404
 
 from web.accounts.models import Workspace
@@ -16,6 +17,7 @@ ORDERS = ("name", "lot", "next")
 COLUMNS = {"name": "name", "lot": "lot__name", "next": "next_at"}
 STATES = (("on", "On"), ("paused", "Paused"), ("over", "Over"))
 MOST_OF_A_LOT = 20  # that the page of a lot shows
+MOST_WATCHED = 500  # schedules of a workspace whose starts are watched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,19 @@ def turns_of(schedule: Schedule, *, state: str = "") -> QuerySet[Turn]:
     """Return what became of a schedule's moments, newest first; an unknown state is none."""
     rows = schedule.turns.select_related("run__workspace")
     return rows.filter(state=state) if state in TurnState.values else rows
+
+
+def last_starts(workspace: Workspace, *, since: datetime) -> QuerySet[Turn]:
+    """Return the last start of each schedule that is on, made or refused, of those since then."""
+    tried = Turn.objects.filter(
+        schedule=OuterRef("pk"),
+        state__in=[TurnState.STARTED, TurnState.REFUSED],
+        taken__gte=since,
+    ).order_by("-moment", "-id")
+    on = Schedule.objects.filter(workspace=workspace, paused_at=None)
+    last = on.annotate(last=Subquery(tried.values("id")[:1])).exclude(last=None)
+    turns = Turn.objects.filter(id__in=last.values("last")).select_related("schedule")
+    return turns.order_by("schedule_id")[:MOST_WATCHED]
 
 
 def _uuid(text: str) -> UUID | None:

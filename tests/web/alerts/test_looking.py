@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from tests.web.alerts.going import played
 from web.alerts import limits, looking
@@ -10,6 +11,7 @@ from web.alerts.models import Incident, Look, Watch
 from web.logs import retention
 from web.runs import actions
 from web.runs.models import Run, RunState
+from web.schedules.models import Schedule
 
 
 def found(**filters):
@@ -264,3 +266,39 @@ def test_logs_that_nearly_fill_what_the_retention_keeps_open_an_incident(
     limits.look(start + timedelta(minutes=1))
 
     assert Incident.objects.get().words.startswith("Logs fill 1.9 of 2 GB")
+
+
+def test_a_scheduled_start_that_was_refused_rings_until_one_is_made(
+    workspace, make_rule, lot, start
+):
+    make_rule("refused", limit=0.0)
+    schedule = Schedule.objects.create(
+        workspace=workspace, lot=lot, name="Nightly", cron="0 * * * *"
+    )
+    at = timezone.now()
+    schedule.turns.create(moment=at, taken=at, state="refused", reason="The target is gone.")
+
+    limits.look(start)
+
+    [incident] = Incident.objects.all()
+    assert incident.words == "The schedule Nightly could not start its run. The target is gone."
+    schedule.turns.create(moment=at + timedelta(hours=1), taken=at, state="started")
+    for minutes in (2, 12, 22):  # fine for a while
+        limits.look(start + timedelta(minutes=minutes))
+    incident.refresh_from_db()
+    assert not incident.is_open
+
+
+@pytest.mark.parametrize("changes", [{"paused_at": timezone.now()}, {"name": "Old"}])
+def test_what_was_refused_of_a_paused_schedule_or_days_ago_does_not_ring(
+    workspace, make_rule, lot, start, changes
+):
+    make_rule("refused", limit=0.0)
+    values = {"name": "Nightly", "cron": "0 * * * *", **changes}
+    schedule = Schedule.objects.create(workspace=workspace, lot=lot, **values)
+    at = timezone.now() - timedelta(days=2 if values["name"] == "Old" else 0)
+    schedule.turns.create(moment=at, taken=at, state="refused", reason="The target is gone.")
+
+    limits.look(start)
+
+    assert not Incident.objects.exists()
