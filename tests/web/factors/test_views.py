@@ -1,9 +1,11 @@
 """The pages of the second factor: adding it, signing in with it, and what a workspace may want."""
 
 import re
+from io import StringIO
 from time import time
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -270,3 +272,18 @@ def test_a_new_password_by_mail_does_not_stand_for_the_second_factor(client, gua
     client.post(reverse("sign_in"), {"email": user.email, "password": "another long one 0815"})
 
     assert not is_in(client)
+
+
+def test_an_operator_removes_what_a_user_has_lost(guarded, passkey):
+    user, _ = guarded
+
+    call_command("remove_factors", user.email, stdout=StringIO())
+
+    user.refresh_from_db()
+    assert not user.has_two_factors
+    assert not user.recovery_codes.exists()
+    assert is_in(with_password(user))
+    assert "was removed from your account" in " ".join(mail.text for mail in Mail.objects.all())
+    for email in (user.email, "nobody@example.org"):
+        with pytest.raises(CommandError, match=r"has no second factor|nobody signs in"):
+            call_command("remove_factors", email)
