@@ -6,6 +6,7 @@ reaches ``note`` in one of its branches passes; what each entry says is held by 
 
 import inspect
 from collections.abc import Callable, Iterator
+from functools import cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -57,8 +58,15 @@ def codes_of(function: FunctionType) -> Iterator[CodeType]:
         waiting += [each for each in code.co_consts if isinstance(each, CodeType)]
 
 
+@cache
+def called_by(function: FunctionType) -> frozenset[FunctionType]:
+    """Return the functions of ours that a function names."""
+    found = (inspect.unwrap(each) for each in named_by(function) if is_function(each))
+    return frozenset(each for each in found if is_ours(each))
+
+
 def named_by(function: FunctionType) -> Iterator[Any]:
-    """Yield what of ours a function names: functions, and those of modules and classes it names."""
+    """Yield what a function names, and what it names of modules and classes of ours."""
     names = {name for code in codes_of(function) for name in code.co_names}
     for name in names:
         found = function.__globals__.get(name)
@@ -74,15 +82,11 @@ def is_ours(thing: Any) -> bool:
 
 def reaches_note(view: Callable[..., Any]) -> bool:
     """Whether any way through the functions that a view names leads to the audit log."""
-    seen, waiting = set(), [inspect.unwrap(view)]
-    while waiting:
-        found = inspect.unwrap(waiting.pop())
-        if found is actions.note:
-            return True
-        if is_function(found) and is_ours(found) and found not in seen:
-            seen.add(found)
-            waiting += [each for each in named_by(found) if is_function(each)]
-    return False
+    seen, waiting = set(), {inspect.unwrap(view)}
+    while waiting and actions.note not in waiting:
+        seen |= waiting
+        waiting = {each for found in waiting for each in called_by(found)} - seen
+    return bool(waiting)
 
 
 WRITING = {route: p.callback for route, p in patterns() if "POST" in methods_of(p.callback)}
