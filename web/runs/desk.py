@@ -33,7 +33,8 @@ from web.runs.saving import save
 logger = logging.getLogger(__name__)
 
 SAVE_EVERY = 10.0  # s; the database is at most this far behind, as often as checkpoints are made
-LOOK_EVERY = 2.0  # s between two looks for towers that are silent
+# s between two looks for towers that are silent; the clock looks more often, if there is one.
+LOOK_EVERY = 4.0
 # s that shards which are to be written wait for each other, and how many are written at once: some
 # MB in one transaction.
 GATHER = 5.0
