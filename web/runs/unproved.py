@@ -11,7 +11,7 @@ import simulator
 from web.lots.models import Lot
 from web.runs.models import LIVE, Run
 from web.runs.snapshot import CannotStart, Snapshot
-from web.targets import senders
+from web.targets import reach, senders
 from web.targets.models import Target
 from web.targets.ownership import access, limits
 
@@ -42,7 +42,10 @@ def held(lot: Lot, snapshot: Snapshot) -> tuple[Snapshot, bool]:
     Raises:
         CannotStart: It is more than may go there.
     """
-    if not access.needs_proof(lot.target):
+    if reach.is_operators(lot.target.host, lot.target.port):
+        return replace(snapshot, lot=_giving_up(snapshot.lot, GIVE_UP_PROVED)), False
+    snapshot = replace(snapshot, lot=_kept_there(snapshot.lot))
+    if access.is_proved(lot.target):
         return replace(snapshot, lot=_giving_up(snapshot.lot, GIVE_UP_PROVED)), False
     own = load_of(snapshot.lot, snapshot.parts)
     _hold(own, lot.target, limits.THIS_LOT)
@@ -92,6 +95,16 @@ def _capped(lot: simulator.Lot) -> simulator.Lot:
         }
     )
     return lot.model_copy(update={"pace": pace, "target": senders.told(lot.target)})
+
+
+def _kept_there(lot: simulator.Lot) -> simulator.Lot:
+    """Return a lot whose mocks go nowhere else when a broker sends them on: what is proved of one
+    host says nothing of another."""
+    if not getattr(lot.target, "follow_redirects", False):
+        return lot
+    return lot.model_copy(
+        update={"target": lot.target.model_copy(update={"follow_redirects": False})}
+    )
 
 
 def _giving_up(lot: simulator.Lot, after: float) -> simulator.Lot:

@@ -134,6 +134,13 @@ def test_a_run_cannot_be_given_more_mocks_while_it_goes_on(make_lot, start, owne
         orders.ask(run, {"order": "count", "mocks": 11}, by=owner)
 
 
+def test_a_proved_broker_cannot_send_its_mocks_on_to_others(make_lot, start, target, proof):
+    target.version, target.options = "5", "follow_redirects: true\n"
+    target.save()
+
+    assert not lot_of(start(make_lot(mocks=200))).target.follow_redirects  # type: ignore[attr-defined]
+
+
 def test_an_unproved_host_is_told_who_sends(make_lot, start, target):
     target.version, target.options = "5", "user_properties: {plant: a}\n"
     target.save()

@@ -6,7 +6,6 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from web.accounts.models import Workspace
-from web.targets import reach
 from web.targets.models import Target
 from web.targets.ownership import keys
 from web.targets.ownership.models import Block, Ownership
@@ -24,11 +23,6 @@ def is_proved(target: Target) -> bool:
     """Whether the workspace has proved that the target's host, at its port, is its own."""
     found = ownership_of(target)
     return found is not None and found.is_proved
-
-
-def needs_proof(target: Target) -> bool:
-    """Whether only a little may be sent to a target; it may ask a name server, for 2 s at most."""
-    return not is_proved(target) and not reach.is_operators(target.host, target.port)
 
 
 def due(before: object) -> QuerySet[Ownership]:
