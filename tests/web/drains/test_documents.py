@@ -145,3 +145,13 @@ def test_a_share_takes_about_so_many_always_the_same_and_every_failure():
     results = first["result"].cast(pa.string()).to_pylist()
     assert results.count("failed") == 500
     assert 800 < results.count("sent") < 1_000
+
+
+def test_what_is_null_of_one_record_is_left_out_of_that_alone():
+    failed = {"result": "failed", "reason": "connection lost"}
+
+    whole, broken = said([record(3, 7, at=1.5), record(3, 8, at=2.5, **failed)])
+
+    assert "reason" not in whole
+    assert "latency_ms" not in broken
+    assert broken["reason"] == "connection lost"
