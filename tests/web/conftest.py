@@ -9,7 +9,7 @@ from django.test import Client
 from tests.web.object_store import ObjectStore
 from web.accounts import actions
 from web.accounts.models import Membership, Role, User, Workspace
-from web.platform import health, limits, storage
+from web.platform import health, large_files, limits, storage
 
 PASSWORD = "a long enough one 4711"
 
@@ -43,15 +43,9 @@ def object_store(monkeypatch) -> ObjectStore:
     for name in ("put", "put_file", "get", "get_range", "stream", "head", "delete", "keys"):
         monkeypatch.setattr(storage, name, getattr(store, name))
     monkeypatch.setattr(storage, "delete_many", store.delete_many)
-    for name in (
-        "listed",
-        "begin_parts",
-        "part_links",
-        "finish_parts",
-        "abort_parts",
-        "open_parts",
-    ):
-        monkeypatch.setattr(storage, name, getattr(store, name))
+    monkeypatch.setattr(storage, "listed", store.listed)
+    for name in ("begin", "parts_of", "finish", "abort", "unfinished"):
+        monkeypatch.setattr(large_files, name, getattr(store, name))
     for name in ("upload_form", "download_link", "probe"):
         monkeypatch.setattr(storage, name, getattr(store, name))
     return store

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import IO
 
-from web.platform import storage
+from web.platform import large_files, storage
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -71,25 +71,28 @@ class ObjectStore:
     def listed(self, prefix: str) -> Iterator[tuple[str, datetime]]:
         yield from ((key, NOON) for key in self.keys(prefix))
 
-    def begin_parts(self, key: str, *, content_type: str) -> str:
+    def begin(self, key: str, *, content_type: str) -> str:
         self._answer()
         return f"parts-of-{key}"[:200]
 
-    def part_links(self, key: str, upload: str, *, size: int, life: int = 0) -> list[storage.Part]:
+    def parts_of(
+        self, key: str, upload: str, *, size: int, life: int = 0
+    ) -> list[large_files.Part]:
         sizes = [
-            min(storage.PART_BYTES, size - begin) for begin in range(0, size, storage.PART_BYTES)
+            min(large_files.PART_BYTES, size - begin)
+            for begin in range(0, size, large_files.PART_BYTES)
         ]
         url = f"https://store.example/{key}?part="
-        return [storage.Part(url=f"{url}{n}", size=each) for n, each in enumerate(sizes, 1)]
+        return [large_files.Part(url=f"{url}{n}", size=each) for n, each in enumerate(sizes, 1)]
 
-    def finish_parts(self, key: str, upload: str, *, size: int) -> bool:
+    def finish(self, key: str, upload: str, *, size: int) -> bool:
         self._answer()
         return key in self.objects
 
-    def abort_parts(self, key: str, upload: str) -> None:
+    def abort(self, key: str, upload: str) -> None:
         self._answer()
 
-    def open_parts(self, prefix: str) -> Iterator[tuple[str, str, datetime]]:
+    def unfinished(self, prefix: str) -> Iterator[tuple[str, str, datetime]]:
         self._answer()
         yield from ()
 

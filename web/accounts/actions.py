@@ -22,6 +22,7 @@ from web.accounts.models import (
 )
 from web.audit.actions import note
 from web.mail import actions as mail
+from web.mail import wishes
 from web.platform.removal import remove_later
 
 MAX_INVITATIONS = 50  # open ones in a workspace; each is a mail that we answer for
@@ -263,6 +264,7 @@ def change_email(user: User, email: str) -> bool:
         return False
     old, user.email = user.email, email
     user.save(update_fields=["email"])
+    wishes.move(old, email)
     note("account.email_changed", user=user, words=f"Was {old}.")
     notices.tell(user, f"You sign in to Mocklot with {email} now.", to=old)
     return True

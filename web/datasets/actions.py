@@ -16,7 +16,7 @@ from web.audit.actions import note
 from web.datasets.facts import Facts
 from web.datasets.models import CONTENT_TYPES, PARTS_ABOVE, Dataset, Upload
 from web.datasets.tables import sealed_key
-from web.platform import queues, storage
+from web.platform import large_files, queues, storage
 
 logger = logging.getLogger(__name__)
 READ_TIMEOUT = 5 * 60  # s; 100 MB are read in about 10 s
@@ -41,7 +41,7 @@ class Way:
 
     form: storage.UploadForm | None = None
     name: str = ""
-    parts: tuple[storage.Part, ...] = ()
+    parts: tuple[large_files.Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +107,8 @@ def way_of(key: str, *, size: int, content_type: str) -> Way:
     if size <= PARTS_ABOVE:
         form = storage.upload_form(key, content_type=content_type, least=size, most=size)
         return Way(form=form)
-    name = storage.begin_parts(key, content_type=content_type)
-    return Way(name=name, parts=tuple(storage.part_links(key, name, size=size)))
+    name = large_files.begin(key, content_type=content_type)
+    return Way(name=name, parts=tuple(large_files.parts_of(key, name, size=size)))
 
 
 def give_up(dataset: Dataset) -> None:
@@ -125,7 +125,7 @@ def remove_parts(uploads: list[tuple[str, str]]) -> None:
     try:
         for key, name in uploads:
             if name:
-                storage.abort_parts(key, name)
+                large_files.abort(key, name)
     except storage.StorageUnavailable as down:
         logger.warning("parts left behind", extra={"uploads": len(uploads), "reason": str(down)})
 
@@ -149,7 +149,7 @@ def uploaded(dataset: Dataset) -> None:
 def check_arrived(upload: Upload) -> None:
     """Raise NotArrived unless the object is in the store in the size that was announced."""
     if upload.parts_name:
-        storage.finish_parts(upload.key, upload.parts_name, size=upload.size)
+        large_files.finish(upload.key, upload.parts_name, size=upload.size)
     try:
         stored = storage.head(upload.key)
     except storage.ObjectMissing as missing:

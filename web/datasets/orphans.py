@@ -12,7 +12,7 @@ from django.utils import timezone
 from web.accounts.models import Workspace
 from web.datasets.models import Upload
 from web.datasets.tables import sealed_key
-from web.platform import storage
+from web.platform import large_files, storage
 
 logger = logging.getLogger(__name__)
 
@@ -48,11 +48,11 @@ def sweep_workspace(prefix: str, *, before: datetime) -> int:
     open_names = set(Upload.objects.exclude(parts_name="").values_list("parts_name", flat=True))
     parts = [
         (key, name)
-        for key, name, began in storage.open_parts(prefix)
+        for key, name, began in large_files.unfinished(prefix)
         if began < before and name not in open_names
     ]
     for key, name in parts[:MOST]:
-        storage.abort_parts(key, name)
+        large_files.abort(key, name)
     return len(orphans) + len(parts[:MOST])
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from web.datasets import actions
 from web.datasets.models import Dataset, Upload
-from web.platform import storage
+from web.platform import large_files, storage
 
 MOST_AT_ONCE = 100  # uploads that one tick looks at
 # The form holds 15 minutes, and a transfer begun at its end may take as long again.
@@ -75,6 +75,6 @@ def _read_again(upload: Upload) -> None:
 
 def _remove(upload: Upload) -> None:
     if upload.parts_name:
-        storage.abort_parts(upload.key, upload.parts_name)
+        large_files.abort(upload.key, upload.parts_name)
     storage.delete(upload.key)
     upload.delete()

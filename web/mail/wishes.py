@@ -92,3 +92,10 @@ def resume(address: str, topic: Topic, *, thread: str = "") -> bool:
     if is_done:
         note("account.mails_resumed", words=f"{address}: {thread or topic}.")
     return is_done
+
+
+def move(before: str, after: str) -> None:
+    """Let what an address does not want hold for another one, to which its owner has changed."""
+    for wish in opt_outs_of(before):
+        topic = Topic(wish.topic)
+        stop(after, topic, thread=wish.thread, name=wish.name, how=wish.how, now=wish.at)

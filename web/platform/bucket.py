@@ -16,7 +16,7 @@ from uuid import uuid4
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
-from web.platform import storage
+from web.platform import large_files, storage
 
 TIMEOUT = 10  # s, of one request
 NAME = "Größe 1.csv"
@@ -121,13 +121,13 @@ def upload() -> Line:
 def parts() -> Line:
     """See that a large file can be sent in parts."""
     key = probe_key()
-    name = storage.begin_parts(key, content_type="text/csv")
+    name = large_files.begin(key, content_type="text/csv")
     try:
-        (part,) = storage.part_links(key, name, size=5)
+        (part,) = large_files.parts_of(key, name, size=5)
         sent = ask(part.url, method="PUT", data=b"12345").status
-        is_whole = storage.finish_parts(key, name, size=5)
+        is_whole = large_files.finish(key, name, size=5)
     finally:
-        storage.abort_parts(key, name)
+        large_files.abort(key, name)
         storage.delete(key)
     words = f"a part gives {sent}, and they are {'' if is_whole else 'not '}put together"
     return Line("parts", sent == 200 and is_whole, words, "The key must be allowed to do it.")

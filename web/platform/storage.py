@@ -5,7 +5,6 @@ and no download of a user passes through this process: they get presigned addres
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 POST_LIFE = 15 * 60  # s that a form for an upload holds
-PARTS_LIFE = 60 * 60  # s that the addresses of the parts of a large upload hold
-PART_BYTES = 10 * 1024 * 1024  # of one part; stores want 5 MiB or more, and 10,000 of them at most
 LINK_LIFE = 5 * 60  # s that a link to a download holds: it is made when it is followed
 USER_AGENT = "mocklot"
 BLOCK = 1024 * 1024  # bytes of one block of a stream
@@ -122,7 +119,7 @@ def put(
     Raises:
         StorageUnavailable: The store does not answer or refuses us, after ``S3_ATTEMPTS`` tries.
     """
-    _call("put_object", key, timeout=timeout, Body=data, ContentType=content_type)
+    call("put_object", key, timeout=timeout, Body=data, ContentType=content_type)
 
 
 def put_file(key: str, file: IO[bytes], *, content_type: str = "application/octet-stream") -> None:
@@ -131,7 +128,7 @@ def put_file(key: str, file: IO[bytes], *, content_type: str = "application/octe
     Raises:
         StorageUnavailable: The store does not answer or refuses us.
     """
-    with _translated(key):
+    with translated(key):
         client().upload_fileobj(
             file, settings.S3_BUCKET, full_key(key), ExtraArgs={"ContentType": content_type}
         )
@@ -144,7 +141,7 @@ def get(key: str) -> bytes:
         ObjectMissing: There is none.
         StorageUnavailable: The store does not answer or refuses us.
     """
-    with _translated(key):
+    with translated(key):
         return client().get_object(Bucket=settings.S3_BUCKET, Key=full_key(key))["Body"].read()
 
 
@@ -156,7 +153,7 @@ def get_range(key: str, start: int, length: int) -> bytes:
         StorageUnavailable: The store does not answer or refuses us.
     """
     wanted = f"bytes={start}-{start + length - 1}"
-    with _translated(key):
+    with translated(key):
         answer = client().get_object(Bucket=settings.S3_BUCKET, Key=full_key(key), Range=wanted)
         return answer["Body"].read()
 
@@ -168,7 +165,7 @@ def stream(key: str, *, block: int = BLOCK) -> Iterator[bytes]:
         ObjectMissing: There is none.
         StorageUnavailable: The store does not answer, refuses us, or stops in the middle.
     """
-    with _translated(key):
+    with translated(key):
         body = client().get_object(Bucket=settings.S3_BUCKET, Key=full_key(key))["Body"]
         yield from body.iter_chunks(block)
 
@@ -180,7 +177,7 @@ def head(key: str) -> Stored:
         ObjectMissing: There is none.
         StorageUnavailable: The store does not answer or refuses us.
     """
-    answer = _call("head_object", key)
+    answer = call("head_object", key)
     return Stored(
         key=key,
         size=answer["ContentLength"],
@@ -196,7 +193,7 @@ def delete(key: str) -> None:
     Raises:
         StorageUnavailable: The store does not answer or refuses us.
     """
-    _call("delete_object", key)
+    call("delete_object", key)
 
 
 def delete_many(keys: Sequence[str]) -> None:
@@ -211,7 +208,7 @@ def delete_many(keys: Sequence[str]) -> None:
     if not keys:
         return
     objects: list[ObjectIdentifierTypeDef] = [{"Key": full_key(key)} for key in keys]
-    with _translated(""):
+    with translated(""):
         answer = client().delete_objects(
             Bucket=settings.S3_BUCKET, Delete={"Objects": objects, "Quiet": True}
         )
@@ -244,7 +241,7 @@ def upload_form(
     Raises:
         StorageUnavailable: No bucket is configured.
     """
-    with _translated(key):
+    with translated(key):
         post = client().generate_presigned_post(
             settings.S3_BUCKET,
             full_key(key),
@@ -258,96 +255,6 @@ def upload_form(
     return UploadForm(url=post["url"], fields=dict(post["fields"]))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A part of a large upload: a browser sends ``size`` bytes to ``url`` with PUT."""
-
-    url: str
-    size: int
-
-
-def begin_parts(key: str, *, content_type: str) -> str:
-    """Begin an upload in parts; return its name at the store. It is an object once finished.
-
-    Raises:
-        StorageUnavailable: The store does not answer or refuses us.
-    """
-    answer = _call("create_multipart_upload", key, ContentType=content_type)
-    return str(answer["UploadId"])
-
-
-def part_links(key: str, upload: str, *, size: int, life: int = PARTS_LIFE) -> list[Part]:
-    """Return where a browser sends each part of a file, in order; each takes its size exactly.
-
-    Args:
-        key: Where the file will lie.
-        upload: What :func:`begin_parts` returned.
-        size: Bytes of the whole file, at least 1.
-        life: Seconds that the addresses hold.
-
-    Raises:
-        StorageUnavailable: No bucket is configured.
-    """
-    sizes = [min(PART_BYTES, size - begin) for begin in range(0, size, PART_BYTES)]
-    with _translated(key):
-        return [
-            Part(url=_part_link(key, upload, number, length, life), size=length)
-            for number, length in enumerate(sizes, 1)
-        ]
-
-
-def _part_link(key: str, upload: str, number: int, size: int, life: int) -> str:
-    wanted = {
-        "Bucket": settings.S3_BUCKET,
-        "Key": full_key(key),
-        "UploadId": upload,
-        "PartNumber": number,
-        "ContentLength": size,  # is signed, so that no other length is taken
-    }
-    return client().generate_presigned_url("upload_part", Params=wanted, ExpiresIn=life)
-
-
-def finish_parts(key: str, upload: str, *, size: int) -> bool:
-    """Put the parts of an upload together; False: they are not ``size`` bytes, or it is over.
-
-    Raises:
-        StorageUnavailable: The store does not answer or refuses us.
-    """
-    try:
-        parts = _call("list_parts", key, UploadId=upload).get("Parts", [])
-        if sum(part["Size"] for part in parts) != size:
-            return False
-        named = [{"PartNumber": part["PartNumber"], "ETag": part["ETag"]} for part in parts]
-        _call("complete_multipart_upload", key, UploadId=upload, MultipartUpload={"Parts": named})
-    except ObjectMissing:
-        return False
-    return True
-
-
-def abort_parts(key: str, upload: str) -> None:
-    """Give up an upload in parts, and what was sent of it; one that is over is as good.
-
-    Raises:
-        StorageUnavailable: The store does not answer or refuses us.
-    """
-    with suppress(ObjectMissing):
-        _call("abort_multipart_upload", key, UploadId=upload)
-
-
-def open_parts(prefix: str) -> Iterator[tuple[str, str, datetime]]:
-    """Yield uploads in parts that were not finished: key, name, and when each began.
-
-    Raises:
-        StorageUnavailable: The store does not answer or refuses us.
-    """
-    skip = len(full_key(""))
-    with _translated(prefix):
-        pages = client().get_paginator("list_multipart_uploads")
-        for page in pages.paginate(Bucket=settings.S3_BUCKET, Prefix=full_key(prefix)):
-            for entry in page.get("Uploads", []):
-                yield entry["Key"][skip:], entry["UploadId"], entry["Initiated"]
-
-
 def listed(prefix: str) -> Iterator[tuple[str, datetime]]:
     """Yield the keys that begin with ``prefix``, in order, each with when it was written.
 
@@ -355,7 +262,7 @@ def listed(prefix: str) -> Iterator[tuple[str, datetime]]:
         StorageUnavailable: The store does not answer or refuses us.
     """
     skip = len(full_key(""))
-    with _translated(prefix):
+    with translated(prefix):
         pages = client().get_paginator("list_objects_v2")
         for page in pages.paginate(Bucket=settings.S3_BUCKET, Prefix=full_key(prefix)):
             for entry in page.get("Contents", []):
@@ -377,7 +284,7 @@ def download_link(
     }
     if content_type:
         wanted["ResponseContentType"] = content_type
-    with _translated(key):
+    with translated(key):
         return client().generate_presigned_url("get_object", Params=wanted, ExpiresIn=life)
 
 
@@ -397,18 +304,18 @@ def probe() -> None:
     Raises:
         StorageUnavailable: It is not, or the store does not answer or refuses us.
     """
-    with _translated(""):
+    with translated(""):
         client(timeout=PROBE_TIMEOUT).head_bucket(Bucket=settings.S3_BUCKET)
 
 
-def _call(operation: str, key: str, *, timeout: int | None = None, **arguments: Any) -> Any:
+def call(operation: str, key: str, *, timeout: int | None = None, **arguments: Any) -> Any:
     """Call one operation on an object of ours, with its errors as ours."""
-    with _translated(key):
+    with translated(key):
         call = getattr(client(timeout=timeout) if timeout else client(), operation)
         return call(Bucket=settings.S3_BUCKET, Key=full_key(key), **arguments)
 
 
-class _translated:  # noqa: N801 (reads as a statement: with _translated(key))
+class translated:  # noqa: N801 (reads as a statement: with translated(key))
     """Turns the library's errors into ours; the texts carry no credential."""
 
     def __init__(self, key: str) -> None:

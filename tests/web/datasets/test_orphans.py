@@ -54,9 +54,9 @@ def test_parts_that_no_row_names_are_given_up(workspace, owner, prefix, object_s
         (f"{prefix}new", "new", LATER),
     ]
     given_up = []
-    monkeypatch.setattr("web.platform.storage.open_parts", lambda _: iter(listed))
+    monkeypatch.setattr("web.platform.large_files.unfinished", lambda _: iter(listed))
     monkeypatch.setattr(
-        "web.platform.storage.abort_parts", lambda key, name: given_up.append((key, name))
+        "web.platform.large_files.abort", lambda key, name: given_up.append((key, name))
     )
 
     orphans.sweep_workspace(prefix, before=LATER - timedelta(days=1))

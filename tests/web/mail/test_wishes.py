@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from web.accounts import actions as accounts
 from web.mail import events, jobs, tokens, wishes
 from web.mail.models import Cause, Mail, OptOut, State, Suppression, Topic
 from web.mail.plain import WIDTH, wrapped
@@ -106,6 +107,15 @@ def test_the_page_of_ones_mails_shows_and_changes_what_one_gets(client_of, owner
     }
     client.post(reverse("mail_resume"), {"topic": "report", "thread": "report:x"})
     assert wishes.opt_out_of(owner.email, Topic.REPORT, "report:x") is None
+
+
+def test_what_one_does_not_want_goes_along_to_a_new_address(owner):
+    wishes.stop(owner.email, Topic.REPORT, thread="report:x", name="Monthly", how="reply")
+
+    assert accounts.change_email(owner, "olga.new@example.org")
+
+    (wish,) = wishes.opt_outs_of("olga.new@example.org")
+    assert (wish.thread, wish.how) == ("report:x", "reply")
 
 
 def test_who_gets_no_mail_for_a_bounce_is_told_and_can_mend_it(client_of, owner):

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from web.platform import removal, signing, storage
+from web.platform import large_files, removal, signing, storage
 from web.platform.models import Removal
 
 pytestmark = pytest.mark.parts("s3")
@@ -190,39 +190,39 @@ def put(url: str, data: bytes) -> int:
 
 
 def test_a_large_file_is_sent_in_parts_of_their_very_sizes(store, monkeypatch):
-    monkeypatch.setattr(storage, "PART_BYTES", 5 * 1024 * 1024)
+    monkeypatch.setattr(large_files, "PART_BYTES", 5 * 1024 * 1024)
     size = 5 * 1024 * 1024 + 3
-    name = storage.begin_parts("up/large", content_type="text/csv")
-    first, last = storage.part_links("up/large", name, size=size)
+    name = large_files.begin("up/large", content_type="text/csv")
+    first, last = large_files.parts_of("up/large", name, size=size)
 
     assert (first.size, last.size) == (5 * 1024 * 1024, 3)
     assert put(first.url, b"x" * first.size) == 200
-    assert not storage.finish_parts("up/large", name, size=size)
+    assert not large_files.finish("up/large", name, size=size)
     assert put(last.url, b"end") == 200
-    assert storage.finish_parts("up/large", name, size=size)
+    assert large_files.finish("up/large", name, size=size)
 
     assert storage.head("up/large").size == size
     assert storage.head("up/large").content_type == "text/csv"
-    assert not storage.finish_parts("up/large", name, size=size)
+    assert not large_files.finish("up/large", name, size=size)
 
 
 def test_the_size_of_a_part_is_signed(store):
-    name = storage.begin_parts("up/x", content_type="text/csv")
-    (part,) = storage.part_links("up/x", name, size=5)
+    name = large_files.begin("up/x", content_type="text/csv")
+    (part,) = large_files.parts_of("up/x", name, size=5)
 
     assert "content-length" in part.url.lower()
 
 
 def test_an_upload_in_parts_that_is_given_up_leaves_nothing(store):
-    name = storage.begin_parts("up/x", content_type="text/csv")
-    (part,) = storage.part_links("up/x", name, size=5)
+    name = large_files.begin("up/x", content_type="text/csv")
+    (part,) = large_files.parts_of("up/x", name, size=5)
     put(part.url, b"12345")
-    assert [(key, known) for key, known, _ in storage.open_parts("up/")] == [("up/x", name)]
+    assert [(key, known) for key, known, _ in large_files.unfinished("up/")] == [("up/x", name)]
 
-    storage.abort_parts("up/x", name)
-    storage.abort_parts("up/x", name)
+    large_files.abort("up/x", name)
+    large_files.abort("up/x", name)
 
-    assert list(storage.open_parts("up/")) == []
+    assert list(large_files.unfinished("up/")) == []
 
 
 def test_objects_are_listed_with_when_they_were_written(store):
