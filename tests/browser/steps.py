@@ -14,6 +14,7 @@ DOCUMENTS = {
         ("Cold-chain sensor", "cold-chain.yaml"),
         ("Weather station", "weather-station.yaml"),
         ("Freezer", "freezer.yaml"),
+        ("Delivery van", "delivery-van.yaml"),
     )
 }
 UPLOAD_SPEED = 200_000  # bytes/s: slow enough for a progress bar to be seen, 1.5 s for 300 kB
