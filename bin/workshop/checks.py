@@ -28,6 +28,7 @@ APT = {  # what only the system's packages have: program -> packages
     "rabbitmq-server": ["rabbitmq-server"],
     "pgbouncer": ["pgbouncer"],
     "chromium": ["chromium", "fonts-liberation"],
+    "faketime": ["faketime"],
 }
 PATHS = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
 PYTEST = [sys.executable, "-m", "pytest", "-q"]

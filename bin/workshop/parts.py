@@ -277,7 +277,7 @@ def make_cluster(programs: Path, folder: Path) -> None:
         shutil.chown(folder, user)
     command = [programs / "initdb", "-D", folder, "-U", "mocklot", "-A", "trust", "-E", "UTF8"]
     made = subprocess.run(
-        [str(part) for part in [*command, "--no-sync", "--locale=C.UTF-8"]],
+        [str(part) for part in [*command, "--no-sync", "--locale=C.UTF-8", "--wal-segsize=1"]],
         user=user,
         cwd="/",
         capture_output=True,

@@ -20,11 +20,23 @@ def pids_of(child: Child) -> list[int]:
 
 def _session_of(entry: Path) -> int:
     """Return a process's session (proc(5), the sixth field of ``stat``); 0 when it is gone."""
+    return _field(entry, 3)
+
+
+def parent_of(entry: Path) -> int:
+    """Return who started a process (proc(5), the fourth field of ``stat``); 0 when it is gone.
+
+    ``entry``: its folder in ``/proc``.
+    """
+    return _field(entry, 1)
+
+
+def _field(entry: Path, place: int) -> int:
     try:
         fields = (entry / "stat").read_text().rpartition(")")[2].split()
     except OSError:
         return 0
-    return 0 if fields[0] == "Z" else int(fields[3])
+    return 0 if fields[0] == "Z" else int(fields[place])
 
 
 def send_all(child: Child, number: signal.Signals) -> None:

@@ -87,6 +87,19 @@ class Stage:
             kill_all(self.children[victim])
             self.launch(victim)
 
+    def shell(self, code: str) -> str:
+        """Run Python inside of the product, as an operator may; return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", "shell", "--no-imports", "-c", code],
+            env=self.environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=SEEDED_WITHIN,
+            check=True,
+        )
+        return done.stdout.strip()
+
     def live(self, run: str) -> dict[str, Any]:
         """Return a run's figures; empty when the console does not answer just now."""
         try:
