@@ -14,8 +14,6 @@ import psycopg
 from psycopg import sql
 from workshop.supervisor import Child, group_of
 
-from tests.chaos.crowd import parent_of
-
 SEGMENT = 2**20  # bytes; one file of Postgres' log, which it writes whole: see workshop.parts
 ROWS = 4  # of a table, its last ones: those of the run that goes on
 MOST_ROUNDS = 400  # of one row
@@ -80,9 +78,17 @@ def _limit_family(child: Child, limit: str) -> None:
     first = child.process.pid
     limit_files(first, limit, user=child.user)
     for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal() and parent_of(entry) == first:
+        if entry.name.isdecimal() and _parent_of(entry) == first:
             with suppress(subprocess.CalledProcessError):  # it has ended meanwhile
                 limit_files(int(entry.name), limit, user=child.user)
+
+
+def _parent_of(entry: Path) -> int:
+    """Return who started a process (proc(5), the fourth field of ``stat``); 0 when it is gone."""
+    try:
+        return int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
 
 
 def _tables(connection: psycopg.Connection) -> list[str]:
