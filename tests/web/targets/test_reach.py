@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from tests.name_server import NameServer, name_server
 from tests.simulator.reach.table import REFUSED, TAKEN
-from web.drains import addresses
+from web.platform import destinations
 from web.targets import actions, reach
 from web.targets.address import AddressError
 from web.targets.forms import TargetForm
@@ -55,7 +55,7 @@ def test_the_whole_table_is_refused_at_save_of_drains_and_webhooks(names):
         if "#" in host:
             continue  # begins the fragment: the host is what stands before
         with pytest.raises(AddressError):
-            addresses.address_of(f"https://{bracketed}/records")
+            destinations.address_of(f"https://{bracketed}/records")
 
 
 def test_public_hosts_are_saved(workspace, names):
@@ -101,10 +101,10 @@ def test_a_name_that_nobody_knows_yet_is_saved(workspace, names):
 def test_a_name_that_is_bound_anew_is_refused_when_it_is_connected_to(names):
     names.say("rebound.example", ["192.88.98.1"], ["127.0.0.1"])
 
-    addresses.hold(addresses.address_of("http://rebound.example:9/"))
+    destinations.hold(destinations.address_of("http://rebound.example:9/"))
 
     with pytest.raises(AddressError, match="it leads to an address of the machine itself"):
-        addresses.connect("rebound.example", 9, timeout=1.0)
+        destinations.connect("rebound.example", 9, timeout=1.0)
 
 
 def test_what_operators_allow_is_saved_and_needs_no_proof(workspace, names, settings):
