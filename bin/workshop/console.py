@@ -6,6 +6,7 @@ Rule: only what a browser could do; forms with their CSRF token, JSON where the 
 import http.cookiejar
 import json
 import re
+import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -21,12 +22,14 @@ class Unexpected(Exception):
 
 
 class Console:
-    """A session with the console at ``site``."""
+    """A session with the console at ``site``; ``tls`` says whose certificates are believed."""
 
-    def __init__(self, site: str) -> None:
+    def __init__(self, site: str, *, tls: ssl.SSLContext | None = None) -> None:
         self.site = site
         jar = http.cookiejar.CookieJar()
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+        self.opener = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(jar), urllib.request.HTTPSHandler(context=tls)
+        )
 
     def get(self, path: str) -> tuple[str, bytes]:
         """Return the address where it ended, and the body.

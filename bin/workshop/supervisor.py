@@ -30,12 +30,16 @@ class ChildFailed(Exception):
 
 @dataclass(kw_only=True)
 class Child:
-    """A program to run: ``ready`` tells when it answers, ``user`` whom it runs as (root only)."""
+    """A program to run: ``ready`` tells when it answers, ``user`` whom it runs as (root only).
+
+    ``is_bare``: it has no other variables than those of ``environment``.
+    """
 
     name: str
     command: Sequence[str | Path]
     ready: Callable[[], bool]
     environment: Mapping[str, str] = field(default_factory=dict)
+    is_bare: bool = False
     user: str | None = None
     folder: Path | None = None
     end_with: signal.Signals = signal.SIGTERM
@@ -72,7 +76,7 @@ class Supervisor:
         with self.log(child).open("ab") as log:
             child.process = subprocess.Popen(
                 [str(part) for part in child.command],
-                env={**os.environ, **child.environment},
+                env={**({} if child.is_bare else os.environ), **child.environment},
                 cwd=child.folder,
                 user=child.user,
                 group=child.user and group_of(child.user),
