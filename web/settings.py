@@ -51,6 +51,10 @@ HEROKU_DOMAIN = env.text(
     "HEROKU_APP_DEFAULT_DOMAIN_NAME",
     default=f"{HEROKU_APP_NAME}.herokuapp.com" if HEROKU_APP_NAME else "",
 )
+# The platform numbers the pull request of a review app, and of no other.
+IS_REVIEW_APP = bool(env.text("HEROKU_PR_NUMBER"))
+# Buckets, and databases as "host/name", that a review app must not be led to.
+PRODUCTION_RESOURCES = env.words("PRODUCTION_RESOURCES")
 GIVEN_URL = env.url("SITE_URL", schemes=("https", "http"))
 
 
@@ -228,7 +232,8 @@ S3_ACCESS_KEY_ID = env.text("AWS_ACCESS_KEY_ID", "BUCKETEER_AWS_ACCESS_KEY_ID")
 S3_SECRET_ACCESS_KEY = env.text("AWS_SECRET_ACCESS_KEY", "BUCKETEER_AWS_SECRET_ACCESS_KEY")
 S3_REGION = env.text("S3_REGION", "AWS_REGION", "BUCKETEER_AWS_REGION", default="us-east-1")
 S3_ENDPOINT_URL = env.url("S3_ENDPOINT_URL", schemes=("https", "http"))
-S3_PREFIX = env.text("S3_PREFIX").strip("/")
+# A review app keeps what it has apart, so that all of it can be found when the app goes.
+S3_PREFIX = env.text("S3_PREFIX", default=HEROKU_APP_NAME if IS_REVIEW_APP else "").strip("/")
 S3_CONNECT_TIMEOUT = 3  # s
 S3_READ_TIMEOUT = 20  # s
 S3_ATTEMPTS = 3

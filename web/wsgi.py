@@ -10,12 +10,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "web.settings")
 application = get_wsgi_application()
 
 
-def refuse_wrong_keys() -> None:
+def refuse_wrong_settings() -> None:
     """Stop the start by name, as every management command does by the same checks."""
     from web.platform import checks  # noqa: PLC0415 (needs the settings above)
 
-    for problem in [*checks.secret_key(), *checks.field_encryption_keys()]:
+    held = [checks.secret_key, checks.field_encryption_keys, checks.separation]
+    for problem in [message for check in held for message in check() if message.is_serious()]:
         raise ImproperlyConfigured(f"{problem.msg}. {problem.hint}")
 
 
-refuse_wrong_keys()
+refuse_wrong_settings()

@@ -1,6 +1,7 @@
 """What a process cannot do without, held when it starts; a build is not held to it."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from django.conf import settings
@@ -28,6 +29,31 @@ def field_encryption_keys(**_: Any) -> list[CheckMessage]:
         hint = "Each is 32 bytes in URL-safe base64: Fernet.generate_key() makes one."
         return [Error("FIELD_ENCRYPTION_KEYS has a wrong key", hint=hint, id="platform.E002")]
     return []
+
+
+@register()
+def separation(**_: Any) -> list[CheckMessage]:
+    """Refuse a review app that was led to a bucket or a database of production."""
+    if not settings.IS_REVIEW_APP:
+        return []
+    if not settings.PRODUCTION_RESOURCES:
+        hint = "Name them in the pipeline's config vars for review apps."
+        told = "PRODUCTION_RESOURCES is not set: nothing keeps this review app from production"
+        return [Warning(told, hint=hint, id="platform.W002")]
+    forbidden = {name.lower() for name in settings.PRODUCTION_RESOURCES}
+    hint = "Take the variable that leads there out of the config vars for review apps."
+    return [
+        Error(f"a review app must not use production's {name}", hint=hint, id="platform.E003")
+        for name in resources()
+        if name.lower() in forbidden
+    ]
+
+
+def resources() -> list[str]:
+    """Return what this process is led to: the bucket, and the database as ``host/name``."""
+    address = urlsplit(settings.DATABASE_URL)
+    database = f"{address.hostname}{address.path}" if address.hostname else ""
+    return [name for name in (database, settings.S3_BUCKET) if name]
 
 
 @register(deploy=True)

@@ -163,12 +163,20 @@ def have_definition(workspace: Workspace, text: str, *, by: User) -> Definition:
     return found or definitions.create_definition(workspace, text=text, by=by)
 
 
-def have_target(workspace: Workspace, name: str, protocol: str, port: int, *, by: User) -> Target:
-    """Return the target ``name`` on this machine, with ``port`` as it is today."""
+def have_target(
+    workspace: Workspace,
+    name: str,
+    protocol: str,
+    port: int,
+    *,
+    by: User,
+    host: str = "127.0.0.1",
+) -> Target:
+    """Return the target ``name``, with ``host`` and ``port`` as they are today."""
     target = Target.objects.filter(workspace=workspace, name=name).first()
     if target is None:
-        target = Target(workspace=workspace, name=name, protocol=protocol, host="127.0.0.1")
-    target.port = port
+        target = Target(workspace=workspace, name=name, protocol=protocol)
+    target.host, target.port = host, port
     return targets.save_target(target, by=by)
 
 
