@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "web.audit",
     "web.factors",
     "web.keys",
+    "web.api",
     "web.platform",
 ]
 MIDDLEWARE = [
@@ -212,6 +213,7 @@ CLOCK_TICKS = [
     ("web.accounts.actions.remove_deleted", 60.0),
     ("web.audit.ticks.ask_again", 30.0),
     ("web.audit.ticks.forget", 60 * 60.0),
+    ("web.api.ticks.forget", 60 * 60.0),
     ("web.platform.removal.remove_due", 60.0),
     ("web.accounts.actions.forget_sessions", 6 * 60 * 60.0),
 ]

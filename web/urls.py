@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("operations/mails/", include("web.mail.operator_urls")),
     path("operations/", include("web.alerts.operator_urls")),
     path("operations/hosts/", include("web.runs.operator_urls")),
+    path("api/", include("web.api.urls")),
     path("abuse", abuse_views.abuse, name="abuse"),
     path("reports/", include("web.reports.link_urls")),
     path("schemas/definition.json", schema_views.definition, name="definition-schema"),

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 from django.http import Http404
 from django.urls import reverse
 
 from web.accounts.models import Workspace
 from web.lots.models import Lot
 from web.lots.tags import LONGEST, needle, shared
-from web.runs.models import Board, Injection, Run, RunState
+from web.runs.models import LIVE, Board, Injection, Run, RunState
 
 ORDERS = ("created", "name", "mocks", "failed", "acknowledged")
 
@@ -81,6 +81,13 @@ def run_of(workspace: Workspace, code: UUID) -> Run:
     if run is None:
         raise Http404("no such run")
     return run
+
+
+def live_load(workspace: Workspace) -> tuple[int, int]:
+    """Return how many runs of the workspace have not ended, and how many mocks those have."""
+    live = Run.objects.filter(workspace=workspace, deleted=None, state__in=LIVE)
+    sums = live.aggregate(runs=Count("id"), mocks=Sum("mocks"))
+    return sums["runs"], sums["mocks"] or 0
 
 
 def injection_of(run: Run, code: UUID) -> Injection:
