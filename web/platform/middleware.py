@@ -16,6 +16,9 @@ logger = logging.getLogger("web.request")
 # Heroku's router takes ids of 20 to 200 such characters from a client and passes them on.
 UNIX_MS = re.compile(r"[0-9]{1,15}")
 REQUEST_ID = re.compile(r"[A-Za-z0-9+/=_-]{8,200}")
+# Parts of an address by which it lets in whoever knows it: links in mails, hooks of services.
+SECRET_PARTS = ("token", "secret")
+HIDDEN = "…"
 
 
 def request_id(get_response: Respond) -> Respond:
@@ -38,10 +41,10 @@ def request_id(get_response: Respond) -> Respond:
 
 
 def log_answer(request: HttpRequest, response: HttpResponse, *, seconds: float) -> None:
-    """Write one line: the path without its query, for a query may carry a secret."""
+    """Write one line: the path without its query and its tokens, for those are secrets."""
     facts = {
         "method": request.method,
-        "path": request.path,
+        "path": shown_path(request),
         "status": response.status_code,
         "ms": round(seconds * 1000),
     }
@@ -49,6 +52,15 @@ def log_answer(request: HttpRequest, response: HttpResponse, *, seconds: float) 
     if UNIX_MS.fullmatch(came):
         facts["queue_ms"] = max(0, round((time() - seconds) * 1000) - int(came))
     logger.info("answered", extra=facts)
+
+
+def shown_path(request: HttpRequest) -> str:
+    """Return a request's path without what lets in whoever knows it."""
+    path, match = request.path, request.resolver_match
+    for name in SECRET_PARTS:
+        if match and (secret := match.kwargs.get(name)):
+            path = path.replace(str(secret), HIDDEN)
+    return path
 
 
 def health_probes(get_response: Respond) -> Respond:

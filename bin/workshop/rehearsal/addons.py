@@ -53,7 +53,7 @@ def start_addons(stack: ExitStack, supervisor: Supervisor, folder: Path) -> Addo
     edge = stack.enter_context(
         Edge(
             folder / "edge",
-            log=supervisor.logs / "router.log",
+            log=folder / "router.log",
             router_port=port,
             redis_port=redis_port,
             redis_gate_port=gate_port,

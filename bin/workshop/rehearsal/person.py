@@ -132,6 +132,11 @@ def choice(page: str, name: str) -> str:
     return str(values[0])
 
 
+def token_of(link: str) -> str:
+    """Return the part of a link that lets in whoever knows it."""
+    return link.rstrip("/").rpartition("/")[2]
+
+
 def follow(link: str, tls: ssl.SSLContext) -> list[str]:
     """Return the lines of the report that a mail's link leads to."""
     with urllib.request.urlopen(link, timeout=DOWNLOAD_WITHIN, context=tls) as answer:

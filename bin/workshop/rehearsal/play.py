@@ -264,6 +264,7 @@ def finish(play: Play, console: Console, job: person.Job) -> tuple[list[str], An
     play.say(f"stopped after {totals.due:,} messages; the report is asked for")
     demo.ask_for_report(console, job.run)
     link = play.until(lambda: play.addons.mailbox.report_link(job.code), "the report's mail")
+    play.addons.secrets["link to the report"] = person.token_of(link)
     lines = person.follow(link, play.addons.edge.trusted)
     demo.await_arrivals(totals.acknowledged, play.subscriber)
     play.say("the mail came, and its link led to the report")

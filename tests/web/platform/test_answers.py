@@ -61,6 +61,24 @@ def test_the_request_id_of_the_router_is_logged_and_sent_back(client, caplog):
     assert (record.path, record.status, record.method) == ("/sign-in/", 200, "GET")
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/invitations/s3cr3t/", "/invitations/…/"),
+        ("/password/reset/MQ/s3cr3t/", "/password/reset/MQ/…/"),
+        ("/reports/ff0415a7-981d-44bc-ae99-7c7dc78849a0/s3cr3t/", None),
+        ("/hooks/mail/incoming/s3cr3t/", "/hooks/mail/incoming/…/"),
+    ],
+)
+def test_what_lets_in_whoever_knows_it_is_not_logged(client, caplog, path, shown):
+    with caplog.at_level(logging.INFO, "web.request"):
+        client.get(path)
+
+    record = next(r for r in caplog.records if r.name == "web.request")
+    assert record.path == (shown or path.replace("s3cr3t", "…"))
+
+
 @pytest.mark.parametrize("given", ["", "short", "x" * 300, "a b c d e f g h", 'x"y"zzzzzzz'])
 def test_a_request_id_that_is_none_is_replaced(client, given):
     answer = client.get("/healthz", headers={"X-Request-ID": given})
