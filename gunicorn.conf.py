@@ -11,9 +11,9 @@ from web import env, settings
 # Without TLS in front only this machine may come in, unless it is said otherwise.
 address = env.text("BIND_ADDRESS", default="0.0.0.0" if settings.HTTPS else "127.0.0.1")  # noqa: S104
 bind = f"{address}:{env.number('PORT', default=8000, least=1, most=65535)}"
-workers = env.number("WEB_CONCURRENCY", default=2, least=1, most=32)
+workers = settings.WEB_CONCURRENCY
 worker_class = "gthread"
-threads = env.number("WEB_THREADS", default=5, least=1, most=64)
+threads = settings.WEB_THREADS
 preload_app = True
 control_socket_disable = True  # it would lie in the home folder, one for all consoles
 timeout = 20

@@ -24,6 +24,9 @@ DEBUG = env.flag("DEBUG", default=False)
 # False only where no TLS ends in front of us: bin/demo on http://127.0.0.1.
 HTTPS = env.flag("HTTPS", default=not DEBUG)
 DYNO = env.text("DYNO", default="local")
+# Processes of the console in a dyno, and threads of each: requests that it answers at once.
+WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", default=2, least=1, most=32)
+WEB_THREADS = env.number("WEB_THREADS", default=5, least=1, most=64)
 RUN_DIR = Path(env.text("RUN_DIR", default=str(BASE_DIR / ".run")))
 
 # --- Secrets ----------------------------------------------------------------------------------
@@ -99,10 +102,12 @@ INSTALLED_APPS = [
     "web.factors",
     "web.keys",
     "web.api",
+    "web.scaling",
     "web.platform",
 ]
 MIDDLEWARE = [
     "web.platform.middleware.request_id",
+    "web.scaling.middleware.queue_time",
     "web.platform.middleware.health_probes",
     "django.middleware.security.SecurityMiddleware",
     "web.platform.middleware.security_headers",
@@ -214,6 +219,9 @@ CLOCK_TICKS = [
     ("web.audit.ticks.ask_again", 30.0),
     ("web.audit.ticks.forget", 60 * 60.0),
     ("web.api.ticks.forget", 60 * 60.0),
+    ("web.scaling.ticks.scale", 15.0),
+    ("web.scaling.ticks.tell", 10.0),
+    ("web.scaling.ticks.forget", 60 * 60.0),
     ("web.platform.removal.remove_due", 60.0),
     ("web.accounts.actions.forget_sessions", 6 * 60 * 60.0),
 ]
@@ -289,6 +297,33 @@ OPERATOR_TWILIO_NUMBER = env.text("OPERATOR_TWILIO_NUMBER")
 OPERATOR_WEBHOOK_SECRET = env.text("OPERATOR_WEBHOOK_SECRET")
 # https://status.heroku.com/api/v4/current-status; empty: nobody asks.
 PLATFORM_STATUS_URL = env.url("PLATFORM_STATUS_URL", schemes=("https", "http"))
+
+# --- Scaling: how many dynos there are ---------------------------------------------------------
+
+# off: nobody looks; advise: it says what it would do; on: it does it.
+SCALER = env.choice("SCALER", default="off", allowed=("off", "advise", "on"))
+SCALER_APP = env.text("SCALER_APP", "HEROKU_APP_NAME")
+SCALER_TOKEN = env.text("SCALER_TOKEN")
+PLATFORM_API_URL = env.url(
+    "PLATFORM_API_URL", schemes=("https", "http"), default="https://api.heroku.com"
+)
+# (fewest, most) dynos of each process that is scaled.
+SCALER_RANGES = {
+    "worker": (
+        env.number("SCALER_WORKER_LEAST", default=1, least=0, most=100),
+        env.number("SCALER_WORKER_MOST", default=10, least=1, most=100),
+    ),
+    "web": (
+        env.number("SCALER_WEB_LEAST", default=1, least=1, most=100),
+        env.number("SCALER_WEB_MOST", default=4, least=1, most=100),
+    ),
+}
+# US dollars for workers and consoles together, by list prices; 0: no ceiling.
+SCALER_HOURLY_CEILING = env.number("SCALER_HOURLY_CEILING", default=0, least=0, most=10_000)
+SCALER_MONTHLY_CEILING = env.number("SCALER_MONTHLY_CEILING", default=0, least=0, most=1_000_000)
+# For those who leave scaling to an add-on: what it asks us with, and where we tell it.
+HIREFIRE_TOKEN = env.text("HIREFIRE_TOKEN")
+JUDOSCALE_URL = env.url("JUDOSCALE_URL", schemes=("https", "http"))
 
 # --- Where customers may let connections go ----------------------------------------------------
 

@@ -7,6 +7,7 @@ from web.accounts import views
 from web.definitions import schema_views
 from web.lots import schema_views as lot_schemas
 from web.mail import operator_views as mail
+from web.scaling import views as scaling
 from web.targets import abuse_views
 from web.targets import schema_views as target_schemas
 
@@ -37,6 +38,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("operations/", include("web.alerts.operator_urls")),
     path("operations/hosts/", include("web.runs.operator_urls")),
     path("api/", include("web.api.urls")),
+    path("operations/scaling/", include("web.scaling.urls")),
+    path("hirefire", scaling.hirefire, name="hirefire"),
     path("abuse", abuse_views.abuse, name="abuse"),
     path("reports/", include("web.reports.link_urls")),
     path("schemas/definition.json", schema_views.definition, name="definition-schema"),

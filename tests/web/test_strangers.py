@@ -88,6 +88,8 @@ OPEN = {  # addresses outside of any workspace, and who may see what there
     "abuse": "everybody: whom to write to",
     "api/docs/": "everybody: what the API takes",
     "api/v1/openapi.json": "everybody: what the API takes",
+    "operations/scaling/": "staff; tests/web/scaling/test_page.py",
+    "hirefire": "the add-on, by its token; tests/web/scaling/test_feeds.py",
     "operations/hosts/": "staff; tests/web/runs/test_closing.py",
     "operations/hosts/close/": "staff",
     "operations/hosts/<uuid:block>/open/": "staff",

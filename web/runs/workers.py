@@ -66,6 +66,17 @@ def drain(count: int) -> list[str]:
     return names
 
 
+def drain_above(number: int) -> list[str]:
+    """Have workers hand over whose number is above this one; return their names.
+
+    A platform that scales in to ``number`` takes these away. One that runs no tower has no row: it
+    holds nothing, and is not among them.
+    """
+    names = [worker.dyno for worker in live() if number_of(worker) > number]
+    Worker.objects.filter(dyno__in=names).update(is_draining=True)
+    return names
+
+
 def keep(names: list[str]) -> int:
     """Let workers take shards again that were to drain; return how many were."""
     return Worker.objects.filter(dyno__in=names, is_draining=True).update(is_draining=False)
