@@ -11,8 +11,10 @@ def keep() -> None:
     """Keep this thread's connections, however old, but for those that failed.
 
     To be called before work, and after an error; a connection that does not answer any more is
-    opened anew by the next question.
+    opened anew by the next question. One in a transaction is left to whoever began that.
     """
     for each in connections.all(initialized_only=True):
+        if each.in_atomic_block:  # Django would take it for one that was not given back, and close
+            continue
         each.close_at = None  # what CONN_MAX_AGE says is for threads that answer requests
         each.close_if_unusable_or_obsolete()

@@ -81,12 +81,20 @@ def lease(run) -> Lease:
 
 
 @pytest.fixture
-def store(run, lease) -> Callable[..., None]:
-    """Return a function that stores records as the next chunk of the run's shard."""
+def store(run, lease, object_store) -> Callable[..., None]:
+    """Return a function that stores records as the next chunk of the run's shard.
+
+    ``is_again``: it was tried before, and the tower does not know what became of it.
+    """
     numbers = iter(range(1_000))
+    filing = Filing(lambda _shard: (lease, run.prefix))
 
     def stored(
-        records: list[dict[str, Any]], *, row_group: int = 4_096, number: int | None = None
+        records: list[dict[str, Any]],
+        *,
+        row_group: int = 4_096,
+        number: int | None = None,
+        is_again: bool = False,
     ) -> None:
         times = [each["sent"] / SECOND for each in records]
         chunk = Chunk(
@@ -100,6 +108,10 @@ def store(run, lease) -> Callable[..., None]:
             data=parquet_of(records, row_group=row_group),
             contents=contents_of(records),
         )
-        store_chunk(chunk, lease=lease, prefix=run.prefix)
+        if is_again:
+            object_store.is_down = True
+            filing.put([chunk])
+            object_store.is_down = False
+        assert filing.put([chunk]) == [None]
 
     return stored

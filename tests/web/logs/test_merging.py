@@ -188,10 +188,10 @@ def test_a_live_runs_tower_that_stores_a_merged_chunk_again_adds_nothing(run, st
     merge(run)
     assert Chunk.objects.count() == 1
 
-    store(some, number=3)
+    store(some, number=3, is_again=True)
 
     assert Chunk.objects.count() == 1
-    store(some, number=grouping.CROWD)
+    store(some, number=grouping.CROWD, is_again=True)
     assert Chunk.objects.count() == 2
 
 
