@@ -26,7 +26,14 @@ def reports_of(workspace: Workspace) -> QuerySet[Report]:
 
 def reports_on(run: Run) -> list[Report]:
     """Return the reports on one run, newest first."""
-    return list(reports_of(run.workspace).filter(run=run))
+    rows = Report.objects.filter(workspace=run.workspace_id, run=run).order_by("-created")
+    return [_known(row, run) for row in rows]
+
+
+def _known(report: Report, run: Run) -> Report:
+    """Return a report of a run that is at hand: its row then needs no joins."""
+    report.run, report.workspace = run, run.workspace
+    return report
 
 
 def report_of(workspace: Workspace, code: UUID) -> Report:

@@ -113,6 +113,11 @@ def map_address(run: Run) -> str:
     return reverse("runs:map", args=[run.workspace.code, run.code])
 
 
+def log_address(run: Run) -> str:
+    """Return the address of the run's log; those of its mocks' lie below it, by their numbers."""
+    return reverse("logs:run", args=[run.workspace.code, run.code])
+
+
 def mock_address(run: Run, mock: int) -> str:
     """Return the address of the log of one mock."""
     return reverse("logs:mock", args=[run.workspace.code, run.code, mock])

@@ -15,6 +15,7 @@ from simulator import Link
 from web.runs.boards import RunBoard
 
 PAGE = 50
+IdsOf = Callable[[NDArray[np.integer[Any]]], list[str]]
 MOST_SEARCH = 200  # characters
 SHOWN: dict[str, Callable[[RunBoard], NDArray[np.bool_]]] = {
     "connected": lambda board: board.mocks["link"] == Link.CONNECTED,
@@ -132,19 +133,21 @@ class MockTable:
         return self.number + 1
 
 
-def mock_table(board: RunBoard, ids: Sequence[str], wish: Wish) -> MockTable:
+def mock_table(board: RunBoard, ids_of: IdsOf, wish: Wish) -> MockTable:
     """Return the page that ``wish`` asks for, the last one when it asks beyond.
 
     Args:
         board: All mocks.
-        ids: Their ids in the same order; empty where not known yet.
+        ids_of: Gives the ids of mocks by their numbers, in the same order; an empty one where it is
+            not known yet. Asked for all only where one is searched.
         wish: What to leave, in which order, which page.
     """
-    chosen = np.flatnonzero(_kept(board, ids, wish))
+    chosen = np.flatnonzero(_kept(board, ids_of, wish))
     ordered = _ordered(chosen, board, wish.order)
     number = min(max(1, wish.page), max(1, -(-len(ordered) // PAGE)))
     shown = ordered[(number - 1) * PAGE : number * PAGE]
-    rows = [_row(board, ids, place) for place in shown.tolist()]
+    ids = ids_of(board.mocks["number"][shown])
+    rows = [_row(board, name, place) for name, place in zip(ids, shown.tolist(), strict=True)]
     return MockTable(rows, len(ordered), number, wish)
 
 
@@ -152,7 +155,7 @@ def _page(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 9 else 1
 
 
-def _kept(board: RunBoard, ids: Sequence[str], wish: Wish) -> NDArray[np.bool_]:
+def _kept(board: RunBoard, ids_of: IdsOf, wish: Wish) -> NDArray[np.bool_]:
     keep = np.ones(len(board.mocks), dtype=bool)
     if wish.status:
         keep &= board.status == _code(board.statuses, wish.status)
@@ -161,7 +164,7 @@ def _kept(board: RunBoard, ids: Sequence[str], wish: Wish) -> NDArray[np.bool_]:
     if wish.show:
         keep &= SHOWN[wish.show](board)
     if wish.search:
-        keep &= _found(board, ids, wish.search)
+        keep &= _found(board, ids_of(board.mocks["number"]), wish.search)
     return keep
 
 
@@ -187,13 +190,13 @@ def _ordered(chosen: NDArray[np.intp], board: RunBoard, order: str) -> NDArray[n
     return chosen[places]
 
 
-def _row(board: RunBoard, ids: Sequence[str], place: int) -> MockRow:
+def _row(board: RunBoard, name: str, place: int) -> MockRow:
     mock = board.mocks[place]
     reason = int(board.reason[place])
     last = float(mock["last"])
     return MockRow(
         number=int(mock["number"]),
-        id=ids[place],
+        id=name,
         status=board.statuses[board.status[place]] if board.statuses else "",
         link=LINKS[Link(int(mock["link"]))],
         is_connected=bool(mock["link"] == Link.CONNECTED),

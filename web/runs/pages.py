@@ -3,19 +3,23 @@
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from math import inf
 from typing import Any
 
+import numpy as np
 from django.core.paginator import Page, Paginator
+from django.db.models import F
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from numpy.typing import NDArray
 
 from simulator import Second
 from web.alerts.access import open_incidents_of
 from web.alerts.models import Incident
 from web.reports.access import reports_on
 from web.reports.models import Report
-from web.runs import breakdowns, faults, history, live, series, timeline
+from web.runs import access, breakdowns, faults, history, live, rows, series, timeline
 from web.runs.arrivals import COUNTER, delay_of, report_of
 from web.runs.arrivals import Report as Arrivals
 from web.runs.boards import RunBoard, ShardReport, merged
@@ -45,7 +49,12 @@ class RunPage:
 
     @cached_property
     def table(self) -> MockTable:
-        return mock_table(self.board, identities(self.run, self.board), self.wish)
+        return mock_table(self.board, partial(ids_of, self.run), self.wish)
+
+    @property
+    def mocks(self) -> SafeString:
+        """The table's rows as HTML."""
+        return rows.html(self.table.rows, log=access.log_address(self.run))
 
     @property
     def times(self) -> list[Times]:
@@ -160,14 +169,25 @@ def stages_of(run: Run) -> list[Episode]:
 
 def identities(run: Run, board: RunBoard) -> list[str]:
     """Return the ids of the board's mocks in its order; empty where no tower has told them yet."""
-    names = [""] * run.mocks
-    for first, packed in Board.objects.filter(shard__run=run).values_list(
-        "shard__first", "identities"
-    ):
-        if packed:
+    return ids_of(run, board.mocks["number"])
+
+
+def ids_of(run: Run, numbers: NDArray[np.integer[Any]]) -> list[str]:
+    """Return the ids of mocks by their numbers; empty where no tower has told them yet."""
+    names = [""] * len(numbers)
+    if not names:
+        return names
+    least, most = int(numbers.min()), int(numbers.max())
+    boards = Board.objects.filter(
+        shard__run=run, shard__first__lte=most, shard__first__gt=least - F("shard__count")
+    )
+    for first, count, packed in boards.values_list("shard__first", "shard__count", "identities"):
+        wanted = np.flatnonzero((numbers >= first) & (numbers < first + count)).tolist()
+        if packed and wanted:
             ids = zlib.decompress(bytes(packed)).decode().split("\n")
-            names[first : first + len(ids)] = ids
-    return [names[number] for number in board.mocks["number"].tolist()]
+            for place in wanted:
+                names[place] = ids[int(numbers[place]) - first]
+    return names
 
 
 def run_series(run: Run, *, after: int, span: tuple[int, int] | None = None) -> dict[str, object]:
