@@ -175,6 +175,11 @@ DATABASES = {
     "default": database_of(DATABASE_URL, is_pooled=bool(POOL_URL), run_dir=RUN_DIR),
 }
 
+# Connections that the database's plan allows; 0: not known, and not held.
+DATABASE_CONNECTIONS = env.number("DATABASE_CONNECTIONS", default=0, least=0, most=10_000)
+# Dynos of each process, at most: "web=2, worker=5"; what is not named is there once.
+FORMATION = env.words("FORMATION")
+
 # --- Redis and queues -------------------------------------------------------------------------
 
 REDIS_URL = env.url(

@@ -14,7 +14,12 @@ def refuse_wrong_settings() -> None:
     """Stop the start by name, as every management command does by the same checks."""
     from web.platform import checks  # noqa: PLC0415 (needs the settings above)
 
-    held = [checks.secret_key, checks.field_encryption_keys, checks.separation]
+    held = [
+        checks.secret_key,
+        checks.field_encryption_keys,
+        checks.separation,
+        checks.connections,
+    ]
     for problem in [message for check in held for message in check() if message.is_serious()]:
         raise ImproperlyConfigured(f"{problem.msg}. {problem.hint}")
 

@@ -7,6 +7,9 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from web.databases import LOCAL_HOSTS
+from web.platform import budget
+
 BARE_HOST = "localhost"
 
 
@@ -54,6 +57,30 @@ def resources() -> list[str]:
     address = urlsplit(settings.DATABASE_URL)
     database = f"{address.hostname}{address.path}" if address.hostname else ""
     return [name for name in (database, settings.S3_BUCKET) if name]
+
+
+@register()
+def connections(**_: Any) -> list[CheckMessage]:
+    """Refuse a formation that needs more database connections than the plan allows."""
+    most = settings.DATABASE_CONNECTIONS
+    host = urlsplit(settings.DATABASE_URL).hostname
+    if not most or settings.POOL_URL or host in (None, *LOCAL_HOSTS):
+        return []
+    hint = "See “Database connections” in docs/operations.md."
+    try:
+        formation = dict.fromkeys((budget.WEB, *budget.FIXED), 1)
+        formation |= budget.formation_of(settings.FORMATION)
+    except ValueError as error:
+        return [Error(str(error), hint=hint, id="platform.E004")]
+    need = budget.needed(
+        formation, processes=settings.WEB_CONCURRENCY, threads=settings.WEB_THREADS
+    )
+    told = f"all dynos need {need} database connections, and the plan allows {most}"
+    if need > most:
+        return [Error(told, hint=hint, id="platform.E004")]
+    if 2 * need > most:
+        return [Warning(f"{told}: too few for a deploy", hint=hint, id="platform.W003")]
+    return []
 
 
 @register(deploy=True)
