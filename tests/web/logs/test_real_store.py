@@ -16,7 +16,10 @@ from web.reports.actions import Order
 
 pytestmark = pytest.mark.parts("s3")
 
-NAMES = ("put", "put_file", "get", "get_range", "stream", "head", "delete", "delete_many", "keys")
+NAMES = (
+    *("put", "put_file", "get", "get_range", "stream", "head"),
+    *("delete", "delete_many", "keys", "listed"),
+)
 REAL = {name: getattr(storage, name) for name in NAMES}
 
 
