@@ -5,6 +5,7 @@ with the operators' own words. A network closes names by what they stand for.
 """
 
 import logging
+from collections.abc import Iterator, Sequence
 from ipaddress import ip_network
 
 from django.db import transaction
@@ -43,8 +44,8 @@ def close_host(text: str, *, reason: str, by: User | None) -> tuple[Block, int]:
         block, is_new = Block.objects.update_or_create(
             host=host, defaults={"reason": reason.strip()[:300], "created_by": by}
         )
-        if is_new:
-            audit.note("operation.host_closed", user=by, words=f"{host}: {block.reason}")
+        again = "" if is_new else ", with another reason"
+        audit.note("operation.host_closed", user=by, words=f"{host}{again}: {block.reason}")
     logger.warning("host closed", extra={"host": host})
     return block, abort_closed()
 
@@ -75,19 +76,25 @@ def _name_of(text: str) -> str:
 def abort_closed() -> int:
     """Abort the live runs to closed hosts; return how many. The clock calls this too."""
     blocks = list(access.blocks())
-    if not blocks:
-        return 0
+    return sum(_aborted(run, block) for run, block in live_to(blocks)) if blocks else 0
+
+
+def would_end(host: str) -> int:
+    """Return how many live runs the closing of a host, as blocks name it, would abort."""
+    return sum(1 for _ in live_to([Block(host=host)]))
+
+
+def live_to(blocks: Sequence[Block]) -> Iterator[tuple[Run, Block]]:
+    """Yield the live runs to hosts under one of these blocks, each with the first such block."""
     live = Run.objects.filter(state__in=LIVE, abort_requested=None).exclude(hosts=[])
-    ended = 0
     known: dict[str, Block | None] = {}
-    for run in live.select_related("workspace")[:MOST_LIVE]:
+    for run in live.select_related("workspace").order_by("-id")[:MOST_LIVE]:
         for host in run.hosts:
             if host not in known:
                 known[host] = closed.closing(blocks, host)
             if block := known[host]:
-                ended += _aborted(run, block)
+                yield run, block
                 break
-    return ended
 
 
 def _aborted(run: Run, block: Block) -> bool:

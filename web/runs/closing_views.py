@@ -12,11 +12,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from web.accounts.access import UserRequest
 from web.runs import closing
 from web.targets.ownership import access
+
+SURE = "sure"  # the field of who has seen how many runs it ends
 
 
 class HostForm(forms.Form):
@@ -53,17 +55,20 @@ def index(request: UserRequest) -> HttpResponse:
     return _page(request, HostForm())
 
 
-@require_http_methods(["POST"])
+@require_POST
 @login_required
 def close(request: UserRequest) -> HttpResponse:
-    """Close a host, and abort what goes there."""
+    """Ask, with how many runs it ends; then close a host, and abort what goes there."""
     _hold_staff(request)
     form = HostForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     clean = form.cleaned_data
+    if SURE not in request.POST:
+        context = {"clean": clean, "count": closing.would_end(clean["host"]), "sure": SURE}
+        return render(request, "runs/close_host.html", context)
     block, ended = closing.close_host(clean["host"], reason=clean["reason"], by=request.user)
-    messages.success(request, f"{block} is closed; {ended} runs are aborted.")
+    messages.success(request, f"{block} is closed; {ended} run{'' if ended == 1 else 's'} aborted.")
     return redirect("operations_hosts")
 
 

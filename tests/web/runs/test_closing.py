@@ -89,9 +89,13 @@ def test_the_page_is_for_operators_alone(client_of, owner, run):
     staff = client_of(owner)
     said = staff.post(close, {"host": "a b", "reason": REASON})
     assert (said.status_code, "is no host" in said.content.decode()) == (422, True)
-    answer = staff.post(close, {"host": "broker.example", "reason": REASON}, follow=True)
+    asked = staff.post(close, {"host": "broker.example", "reason": REASON}).content.decode()
+    assert "1 run that goes there now is aborted" in asked
+    assert not Block.objects.exists()
+    sure = {"host": "broker.example", "reason": REASON, "sure": "1"}
+    answer = staff.post(close, sure, follow=True)
 
-    assert "broker.example is closed; 1 runs are aborted." in answer.content.decode()
+    assert "broker.example is closed; 1 run aborted." in answer.content.decode()
     assert "Its owner has asked" in answer.content.decode()
     block = Block.objects.get()
     staff.post(reverse("operations_open_host", args=[block.code]))

@@ -1,5 +1,6 @@
 """Proving that a target is one's own: each way with a real far side, and what does not count."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -316,9 +317,25 @@ def test_a_proof_can_be_withdrawn(names, client_of, teammate, http_target):
     proved(target)
     page = reverse("targets:withdraw_ownership", args=[target.workspace.code, target.code])
 
+    asked = client_of(teammate).get(page).content.decode()
+    assert "Withdraw this proof?" in asked
+    assert "at most 10 mocks" in asked
+    assert access.is_proved(target)
+
     client_of(teammate).post(page)
 
     assert not access.is_proved(target)
+
+
+def test_what_is_to_be_copied_has_a_button(client_of, teammate, http_target):
+    target = http_target(8080)
+    page = reverse("targets:ownership", args=[target.workspace.code, target.code])
+
+    answer = client_of(teammate).get(page).content.decode()
+
+    copied = re.findall(r'data-copy="#([\w-]+)"', answer)
+    assert len(copied) >= 4
+    assert all(f'id="{name}"' in answer for name in copied)
 
 
 def test_the_page_of_abuse_says_whom_to_write_to(client, settings, db):

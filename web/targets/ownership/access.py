@@ -41,12 +41,6 @@ def blocks() -> QuerySet[Block]:
     return Block.objects.select_related("created_by")
 
 
-def block_of(host: str) -> Block | None:
-    """Return the block that a host falls under, by its name, or by its address where it is one."""
-    name = host.rstrip(".").lower()
-    return next((each for each in blocks() if covers(each.host, name)), None)
-
-
 def covers(pattern: str, host: str) -> bool:
     """Whether ``*.example.org``, ``10.0.0.0/8`` or a plain host covers a host."""
     if pattern.startswith("*."):

@@ -43,6 +43,14 @@ class OwnershipPage:
         """Whether it holds now."""
         return self.proof is not None and self.proof.is_proved
 
+    @property
+    def withdrawal(self) -> str:
+        """What withdrawing the proof means, a sentence."""
+        return (
+            f"From then on at most {self.mocks} mocks and {self.rate:g} messages a second of this "
+            f"workspace may go to {self.host} in all, until it is proved again."
+        )
+
 
 def page_of(target: Target) -> OwnershipPage:
     """Return the page of a target."""

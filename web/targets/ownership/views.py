@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from web.accounts.access import UserRequest, open_workspace
 from web.accounts.models import Role
@@ -44,12 +44,17 @@ def check(request: UserRequest, workspace: UUID, target: UUID) -> HttpResponse:
     return redirect("targets:ownership", found.workspace.code, found.code)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @login_required
+@never_cache
 def withdraw(request: UserRequest, workspace: UUID, target: UUID) -> HttpResponse:
-    """Forget a proof."""
+    """Ask, then forget a proof."""
     found = target_of(open_workspace(request, workspace, role=Role.EDITOR), target)
-    if proof := access.ownership_of(found):
+    proof = access.ownership_of(found)
+    if proof and request.method == "GET":
+        context = {"page": pages.page_of(found), "target": found, "proof": proof}
+        return render(request, "targets/withdraw_ownership.html", context)
+    if proof:
         actions.withdraw(proof, by=request.user)
         messages.success(request, f"The proof of {proof} is withdrawn.")
     return redirect("targets:ownership", found.workspace.code, found.code)
