@@ -185,20 +185,8 @@ def present(now: datetime | None) -> datetime | Now:
 
 def take(shard: Shard, *, tower: str, now: datetime | None = None) -> Lease | None:
     """Take one shard; None when another tower was faster. The run's time begins with its first."""
-    with transaction.atomic():
-        taken = Shard.objects.filter(
-            id=shard.id, state=ShardState.WANTED, fence=shard.fence
-        ).update(
-            state=ShardState.LEASED,
-            tower=tower,
-            leased_until=present(now) + LEASE,
-            fence=F("fence") + 1,
-        )
-        if not taken:
-            return None
-        Run.objects.filter(id=shard.run_id, state=RunState.QUEUED).update(
-            state=RunState.STARTING, started_at=present(now), reason=""
-        )
+    if not _taken(shard, tower, present(now)):
+        return None
     return Lease(
         shard=shard.id,
         run=shard.run_id,
@@ -212,6 +200,21 @@ def take(shard: Shard, *, tower: str, now: datetime | None = None) -> Lease | No
         lost=shard.lost,
         heard=shard.heard,
     )
+
+
+def _taken(shard: Shard, tower: str, now: datetime | Now) -> bool:
+    """Take the row, and begin its run; one statement where that has begun, for it stays so."""
+    same = Shard.objects.filter(id=shard.id, state=ShardState.WANTED, fence=shard.fence)
+    word = {"state": ShardState.LEASED, "tower": tower, "leased_until": now + LEASE}
+    if shard.run.state != RunState.QUEUED:
+        return bool(same.update(**word, fence=F("fence") + 1))
+    with transaction.atomic():
+        taken = bool(same.update(**word, fence=F("fence") + 1))
+        if taken:
+            Run.objects.filter(id=shard.run_id, state=RunState.QUEUED).update(
+                state=RunState.STARTING, started_at=now, reason=""
+            )
+    return taken
 
 
 def renew(tower: str, *, now: datetime | None = None) -> set[tuple[int, int]]:

@@ -46,6 +46,20 @@ def test_of_two_towers_that_saw_the_same_shard_one_gets_it(run, shard):
     assert Shard.objects.get(id=shard.id).tower == "tower-1"
 
 
+def test_going_on_with_a_run_takes_one_statement_a_shard(run, shard, django_assert_num_queries):
+    first = leasing.take(shard, tower="tower-1")
+    assert first is not None
+    leasing.give_back(first)
+    [seen] = leasing.wanted()
+
+    with django_assert_num_queries(1):
+        again = leasing.take(seen, tower="tower-2")
+
+    assert again is not None
+    assert again.fence == first.fence + 1
+    assert leasing.take(seen, tower="tower-3") is None  # it was seen before it was taken
+
+
 def test_a_shard_that_does_not_fit_is_left_for_another_tower(run):
     assert leasing.lease_shards("tower-1", room=19) == []
 
