@@ -210,7 +210,7 @@ def _set(row: Scaled, quantity: int, *, now: datetime) -> Done:
         has = platform_api.scale(row.process, quantity).get(row.process)
     except Busy as busy:
         row.not_before = now + timedelta(seconds=busy.wait)
-        logger.warning("not scaled yet: %s", busy, extra={"process": row.process})
+        logger.warning("not scaled yet: %s", busy, extra={"scaled": row.process})
         return Done(f"Not yet: {busy}", False)
     except Refused as refused:
         logger.error("the platform refuses to scale: %s", refused)
@@ -235,7 +235,7 @@ def _note(
         advice=advice[:500],
         **told,
     )
-    facts = {"process": row.process, "action": str(decision.action), "target": decision.target}
+    facts = {"scaled": row.process, "action": str(decision.action), "target": decision.target}
     logger.info(
         "scaling", extra={**facts, **told, "reason": choice.reason, "outcome": choice.outcome}
     )

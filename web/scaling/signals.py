@@ -16,14 +16,13 @@ from web.runs import live
 from web.runs.boards import ShardReport
 from web.runs.models import LIVE, Shard, ShardState
 from web.runs.ticks import TOWER_MESSAGES, TOWER_MOCKS
-from web.scaling import middleware
+from web.scaling import middleware, needs
 from web.scaling.meter import together
 from web.scaling.models import Process
 from web.scaling.rule import Inputs
 
 MOST_REPORTS = 300  # shards whose reports one look reads; of more of them every so many-th
 FRESH = 15.0  # s that a report counts; a tower writes one each second
-FULL = 0.6  # of the console's threads that may be busy on the average
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +64,14 @@ def look(process: str, *, quantity: int | None, now: datetime) -> Seen:
     raise ValueError(f"no such process: {process!r}")
 
 
-def needed_workers(mocks: int, messages: float) -> int:
-    """Return how many towers hold so many mocks, which send so many messages a second."""
-    return math.ceil(max(mocks / TOWER_MOCKS, messages / TOWER_MESSAGES))
-
-
-def needed_consoles(load: float, *, threads: int) -> int:
-    """Return how many dynos of ``threads`` answer ``load`` requests at once, with room to spare."""
-    return max(1, math.ceil(load / (threads * FULL) - 1e-9))
-
-
 def _workers(quantity: int | None, *, now: datetime) -> Seen:
     wanted, leased = (_load(state) for state in (ShardState.WANTED, ShardState.LEASED))
-    needed = needed_workers(wanted.mocks + leased.mocks, wanted.rate + leased.rate)
+    needed = needs.workers(
+        wanted.mocks + leased.mocks,
+        wanted.rate + leased.rate,
+        most_mocks=TOWER_MOCKS,
+        most_messages=TOWER_MESSAGES,
+    )
     towers = _towers(now=now)
     inputs = Inputs(
         at=now.timestamp(),
@@ -140,7 +134,7 @@ def _console(quantity: int | None, *, now: datetime) -> Seen:
     inputs = Inputs(
         at=at,
         quantity=quantity,
-        needed=needed_consoles(console.load, threads=threads),
+        needed=needs.consoles(console.load, threads=threads),
         leased=console.waiting,
         lateness=console.queue,
         timeouts=console.timeouts,
