@@ -92,7 +92,7 @@ def answering(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
     return answer
 
 
-def nothing(_request: HttpRequest, rest: str) -> HttpResponse:
+def nothing(_request: HttpRequest, rest: str = "") -> HttpResponse:
     """Answer that there is no such route."""
     return MISSING.answer(f"The API has no route {PREFIX}{rest}.")
 

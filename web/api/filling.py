@@ -15,7 +15,7 @@ def as_shown(*shown: forms.BaseForm) -> dict[str, Any]:
         form.add_prefix(name): value
         for form in shown
         for name in form.fields
-        if (value := form[name].value()) not in (None, False)
+        if (value := form[name].value()) is not None and value is not False
     }
 
 

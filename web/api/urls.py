@@ -10,5 +10,6 @@ urlpatterns = [
     path("docs/", views.docs, name="docs"),
     path("v1/openapi.json", views.openapi, name="openapi"),
     *(path(f"v1/{pattern.pattern}", pattern.callback, name=pattern.name) for pattern in routes()),
+    path("v1/", nothing, name="root"),
     path("v1/<path:rest>", nothing, name="nothing"),
 ]

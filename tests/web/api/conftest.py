@@ -10,6 +10,7 @@ from django.test import Client
 
 from tests.web.runs.conftest import *  # noqa: F403 (fixtures are found by their names)
 from tests.web.targets.conftest import form  # noqa: F401
+from tests.web.test_strangers import arguments  # noqa: F401
 from web.accounts.models import Role, User, Workspace
 from web.keys.actions import make_key
 

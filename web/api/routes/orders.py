@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ninja import Query, Router, Schema, Status
+from ninja import Body, Query, Router, Schema, Status
 from pydantic import Field
 
 from web.api.door import EDITOR, VIEWER, KeyRequest
@@ -64,7 +64,7 @@ def list_orders(request: KeyRequest, run: UUID, wanted: Query[Wanted]) -> Listed
 
 @router.post("runs/{uuid:run}/orders", response={201: OrderTold}, **EDITOR)
 def give_order(
-    request: KeyRequest, run: UUID, body: dict[str, Any], once: OnceKey = ""
+    request: KeyRequest, run: UUID, body: Body[dict[str, Any]], once: OnceKey = ""
 ) -> Status[OrderTold]:
     """Give an order: {"order": "rate", "factor": 2}; its kinds are those of a lot's orders."""
     found = access.run_of(request.workspace, run)
