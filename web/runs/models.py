@@ -16,6 +16,9 @@ from web.accounts.models import User, Workspace
 from web.lots.models import Lot
 from web.platform.words import flow
 
+NO_ITEMS = models.Value([], models.JSONField())
+NO_WORDS = models.Value({}, models.JSONField())
+
 
 class RunState(models.TextChoices):
     QUEUED = "queued", "Queued"
@@ -60,15 +63,19 @@ class Run(models.Model):
     target = models.CharField(max_length=300)  # mqtts://broker.example:8883
     tags = models.CharField(max_length=400, blank=True)  # the lot's, as web.lots.tags packs them
     parts = models.JSONField(default=list)  # [{name, first, count, statuses}], the lot's own
-    additions = models.JSONField(default=list)  # mocks beyond the lot, as simulator.Addition
+    # New columns have a default in the database, so that processes of the release before can go on
+    # starting runs. These are mocks beyond the lot, as simulator.Addition.
+    additions = models.JSONField(default=list, db_default=NO_ITEMS)
     # How many are to be on when: {own, corners, counts}, as simulator.Presence; {}: not known.
-    presence = models.JSONField(default=dict)
+    presence = models.JSONField(default=dict, db_default=NO_WORDS)
     thresholds = models.JSONField(default=list)  # as simulator.Threshold reads them
     faults = models.JSONField(default=list)  # those of the lot, in its own words
     # How the target tells what has arrived: subscription or counter; empty: it does not.
     way_back = models.CharField(max_length=12, blank=True)
-    hosts = models.JSONField(default=list)  # that its target names, as simulator.host_in reads them
-    is_unproved = models.BooleanField(default=False)  # nobody proved whose they are: it is held
+    # That its target names, as simulator.host_in reads them.
+    hosts = models.JSONField(default=list, db_default=NO_ITEMS)
+    # Nobody proved whose they are: it is held.
+    is_unproved = models.BooleanField(default=False, db_default=False)
 
     # Written once, when the last shard is done.
     due = models.PositiveBigIntegerField(default=0)
