@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db.models import QuerySet
+from django.utils import timezone
 
-from simulator import Second
+from simulator import Second, new_board
 from tests.web.platform.conftest import no_redis, real_redis  # noqa: F401
-from tests.web.runs.conftest import snapshot
 from tests.web.scaling.platform import APP, TOKEN, Platform
 from web.accounts.models import User
 from web.runs import live
@@ -71,6 +72,11 @@ def load(workspace, reports) -> Callable[..., list[Shard]]:
     return make
 
 
+def leased() -> QuerySet[Shard]:
+    """Return the shards that towers hold."""
+    return Shard.objects.filter(state=ShardState.LEASED)
+
+
 @pytest.fixture
 def told(reports) -> Callable[..., None]:
     """Return a function that has the towers of leased shards tell how late they are."""
@@ -78,9 +84,15 @@ def told(reports) -> Callable[..., None]:
     def tell(now: datetime, *, lateness: float = 0.001, failed: int = 0) -> None:
         second = Second(at=int(now.timestamp()), due=100, acknowledged=100 - failed, failed=failed)
         second.lateness.record([lateness] * 100)
-        for shard in Shard.objects.filter(state=ShardState.LEASED):
-            said = snapshot(f"{shard.id}.1", t=now.timestamp(), seconds=[second], total=second)
-            reports[shard.id] = ShardReport.of(said).pack()
+        said = ShardReport(
+            at=now.timestamp(),
+            mocks=new_board(0, 20),
+            statuses=("running",),
+            reasons=[],
+            total=second,
+            recent=[second],
+        ).pack()
+        reports.update(dict.fromkeys(leased().values_list("id", flat=True), said))
 
     return tell
 
@@ -90,8 +102,6 @@ def working() -> Callable[..., list[Worker]]:
     """Return a function that has workers say that they hold so many mocks each."""
 
     def make(*mocks: int) -> list[Worker]:
-        from django.utils import timezone
-
         return [
             Worker.objects.create(
                 dyno=f"worker.{number}", process=f"h:{number}", tower=f"t-{number}",
