@@ -129,6 +129,7 @@ def rehearse(stack: ExitStack, folder: Path, options: argparse.Namespace) -> Fin
     supervisor = stack.enter_context(Supervisor(logs=folder / "logs"))
     addons = start_addons(stack, supervisor, folder)
     dynos = Dynos(supervisor=supervisor, addons=addons, slug=build)
+    stack.callback(dynos.end)  # while there is still a router and a Redis
     subscriber = Subscriber(addons.mqtt_port, topic="rehearsal/#")
     stack.callback(subscriber.close)
     play = Play(
