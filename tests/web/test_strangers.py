@@ -104,6 +104,35 @@ OPEN = {  # addresses outside of any workspace, and who may see what there
     "schemas/faults.json": "everybody: what may go wrong on purpose",
     "schemas/target-<slug:protocol>.json": "everybody: what a target may say",
 }
+VIEWERS_WRITE = {  # addresses that take a form of viewers too, and why
+    "w/<uuid:workspace>/members/leave/": "their own membership",
+    "w/<uuid:workspace>/definitions/preview/": "a preview stores nothing",
+    "w/<uuid:workspace>/definitions/series/": "a preview stores nothing",
+    "w/<uuid:workspace>/reports/regular/<uuid:standing>/subscribe/": "their own mail",
+}
+OWNERS = {  # addresses of owners alone
+    "w/<uuid:workspace>/settings/",
+    "w/<uuid:workspace>/two-factors/",
+    "w/<uuid:workspace>/delete/",
+    "w/<uuid:workspace>/members/invite/",
+    "w/<uuid:workspace>/members/<uuid:membership>/role/",
+    "w/<uuid:workspace>/members/<uuid:membership>/remove/",
+    "w/<uuid:workspace>/members/invitations/<uuid:invitation>/withdraw/",
+    "w/<uuid:workspace>/members/invitations/<uuid:invitation>/resend/",
+    "w/<uuid:workspace>/schedules/limit/",
+    "w/<uuid:workspace>/logs/retention/",
+    "w/<uuid:workspace>/logs/<uuid:run>/hold/",
+    "w/<uuid:workspace>/logs/<uuid:run>/hold/end/",
+    "w/<uuid:workspace>/watching/accounts/new/",
+    "w/<uuid:workspace>/watching/accounts/<uuid:account>/",
+    "w/<uuid:workspace>/watching/accounts/<uuid:account>/delete/",
+    "w/<uuid:workspace>/audit/",
+    "w/<uuid:workspace>/audit/export/",
+    "w/<uuid:workspace>/audit/export/<uuid:export>/",
+    "w/<uuid:workspace>/audit/export/<uuid:export>/download/",
+    "w/<uuid:workspace>/mails/",
+}
+WRONG = ("put", "patch", "delete")  # no page takes these
 NOON = timezone.now()
 DEFINITION = """\
 name: Fridge
@@ -233,8 +262,9 @@ def statuses(client: Client, path: str) -> set[int]:
     return {client.get(path).status_code, client.post(path).status_code}
 
 
-def test_the_list_of_open_addresses_is_up_to_date() -> None:
+def test_the_lists_of_addresses_are_up_to_date() -> None:
     assert set(OPEN) <= set(ROUTES)
+    assert OWNERS | set(VIEWERS_WRITE) <= set(CLOSED)
 
 
 @pytest.mark.parametrize("route", CLOSED)
@@ -274,3 +304,41 @@ def test_the_owner_finds_what_the_stranger_does_not(
     answer = client_of(owner).get(address(route, arguments))
 
     assert answer.status_code in {200, 302, 405}
+
+
+@pytest.mark.parametrize("route", CLOSED)
+def test_a_viewer_changes_nothing(route, arguments, viewer, client_of, object_store) -> None:
+    client, path = client_of(viewer), address(route, arguments)
+
+    read, written = client.get(path).status_code, client.post(path).status_code
+
+    assert read in ({403, 405} if route in OWNERS else {200, 302, 403, 405})
+    assert written in ({200, 302, 422} if route in VIEWERS_WRITE else {403, 405})
+
+
+@pytest.mark.parametrize("route", CLOSED)
+def test_an_editor_may_all_but_what_is_the_owners(
+    route, arguments, teammate, client_of, object_store
+) -> None:
+    client, path = client_of(teammate), address(route, arguments)
+
+    answers = {client.get(path).status_code, client.post(path).status_code}
+
+    assert answers <= {403, 405} if route in OWNERS else 403 not in answers
+    assert max(answers) < 500
+
+
+@pytest.mark.parametrize("route", CLOSED)
+def test_wrong_methods_are_refused(route, arguments, owner, client_of) -> None:
+    client, path = client_of(owner), address(route, arguments)
+
+    assert {getattr(client, method)(path).status_code for method in WRONG} == {405}
+
+
+@pytest.mark.parametrize("route", OPEN)
+def test_wrong_methods_are_refused_outside_of_workspaces(route, client, db) -> None:
+    some = {"token": "x", "uid": "x", "secret": "x", "account": "x", "protocol": "mqtt"}
+    names = {piece.partition(">")[0].partition(":")[2] for piece in route.split("<")[1:]}
+    path = address(route, dict.fromkeys(names, uuid4()) | some)
+
+    assert {getattr(client, method)(path).status_code for method in WRONG} == {405}
