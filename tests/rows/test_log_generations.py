@@ -15,12 +15,13 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 import zstandard
+from django.db import DatabaseError
 from django.utils import timezone
 
 from simulator import Chunk, Lot
-from tests.simulator.tower.staging import EPOCH, Theatre, assignment, play
-from tests.web.logs.conftest import store_chunk
+from tests.simulator.tower.staging import EPOCH, Theatre, assignment, lot, play
 from web.logs import models as logs
+from web.logs.writing import Filing
 from web.platform import clock, storage
 
 SENSOR = """
@@ -76,7 +77,8 @@ def plain(
         if end:
             stage.loop.call_at(begin, setattr, stage, "outage", OUTAGE)
             stage.loop.call_at(end, setattr, stage, "outage", None)
-        await stage.run(assignment(text=SENSOR, count=count, duration=duration))
+        given = lot(SENSOR, count=count, duration=duration)
+        await stage.run(assignment(lot=given, count=count))
 
     return staged(acts)
 
@@ -129,8 +131,12 @@ def test_each_record_is_written_once(stored_run, stored_lease) -> None:
     stage = plain(duration=12.0)
     chunks = [replace(chunk, shard=stored_lease.name) for chunk in stage.chunks]
 
-    for chunk in (*chunks, *chunks):  # the second time as after an answer that was lost
-        store_chunk(chunk, lease=stored_lease, prefix=stored_run.prefix)
+    filing = Filing(lambda _shard: (stored_lease, stored_run.prefix))
+    for chunk in chunks:
+        assert filing.put([chunk]) == [None]
+        [refused] = filing.put([chunk])  # its answer was lost: the row is there already,
+        assert isinstance(refused, DatabaseError)
+        assert filing.put([chunk]) == [None]  # which the next try knows
 
     keys = [key for key in storage.keys(stored_run.prefix) if "/log/" in key]
     rows = [row for key in keys for row in rows_of(storage.get(key)) if row["event"] == "send"]

@@ -11,7 +11,7 @@ import pytest
 
 from simulator import Link, parse_document, preview
 from tests.rows.browsing import Person
-from tests.simulator.tower.staging import EPOCH, Broker, Theatre, assignment, play
+from tests.simulator.tower.staging import EPOCH, Broker, Theatre, assignment, lot, play
 from tests.web.logs.conftest import store_chunk
 from tests.web.runs.conftest import snapshot
 from tests.web.runs.test_desk import Clock, new_desk
@@ -193,7 +193,8 @@ def test_the_log_costs_what_is_sent():
     def cost(count: int, text: str = TALKER) -> int:
         async def main() -> None:
             theatre = Theatre()
-            await theatre.run(assignment(text=text, count=count, duration=20.0))
+            given = lot(text, count=count, duration=20.0)
+            await theatre.run(assignment(lot=given, count=count))
             rows[count] = sum(chunk.sends for chunk in theatre.chunks)
 
         play(main)

@@ -102,7 +102,7 @@ def test_a_webhooks_address_and_secret_are_sealed_and_never_shown(client_of, own
     [
         ("mail", {"address": "x"}, "valid email"),
         ("webhook", {"url": "ftp://x.example", "secret": "s" * 16}, "https:// or http://"),
-        ("webhook", {"url": "http://169.254.169.254/", "secret": "s" * 16}, "Nothing is sent"),
+        ("webhook", {"url": "http://169.254.169.254/", "secret": "s" * 16}, "metadata"),
         ("webhook", {"url": "https://x.example", "secret": "short"}, "at least 16"),
         ("phone", {"address": "0901234"}, "with its country"),
         ("slack", {"address": "#ops"}, "Give the id"),

@@ -9,9 +9,10 @@ import pytest
 from django.utils import timezone
 
 from simulator import Reason
+from simulator.tower.restraint import gave_up
 from tests.web.runs.conftest import snapshot
 from web.platform import storage
-from web.runs import actions, endings, leasing, overdue, overtime, reaping
+from web.runs import actions, closing, endings, leasing, overdue, overtime, reaping
 from web.runs.actions import CannotStart, start_run
 from web.runs.boards import ShardReport
 from web.runs.desk import Desk
@@ -114,6 +115,13 @@ def hangs_while_it_is_stopped(run: Run) -> None:
     overdue.end(now=timezone.now() + timedelta(minutes=1))
 
 
+def sends_to_a_closed_host(run: Run) -> None:
+    (lease,) = leases(run)
+    closing.close_host("broker.example", reason="It asked us to.", by=None)
+    leasing.release(lease, outcome=Outcome.STOPPED)
+    endings.end_run(run.id)
+
+
 def loses_its_towers(run: Run) -> None:
     now = timezone.now()
     for _ in range(MOST_LOSSES + 1):
@@ -130,6 +138,10 @@ def is_not_gone_on_with(run: Run) -> None:
     run.refresh_from_db()
     assert run.state in LIVE
     overtime.tick(end + timedelta(seconds=1))
+
+
+def is_refused(run: Run) -> None:
+    release(run, Outcome.FAILED, f"{gave_up(97.0, 60).capitalize()}.")
 
 
 def is_never_taken(run: Run) -> None:
@@ -159,8 +171,10 @@ WAYS: list[tuple[Callable[[Run], None], str]] = [
     (is_replaced, "Stopped"),
     (is_held_on_to, "Stopped"),
     (hangs_while_it_is_stopped, "Stopped"),
+    (sends_to_a_closed_host, "Stopped"),
     (loses_its_towers, "Cut off"),
     (is_not_gone_on_with, "Cut off"),
+    (is_refused, "Failed"),
     (is_never_taken, "Failed"),
     (has_lost_its_snapshot, "Failed"),
     (cannot_be_run, "Failed"),
