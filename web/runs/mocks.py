@@ -151,6 +151,13 @@ def mock_table(board: RunBoard, ids_of: IdsOf, wish: Wish) -> MockTable:
     return MockTable(rows, len(ordered), number, wish)
 
 
+def mock_row(board: RunBoard, ids_of: IdsOf, number: int) -> MockRow | None:
+    """Return the row of one mock; None while no tower has told of it."""
+    places = np.flatnonzero(board.mocks["number"] == number)[:1]
+    names = ids_of(board.mocks["number"][places])
+    return _row(board, names[0], int(places[0])) if len(places) else None
+
+
 def _page(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 9 else 1
 

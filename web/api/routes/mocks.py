@@ -1,17 +1,20 @@
 """The mocks of a run: searched, and one by one."""
 
 from datetime import datetime
+from functools import partial
 from typing import Literal
 from uuid import UUID
 
+from django.http import Http404
 from ninja import Query, Router, Schema
 from pydantic import Field
 
 from web.api.door import VIEWER, KeyRequest, count
 from web.api.paging import LONGEST, Listed, cursor_of, place_in
+from web.logs.access import mock_of
 from web.platform.limiting import SEARCH
 from web.runs import access, pages
-from web.runs.mocks import MOST_SEARCH, MockRow, Wish
+from web.runs.mocks import MOST_SEARCH, MockRow, Wish, mock_row
 
 router = Router(tags=["Mocks"])
 
@@ -52,6 +55,17 @@ def list_mocks(request: KeyRequest, run: UUID, wanted: Query[MocksPage]) -> List
     table = pages.run_page(access.run_of(request.workspace, run), wish=wish).table
     more = cursor_of("", table.number + 1) if table.has_next else None
     return Listed(items=[tell(row) for row in table.rows], next=more)
+
+
+@router.get("runs/{uuid:run}/mocks/{int:mock}", response=MockTold, **VIEWER)
+def get_mock(request: KeyRequest, run: UUID, mock: int) -> MockTold:
+    """Get one mock of a run by its number."""
+    found = access.run_of(request.workspace, run)
+    board = pages.run_page(found, wish=Wish()).board
+    row = mock_row(board, partial(pages.ids_of, found), mock_of(found, mock))
+    if row is None:
+        raise Http404("nothing is known of this mock yet")
+    return tell(row)
 
 
 def tell(row: MockRow) -> MockTold:
