@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from simulator import Chunk, Lot
 from tests.simulator.tower.staging import EPOCH, Theatre, assignment, lot, play
+from tests.web.logs.conftest import store_chunk
 from web.logs import models as logs
 from web.logs.writing import Filing
 from web.platform import clock, storage
