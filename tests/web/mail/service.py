@@ -69,8 +69,9 @@ class Answer(BaseHTTPRequestHandler):
     def do_DELETE(self) -> None:
         _, _, _, name, address = self.path.split("/")
         listed = self.server.suppressed.get(name, set())
-        self.answer(204 if unquote(address) in listed else 404)
-        listed.discard(unquote(address))
+        is_there = unquote(address) in listed
+        listed.discard(unquote(address))  # before the answer, which who asks goes on with
+        self.answer(204 if is_there else 404)
 
     def refuse(self, status: int, message: str) -> None:
         error = {"message": message, "field": None, "help": None}
