@@ -43,6 +43,12 @@ class FactorsNeeded(PermissionDenied):
     """The workspace lets in only who signs in with two factors; the page says how."""
 
 
+def hold_staff(request: UserRequest) -> None:
+    """Let operators of the service pass. Raises Http404 for everybody else."""
+    if not request.user.is_staff:
+        raise Http404("no such page")
+
+
 def open_workspace(request: UserRequest, code: UUID, *, role: Role = Role.VIEWER) -> Workspace:
     """Return the workspace, and set ``request.workspace`` and ``request.role`` for the templates.
 

@@ -7,22 +7,16 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from web.accounts.access import UserRequest
+from web.accounts.access import UserRequest, hold_staff
 from web.alerts import access, actions, operators, pages
 from web.alerts.forms import CommentForm
 from web.alerts.incident_views import acknowledged, list_context, resolved
 from web.alerts.kinds import OF_SERVICE
-
-
-def hold_staff(request: UserRequest) -> None:
-    """Let staff pass. Raises Http404 for everybody else."""
-    if not request.user.is_staff:
-        raise Http404("no such page")
 
 
 @require_GET

@@ -8,25 +8,19 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from web.accounts.access import UserRequest, open_workspace
+from web.accounts.access import UserRequest, hold_staff, open_workspace
 from web.accounts.models import Role
 from web.audit.actions import note
 from web.mail import access, actions, events, quota
 from web.mail.models import GateName, State, Topic
 
 PAGE = 50
-
-
-def hold_staff(request: UserRequest) -> None:
-    """Let staff pass. Raises Http404 for everybody else."""
-    if not request.user.is_staff:
-        raise Http404("no such page")
 
 
 @require_GET

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from web.mail.models import OPEN, Incoming, Mail, Topic
+from web.mail.models import OPEN, Event, Incoming, Mail, Topic
 
 KEEP_SECRETS = timedelta(days=1)  # that the text of a mail with a link to an account is kept
 KEEP_TEXTS = timedelta(days=30)
@@ -22,6 +22,8 @@ def forget(now: datetime | None = None) -> int:
     empty(over.filter(created__lt=moment - KEEP_TEXTS))
     old = over.filter(created__lt=moment - KEEP).order_by("id").values_list("id", flat=True)
     Incoming.objects.filter(id__in=_some(Incoming.objects.filter(at__lt=moment - KEEP))).delete()
+    unknown = Event.objects.filter(mail=None, heard__lt=moment - KEEP)  # of another sender's mails
+    Event.objects.filter(id__in=_some(unknown)).delete()
     return Mail.objects.filter(id__in=list(old[:MOST])).delete()[0]
 
 

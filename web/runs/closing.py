@@ -21,7 +21,7 @@ from web.targets.ownership.models import Block
 logger = logging.getLogger(__name__)
 
 BY = "The operators' closing of {host}"
-MOST_LIVE = 2_000  # live runs that one look goes through
+PAGE = 500  # live runs that are read at a time
 
 
 class NoHostToClose(ValueError):
@@ -50,6 +50,7 @@ def close_host(text: str, *, reason: str, by: User | None) -> tuple[Block, int]:
     return block, abort_closed()
 
 
+@transaction.atomic
 def open_host(block: Block, *, by: User | None) -> None:
     """Let customers send there again."""
     audit.note("operation.host_opened", user=by, words=f"{block.host}.")
@@ -86,15 +87,24 @@ def would_end(host: str) -> int:
 
 def live_to(blocks: Sequence[Block]) -> Iterator[tuple[Run, Block]]:
     """Yield the live runs to hosts under one of these blocks, each with the first such block."""
-    live = Run.objects.filter(state__in=LIVE, abort_requested=None).exclude(hosts=[])
     known: dict[str, Block | None] = {}
-    for run in live.select_related("workspace").order_by("-id")[:MOST_LIVE]:
+    for run in _live():
         for host in run.hosts:
             if host not in known:
                 known[host] = closed.closing(blocks, host)
             if block := known[host]:
                 yield run, block
                 break
+
+
+def _live() -> Iterator[Run]:
+    """Yield all live runs that name hosts, the newest first."""
+    live = Run.objects.filter(state__in=LIVE, abort_requested=None).exclude(hosts=[])
+    rows = live.select_related("workspace").order_by("-id")
+    page = list(rows[:PAGE])
+    while page:
+        yield from page
+        page = list(rows.filter(id__lt=page[-1].id)[:PAGE])
 
 
 def _aborted(run: Run, block: Block) -> bool:

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from web.accounts.access import UserRequest
+from web.accounts.access import UserRequest, hold_staff
 from web.runs import closing
 from web.targets.ownership import access
 
@@ -41,17 +41,12 @@ class HostForm(forms.Form):
             raise forms.ValidationError(str(error)) from error
 
 
-def _hold_staff(request: UserRequest) -> None:
-    if not request.user.is_staff:
-        raise Http404("no such page")
-
-
 @require_GET
 @login_required
 @never_cache
 def index(request: UserRequest) -> HttpResponse:
     """Show the closed hosts, and a form to close another."""
-    _hold_staff(request)
+    hold_staff(request)
     return _page(request, HostForm())
 
 
@@ -59,7 +54,7 @@ def index(request: UserRequest) -> HttpResponse:
 @login_required
 def close(request: UserRequest) -> HttpResponse:
     """Ask, with how many runs it ends; then close a host, and abort what goes there."""
-    _hold_staff(request)
+    hold_staff(request)
     form = HostForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -76,7 +71,7 @@ def close(request: UserRequest) -> HttpResponse:
 @login_required
 def open_again(request: UserRequest, block: UUID) -> HttpResponse:
     """Let customers send to a host again."""
-    _hold_staff(request)
+    hold_staff(request)
     found = access.blocks().filter(code=block).first()
     if found is None:
         raise Http404("no such block")

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from web.accounts.access import UserRequest
+from web.accounts.access import UserRequest, hold_staff
 from web.scaling import access, pages, signals
 from web.scaling.models import Process
 
@@ -26,8 +26,7 @@ PAGE = 50
 @never_cache
 def index(request: UserRequest) -> HttpResponse:
     """Show what is scaled, how it was over time, and each decision."""
-    if not request.user.is_staff:
-        raise Http404("no such page")
+    hold_staff(request)
     filters, now = access.Filters.read(request.GET), timezone.now()
     page = Paginator(access.choices(filters), PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "scaling": pages.page(filters, now=now), "filters": filters}

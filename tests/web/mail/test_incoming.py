@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from web.mail import actions, ticks, tokens, uploads, wishes
 from web.mail.incoming import Letter, is_proved, read
-from web.mail.models import Incoming, Mail, OptOut, Topic
+from web.mail.models import Event, Incoming, Mail, OptOut, Topic
 from web.platform.logfmt import LogfmtFormatter
 from web.reports.models import Standing
 from web.reports.standing import actions as regular
@@ -356,3 +356,13 @@ def test_old_letters_are_forgotten(db):
     ticks.forget()
 
     assert not Incoming.objects.exists()
+
+
+def test_old_events_of_mails_that_nobody_knows_are_forgotten(db):
+    long_ago = timezone.now() - ticks.KEEP - timedelta(days=1)
+    for name, heard in (("old", long_ago), ("new", timezone.now())):
+        Event.objects.create(name=name, to="a@b.example", kind="x", at=long_ago, heard=heard)
+
+    ticks.forget()
+
+    assert [event.name for event in Event.objects.all()] == ["new"]

@@ -51,6 +51,13 @@ def test_a_run_that_slipped_through_is_aborted_by_the_clock(run):
     assert closing.abort_closed() == 0
 
 
+def test_runs_that_do_not_fit_into_one_look_end_too(run, lot, owner, monkeypatch):
+    monkeypatch.setattr(closing, "PAGE", 1)
+    actions.start_run(lot, by=owner, beside_rivals=True)
+
+    assert closing.close_host("broker.example", reason=REASON, by=owner)[1] == 2
+
+
 def test_an_opened_host_is_sent_to_again(run, lot, owner):
     block, _ = closing.close_host("broker.example", reason=REASON, by=owner)
     closing.open_host(block, by=owner)

@@ -291,6 +291,8 @@ def test_checks_are_held_in_number(names, asked, workspace, owner):
     fourth = Target.objects.create(workspace=workspace, name="T4", host="h4.example", port=1)
     with pytest.raises(actions.CannotCheck, match="under way"):
         actions.ask_for_check(fourth, Way.DNS, by=owner)
+    again = actions.ask_for_check(target, Way.DNS, by=owner)  # a double click is no fourth
+    assert again.target == target
 
 
 def test_the_page_tells_what_to_copy_and_what_came_of_it(

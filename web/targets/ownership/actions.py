@@ -3,6 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -40,18 +41,18 @@ def ask_for_check(target: Target, way: Way, *, by: User | None) -> Ownership:
     if way not in ways.ways_of(target):
         raise CannotCheck("This target cannot be proved in that way.")
     now = timezone.now()
-    _hold_pace(target.workspace, now)
     row, _ = Ownership.objects.get_or_create(
         workspace=target.workspace, host=keys.host_of(target), port=target.port
     )
     if row.asked and now - row.asked < LOST_AFTER:
         return row
+    _hold_pace(target.workspace, now)
     if row.checked and now - row.checked < REST and by is not None:
         raise CannotCheck("It was looked at a moment ago. Wait a few seconds.")
     row.target, row.way = target, row.way if row.is_proved else way
     row.asked, row.asked_by = now, by
     row.save()
-    queues.enqueue_on_commit("reports", jobs.check, str(row.code), way, timeout=CHECK_TIMEOUT)
+    queues.enqueue_on_commit("notices", jobs.check, str(row.code), way, timeout=CHECK_TIMEOUT)
     return row
 
 
@@ -123,6 +124,7 @@ def look_again() -> int:
     return asked
 
 
+@transaction.atomic
 def withdraw(row: Ownership, *, by: User) -> None:
     """Forget a proof: from now on it counts as never shown."""
     audit.note("target.proof_withdrawn", workspace=row.workspace, user=by, words=f"{row}.")
