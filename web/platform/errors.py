@@ -9,12 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from web.accounts import access
+from web.platform.problems import problem
 
 logger = logging.getLogger(__name__)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """Answer 400: the request itself is broken."""
+    if _is_program(request):
+        return problem(400, detail="The request itself is broken.")
     return render(request, "400.html", status=400)
 
 
@@ -40,8 +43,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
     return render(request, "403_csrf.html", status=403)
 
 
-def server_error(_request: HttpRequest) -> HttpResponse:
+def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500 without the context, which may be what failed."""
+    if _is_program(request):
+        return problem(500, detail="This is our fault. Try again; what failed is in our log.")
     from django.template import loader  # noqa: PLC0415 (templates may be what failed)
 
     return HttpResponse(loader.get_template("500.html").render(), status=500)
+
+
+def _is_program(request: HttpRequest) -> bool:
+    """Whether a program asks, which reads problem details and no page."""
+    return request.path.startswith("/api/v")

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from web.platform import health, logfmt
-from web.platform.errors import server_error
+from web.platform.errors import bad_request, server_error
 from web.platform.models import Heartbeat
 
 
@@ -200,3 +200,12 @@ def test_the_banner_asks_once_in_a_while(monkeypatch):
         health.outages()
 
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize(("answer", "status"), [(server_error, 500), (bad_request, 400)])
+def test_programs_are_answered_with_problem_details(rf, answer, status):
+    request = rf.get("/api/v1/runs/")
+
+    told = answer(request) if answer is server_error else answer(request, ValueError())
+
+    assert (told.status_code, told["Content-Type"]) == (status, "application/problem+json")
