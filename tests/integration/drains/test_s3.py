@@ -109,7 +109,7 @@ def test_where_the_filter_leaves_nothing_no_object_is_made(drain_to, bucket, sen
         ({"secret": "wrong"}, "S3 says that the secret of the access key is wrong."),
         ({"endpoint": "http://127.0.0.1:1"}, "S3 cannot be reached at its endpoint."),
         ({"endpoint": "http://nowhere.invalid"}, "There is no host nowhere.invalid."),
-        ({"endpoint": "http://169.254.169.254"}, "Nothing is sent to 169.254.169.254"),
+        ({"endpoint": "http://169.254.169.254"}, "Nothing may be sent to 169.254.169.254: "),
     ],
 )
 def test_what_is_wrong_is_said_in_words(drain_to, bucket, sends, said, words):
