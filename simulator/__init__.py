@@ -89,9 +89,9 @@ from simulator.recording.writer import Writer
 from simulator.roll import LotProblem, RollCall, identity_problems, lot_problems, roll_call
 from simulator.speech import Speech
 from simulator.tower import Assignment, Resume, Snapshot, Told, Tower, run_in_loop
+from simulator.tower.visiting import Visit, visitors_of
 from simulator.transports.gate import Forbidden, Gate, forbidden_of
 from simulator.transports.pools import NO_PROXIES, hold_client
-from simulator.tower.visiting import Visit, visitors_of
 from simulator.verdict import Figures, Ruling, verdict
 
 __all__ = [
@@ -148,8 +148,8 @@ __all__ = [
     "Outlook",
     "Pace",
     "Part",
-    "Presence",
     "Place",
+    "Presence",
     "PreviewMessage",
     "Problem",
     "Profile",
@@ -215,8 +215,8 @@ __all__ = [
     "parse",
     "parse_document",
     "parse_template",
-    "position_names",
     "places_of",
+    "position_names",
     "preview",
     "read_credentials",
     "read_dataset",
