@@ -21,8 +21,8 @@ from django.utils import timezone
 from web.alerts.models import Look
 from web.alerts.rules import Level
 from web.platform.destinations import address_of
+from web.platform.hosts import AddressError
 from web.platform.outgoing import Connection
-from web.targets.address import AddressError
 
 logger = logging.getLogger(__name__)
 

@@ -25,8 +25,8 @@ from web.alerts.models import (
     Person,
 )
 from web.platform.destinations import address_of, hold
+from web.platform.hosts import AddressError
 from web.platform.secrets import seal
-from web.targets.address import AddressError
 
 MOST_TURNS = 20
 LONGEST_CHANGE = timedelta(days=366)

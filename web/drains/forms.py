@@ -14,7 +14,7 @@ from web.drains.senders.aws import REGION
 from web.lots.models import Lot
 from web.lots.tags import pack, parse
 from web.platform import destinations
-from web.targets.address import AddressError
+from web.platform.hosts import AddressError
 
 SECRET_LENGTH = 4_000  # characters
 LEAST_SIGNING = 16  # characters of a secret that signs

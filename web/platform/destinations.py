@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import simulator
-from web.targets import reach
-from web.targets.address import AddressError, host_of
+from web.platform import reach
+from web.platform.hosts import AddressError, host_of
 
 LONGEST = 2_000  # characters
 PORTS = {"http": 80, "https": 443}
@@ -107,5 +107,4 @@ def _told(host: str) -> Iterator[None]:
     try:
         yield
     except simulator.Forbidden as error:
-        kind = str(error).removeprefix("not allowed: the target is ")
-        raise AddressError(reach.NOT_ALLOWED.format(host=host, kind=kind)) from error
+        raise AddressError(reach.refusal(host, error)) from error

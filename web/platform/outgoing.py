@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from hashlib import sha256
 
 from web.platform.destinations import Address, connect
-from web.targets.address import AddressError
+from web.platform.hosts import AddressError
 
 CONNECT_WITHIN = 5.0  # s, for each address of the name
 # What went wrong on the way, the first that fits.

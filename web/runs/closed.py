@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from ipaddress import ip_network
 
 import simulator
+from web.platform import reach
 from web.runs.snapshot import CannotStart
-from web.targets import reach
 from web.targets.ownership import access
 from web.targets.ownership.models import Block
+from web.targets.places import places_of
 
 CLOSED = "The operators of this service let nobody send to {host}: {reason}"
 
@@ -50,7 +51,7 @@ def _is_of_addresses(pattern: str) -> bool:
 
 def hosts_of(target: simulator.Target) -> list[str]:
     """Return the hosts of a target in the one way in which blocks name them, each once."""
-    names = (place.host for place in reach.places(target))
+    names = (place.host for place in places_of(target))
     return list(dict.fromkeys(_plain(name) for name in names))
 
 

@@ -17,11 +17,11 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 
 from simulator import DefinitionError, Export, Exports, Tower, Writer, run_in_loop
+from web.platform import reach
 from web.runs import jobs, leasing, workers
 from web.runs.desk import Desk
 from web.runs.holding import Orders
 from web.runs.injections import Wish
-from web.targets import reach
 
 logger = logging.getLogger(__name__)
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 
 import simulator
 from web.lots.models import Lot
+from web.platform import reach
 from web.runs.models import LIVE, Run
 from web.runs.snapshot import CannotStart, Snapshot
-from web.targets import reach, senders
+from web.targets import senders
 from web.targets.models import Target
 from web.targets.ownership import access, limits
 

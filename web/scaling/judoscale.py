@@ -19,11 +19,11 @@ from django.conf import settings
 
 from web.platform import redis, shared_clock
 from web.platform.destinations import address_of
+from web.platform.hosts import AddressError
 from web.platform.outgoing import Connection, words_of
 from web.scaling import middleware, signals
 from web.scaling.meter import Word
 from web.scaling.models import Process
-from web.targets.address import AddressError
 
 logger = logging.getLogger(__name__)
 

@@ -17,8 +17,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from web.platform.destinations import Address, address_of
+from web.platform.hosts import AddressError
 from web.platform.outgoing import Connection, named, waiting, words_of
-from web.targets.address import AddressError
 
 TIMEOUT = 8.0  # s for an answer; the clock has other things to do
 MOST = 512_000  # bytes of an answer that are read

@@ -14,7 +14,7 @@ from web.audit.actions import note
 from web.datasets.access import table_named
 from web.datasets.tables import table_at
 from web.platform import secrets
-from web.targets import reach
+from web.targets import places
 from web.targets.models import Target
 
 Change: TypeAlias = str | None
@@ -128,7 +128,7 @@ def lot_target(target: Target) -> simulator.Target:
     words = simulator.target_words(target.options, document(target))
     if words.value is None:
         raise OptionsOutdated(str(words.problems[0]))
-    if why := reach.unheld(words.value):
+    if why := places.unheld(words.value):
         raise OutOfReach(why)
     headers = dict(getattr(words.value, "headers", {}))
     changes: dict[str, Any] = {"secrets": _sealed_credentials(target, headers=headers)}

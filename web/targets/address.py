@@ -4,11 +4,10 @@ Rule: what the address does not say is not in the result, so that the form's own
 """
 
 import json
-import re
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from web.platform.hosts import AddressError, host_of
 from web.targets.protocols import PROTOCOLS
 
 SCHEMES = {  # what people paste -> protocol, TLS
@@ -35,11 +34,6 @@ SCHEMES = {  # what people paste -> protocol, TLS
 }
 MQTT_PORT = 1883  # tcp:// with it is a broker, as clients of MQTT write it
 LONGEST = 2_000  # characters; no broker's address is longer
-NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9.])?")
-
-
-class AddressError(ValueError):
-    """The pasted text is no address of a target; the text is a sentence for its author."""
 
 
 def form_values(text: str) -> dict[str, Any]:
@@ -96,33 +90,6 @@ def _path(parts: SplitResult, scheme: str, protocol: str) -> dict[str, Any]:
     if protocol == "amqp" and path:  # amqp://host/lab names the virtual host "lab"
         return {"options": f"virtual_host: {json.dumps(unquote(path[1:]))}\n"}
     return {}
-
-
-def host_of(text: str) -> str:
-    """Return a host's name or address without blanks and brackets.
-
-    Raises:
-        AddressError: It holds what no host does, as a scheme, a port or a path.
-    """
-    host = text.strip().removeprefix("[").removesuffix("]")
-    if not host:
-        raise AddressError("The address has no host. Write it as mqtts://broker.example:8883.")
-    if "://" in host or "/" in host:
-        raise AddressError(
-            "Only the host belongs here, as in broker.example. "
-            "Paste a whole address into the field at the top."
-        )
-    if not NAME.fullmatch(host) and not _is_ip_address(host):
-        raise AddressError(f"“{host[:60]}” is neither a host name nor an IP address.")
-    return host
-
-
-def _is_ip_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _split(text: str) -> SplitResult:

@@ -11,8 +11,9 @@ from django.core.exceptions import ValidationError
 
 import simulator
 from web.datasets.models import Dataset
+from web.platform import hosts
 from web.platform.words import told
-from web.targets import access, address, checks, headers, reach
+from web.targets import access, address, checks, headers, places
 from web.targets.actions import document, words_of_fields
 from web.targets.models import Target
 from web.targets.protocols import PROTOCOLS, Protocol, choices
@@ -43,7 +44,7 @@ class AddressForm(forms.Form):
         """Return the values of the fields that the address names."""
         try:
             return address.form_values(self.cleaned_data["address"])
-        except address.AddressError as error:
+        except hosts.AddressError as error:
             raise ValidationError(str(error)) from error
 
 
@@ -205,12 +206,12 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_host(self) -> str:
         """Return the host without blanks and brackets."""
-        return checks.sentence(address.host_of, self.cleaned_data["host"])
+        return checks.sentence(hosts.host_of, self.cleaned_data["host"])
 
     def clean_server_name(self) -> str:
         """Return the server name, empty for the host's."""
         name: str = self.cleaned_data["server_name"]
-        return checks.sentence(address.host_of, name) if name else ""
+        return checks.sentence(hosts.host_of, name) if name else ""
 
     def clean_client_id(self) -> str:
         """Return the client id, whose placeholders are known for every mock."""
@@ -286,7 +287,7 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
         for text in wrong.sentences:
             self.add_error("options", text)
         if words.value is not None:
-            for word, text in reach.troubles(words.value):
+            for word, text in places.troubles(words.value):
                 self.add_error("host" if word == "host" else "options", text)
 
 

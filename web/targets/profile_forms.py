@@ -10,7 +10,8 @@ from django import forms
 
 import simulator
 from web.datasets.models import Dataset
-from web.targets import access, reach
+from web.platform import reach
+from web.targets import access
 from web.targets.models import Target
 from web.targets.profiles import Making, making_of
 from web.targets.secret_inputs import SecretArea

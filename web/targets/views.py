@@ -10,7 +10,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from web.accounts.access import UserRequest, open_workspace
 from web.accounts.models import Role
-from web.targets import access, actions, reach
+from web.platform import reach
+from web.targets import access, actions
 from web.targets.forms import TargetForm
 from web.targets.models import Target
 from web.targets.ownership.access import ownership_of

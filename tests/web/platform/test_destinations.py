@@ -1,7 +1,7 @@
 import pytest
 
 from web.platform.destinations import address_of, connect, resolved
-from web.targets.address import AddressError
+from web.platform.hosts import AddressError
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def _nobody_is_allowed(settings):
 @pytest.fixture
 def start(owner, object_store, asked, published, monkeypatch):
     """Return what starts a run; names are not looked up."""
-    monkeypatch.setattr("web.targets.reach.RESOLVE_WITHIN", 0.01)
+    monkeypatch.setattr("web.platform.reach.RESOLVE_WITHIN", 0.01)
     return lambda lot: actions.start_run(lot, by=owner)
 
 

@@ -1,6 +1,7 @@
 import pytest
 
 import simulator
+from web.platform import hosts
 from web.targets import address
 
 
@@ -59,7 +60,7 @@ def test_an_address_of_version_6_loses_its_brackets():
     ],
 )
 def test_what_is_no_address_is_refused_in_words(text, reason):
-    with pytest.raises(address.AddressError, match=reason):
+    with pytest.raises(hosts.AddressError, match=reason):
         address.form_values(text)
 
 
@@ -67,8 +68,8 @@ def test_what_is_no_address_is_refused_in_words(text, reason):
     "text", ["mqtt://b", "b/path", "a b", "-b", "b\nc", "", "192.0.2.7:1883", "::1::2"]
 )
 def test_what_is_no_host_is_refused(text):
-    with pytest.raises(address.AddressError):
-        address.host_of(text)
+    with pytest.raises(hosts.AddressError):
+        hosts.host_of(text)
 
 
 @pytest.mark.parametrize(

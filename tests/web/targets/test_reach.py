@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from tests.name_server import NameServer, name_server
 from tests.simulator.reach.table import REFUSED, TAKEN
-from web.platform import destinations
-from web.targets import actions, reach
-from web.targets.address import AddressError
+from web.platform import destinations, reach
+from web.platform.hosts import AddressError
+from web.targets import actions
 from web.targets.forms import TargetForm
 from web.targets.models import Target
 

@@ -14,8 +14,8 @@ from web.alerts.models import Attempt
 from web.alerts.senders.base import LONGEST_WAIT, TIMEOUT, Outcome, waiting
 from web.alerts.ways import Way
 from web.platform.destinations import address_of
+from web.platform.hosts import AddressError
 from web.platform.outgoing import Connection, named, signature, words_of
-from web.targets.address import AddressError
 
 AGAIN = frozenset({408, 409, 425, 429})  # of 4xx: passes by itself
 

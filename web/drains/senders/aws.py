@@ -22,9 +22,9 @@ from botocore.exceptions import (
 
 import simulator
 from web.drains.senders.base import Failing
+from web.platform import reach
 from web.platform.destinations import address_of, resolved
-from web.targets import reach
-from web.targets.address import AddressError
+from web.platform.hosts import AddressError
 
 CONNECT_WITHIN = 5  # s
 ANSWER_WITHIN = 20  # s

@@ -17,8 +17,8 @@ from web.drains.documents import Line, array_of, text_of
 from web.drains.models import Drain
 from web.drains.senders.base import Failing, Limits, LineSender, Load, Refusal, Time
 from web.platform.destinations import address_of
+from web.platform.hosts import AddressError
 from web.platform.outgoing import Connection, named, signature, waiting, words_of
-from web.targets.address import AddressError
 
 ANSWER_WITHIN = 15.0  # s from the request's beginning to the end of its answer's head
 MOST_ANSWER = 16_384  # bytes of an answer that are read, and thrown away, to keep its connection

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from web.targets import reach
+from web.platform import reach
 from web.targets.models import Target
 from web.targets.ownership import access, actions, keys, limits, ways
 from web.targets.ownership.models import Ownership, Way

@@ -16,7 +16,8 @@ from typing import Any
 from django.conf import settings
 
 import simulator
-from web.targets import actions, reach, senders
+from web.platform import reach
+from web.targets import actions, senders
 from web.targets.models import Target
 from web.targets.ownership import keys
 from web.targets.ownership.models import Way

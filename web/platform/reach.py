@@ -52,28 +52,16 @@ def trouble(host: str, port: int = 0) -> str:
     try:
         _threads.submit(gate().resolved, host, port).result(RESOLVE_WITHIN)
     except simulator.Forbidden as error:
-        kind = str(error).removeprefix("not allowed: the target is ")
-        return NOT_ALLOWED.format(host=host, kind=kind)
+        return refusal(host, error)
     except (OSError, TooSlow):
         return ""
     return ""
 
 
-def troubles(target: simulator.Target) -> list[tuple[str, str]]:
-    """Return (word, sentence) of each place of a target that nothing may be sent to."""
-    held = ((place.word, trouble(place.host, place.port)) for place in places(target))
-    return [(word, sentence) for word, sentence in held if sentence]
-
-
-def unheld(target: simulator.Target) -> str:
-    """Return a sentence against a target, as far as no name server is asked; empty: none."""
-    sentences = (reach().trouble(place.host) for place in places(target))
-    return next(filter(None, sentences), "")
-
-
-def places(target: simulator.Target) -> list[simulator.Place]:
-    """Return the hosts that a target names, each once."""
-    return list(dict.fromkeys(simulator.places_of(target)))
+def refusal(host: str, error: simulator.Forbidden) -> str:
+    """Return the sentence for a refusal of the gate."""
+    kind = str(error).removeprefix("not allowed: the target is ")
+    return NOT_ALLOWED.format(host=host, kind=kind)
 
 
 def addresses(host: str, port: int = 0) -> list[str]:
