@@ -8,12 +8,13 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from web.databases import LOCAL_HOSTS
-from web.platform import budget
+from web.platform import budget, reach
 
 BARE_HOST = "localhost"
+START = "start"  # tag of what a process is held to at its start; the rest is the tests' to hold
 
 
-@register()
+@register(START)
 def secret_key(**_: Any) -> list[CheckMessage]:
     """Refuse to start with a key that nobody set: sessions and seals would end with the process."""
     if settings.HAS_SECRET_KEY or settings.DEBUG:
@@ -22,7 +23,7 @@ def secret_key(**_: Any) -> list[CheckMessage]:
     return [Error("SECRET_KEY is not set", hint=hint, id="platform.E001")]
 
 
-@register()
+@register(START)
 def field_encryption_keys(**_: Any) -> list[CheckMessage]:
     """Refuse keys that seal nothing. The text does not repeat them."""
     try:
@@ -34,7 +35,7 @@ def field_encryption_keys(**_: Any) -> list[CheckMessage]:
     return []
 
 
-@register()
+@register(START)
 def separation(**_: Any) -> list[CheckMessage]:
     """Refuse a review app that was led to a bucket or a database of production."""
     if not settings.IS_REVIEW_APP:
@@ -59,7 +60,7 @@ def resources() -> list[str]:
     return [name for name in (database, settings.S3_BUCKET) if name]
 
 
-@register()
+@register(START)
 def connections(**_: Any) -> list[CheckMessage]:
     """Refuse a formation that needs more database connections than the plan allows."""
     most = settings.DATABASE_CONNECTIONS
@@ -97,3 +98,14 @@ def production(**_: Any) -> list[CheckMessage]:
         for name, is_set in wanted.items()
         if not is_set
     ]
+
+
+@register(START)
+def allowed_targets(**_: Any) -> list[CheckMessage]:
+    """Refuse to start with an entry that is none: nobody would know what it lets through."""
+    try:
+        reach.reach()
+    except ValueError as error:
+        hint = "Each is a network such as 10.0.0.0/8, an address, a name such as *.plant.example."
+        return [Error(f"ALLOWED_TARGETS: {error}", hint=hint, id="targets.E001")]
+    return []

@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
 
 import simulator
 
@@ -139,14 +138,3 @@ def _asking(servers: tuple[str, ...]) -> Any:
         return found
 
     return look_up
-
-
-@register()
-def allowed_targets(**_: Any) -> list[CheckMessage]:
-    """Refuse to start with an entry that is none: nobody would know what it lets through."""
-    try:
-        _reach(tuple(settings.ALLOWED_TARGETS))
-    except ValueError as error:
-        hint = "Each is a network such as 10.0.0.0/8, an address, a name such as *.plant.example."
-        return [Error(f"ALLOWED_TARGETS: {error}", hint=hint, id="targets.E001")]
-    return []

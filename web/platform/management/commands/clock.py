@@ -7,10 +7,12 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from web.platform import clock
+from web.platform.checks import START
 
 
 class Command(BaseCommand):
     help = "Call the ticks of CLOCK_TICKS until SIGTERM. Two of them at once do no harm."
+    requires_system_checks = (START,)  # all of them load every page: 1 s of CPU
 
     def handle(self, *args: Any, **options: Any) -> None:
         stopping = Event()

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from web.platform.checks import START
 from web.platform.demo.workspace import Plan, SeedFailed, seed, summary
 
 
 class Command(BaseCommand):
     help = "Makes the demo workspace; its last line is a JSON object with the login and the lots."
+    requires_system_checks = (START,)  # all of them load every page: 1 s of CPU
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--mqtt-port", type=int, default=1883, help="of the broker")

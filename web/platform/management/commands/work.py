@@ -7,11 +7,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from web.platform import workers
+from web.platform.checks import START
 from web.platform.supervision import Supervisor
 
 
 class Command(BaseCommand):
     help = "Run the jobs of queues, each queue in a process of its own, until SIGTERM."
+    requires_system_checks = (START,)  # all of them load every page: 1 s of CPU
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("queues", nargs="+", choices=settings.QUEUES)
