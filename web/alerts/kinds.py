@@ -240,6 +240,14 @@ _SERVICE = (
         limit=60.0,
     ),
     Kind(
+        word="scaling",
+        title="Dynos cannot be scaled",
+        text="The platform has not said or done what the scaler asked for this long.",
+        subject=Subject.SERVICE,
+        unit="s",
+        limit=600.0,
+    ),
+    Kind(
         word="platform",
         title="The platform has an incident",
         text="The platform says of one of its systems that it is down (red).",

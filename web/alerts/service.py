@@ -23,6 +23,7 @@ from web.platform import health, queues, redis
 from web.platform.models import Heartbeat
 from web.runs import leasing
 from web.runs.models import Happening, HappeningKind
+from web.scaling.models import Scaled
 
 logger = logging.getLogger(__name__)
 
@@ -160,6 +161,17 @@ def clock_silence(now: datetime) -> Measured:
     yield Level(name="clock", value=silence, words=words)
 
 
+def scaling(now: datetime) -> Measured:
+    """Yield how long the platform has not done what the scaler asks, in s; nothing without it."""
+    if settings.SCALER == "off":
+        return
+    stuck = Scaled.objects.filter(stuck_since__isnull=False).order_by("stuck_since").first()
+    age = (now - stuck.stuck_since).total_seconds() if stuck and stuck.stuck_since else 0.0
+    who = stuck.process if stuck else "No process"
+    words = f"{who} cannot be scaled: the platform has refused or not answered for {age:.0f} s."
+    yield Level(name="scaling", value=age, words=words)
+
+
 MEASURES: dict[str, Callable[[datetime], Measured]] = {
     "queue": queue_ages,
     "towers": wanted_age,
@@ -170,6 +182,7 @@ MEASURES: dict[str, Callable[[datetime], Measured]] = {
     "redis_memory": redis_memory,
     "part": parts,
     "clock": clock_silence,
+    "scaling": scaling,
     "platform": platform_status.levels,
 }
 

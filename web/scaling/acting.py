@@ -86,6 +86,7 @@ def _look_at(row: Scaled, has: Formation | None, trouble: str, *, now: datetime)
     if not done.is_done:
         kept = replace(kept, changed=before.changed, out=before.out)
     row.memory = kept.pack()
+    row.stuck_since = (row.stuck_since or now) if trouble or not done.is_done else None
     row.save(update_fields=[f.name for f in Scaled._meta.fields if f.name not in ("id", "looked")])
     lateness = seen.inputs.lateness or 0.0
     advice = sizes.advice(

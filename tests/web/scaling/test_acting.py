@@ -6,6 +6,7 @@ import pytest
 
 from tests.web.clocks import ON_POSTGRES, at_once
 from tests.web.scaling.conftest import NOON
+from web.alerts import service
 from web.runs.models import Worker
 from web.scaling import acting, signals
 from web.scaling.models import Choice, Process, Scaled
@@ -97,6 +98,23 @@ def test_a_wrong_token_is_said_and_nothing_is_touched(platform, load, settings, 
     assert (choice.action, choice.quantity, choice.needed) == (Action.HOLD, None, 6)
     assert "401 Unauthorized: Invalid credentials provided." in choice.outcome
     assert "the platform refuses" in caplog.text
+
+
+def test_a_platform_that_does_nothing_is_told_of_until_it_does_again(platform, load, settings):
+    load(wanted=50)
+    token, settings.SCALER_TOKEN = settings.SCALER_TOKEN, "of somebody else"
+    decisions(looks=5)
+
+    [level] = service.measured("scaling", NOON + 4 * STEP)
+    settings.SCALER_TOKEN = token
+    decisions(start=NOON + 5 * STEP)
+    [after] = service.measured("scaling", NOON + 6 * STEP)
+    settings.SCALER = "off"
+
+    assert level.value == 4 * STEP.total_seconds()
+    assert "cannot be scaled: the platform has refused or not answered for 60 s." in level.words
+    assert after.value == 0
+    assert service.measured("scaling", NOON) == []
 
 
 def test_a_tower_hands_over_before_its_dyno_goes(platform, load, told, working):
