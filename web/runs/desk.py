@@ -72,6 +72,9 @@ class Desk:
         self._asked_at = -inf  # when it was asked for room last
         self._awaited: int | None = None  # the row of a shard that room is made for
         self._gathered_at = -inf  # when shards were written in turn last
+        # What the engine is to hear, until an exchange with the database came to its end.
+        self._begun: list[Assignment] = []
+        self._lost: list[str] = []  # leases that went to others; their shards are to end
         self._stored: list[tuple[str, float]] = []
         self._reaper = Reaper(clock)
         self._looked_at = -inf
@@ -84,7 +87,6 @@ class Desk:
         self._intake = Intake(tower, clock=clock)
         self._held: dict[str, Held] = {}
         self._stopped: set[str] = set()
-        self._lost: list[str] = []  # leases that went to others; their shards are to end
         self._running: set[int] = set()  # runs that are known to be under way
         self._publish_from = self._clock()
         self._relay = Relay()
@@ -200,23 +202,33 @@ class Desk:
         self._save()
         stop = self._stop_wishes()
         self._beat()
-        begin = self._give_back_all() if self._is_closing else self._take_new()
+        if self._is_closing:
+            self._give_back_all()
+        else:
+            self._take_new()
         if self._clock() - self._looked_at >= LOOK_EVERY:
             self._looked_at = self._clock()
             self._reaper.look()
-        hand_over = self._give_room()
-        (lost, self._lost), (stored, self._stored) = (self._lost, []), (self._stored, [])
+        hand_over, wished = self._give_room(), self._wishes()
         self._intake.keep({held.lease.run for held in self._held.values()})
-        has_work = bool(self._held or self._intake)
+        return self._told_all(stop=stop, hand_over=hand_over, wishes=wished)
+
+    def _told_all(
+        self, *, stop: list[str], hand_over: list[str], wishes: list[tuple[str, Wish]]
+    ) -> Orders:
+        """Return all that the engine is to hear; nothing fails from here on."""
+        begun, self._begun = self._begun, []
+        lost, self._lost = self._lost, []
+        stored, self._stored = self._stored, []
         return Orders(
-            begin=begin,
+            begin=[given for given in begun if given.shard in self._held],
             stop=stop,
             hand_over=hand_over,
             lost=lost,
             stored=stored,
-            wishes=self._wishes(),
+            wishes=wishes,
             is_to_drain=self._is_to_drain,
-            has_work=has_work,
+            has_work=bool(self._held or self._intake),
         )
 
     def _due(self, *, in_turn: bool) -> list[Held]:
@@ -338,13 +350,13 @@ class Desk:
 
     # New shards.
 
-    def _take_new(self) -> list[Assignment]:
+    def _take_new(self) -> None:
         self._intake.take(self._room(), first=self._awaited)
         if self._intake:
             self.dates.look()
-        begun = self._intake.begin()
-        self._held |= {held.lease.name: held for held, _ in begun}
-        return [given for _, given in begun]
+        for held, given in self._intake.begin():
+            self._held[held.lease.name] = held
+            self._begun.append(given)
 
     def _leases(self) -> list[Lease]:
         return [held.lease for held in self._held.values()] + self._intake.leases
@@ -372,11 +384,10 @@ class Desk:
             logger.info("gives room", extra={"shard": name, "for": waiting.id})
         return names
 
-    def _give_back_all(self) -> list[Assignment]:
+    def _give_back_all(self) -> None:
         """Leave to other towers what this one has not begun."""
         self._intake.give_back()
         for name, held in list(self._held.items()):
             if held.report is None:
                 leasing.give_back(held.lease)
                 self._forget(name)
-        return []
