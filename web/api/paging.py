@@ -19,6 +19,7 @@ from web.api.problems import Invalid
 MOST = 200  # rows of a page
 USUAL = 50
 LONGEST = 1_000  # characters of a cursor
+GREATEST = 2**63 - 1  # number of a row
 
 Row = TypeVar("Row", bound=Model)
 Told = TypeVar("Told")
@@ -44,7 +45,7 @@ def by_name(rows: QuerySet[Row], wanted: Wanted, tell: Callable[[Row], Told]) ->
     """Return a page of rows in order of their names."""
     ordered = rows.order_by("name", "id")
     if wanted.cursor:
-        name, number = place_in(wanted.cursor, str)
+        name, number = place_in(wanted.cursor, name_in)
         ordered = ordered.filter(Q(name__gt=name) | Q(name=name, id__gt=number))
     return page_of(ordered, wanted, tell, place=lambda row: row.name)
 
@@ -53,7 +54,7 @@ def newest_first(rows: QuerySet[Row], wanted: Wanted, tell: Callable[[Row], Told
     """Return a page of rows in order of their making, the newest first."""
     ordered = rows.order_by("-created", "-id")
     if wanted.cursor:
-        at, number = place_in(wanted.cursor, datetime.fromisoformat)
+        at, number = place_in(wanted.cursor, moment_in)
         ordered = ordered.filter(Q(created__lt=at) | Q(created=at, id__lt=number))
     return page_of(ordered, wanted, tell, place=lambda row: row.created.isoformat())
 
@@ -85,9 +86,27 @@ def place_in(cursor: str, read: Callable[[str], Any]) -> tuple[Any, int]:
     """
     try:
         value, number = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return read(value), int(number)
+        if not (isinstance(number, int) and 0 <= number <= GREATEST):
+            raise ValueError("a number that no row has")
+        return read(value), number
     except (Error, ValueError, TypeError) as error:
         raise wrong_cursor() from error
+
+
+def name_in(value: Any) -> str:
+    """Return a name that a column can hold. Raises ValueError: PostgreSQL refuses it."""
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError("no name")
+    value.encode()  # half a pair of surrogates, which JSON can say, is no text
+    return value
+
+
+def moment_in(value: Any) -> datetime:
+    """Return a moment. Raises TypeError, ValueError: It is none, or has no offset."""
+    at = datetime.fromisoformat(value)
+    if at.tzinfo is None:
+        raise ValueError("a time of no zone")
+    return at
 
 
 def wrong_cursor() -> Invalid:

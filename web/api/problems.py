@@ -188,9 +188,13 @@ def bad_request(_request: HttpRequest, bad: ninja.ValidationError) -> HttpRespon
 
 
 def pointer(place: Sequence[Any]) -> str:
-    """Return a place as a JSON Pointer (RFC 6901): without its source, and the argument's name."""
+    """Return a place as a JSON Pointer (RFC 6901): without its source, and the argument's name.
+
+    A field of the query, a header or the path comes without that name already; what is inside of
+    such a field comes with it.
+    """
     parts = [*place[1:]]
-    if place and place[0] == "body":
+    if place and (place[0] == "body" or len(parts) > 1):
         parts = parts[1:]
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
 

@@ -8,7 +8,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from tests.web.runs.conftest import *  # noqa: F403 (fixtures are found by their names)
+from tests.web.logs.conftest import *  # noqa: F403 (fixtures are found by their names)
 from tests.web.targets.conftest import form  # noqa: F401
 from tests.web.test_strangers import arguments  # noqa: F401
 from web.accounts.models import Role, User, Workspace
@@ -42,6 +42,15 @@ class Program:
         answer = self.ask("POST", path, body, **headers)
         assert answer.status_code in {200, 201, 202}, answer.content.decode()
         return answer.json()
+
+
+def is_problem(answer: HttpResponse, kind: str) -> bool:
+    """Whether an answer is a problem of a kind, and says its own status."""
+    return (
+        answer.headers["Content-Type"] == "application/problem+json"
+        and answer.json()["type"] == f"/api/docs/#{kind}"
+        and answer.json()["status"] == answer.status_code
+    )
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.web.api.conftest import Program
+from tests.web.api.conftest import Program, is_problem
 from tests.web.test_strangers import API, DEFINITION
 from web.accounts import actions as accounts
 from web.accounts.models import Role
@@ -68,14 +68,6 @@ def said(value, codes):
 def asked(program: Program, route: Route, codes, **headers: str):
     body = said(BODIES.get(route.name, {}), codes) if route.body else None
     return program.ask(route.method, filled(route.path, codes), body, **headers)
-
-
-def is_problem(answer, kind: str) -> bool:
-    return (
-        answer.headers["Content-Type"] == "application/problem+json"
-        and answer.json()["type"] == f"/api/docs/#{kind}"
-        and answer.json()["status"] == answer.status_code
-    )
 
 
 def test_the_matrix_leaves_out_no_address_of_the_api():

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from ninja import Query, Router, Schema
 from pydantic import AwareDatetime, Field
 
@@ -106,16 +107,22 @@ def query_of(run: Run, wished: Wished, *, mocks: tuple[int, ...] = ()) -> Record
     """Return what is asked of a log.
 
     Raises:
-        Invalid: The end does not come after the beginning.
-        ValidationError: The run has no such mock.
+        Invalid: The end does not come after the beginning, or the run has no such mock.
     """
     if wished.since and wished.until and wished.since >= wished.until:
-        what = "The end must come after the beginning."
-        raise Invalid(what, {"detail": what, "pointer": "/until"})
+        raise wrong_filter("until", "The end must come after the beginning.")
     words = getattr(wished, "mock", "")
     said: dict[str, Any] = wished.model_dump(exclude={"mock", "result"})
-    named = MocksField(run).clean(words) if words else mocks
+    try:
+        named = MocksField(run).clean(words) if words else mocks
+    except ValidationError as wrong:
+        raise wrong_filter("mock", " ".join(wrong.messages)) from wrong
     return Records(mocks=named, results=tuple(wished.result), **said)
+
+
+def wrong_filter(name: str, what: str) -> Invalid:
+    """Return what is said of a filter that cannot be."""
+    return Invalid(what, {"detail": what, "pointer": f"/{name}", "in": "query"})
 
 
 def looked(request: KeyRequest, run: Run, query: Records, page: Turned) -> LogTold:

@@ -17,6 +17,7 @@ from web.runs import access, injections, orders
 from web.runs.models import Injection, Order, Run
 
 router = Router(tags=["Control"])
+OWN_ROUTES = "Stop and abort have routes of their own."
 
 
 class OrderTold(Schema):
@@ -69,7 +70,7 @@ def give_order(
     """Give an order: {"order": "rate", "factor": 2}; its kinds are those of a lot's orders."""
     found = access.run_of(request.workspace, run)
     if body.get("order") in orders.ENDS:
-        raise Invalid("Stop and abort have routes of their own.", {"place": "order"})
+        raise Invalid(OWN_ROUTES, {"detail": OWN_ROUTES, "pointer": "/order"})
     try:
         orders.read(found, body)
     except orders.CannotOrder as wrong:
