@@ -28,6 +28,8 @@ DYNO = env.text("DYNO", default="local")
 WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", default=2, least=1, most=32)
 WEB_THREADS = env.number("WEB_THREADS", default=5, least=1, most=64)
 RUN_DIR = Path(env.text("RUN_DIR", default=str(BASE_DIR / ".run")))
+# s that a request may take; the platform's router gives up after 30 s, and tells nobody why.
+REQUEST_LIMIT = env.number("REQUEST_LIMIT", default=10, least=1, most=25)
 
 # --- Secrets ----------------------------------------------------------------------------------
 
@@ -103,15 +105,18 @@ INSTALLED_APPS = [
     "web.keys",
     "web.api",
     "web.scaling",
+    "web.usage",
     "web.platform",
 ]
 MIDDLEWARE = [
     "web.platform.middleware.request_id",
     "web.scaling.middleware.queue_time",
+    "web.platform.middleware.Deadlines",
     "web.platform.middleware.health_probes",
     "django.middleware.security.SecurityMiddleware",
     "web.platform.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "web.status.middleware.without_session",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -138,6 +143,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "web.accounts.context.workspace",
                 "web.platform.context.console",
+                "web.status.context.incidents",
             ],
         },
     },
@@ -175,6 +181,10 @@ DATABASES = {
     "default": database_of(DATABASE_URL, is_pooled=bool(POOL_URL), run_dir=RUN_DIR),
 }
 
+# s that one statement may take: of a request (which may have less left), and of jobs and the clock.
+STATEMENT_LIMIT = env.number("STATEMENT_LIMIT", default=8, least=1, most=25)
+JOB_STATEMENT_LIMIT = env.number("JOB_STATEMENT_LIMIT", default=300, least=1, most=3_600)
+SLOW_QUERY = env.number("SLOW_QUERY", default=500, least=0, most=60_000)  # ms; 0: none is logged
 # Connections that the database's plan allows; 0: not known, and not held.
 DATABASE_CONNECTIONS = env.number("DATABASE_CONNECTIONS", default=0, least=0, most=10_000)
 # Dynos of each process, at most: "web=2, worker=5"; what is not named is there once.
@@ -227,6 +237,12 @@ CLOCK_TICKS = [
     ("web.scaling.ticks.scale", 15.0),
     ("web.scaling.ticks.tell", 10.0),
     ("web.scaling.ticks.forget", 60 * 60.0),
+    ("web.usage.ticks.meter", 60.0),
+    ("web.usage.ticks.keep", 60.0),
+    ("web.usage.ticks.make_up", 60 * 60.0),
+    ("web.status.ticks.sample", 20.0),
+    ("web.status.ticks.ping", 60.0),
+    ("web.status.ticks.forget", 60 * 60.0),
     ("web.platform.removal.remove_due", 60.0),
     ("web.accounts.actions.forget_sessions", 6 * 60 * 60.0),
 ]
@@ -275,6 +291,8 @@ SENDGRID_WEBHOOK_KEYS = env.words("SENDGRID_WEBHOOK_KEYS")
 # Mail to any address of this domain is posted to hooks/mail/incoming/<the secret>/.
 MAIL_INBOUND_DOMAIN = env.text("MAIL_INBOUND_DOMAIN").lower()
 MAIL_INBOUND_SECRET = env.text("MAIL_INBOUND_SECRET")
+# Public keys that sign the mails that come in; where there are none the secret alone is asked for.
+MAIL_INBOUND_KEYS = env.words("MAIL_INBOUND_KEYS")
 # What takes a letter to an address of ours: by the first part of a thread, or of the address.
 MAIL_BOXES = {"report": "web.reports.standing.letters.take"}
 MAIL_FROM = env.text("MAIL_FROM", default="Mocklot <no-reply@localhost>")
@@ -302,6 +320,8 @@ OPERATOR_TWILIO_NUMBER = env.text("OPERATOR_TWILIO_NUMBER")
 OPERATOR_WEBHOOK_SECRET = env.text("OPERATOR_WEBHOOK_SECRET")
 # https://status.heroku.com/api/v4/current-status; empty: nobody asks.
 PLATFORM_STATUS_URL = env.url("PLATFORM_STATUS_URL", schemes=("https", "http"))
+# A check at a service that rings when the clock does not ask for it any more; empty: none.
+DEADMAN_URL = env.url("DEADMAN_URL", schemes=("https", "http"))
 
 # --- Scaling: how many dynos there are ---------------------------------------------------------
 
@@ -329,6 +349,13 @@ SCALER_MONTHLY_CEILING = env.number("SCALER_MONTHLY_CEILING", default=0, least=0
 # For those who leave scaling to an add-on: what it asks us with, and where we tell it.
 HIREFIRE_TOKEN = env.text("HIREFIRE_TOKEN")
 JUDOSCALE_URL = env.url("JUDOSCALE_URL", schemes=("https", "http"))
+
+# --- What it costs ------------------------------------------------------------------------------
+
+# Of all amounts in the table of prices; the first prices are US dollars, and hold for these alone.
+PRICE_CURRENCY = env.choice(
+    "PRICE_CURRENCY", default="USD", allowed=("USD", "EUR", "GBP", "JPY", "CHF")
+)
 
 # --- Where customers may let connections go ----------------------------------------------------
 
@@ -388,6 +415,7 @@ SESSION_COOKIE_NAME = f"{HOST_COOKIE}session"
 CSRF_COOKIE_NAME = f"{HOST_COOKIE}csrf"
 DEVICE_COOKIE_NAME = f"{HOST_COOKIE}device"
 THEME_COOKIE_NAME = f"{HOST_COOKIE}theme"
+DISMISSED_COOKIE_NAME = f"{HOST_COOKIE}dismissed"
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60  # s
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True

@@ -32,20 +32,11 @@ CODE_DIGITS = 6
 MOST_CODE_TRIES = 5  # of one code
 MOST_SENDS = 5  # codes and tests to one channel in an hour: they cost money, and may be unwanted
 MOST_OF_EACH = 100  # watches, chains, people, channels, accounts of a workspace
-CALL_STATES = frozenset(
-    {
-        "queued",
-        "initiated",
-        "ringing",
-        "in-progress",
-        "answered",
-        "completed",
-        "busy",
-        "failed",
-        "no-answer",
-        "canceled",
-    }
-)  # fmt: skip; what Twilio says of a call
+KEY_PRESSED = "key pressed"
+# How far a call is, by what Twilio says of it; an earlier word that comes late changes nothing.
+CALL_STATES = {"queued": 0, "initiated": 1, "ringing": 2, "in-progress": 3, "answered": 3} | (
+    dict.fromkeys(("completed", "busy", "failed", "no-answer", "canceled"), 4)
+)
 
 
 class Refused(Exception):
@@ -63,19 +54,24 @@ def acknowledge(incident: Incident, *, by: User) -> bool:
     return done
 
 
-def acknowledge_in_slack(incident: Incident, *, who: str) -> bool:
-    """Take an incident on by a button in Slack."""
+def acknowledge_in_slack(incident: Incident, *, who: str, pressed: datetime) -> bool:
+    """Take an incident on by a button in Slack; one pressed before it was opened again does not."""
+    if incidents.was_opened_again_after(incident, pressed):
+        return False
     done = incidents.acknowledge(incident, who=who, how="in Slack")
     if done:
         note("incident.acknowledged", user=f"{who} in Slack", about=incident)
     return done
 
 
+@transaction.atomic
 def acknowledge_by_phone(attempt: Attempt) -> bool:
-    """Take the incident of a call on by a key press; the call notes it."""
+    """Take the incident of a call on by a key press; the call notes it, and takes one."""
     if attempt.incident is None or attempt.purpose != Purpose.RING:
         return False
-    Attempt.objects.filter(id=attempt.id).update(progress="key pressed")
+    calls = Attempt.objects.filter(id=attempt.id).exclude(progress=KEY_PRESSED)
+    if not calls.update(progress=KEY_PRESSED):
+        return False
     done = incidents.acknowledge(attempt.incident, who=attempt.person, how="by a key press")
     if done:
         note("incident.acknowledged", user=f"{attempt.person} by phone", about=attempt.incident)
@@ -84,8 +80,11 @@ def acknowledge_by_phone(attempt: Attempt) -> bool:
 
 def note_call(attempt: Attempt, state: str) -> None:
     """Keep how far a call is; a key press stays what is told of it."""
-    if state in CALL_STATES:
-        Attempt.objects.filter(id=attempt.id).exclude(progress="key pressed").update(progress=state)
+    if state not in CALL_STATES:
+        return
+    later = [known for known, place in CALL_STATES.items() if place >= CALL_STATES[state]]
+    calls = Attempt.objects.filter(id=attempt.id).exclude(progress__in=[*later, KEY_PRESSED])
+    calls.update(progress=state)
 
 
 def resolve(incident: Incident, *, by: User) -> bool:

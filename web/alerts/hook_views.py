@@ -5,6 +5,9 @@ update, and all that takes longer is a job. Slack waits for 3 s, Twilio for 15.
 """
 
 import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -20,16 +23,31 @@ from slack_sdk.signature import SignatureVerifier
 from twilio.request_validator import RequestValidator
 
 from web.alerts import access, actions, speech, ways
+from web.platform.hooks import length_of
 
 logger = logging.getLogger(__name__)
 
 MOST_BODY = 100_000  # bytes; an interaction has some thousand
 MOST_STAMP = 20  # characters of a signature's time
+STAMP = "X-Slack-Request-Timestamp"
 
 
-@csrf_exempt
-@require_POST
-@never_cache
+def small(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Return a view that is posted to without a cookie, ``MOST_BODY`` bytes at most."""
+
+    @csrf_exempt
+    @require_POST
+    @never_cache
+    @wraps(view)
+    def held(request: HttpRequest, *args: Any, **more: Any) -> HttpResponse:
+        if length_of(request) > MOST_BODY:
+            return HttpResponse(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return view(request, *args, **more)
+
+    return held
+
+
+@small
 def slack(request: HttpRequest, account: str) -> HttpResponse:
     """Take a pressed button. 403 without a good signature that is at most five minutes old."""
     if not is_from_slack(request, account):
@@ -41,23 +59,27 @@ def slack(request: HttpRequest, account: str) -> HttpResponse:
     incident, who = pressed
     found = access.incident_of_account(account, incident)
     if found is not None:
-        actions.acknowledge_in_slack(found, who=who)
+        moment = datetime.fromtimestamp(int(request.headers[STAMP]), UTC)
+        actions.acknowledge_in_slack(found, who=who, pressed=moment)
     return HttpResponse()
 
 
 def is_from_slack(request: HttpRequest, account: str) -> bool:
     """Return whether Slack signed this very body for this account, lately."""
     secret = ways.signing_secret(known_account(account))
-    stamp = request.headers.get("X-Slack-Request-Timestamp", "")
+    stamp = request.headers.get(STAMP, "")
     signature = request.headers.get("X-Slack-Signature", "")
-    if not secret or not stamp.isdecimal() or len(stamp) > MOST_STAMP or not signature.isascii():
-        return False
-    if len(request.body) > MOST_BODY:
+    if not secret or not signature.isascii() or not is_moment(stamp):
         return False
     try:
         return SignatureVerifier(secret).is_valid(request.body, stamp, signature)
     except UnicodeDecodeError:
         return False
+
+
+def is_moment(stamp: str) -> bool:
+    """Return whether a signature's time is a number of s, of a length that can be read."""
+    return stamp.isascii() and stamp.isdecimal() and len(stamp) <= MOST_STAMP
 
 
 def button_of(payload: str) -> tuple[UUID, str] | None:
@@ -74,9 +96,7 @@ def button_of(payload: str) -> tuple[UUID, str] | None:
         return None
 
 
-@csrf_exempt
-@require_POST
-@never_cache
+@small
 def phone_say(request: HttpRequest, account: str, attempt: UUID) -> HttpResponse:
     """Answer with what is said into a call; whoever took it may be a voicemail."""
     found = access.call_of(account, attempt, proved(request, account))
@@ -84,9 +104,7 @@ def phone_say(request: HttpRequest, account: str, attempt: UUID) -> HttpResponse
     return xml(speech.said(found, account))
 
 
-@csrf_exempt
-@require_POST
-@never_cache
+@small
 def phone_key(request: HttpRequest, account: str, attempt: UUID) -> HttpResponse:
     """Take a key press: 1 acknowledges, another has it said again."""
     found = access.call_of(account, attempt, proved(request, account))
@@ -95,9 +113,7 @@ def phone_key(request: HttpRequest, account: str, attempt: UUID) -> HttpResponse
     return xml(speech.thanked(is_first=actions.acknowledge_by_phone(found)))
 
 
-@csrf_exempt
-@require_POST
-@never_cache
+@small
 def phone_status(request: HttpRequest, account: str, attempt: UUID) -> HttpResponse:
     """Keep how far a call is: ringing, answered, busy, no-answer, completed."""
     found = access.call_of(account, attempt, proved(request, account))

@@ -177,6 +177,11 @@ def acknowledge(
     return True
 
 
+def was_opened_again_after(incident: Incident, moment: datetime) -> bool:
+    """Return whether an incident was resolved and came back after ``moment``."""
+    return incident.entries.filter(kind=Entry.Kind.REOPENED, at__gt=moment).exists()
+
+
 def resolve(incident: Incident, *, words: str, who: str = "", now: datetime | None = None) -> bool:
     """End an incident; return False when it had ended."""
     moment = now or timezone.now()

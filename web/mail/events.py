@@ -148,12 +148,14 @@ def take(told: list[Told], *, now: datetime) -> int:
     codes = {each.mail for each in told}
     # Locked in order, so that of two deliveries at once the later one sees the events of both.
     mails = {mail.code: mail for mail in _locked(codes)}
+    known = set(Event.objects.filter(name__in={each.name for each in told}).values_list("name"))
     Event.objects.bulk_create(
         [_row(each, mails.get(each.mail), now) for each in told], ignore_conflicts=True
     )
     _settle(mails.values())
     for each in told:
-        _heed(each, mails.get(each.mail))
+        if (each.name,) not in known:  # what was drawn from it may have been taken back since
+            _heed(each, mails.get(each.mail))
     return len(mails)
 
 

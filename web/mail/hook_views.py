@@ -10,7 +10,7 @@ import logging
 from http import HTTPStatus
 
 from django.conf import settings
-from django.core.exceptions import TooManyFieldsSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone
@@ -21,8 +21,9 @@ from django.views.decorators.http import require_POST
 
 from web.mail import events as happened
 from web.mail import incoming as letters
-from web.mail.signatures import SIGNATURE, TIMESTAMP, is_signed
-from web.mail.uploads import MOST_BYTES, fields_of
+from web.mail.signatures import SIGNATURE, TIMESTAMP, is_digest_signed, is_signed
+from web.mail.uploads import MOST_BYTES, Posted, fields_of
+from web.platform.hooks import length_of
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +61,10 @@ def events(request: HttpRequest) -> HttpResponse:
 @require_POST
 @never_cache
 def incoming(request: HttpRequest, secret: str = "") -> HttpResponse:
-    """Take a mail that came in; the secret stands in the address, or is its password."""
+    """Take a mail that came in; the secret stands in the address, or is its password.
+
+    Where the operators have set its keys, it is signed too: 403 without a good signature.
+    """
     request.path = SHOWN_PATH
     wanted, given = settings.MAIL_INBOUND_SECRET, secret or password_of(request)
     if not wanted or not constant_time_compare(given, wanted):
@@ -69,19 +73,29 @@ def incoming(request: HttpRequest, secret: str = "") -> HttpResponse:
     if not 0 < length_of(request) <= MOST_BYTES:
         logger.warning("incoming mail is too large", extra={"bytes": length_of(request)})
         return HttpResponse(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    posted = Posted(request, timestamp=request.headers.get(TIMESTAMP, ""))
     try:
-        letter = letters.read(fields_of(request))
-    except (MultiPartParserError, TooManyFieldsSent):
+        fields = fields_of(request, posted)
+    except (MultiPartParserError, TooManyFieldsSent, RequestDataTooBig):
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)
+    if settings.MAIL_INBOUND_KEYS and not is_of_the_service(request, posted):
+        logger.warning("incoming mail is not signed")
+        return HttpResponse(status=HTTPStatus.FORBIDDEN)
+    letter = letters.read(fields)
     result = letters.take(letter)
     logger.info("incoming mail", extra={"result": result})
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
-def length_of(request: HttpRequest) -> int:
-    """Return how many bytes the body has; 0 where the request does not say it."""
-    said = request.headers.get("Content-Length", "")
-    return int(said) if said.isascii() and said.isdecimal() else 0
+def is_of_the_service(request: HttpRequest, posted: Posted) -> bool:
+    """Return whether the mail service signed all that was posted, lately."""
+    return is_digest_signed(
+        posted.digest(),
+        signature=request.headers.get(SIGNATURE, ""),
+        timestamp=request.headers.get(TIMESTAMP, ""),
+        keys=settings.MAIL_INBOUND_KEYS,
+        now=timezone.now(),
+    )
 
 
 def password_of(request: HttpRequest) -> str:

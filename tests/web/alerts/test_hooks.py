@@ -198,7 +198,7 @@ def test_what_is_no_press_of_the_button_changes_nothing(incident, slack_app, pay
 def test_a_body_that_is_too_large_is_refused(slack_app, incident, monkeypatch):
     monkeypatch.setattr(hook_views, "MOST_BODY", 10)
 
-    assert post_to_slack_hook(slack_app.code, pressed(incident)).status_code == 403
+    assert post_to_slack_hook(slack_app.code, pressed(incident)).status_code == 413
 
 
 # Twilio.

@@ -309,7 +309,7 @@ def test_each_field_is_read_in_its_own_character_set(db, rf):
     )
     request = rf.post("/", body, content_type=f"multipart/form-data; boundary={boundary}")
 
-    said = uploads.fields_of(request)
+    said = uploads.fields_of(request, uploads.Posted(request, timestamp=""))
 
     assert (said["text"], said["subject"]) == ("Größe", "ü")
 
