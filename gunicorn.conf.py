@@ -6,6 +6,8 @@ for 90 s, cuts a request after 30 s, and kills a dyno 30 s after SIGTERM.
 
 from pathlib import Path
 
+from gunicorn.workers.base import Worker
+
 from web import env, settings
 
 # Without TLS in front only this machine may come in, unless it is said otherwise.
@@ -28,3 +30,13 @@ logconfig_dict = {
     **settings.LOGGING,
     "loggers": {"gunicorn.error": {"handlers": [], "level": settings.LOG_LEVEL, "propagate": True}},
 }
+
+
+def post_worker_init(worker: Worker) -> None:
+    """Say how a process whose request cannot be ended goes: after what else it answers."""
+    from web.platform.watchdog import watchdog  # noqa: PLC0415 (Django is set up by now)
+
+    def leave() -> None:
+        worker.alive = False
+
+    watchdog.retire = leave

@@ -18,6 +18,9 @@ SYSTEM_PATHS = "/usr/bin:/usr/sbin:/usr/local/bin:/usr/local/sbin"
 
 # All targets of tests are on this machine; what is refused has tests of its own.
 django_settings.ALLOWED_TARGETS = ["*"]
+# No page is ended because the machine is slow; tests of the limit say how long it is for them.
+django_settings.REQUEST_LIMIT = 600
+django_settings.STATEMENT_LIMIT = 600
 
 # What is drawn is the same in every run and may take its time: no test fails by luck, or because
 # the machine is slow. tests/fuzz is where new examples are looked for.

@@ -6,4 +6,8 @@ class PlatformConfig(AppConfig):
     label = "platform"
 
     def ready(self) -> None:
-        from web.platform import checks  # noqa: F401, PLC0415 (registers them)
+        from django.db.backends.signals import connection_created  # noqa: PLC0415
+
+        from web.platform import checks, statements  # noqa: F401, PLC0415 (registers checks)
+
+        connection_created.connect(statements.install, dispatch_uid="statements")

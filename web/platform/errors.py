@@ -4,14 +4,21 @@ Django prescribes the arguments, some by name.
 """
 
 import logging
+import sys
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template import loader
 
 from web.accounts import access
+from web.platform.deadlines import TooLong
 from web.platform.problems import problem
 
 logger = logging.getLogger(__name__)
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+LATER = 30  # s after which a program is to ask again
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
@@ -44,12 +51,36 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 without the context, which may be what failed."""
+    """Answer 500 without the context, which may be what failed; 503 where it took too long."""
+    if isinstance(sys.exc_info()[1], TooLong):
+        return too_long(request)
     if _is_program(request):
         return problem(500, detail="This is our fault. Try again; what failed is in our log.")
-    from django.template import loader  # noqa: PLC0415 (templates may be what failed)
-
     return HttpResponse(loader.get_template("500.html").render(), status=500)
+
+
+def too_long(request: HttpRequest) -> HttpResponse:
+    """Answer 503: the request was ended at its limit; the page asks nobody for anything."""
+    logger.warning("took too long", extra={"limit": settings.REQUEST_LIMIT})
+    is_read = request.method in SAFE
+    response: HttpResponse
+    if _is_program(request):
+        response = problem(503, title="Took too long", detail=_words(is_read=is_read))
+    elif request.path.endswith(".json"):
+        body = {"error": "took_too_long", "message": _words(is_read=is_read)}
+        response = JsonResponse(body, status=503)
+    else:
+        context = {"limit": settings.REQUEST_LIMIT, "is_read": is_read}
+        response = HttpResponse(loader.get_template("503.html").render(context), status=503)
+    response.headers["Retry-After"] = str(LATER)
+    return response
+
+
+def _words(*, is_read: bool) -> str:
+    told = f"This took longer than {settings.REQUEST_LIMIT} s and was ended."
+    if is_read:
+        return f"{told} Ask for less, such as a shorter time, or try again in a minute."
+    return f"{told} Look whether it was done before you send it again."
 
 
 def _is_program(request: HttpRequest) -> bool:

@@ -1,4 +1,4 @@
-"""What holds for every answer: a request id, the probes of the platform, the content policy."""
+"""What holds for every answer: a request id, a deadline, the platform's probes, the policies."""
 
 import logging
 import re
@@ -9,7 +9,9 @@ from uuid import uuid4
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from web.platform import logfmt
+from web.platform import errors, logfmt
+from web.platform.deadlines import TooLong, left
+from web.platform.watchdog import watchdog
 
 Respond = Callable[[HttpRequest], HttpResponse]
 logger = logging.getLogger("web.request")
@@ -61,6 +63,25 @@ def shown_path(request: HttpRequest) -> str:
         if match and (secret := match.kwargs.get(name)):
             path = path.replace(str(secret), HIDDEN)
     return path
+
+
+class Deadlines:
+    """The middleware that gives each request its time, and answers 503 when that is used up."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            with watchdog.limited(settings.REQUEST_LIMIT):
+                return self._get_response(request)
+        except TooLong:
+            return errors.too_long(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer 503 where a view was ended; what is broken for another reason is not."""
+        is_late = isinstance(error, TimeoutError) and not left()
+        return errors.too_long(request) if isinstance(error, TooLong) or is_late else None
 
 
 def health_probes(get_response: Respond) -> Respond:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
 
+from web.platform.deadlines import within
 from web.platform.destinations import Address, connect
 from web.platform.hosts import AddressError
 
@@ -37,8 +38,8 @@ class Connection(http.client.HTTPConnection):
         self.is_cut = False
 
     def connect(self) -> None:
-        raw = connect(self.address.host, self.address.port, timeout=CONNECT_WITHIN)
-        raw.settimeout(self.within)
+        raw = connect(self.address.host, self.address.port, timeout=within(CONNECT_WITHIN))
+        raw.settimeout(within(self.within))
         if self.address.is_encrypted:
             context = ssl.create_default_context()
             raw = context.wrap_socket(raw, server_hostname=self.address.host)

@@ -4,9 +4,10 @@ import signal
 from threading import Event
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from web.platform import clock
+from web.platform import clock, statements
 from web.platform.checks import START
 
 
@@ -18,4 +19,5 @@ class Command(BaseCommand):
         stopping = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
+        statements.process.seconds = settings.JOB_STATEMENT_LIMIT
         clock.run(clock.timetable(), stopping)

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from web.platform import workers
+from web.platform import statements, workers
 from web.platform.checks import START
 from web.platform.supervision import Supervisor
 
@@ -19,4 +19,5 @@ class Command(BaseCommand):
         parser.add_argument("queues", nargs="+", choices=settings.QUEUES)
 
     def handle(self, *args: Any, queues: list[str], **options: Any) -> None:
+        statements.process.seconds = settings.JOB_STATEMENT_LIMIT
         Supervisor({queue: partial(workers.run, queue) for queue in queues}).run()
