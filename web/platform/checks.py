@@ -71,6 +71,8 @@ def connections(**_: Any) -> list[CheckMessage]:
     try:
         formation = dict.fromkeys((budget.WEB, *budget.FIXED), 1)
         formation |= budget.formation_of(settings.FORMATION)
+        if settings.SCALER == "on":
+            formation |= {name: most for name, (_, most) in settings.SCALER_RANGES.items()}
     except ValueError as error:
         return [Error(str(error), hint=hint, id="platform.E004")]
     need = budget.needed(

@@ -41,6 +41,16 @@ def test_what_does_not_fit_stops_the_start_and_an_overlap_warns(plan, most, iden
     assert all(f"need 51 database connections, and the plan allows {most}" in p.msg for p in found)
 
 
+@pytest.mark.parametrize(("scaler", "need"), [("off", 51), ("advise", 51), ("on", 96)])
+def test_what_the_scaler_may_start_counts_where_it_does(plan, scaler, need):
+    plan.SCALER, plan.SCALER_RANGES = scaler, {"worker": (1, 10), "web": (1, 4)}
+    plan.DATABASE_CONNECTIONS = 50
+
+    (problem,) = checks.connections()
+
+    assert f"need {need} database connections" in problem.msg
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
