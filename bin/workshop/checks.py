@@ -32,6 +32,8 @@ APT = {  # what only the system's packages have: program -> packages
 }
 PATHS = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
+INSTALLED_WITHIN = 900  # s
+GROUP_WITHIN = 2 * 60 * 60  # s; a group that hangs ends the whole
 LANES = 2  # groups at a time: as many cores as the smallest machine has
 WORKERS = 2  # processes of a group that mostly waits
 BREAK = "─" * 100
@@ -138,7 +140,13 @@ def install_programs() -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     install = ["apt-get", "install", "-qq", "--no-install-recommends", "-y", *packages]
     for command in (["apt-get", "update", "-qq"], install):
-        subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
+        subprocess.run(
+            command,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            check=False,
+            timeout=INSTALLED_WITHIN,
+        )
 
 
 def start_database(supervisor: Supervisor, folder: Path) -> str:
@@ -177,6 +185,7 @@ def run(group: Group, lock: "threading.Lock | None" = None) -> Result:
         stderr=subprocess.STDOUT if lock else None,
         stdin=subprocess.DEVNULL,
         check=False,
+        timeout=GROUP_WITHIN,
     )
     if lock:
         with lock:

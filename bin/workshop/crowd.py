@@ -4,7 +4,7 @@ import os
 import signal
 from pathlib import Path
 
-from workshop.supervisor import Child
+from workshop.supervisor import END_WITHIN, Child
 
 
 def pids_of(child: Child) -> list[int]:
@@ -40,4 +40,4 @@ def kill_all(child: Child) -> None:
     """Kill each of them, and forget the first."""
     send_all(child, signal.SIGKILL)
     if child.process is not None:
-        child.process.wait()
+        child.process.wait(END_WITHIN)

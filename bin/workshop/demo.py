@@ -31,6 +31,7 @@ from workshop.supervisor import Child, ChildFailed, Supervisor, free_port
 from workshop.venv import ROOT
 
 STATE = Path(ROOT) / ".run"
+COMMAND_WITHIN = 600.0  # s for the migrations, and for making the workspace
 SPARE = 300.0  # s, beyond its duration, that a run may take until it has ended
 REPORT_WITHIN = 180.0  # s from the request for a report to its mail
 SETTLE = 60.0  # s for the last message to reach the counter
@@ -119,7 +120,7 @@ def run(supervisor: Supervisor, options: argparse.Namespace) -> int:
         releasing = aside.submit(release, stack.release_environment(folder))
         servers = stack.start_servers(supervisor, folder, console_port=port, mqtt_port=mqtt_port)
         environment = stack.console_environment(folder, servers, port=port)
-        releasing.result()
+        releasing.result(COMMAND_WITHIN)
         children = launch_processes(supervisor, environment, receiver_port)
         seeded = seed(environment, servers.mqtt_port, receiver_port, options)
     for child in children:
@@ -170,7 +171,13 @@ def seed(
 def execute(command: list[str], environment: dict[str, str], otherwise: str) -> str:
     """Run a command to its end and return what it printed."""
     done = subprocess.run(
-        command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+        command,
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=COMMAND_WITHIN,
     )
     if done.returncode != 0:
         raise DemoFailed(f"{otherwise}\n{done.stdout[-2000:]}{done.stderr[-4000:]}")

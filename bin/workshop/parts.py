@@ -19,6 +19,7 @@ from typing import Any
 from workshop.supervisor import Child, ChildFailed, answers
 
 UNPRIVILEGED = "nobody"  # Postgres and PgBouncer refuse to run as root
+MADE_WITHIN = 300  # s for a cluster of Postgres, on a busy machine too
 OPEN_FILES = 19_000  # for a broker; one connection each
 SCRIPTS = Path(sys.executable).parent
 
@@ -58,7 +59,10 @@ def redis_pongs(port: int) -> bool:
     """Return whether Redis answers; while it loads its file it accepts but says LOADING."""
     import redis  # noqa: PLC0415  # slow to import, needed here only
 
-    with contextlib.suppress(redis.RedisError), redis.Redis(port=port, retry=None) as client:
+    with (
+        contextlib.suppress(redis.RedisError),
+        redis.Redis(port=port, retry=None, socket_connect_timeout=2, socket_timeout=2) as client,
+    ):
         return bool(client.ping())
     return False
 
@@ -267,6 +271,15 @@ def postgres(folder: Path, *, port: int) -> tuple[Child, Postgres]:
     return child, server
 
 
+def ask_for_password(server: Postgres, folder: Path, *, database: str, password: str) -> None:
+    """Let nobody into ``database`` of the cluster in ``folder`` without the password."""
+    server.execute(f"ALTER ROLE mocklot PASSWORD '{password}'")
+    rules = folder / "pg_hba.conf"
+    rule = f"host {database} all 127.0.0.1/32 scram-sha-256\n"
+    rules.write_text(rule + rules.read_text())  # the first that fits counts
+    server.execute("SELECT pg_reload_conf()")
+
+
 def make_cluster(programs: Path, folder: Path) -> None:
     """Run ``initdb``; as root for the unprivileged user, who then owns the folder."""
     import subprocess  # noqa: PLC0415  # needed here only
@@ -282,6 +295,7 @@ def make_cluster(programs: Path, folder: Path) -> None:
         cwd="/",
         capture_output=True,
         check=False,
+        timeout=MADE_WITHIN,
     )
     if made.returncode != 0:
         raise ChildFailed(f"initdb failed\n{made.stderr.decode(errors='replace')}")
@@ -296,19 +310,24 @@ def postgres_answers(server: Postgres) -> bool:
     return False
 
 
-def pgbouncer(folder: Path, *, port: int, server: Postgres) -> Child:
-    """PgBouncer in transaction mode, with a pool smaller than the callers: what breaks, shows."""
+def pgbouncer(folder: Path, *, port: int, server: Postgres, password: str = "") -> Child:
+    """PgBouncer in transaction mode, with a pool smaller than the callers: what breaks, shows.
+
+    With a ``password`` it asks for it, and shows it to Postgres; without one it believes anybody.
+    """
     program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
     if program is None:
         raise PartMissing("no PgBouncer: apt install pgbouncer")
     folder.mkdir(parents=True, exist_ok=True)
+    word = f" password={password}" if password else ""
     users = folder / "users.txt"
-    users.write_text('"mocklot" ""\n')
+    users.write_text(f'"mocklot" "{password}"\n')
     file = folder / "pgbouncer.ini"
     file.write_text(
-        f"[databases]\n* = host=127.0.0.1 port={server.port} user=mocklot\n"
+        f"[databases]\n* = host=127.0.0.1 port={server.port} user=mocklot{word}\n"
         f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
-        f"auth_type = any\nauth_file = {users}\npool_mode = transaction\n"
+        f"auth_type = {'scram-sha-256' if password else 'any'}\nauth_file = {users}\n"
+        "pool_mode = transaction\n"
         "default_pool_size = 5\nmax_client_conn = 500\n"
         "ignore_startup_parameters = extra_float_digits\n"
     )

@@ -150,7 +150,7 @@ def signal_group(child: Child, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.process.pid, number)
         if number is signal.SIGKILL:
-            child.process.wait()
+            child.process.wait(END_WITHIN)
 
 
 def die_with_parent() -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 OLDEST = (3, 11)
+INSTALLED_WITHIN = 3600  # s, on a slow line too
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
@@ -71,5 +72,5 @@ def say(text):
 
 
 def run(command, otherwise):
-    if subprocess.call(command) != 0:
+    if subprocess.call(command, timeout=INSTALLED_WITHIN) != 0:
         sys.exit(otherwise)

@@ -13,6 +13,8 @@ from prometheus_client.registry import Collector
 from simulator.errors import DefinitionError, Problem
 from simulator.exporting.families import BOUNDS, Distribution, Family
 
+ENDED_WITHIN = 5.0  # s for the answer that is being given
+
 
 class Prometheus:
     """Answers on ``http://HOST:PORT/metrics``."""
@@ -40,7 +42,7 @@ class Prometheus:
         """Answer no more."""
         self._server.shutdown()
         self._server.server_close()
-        self._thread.join()
+        self._thread.join(ENDED_WITHIN)
 
 
 class _Read(Collector):

@@ -28,9 +28,9 @@ def real_bucket(bucket: Bucket, settings) -> Iterator[None]:
     settings.S3_ACCESS_KEY_ID = bucket.key_id
     settings.S3_SECRET_ACCESS_KEY = bucket.secret
     settings.S3_PREFIX = f"rows-{uuid4()}"
-    storage.client.cache_clear()
+    storage.client_of.cache_clear()
     yield
-    storage.client.cache_clear()
+    storage.client_of.cache_clear()
 
 
 @pytest.fixture

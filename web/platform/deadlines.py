@@ -66,16 +66,20 @@ def left() -> float:
     return inf if deadline is None else max(0.0, deadline.end - monotonic())
 
 
+def is_over() -> bool:
+    """Whether nothing is left that is worth a wait."""
+    return left() < LEAST
+
+
 def within(most: float) -> float:
     """Return how long to wait for somebody else, s: ``most``, or what is left if that is less.
 
     Raises:
         TooLong: Nothing is left.
     """
-    rest = left()
-    if rest < LEAST:
+    if is_over():
         raise TooLong("nothing is left of the request's time")
-    return min(most, rest)
+    return min(most, left())
 
 
 def carried(function: Callable[P, T]) -> Callable[P, T]:

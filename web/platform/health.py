@@ -25,6 +25,7 @@ from web.platform.models import Heartbeat
 logger = logging.getLogger(__name__)
 
 OLDEST_HEARTBEAT = timedelta(seconds=60)  # the clock beats every 10 s
+LONGEST = 20.0  # s; a check of Redis or of the store takes some 5 s at most
 REMEMBER = 5.0  # s that the banner's answer holds, so that pages do not wait for a dead part
 
 
@@ -127,7 +128,7 @@ def ask_parts() -> list[str]:
     """Return the sentences for those parts that have a problem now."""
     with ThreadPoolExecutor(max_workers=2) as pool:
         waiting = {name: pool.submit(CHECKS[name]) for name in ("redis", "storage")}
-        problems = {name: future.result() for name, future in waiting.items()}
+        problems = {name: future.result(LONGEST) for name, future in waiting.items()}
     problems["heartbeat"] = CHECKS["heartbeat"]()
     for name, problem in problems.items():
         if problem:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from web.platform import errors, logfmt
-from web.platform.deadlines import TooLong, left
+from web.platform.deadlines import TooLong, is_over
 from web.platform.watchdog import watchdog
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -80,7 +80,7 @@ class Deadlines:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer 503 where a view was ended; what is broken for another reason is not."""
-        is_late = isinstance(error, TimeoutError) and not left()
+        is_late = isinstance(error, TimeoutError) and is_over()
         return errors.too_long(request) if isinstance(error, TooLong) or is_late else None
 
 

@@ -14,10 +14,13 @@ from typing import Any
 from django.conf import settings
 
 import simulator
+from web.platform.closed_hosts import closed_hosts
+from web.platform.deadlines import within
 
 RESOLVE_WITHIN = 2.0  # s that a page waits for a name server; what is not known then is let pass
 MOST_AT_ONCE = 8  # names of a process that are looked up together
 NOT_ALLOWED = "Nothing may be sent to {host}: it leads to {kind}."
+CLOSED = "Nothing may be sent to {host}: the operators of this service have closed it."
 SECOND_TRY = 5.0  # s that a name server of the setting has, all attempts together
 
 _threads = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="names")
@@ -33,7 +36,11 @@ def reach() -> simulator.Reach:
 
 
 def gate() -> simulator.Gate:
-    """Return what connections of this process pass; it judges and looks names up."""
+    """Return what connections of this process pass; it judges and looks names up.
+
+    It asks the database now and then which hosts are closed: never call it in a loop.
+    """
+    closed_hosts.look()
     return _gate(tuple(settings.ALLOWED_TARGETS), tuple(settings.NAME_SERVERS))
 
 
@@ -46,10 +53,12 @@ def trouble(host: str, port: int = 0) -> str:
     known = reach()
     if words := known.trouble(host):
         return words
+    if closed_hosts.look().has_name(host):
+        return CLOSED.format(host=host)
     if known.allows_name(host):
         return ""
     try:
-        _threads.submit(gate().resolved, host, port).result(RESOLVE_WITHIN)
+        _threads.submit(gate().resolved, host, port).result(within(RESOLVE_WITHIN))
     except simulator.Forbidden as error:
         return refusal(host, error)
     except (OSError, TooSlow):
@@ -64,12 +73,13 @@ def refusal(host: str, error: simulator.Forbidden) -> str:
 
 
 def addresses(host: str, port: int = 0) -> list[str]:
-    """Return what a host stands for now, as far as connections would go there; none: nobody knows.
+    """Return what a host stands for now, as far as connections could go there; none: nobody knows.
 
-    It blocks for ``RESOLVE_WITHIN`` s at most.
+    Whether it is closed does not count. It blocks for ``RESOLVE_WITHIN`` s at most.
     """
+    asked = _gate(tuple(settings.ALLOWED_TARGETS), tuple(settings.NAME_SERVERS), heeds_closed=False)
     try:
-        return list(_threads.submit(gate().resolved, host, port).result(RESOLVE_WITHIN))
+        return list(_threads.submit(asked.resolved, host, port).result(within(RESOLVE_WITHIN)))
     except (OSError, TooSlow):
         return []
 
@@ -94,8 +104,13 @@ def _reach(entries: tuple[str, ...]) -> simulator.Reach:
 
 
 @lru_cache(16)
-def _gate(entries: tuple[str, ...], servers: tuple[str, ...]) -> simulator.Gate:
-    return simulator.Gate(_reach(entries), look_up=_asking(servers) if servers else None)
+def _gate(
+    entries: tuple[str, ...], servers: tuple[str, ...], *, heeds_closed: bool = True
+) -> simulator.Gate:
+    look_up = _asking(servers) if servers else None
+    if not heeds_closed:
+        return simulator.Gate(_reach(entries), look_up=look_up)
+    return simulator.Gate(_reach(entries), look_up=look_up, closed=closed_hosts.known)
 
 
 def resolver(servers: Iterable[str]) -> Any:

@@ -17,6 +17,8 @@ from django.conf import settings
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
+from web.platform.deadlines import within
+
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 RETRY_WAIT = 0.1  # s
@@ -107,7 +109,9 @@ class Remembering(Retry):
         Raises:
             redis.ConnectionError: Redis does not answer, or did not within the last ``REST`` s.
             redis.TimeoutError: It did not answer in time.
+            TooLong: Nothing is left of the request's time.
         """
+        within(settings.REDIS_TIMEOUT)
         inner = self._outage.inner
         if getattr(inner, "is_asking", False):  # a command connects first, and that is the same try
             return super().call_with_retry(do, fail, *more, **options)

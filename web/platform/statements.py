@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from web.platform.deadlines import TooLong, current, left, within
+from web.platform.deadlines import TooLong, current, is_over, within
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ def in_time(execute: Execute, sql: Any, params: Any, many: bool, context: dict[s
             result = execute(sql, params, many, context)
     except OperationalError as error:
         is_canceled = getattr(error.__cause__, "sqlstate", None) == CANCELED
-        if current.get() and (is_canceled or not left()):
+        if current.get() and (is_canceled or is_over()):
             raise TooLong("the database took too long") from error
         raise
     if is_told:

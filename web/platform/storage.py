@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from math import inf
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
 from simulator import MocklotError
+from web.platform import deadlines
 from web.platform.signing import mind_dates
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ LINK_LIFE = 5 * 60  # s that a link to a download holds: it is made when it is f
 USER_AGENT = "mocklot"
 BLOCK = 1024 * 1024  # bytes of one block of a stream
 PROBE_TIMEOUT = 2  # s
+REQUEST_TIMEOUT = 3  # s that a request waits for the store at once, which has 10 s in all
+REQUEST_ATTEMPTS = 2
 MISSING = frozenset({"404", "NoSuchKey", "NotFound", "NoSuchUpload"})
 
 
@@ -58,9 +62,21 @@ class UploadForm:
     fields: dict[str, str]
 
 
+def client() -> "S3Client":
+    """Return this process's client; in a request one that waits for less.
+
+    Raises:
+        StorageUnavailable: No bucket is configured.
+        TooLong: Nothing is left of the request's time.
+    """
+    if deadlines.within(inf) == inf:
+        return client_of(settings.S3_CONNECT_TIMEOUT, settings.S3_READ_TIMEOUT)
+    return client_of(REQUEST_TIMEOUT, REQUEST_TIMEOUT, attempts=REQUEST_ATTEMPTS)
+
+
 @cache
-def client(*, timeout: int | None = None) -> "S3Client":
-    """Return this process's client; it is safe to share between threads.
+def client_of(connect: int, read: int, *, attempts: int | None = None) -> "S3Client":
+    """Return the client of these waits, s; it is safe to share between threads.
 
     Raises:
         StorageUnavailable: No bucket is configured.
@@ -73,23 +89,23 @@ def client(*, timeout: int | None = None) -> "S3Client":
         endpoint_url=settings.S3_ENDPOINT_URL or None,
         aws_access_key_id=settings.S3_ACCESS_KEY_ID or None,
         aws_secret_access_key=settings.S3_SECRET_ACCESS_KEY or None,
-        config=client_config(timeout),
+        config=client_config(connect, read, attempts=attempts or settings.S3_ATTEMPTS),
     )
     mind_dates(made)
     return made
 
 
-def client_config(timeout: int | None) -> Config:
-    """Return bounded waits, and what other stores than Amazon's understand."""
+def client_config(connect: int, read: int, *, attempts: int) -> Config:
+    """Return bounded waits, s, and what other stores than Amazon's understand."""
     is_other = bool(settings.S3_ENDPOINT_URL)
     return Config(
         # Said once, for botocore makes its own anew for each request: a fifth of what one takes.
         user_agent=USER_AGENT,
         signature_version="s3v4",  # boto3 still presigns with version 2 otherwise
         s3={"addressing_style": "path" if is_other else "virtual"},
-        connect_timeout=timeout or settings.S3_CONNECT_TIMEOUT,
-        read_timeout=timeout or settings.S3_READ_TIMEOUT,
-        retries={"mode": "standard", "total_max_attempts": 1 if timeout else settings.S3_ATTEMPTS},
+        connect_timeout=connect,
+        read_timeout=read,
+        retries={"mode": "standard", "total_max_attempts": attempts},
         # Other stores refuse the checksums that boto3 adds since 1.36.
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
@@ -305,13 +321,14 @@ def probe() -> None:
         StorageUnavailable: It is not, or the store does not answer or refuses us.
     """
     with translated(""):
-        client(timeout=PROBE_TIMEOUT).head_bucket(Bucket=settings.S3_BUCKET)
+        client_of(PROBE_TIMEOUT, PROBE_TIMEOUT, attempts=1).head_bucket(Bucket=settings.S3_BUCKET)
 
 
 def call(operation: str, key: str, *, timeout: int | None = None, **arguments: Any) -> Any:
     """Call one operation on an object of ours, with its errors as ours."""
     with translated(key):
-        call = getattr(client(timeout=timeout) if timeout else client(), operation)
+        asked = client_of(timeout, timeout, attempts=1) if timeout else client()
+        call = getattr(asked, operation)
         return call(Bucket=settings.S3_BUCKET, Key=full_key(key), **arguments)
 
 

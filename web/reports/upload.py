@@ -11,6 +11,7 @@ from threading import Event, Thread
 from web.platform import storage
 
 WAITING = 8  # blocks between the two; of some MB each
+ENDED_WITHIN = 600.0  # s that the last pieces may take; each has the store's own limits
 LOOK_EVERY = 0.5  # s; how soon one side notices that the other has given up
 
 
@@ -100,9 +101,11 @@ def upload(key: str, blocks: Iterator[bytes], *, content_type: str) -> int:
         pipe.feed(None)
     except BaseException:
         pipe.abandon()
-        sender.join()
+        sender.join(ENDED_WITHIN)
         raise
-    sender.join()
+    sender.join(ENDED_WITHIN)
+    if sender.is_alive():
+        raise storage.StorageUnavailable("the object store does not end an upload")
     if errors:
         raise errors[0]
     return size

@@ -33,6 +33,7 @@ LASTS = "1h"  # longer than any rehearsal: the run is stopped
 DOWNLOAD_WITHIN = 300.0  # s
 VISIT_EVERY = 0.5  # s between two pages that a visitor opens
 
+LAST_VISIT = 60.0  # s that the page which is being opened may take
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
@@ -163,7 +164,7 @@ class Visitor:
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
-        self._thread.join()
+        self._thread.join(LAST_VISIT)
 
     def _look(self) -> None:
         while not self._over.wait(VISIT_EVERY):

@@ -242,7 +242,7 @@ def all_grew(tally: Tally, before: dict[str, int]) -> bool:
 
 def holders(play: Play) -> dict[str, int]:
     """Return how many mocks each worker holds, as the database has it."""
-    with psycopg.connect(play.addons.database) as connection:
+    with psycopg.connect(play.addons.database, connect_timeout=5) as connection:
         rows = connection.execute(
             "SELECT tower, sum(count) FROM runs_shard WHERE state = 'leased' GROUP BY tower"
         ).fetchall()

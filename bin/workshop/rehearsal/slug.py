@@ -1,24 +1,42 @@
 """Builds what a dyno runs, as the platform's Python buildpack does: from what is committed.
 
 Rule: the build knows no variable but the search path, so whatever needs a database or a secret to
-be built fails here. Packages are those of ``.venv``: of another Python than ``runtime.txt`` names.
+be built fails here.
 """
 
+import hashlib
 import re
 import shutil
 import subprocess
 import tarfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
-from workshop.venv import ROOT, VENV
+from workshop.rehearsal import packages
+from workshop.rehearsal.packages import Packages
+from workshop.venv import ROOT
 
 BUILT_WITHIN = 600.0  # s
+GIT_WITHIN = 120.0  # s
 RUNTIME = re.compile(r"python-3\.\d+(\.\d+)?")
-PATHS = f"{VENV}/bin:/usr/local/bin:/usr/bin:/bin"
 # What the buildpack, or the choice of a buildpack, stumbles over.
 REFUSED = (".python-version", "Pipfile", "poetry.lock", "uv.lock", "package.json", ".venv", "venv")
+
+
+# What the next build has more than the first one.
+NEXT_STYLE = "web/static/css/base.css"
+NEXT_MIGRATIONS = "web/runs/migrations"  # of the table that towers and the console use most
+NEXT_MIGRATION = """\
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("runs", "{last}")]
+    operations = [
+        migrations.AddField("run", "rehearsed", models.TextField(db_default="", default="")),
+    ]
+"""
 
 
 class BuildFailed(Exception):
@@ -27,18 +45,20 @@ class BuildFailed(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Slug:
-    """A built application: its folder, the commit that it is of, and the Python that it names."""
+    """A built application: its folder, commit and packages, and the Python that it names."""
 
     folder: Path
     commit: str
     runtime: str
+    packages: Packages
 
 
-def build(folder: Path) -> Slug:
-    """Build the last commit into ``folder``, which must not be there yet.
+def build(folder: Path, *, installed: Path | None) -> Slug:
+    """Build the last commit into ``folder``, its packages into ``installed`` (None: ``.venv``'s).
 
     Raises:
         BuildFailed: The platform would refuse it.
+        packages.InstallFailed: Its packages cannot be installed.
     """
     commit = git("rev-parse", "HEAD").decode().strip()
     folder.mkdir(parents=True)
@@ -46,19 +66,44 @@ def build(folder: Path) -> Slug:
         archive.extractall(folder, filter="data")
     if problems := problems_of(folder):
         raise BuildFailed("; ".join(problems))
-    collect_static(folder)
-    return Slug(folder=folder, commit=commit, runtime=(folder / "runtime.txt").read_text().strip())
+    runtime = (folder / "runtime.txt").read_text().strip()
+    wanted = folder / "requirements.txt"
+    slug = Slug(
+        folder=folder,
+        commit=commit,
+        runtime=runtime,
+        packages=packages.install(installed, requirements=wanted, runtime=runtime)
+        if installed
+        else packages.shared(),
+    )
+    collect_static(slug)
+    return slug
 
 
-def again(slug: Slug, folder: Path) -> Slug:
-    """Return a second build of the same commit, as the next release of it."""
-    shutil.copytree(slug.folder, folder)
-    return Slug(folder=folder, commit=slug.commit, runtime=slug.runtime)
+def next_build(slug: Slug, folder: Path) -> Slug:
+    """Build what could be the next commit: another style sheet, and a column more.
+
+    So pages of the old release ask for files that the new one does not have, and old code works
+    with a table that it does not know, while both serve.
+    """
+    shutil.copytree(slug.folder, folder, ignore=shutil.ignore_patterns("staticfiles"))
+    with (folder / NEXT_STYLE).open("a") as file:
+        file.write("\n/* The next release. */\n")
+    last = max(path.stem for path in (folder / NEXT_MIGRATIONS).glob("[0-9]*.py"))
+    number = f"{int(last[:4]) + 1:04}"
+    file_name = folder / NEXT_MIGRATIONS / f"{number}_rehearsed.py"
+    file_name.write_text(NEXT_MIGRATION.format(last=last))
+    commit = hashlib.sha1(slug.commit.encode(), usedforsecurity=False).hexdigest()
+    new = replace(slug, folder=folder, commit=commit)
+    collect_static(new)
+    return new
 
 
 def git(*words: str) -> bytes:
     """Return what git answers about the project."""
-    done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, check=False)
+    done = subprocess.run(
+        ["git", *words], cwd=ROOT, capture_output=True, check=False, timeout=GIT_WITHIN
+    )
     if done.returncode != 0:
         told = done.stderr.decode(errors="replace").strip()
         raise BuildFailed(f"what is committed cannot be read: {told}")
@@ -79,7 +124,7 @@ def problems_of(folder: Path) -> list[str]:
     return problems
 
 
-def collect_static(folder: Path) -> None:
+def collect_static(slug: Slug) -> None:
     """Collect the static files, without database, Redis or secrets.
 
     Raises:
@@ -87,13 +132,13 @@ def collect_static(folder: Path) -> None:
     """
     done = subprocess.run(
         ["python", "manage.py", "collectstatic", "--noinput"],
-        env={"PATH": PATHS, "HOME": str(folder), "LANG": "C.UTF-8"},
-        executable=f"{VENV}/bin/python",
-        cwd=folder,
+        env={"PATH": slug.packages.paths, "HOME": str(slug.folder), "LANG": "C.UTF-8"},
+        executable=slug.packages.programs / "python",
+        cwd=slug.folder,
         capture_output=True,
         text=True,
         timeout=BUILT_WITHIN,
         check=False,
     )
-    if done.returncode != 0 or not (folder / "staticfiles" / "staticfiles.json").is_file():
+    if done.returncode != 0 or not (slug.folder / "staticfiles" / "staticfiles.json").is_file():
         raise BuildFailed(f"collectstatic failed\n{done.stdout[-2000:]}{done.stderr[-4000:]}")

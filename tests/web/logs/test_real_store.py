@@ -34,9 +34,9 @@ def real_store(bucket, settings, monkeypatch, run):
     settings.S3_PREFIX = f"test-{uuid4()}"
     for name, function in REAL.items():
         monkeypatch.setattr(storage, name, function)
-    storage.client.cache_clear()
+    storage.client_of.cache_clear()
     yield
-    storage.client.cache_clear()
+    storage.client_of.cache_clear()
 
 
 def keys(run):

@@ -32,14 +32,14 @@ def own(bucket, settings):
     settings.S3_SECRET_ACCESS_KEY = bucket.secret
     settings.S3_PREFIX = ""
     settings.SITE_URL = ORIGIN
-    storage.client.cache_clear()
+    storage.client_of.cache_clear()
     client.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": [rule()]})
     client.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": [RULE]})
     encryption = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
     client.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration=encryption)
     client.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=BLOCK)
     yield client, name
-    storage.client.cache_clear()
+    storage.client_of.cache_clear()
 
 
 def rule(**changed) -> dict:
@@ -116,7 +116,7 @@ def test_a_rule_is_about_us_where_its_prefix_and_ours_meet(settings, prefix, our
 
 def test_wrong_keys_end_it_at_the_first_line(own, settings):
     settings.S3_SECRET_ACCESS_KEY = "wrong"
-    storage.client.cache_clear()
+    storage.client_of.cache_clear()
 
     (line,) = bucket.check()
 
@@ -126,7 +126,7 @@ def test_wrong_keys_end_it_at_the_first_line(own, settings):
 
 def test_a_store_that_does_not_answer_is_told(settings, own):
     settings.S3_ENDPOINT_URL = "http://127.0.0.1:1"
-    storage.client.cache_clear()
+    storage.client_of.cache_clear()
 
     (line,) = bucket.check()
 

@@ -45,9 +45,9 @@ def review_app(bucket, settings):
     settings.S3_ENDPOINT_URL = bucket.endpoint
     settings.S3_ACCESS_KEY_ID, settings.S3_SECRET_ACCESS_KEY = bucket.key_id, bucket.secret
     settings.S3_PREFIX = "mocklot-pr-7"
-    storage.client.cache_clear()
+    storage.client_of.cache_clear()
     yield settings
-    storage.client.cache_clear()
+    storage.client_of.cache_clear()
 
 
 @pytest.mark.parts("s3")

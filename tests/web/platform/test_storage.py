@@ -23,9 +23,9 @@ def store(bucket, settings):
     settings.S3_ACCESS_KEY_ID = bucket.key_id
     settings.S3_SECRET_ACCESS_KEY = bucket.secret
     settings.S3_PREFIX = f"test-{uuid4()}"
-    storage.client.cache_clear()
+    storage.client_of.cache_clear()
     yield settings
-    storage.client.cache_clear()
+    storage.client_of.cache_clear()
 
 
 def post(form: storage.UploadForm, data: bytes, **changed: str) -> int:
@@ -142,7 +142,7 @@ def test_a_file_name_cannot_break_out_of_its_header(name):
 
 def test_wrong_keys_are_an_outage_without_the_secret(store):
     store.S3_SECRET_ACCESS_KEY = "wrong-secret"
-    storage.client.cache_clear()
+    storage.client_of.cache_clear()
 
     with pytest.raises(storage.StorageUnavailable, match="refuses: SignatureDoesNotMatch") as out:
         storage.put("a", b"x")
@@ -152,7 +152,7 @@ def test_wrong_keys_are_an_outage_without_the_secret(store):
 
 def test_a_store_that_does_not_answer_is_an_outage(store):
     store.S3_ENDPOINT_URL = "http://127.0.0.1:1"
-    storage.client.cache_clear()
+    storage.client_of.cache_clear()
 
     with pytest.raises(storage.StorageUnavailable, match="does not answer"):
         storage.probe()
@@ -160,7 +160,7 @@ def test_a_store_that_does_not_answer_is_an_outage(store):
 
 def test_a_store_that_is_not_configured_is_an_outage(store):
     store.S3_BUCKET = ""
-    storage.client.cache_clear()
+    storage.client_of.cache_clear()
 
     with pytest.raises(storage.StorageUnavailable, match="S3_BUCKET is not set"):
         storage.get("a")

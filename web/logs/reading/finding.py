@@ -19,6 +19,7 @@ from web.logs.query import ALL, Cursor, Query, microseconds, moment
 from web.logs.reading.matching import Match, numbers
 from web.logs.reading.objects import ChunkFile, Meter
 from web.logs.reading.record import Record, as_records
+from web.platform.deadlines import carried
 from web.runs.models import Run
 
 PAGE = 50  # records that are shown together
@@ -142,7 +143,7 @@ class Search:
         for wave in waves(chunks[:most]):
             if page := self._ended(wave[0], looked, pool):
                 return page
-            self._looks += pool.map(self._look, wave)
+            self._looks += pool.map(carried(self._look), wave)
             looked += len(wave)
         end = self._ended(chunks[most], looked, pool) if len(chunks) > most else None
         return end or self._page(pool)
@@ -242,7 +243,7 @@ class Search:
         owner = np.repeat(np.arange(len(self._looks)), [len(lk.hits.at) for lk in self._looks])
         rows = self._hits().row[places]
         wanted = [rows[owner[places] == number] for number in range(len(self._looks))]
-        read = pool.map(Look.records, self._looks, wanted)
+        read = pool.map(carried(Look.records), self._looks, wanted)
         records = [record for part in read for record in part]
         records.sort(key=_by_time, reverse=not self._is_rising)
         return Page(

@@ -25,6 +25,7 @@ from web.runs.models import Run
 BATCH = 65_536  # records of a batch at most
 TOGETHER = 16  # row groups that are read at once: as many records
 LEASE = timedelta(minutes=10)  # that a reader is believed to go on without a word
+OPENED_WITHIN = 600.0  # s; the store's own limits are far less, for each part of a chunk
 AHEAD = 2  # chunks that are opened before they are asked for
 
 
@@ -49,7 +50,7 @@ def batches(
         for place in range(len(chunks)):
             for chunk in chunks[place + len(waiting) : place + AHEAD]:
                 waiting.append(pool.submit(ChunkFile, chunk, Meter(), is_whole=is_whole))
-            opened = waiting.pop(0).result()
+            opened = waiting.pop(0).result(OPENED_WITHIN)
             yield from _matching(opened, match)
             say()
             if told:
