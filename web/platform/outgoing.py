@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from hashlib import sha256
 
 from web.platform.deadlines import within
-from web.platform.destinations import Address, connect
+from web.platform.destinations import PORTS, Address, connect
 from web.platform.hosts import AddressError
 
 CONNECT_WITHIN = 5.0  # s, for each address of the name
@@ -31,9 +31,21 @@ WORDS: tuple[tuple[type[Exception], str], ...] = (
 class Connection(http.client.HTTPConnection):
     """A connection whose address is held against what is allowed each time it is made."""
 
-    def __init__(self, address: Address, *, within: float) -> None:
+    def __init__(
+        self, address: Address, *, within: float, authorities: str = "", name: str = ""
+    ) -> None:
+        """
+        Args:
+            address: Of the server; its path is of no account here.
+            within: s of each wait for it.
+            authorities: PEM of those whose certificates are trusted; empty: the usual ones.
+            name: That its certificate has to have; empty: the host.
+        """
         super().__init__(address.host, address.port)
+        self.default_port = PORTS[address.scheme]  # which the header Host leaves out
         self.address = address
+        self.authorities = authorities
+        self.name = name or address.host
         self.within = within
         self.is_cut = False
 
@@ -41,8 +53,8 @@ class Connection(http.client.HTTPConnection):
         raw = connect(self.address.host, self.address.port, timeout=within(CONNECT_WITHIN))
         raw.settimeout(within(self.within))
         if self.address.is_encrypted:
-            context = ssl.create_default_context()
-            raw = context.wrap_socket(raw, server_hostname=self.address.host)
+            context = ssl.create_default_context(cadata=self.authorities or None)
+            raw = context.wrap_socket(raw, server_hostname=self.name)
         self.sock = raw
 
     def cut(self) -> None:

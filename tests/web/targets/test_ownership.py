@@ -1,6 +1,7 @@
 """Proving that a target is one's own: each way with a real far side, and what does not count."""
 
 import re
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -10,6 +11,7 @@ from threading import Thread
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from workshop.authority import Authority
 
 from tests.name_server import NameServer, name_server
 from web.platform import queues
@@ -40,7 +42,11 @@ def asked(monkeypatch) -> list[tuple[str, str]]:
 
 
 @contextmanager
-def web_server(answer: Callable[[BaseHTTPRequestHandler], tuple[int, dict[str, str], str]]):
+def web_server(
+    answer: Callable[[BaseHTTPRequestHandler], tuple[int, dict[str, str], str]],
+    *,
+    tls: ssl.SSLContext | None = None,
+):
     """Serve what ``answer`` says: status, headers, body."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -56,6 +62,8 @@ def web_server(answer: Callable[[BaseHTTPRequestHandler], tuple[int, dict[str, s
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -117,6 +125,37 @@ def test_a_redirect_is_not_followed(names, http_target):
 
     assert not found.is_proof
     assert "answers 302" in found.words
+
+
+def test_a_certificate_is_held_against_the_targets_authorities_and_name(
+    workspace, names, http_target, tmp_path
+):
+    authority = Authority()
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(*authority.issue(tmp_path, names=("inside.example",)))
+    line = keys.line_of(workspace, HOST)
+    with web_server(lambda _: (200, {}, line), tls=tls) as port:
+        target = http_target(port)
+        target.has_tls = True
+        strange = ways.look(target, Way.FILE)
+        target.ca = authority.pem
+        other = ways.look(target, Way.FILE)
+        target.server_name = "inside.example"
+        known = ways.look(target, Way.FILE)
+
+    assert (strange.is_proof, other.is_proof, known.is_proof) == (False, False, True)
+    for found in (strange, other):
+        assert f"The certificate of {HOST} is not to be trusted" in found.words
+    assert known.words == f"The file is at https://{HOST}:{port}{keys.FILE}."
+
+
+def test_where_nothing_may_be_sent_nobody_looks(names, http_target, settings):
+    settings.ALLOWED_TARGETS = []
+
+    found = ways.look(http_target(1), Way.ECHO)
+
+    assert not found.is_proof
+    assert f"Nothing may be sent to {HOST}" in found.words
 
 
 def test_an_endpoint_proves_itself_by_a_header_with_challenge_and_key(names, http_target):

@@ -7,7 +7,6 @@ read and waited for is bounded. What anybody could show proves nothing.
 import http.client
 import re
 import secrets
-import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -17,17 +16,19 @@ from django.conf import settings
 
 import simulator
 from web.platform import reach
+from web.platform.destinations import Address
+from web.platform.hosts import AddressError
+from web.platform.outgoing import Connection, words_of
 from web.targets import actions, senders
 from web.targets.models import Target
 from web.targets.ownership import keys
 from web.targets.ownership.models import Way
 
-ANSWER_WITHIN = 8.0  # s, for connecting and for each wait
+ANSWER_WITHIN = 8.0  # s, for each wait
 MOST_READ = 4_096  # bytes of an answer
-WEB_PORTS = (
-    80,
-    443,
-)  # only who runs the machine can listen there: such a file is of the whole host
+USUAL = (("https", 443), ("http", 80))
+WEB_PORTS = (80, 443)  # only who runs the machine can listen there: it is of the whole host
+FAILURES = (OSError, http.client.HTTPException, AddressError)
 # Where anybody may come in and leave messages.
 PUBLIC_BROKERS = re.compile(
     r"(test\.mosquitto\.org|broker\.(hivemq|emqx)\.(com|io)|(mqtt|iot)\.eclipse(projects)?\.(io|org)"
@@ -81,36 +82,39 @@ def _file(target: Target) -> Finding:
     """
     wanted = keys.line_of(target.workspace, keys.host_of(target))
     said = []
-    for is_tls, port in _web_places(target):
-        url = f"{'https' if is_tls else 'http'}://{target.host}:{port}{keys.FILE}"
+    for place in _web_places(target):
         try:
-            status, _, body = _fetch(target, port, keys.FILE, is_tls=is_tls)
-        except (OSError, http.client.HTTPException) as error:
-            said.append(f"{url}: {_why(error)}.")
+            status, _, body = _fetch(target, place)
+        except FAILURES as error:
+            said.append(f"{place}: {words_of(error, place)}")
             continue
         if status == http.client.OK and wanted in body.decode("utf-8", "replace").split():
-            return Finding(f"The file is at {url}.", is_proof=True, is_of_host=port in WEB_PORTS)
+            is_of_host = place.port in WEB_PORTS
+            return Finding(f"The file is at {place}.", is_proof=True, is_of_host=is_of_host)
         lacks = "has another content" if status == http.client.OK else f"answers {status}"
-        said.append(f"{url} {lacks}.")
+        said.append(f"{place} {lacks}.")
     return Finding(" ".join(said))
 
 
-def _web_places(target: Target) -> list[tuple[bool, int]]:
-    own = [(target.has_tls, target.port)] if target.protocol in ("http", "websocket") else []
-    return list(dict.fromkeys([*own, (True, 443), (False, 80)]))
+def _web_places(target: Target) -> list[Address]:
+    is_web = target.protocol in ("http", "websocket")
+    usual = [Address(scheme, target.host, port, keys.FILE) for scheme, port in USUAL]
+    return list(dict.fromkeys([*([_endpoint(target, keys.FILE)] if is_web else []), *usual]))
+
+
+def _endpoint(target: Target, path: str) -> Address:
+    return Address("https" if target.has_tls else "http", target.host, target.port, path)
 
 
 def _echo(target: Target) -> Finding:
     """Ask the endpoint itself, with a challenge that no stored answer knows."""
     challenge = secrets.token_hex(12)
     wanted = f"{challenge}.{keys.key_of(target.workspace, keys.host_of(target))}"
-    path = target.path or "/"
+    place = _endpoint(target, target.path or "/")
     try:
-        status, headers, _ = _fetch(
-            target, target.port, path, is_tls=target.has_tls, challenge=challenge
-        )
-    except (OSError, http.client.HTTPException) as error:
-        return Finding(f"{target.address}{path}: {_why(error)}.")
+        status, headers, _ = _fetch(target, place, challenge=challenge)
+    except FAILURES as error:
+        return Finding(f"{place}: {words_of(error, place)}")
     answer = (headers.get(keys.ANSWER) or "").strip()
     if secrets.compare_digest(answer.encode(), wanted.encode()):
         return Finding("The endpoint answered with the challenge and the key.", is_proof=True)
@@ -198,42 +202,18 @@ _LOOKS: dict[Way, Callable[[Target], Finding]] = {
 }
 
 
-class _Connection(http.client.HTTPConnection):
-    """A connection through the gate; a certificate is held against the target's authorities."""
-
-    def __init__(self, target: Target, port: int, *, is_tls: bool) -> None:
-        super().__init__(target.host, port, timeout=ANSWER_WITHIN)
-        self._target, self._is_tls = target, is_tls
-
-    def connect(self) -> None:
-        raw = reach.gate().connect(self.host, self.port, timeout=ANSWER_WITHIN)
-        if self._is_tls:
-            context = ssl.create_default_context(cadata=self._target.ca or None)
-            name = self._target.server_name or self.host
-            raw = context.wrap_socket(raw, server_hostname=name)
-        self.sock = raw
-
-
-def _fetch(
-    target: Target, port: int, path: str, *, is_tls: bool, challenge: str = ""
-) -> tuple[int, Any, bytes]:
-    """Return status, headers and the beginning of the body. Raises OSError, HTTPException."""
-    connection = _Connection(target, port, is_tls=is_tls)
+def _fetch(target: Target, place: Address, *, challenge: str = "") -> tuple[int, Any, bytes]:
+    """Return status, headers and the beginning of the body, or raise one of ``FAILURES``."""
+    connection = Connection(
+        place, within=ANSWER_WITHIN, authorities=target.ca, name=target.server_name
+    )
     headers = {"User-Agent": senders.AGENT} | ({keys.CHALLENGE: challenge} if challenge else {})
     try:
-        connection.request("GET", path, headers=headers)
+        connection.request("GET", place.path, headers=headers)
         answer = connection.getresponse()
         return answer.status, answer.headers, answer.read(MOST_READ)
     finally:
         connection.close()
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, simulator.Forbidden):
-        return str(error)
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not to be trusted, {error.verify_message}"
-    return "no answer" if isinstance(error, OSError) else "no answer of a web server"
 
 
 def _is_address(host: str) -> bool:
