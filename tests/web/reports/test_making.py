@@ -39,7 +39,7 @@ def test_its_link_is_mailed_to_who_asked(report, owner, client, object_store):
     link = next(word for word in mail.text.split() if "/reports/" in word)
     assert mail.to == owner.email
     assert str(report.run.code) in mail.text
-    assert "6 lines" in mail.text
+    assert "6 lines" in said(mail)
     answer = client.get(link[link.index("/reports/") :])
     assert answer.url.startswith(f"https://store.example/{report.key}")
 

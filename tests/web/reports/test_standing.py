@@ -105,7 +105,7 @@ def test_its_link_is_mailed_to_who_gets_it_and_leads_to_the_file(
     assert [mail.to for mail in mails] == [owner.email, teammate.email]
     assert mails[0].subject.startswith("All sends: ")
     assert (mails[0].topic, mails[0].thread) == (Topic.REPORT, f"report:{standing.code}")
-    assert "6 lines" in mails[0].text
+    assert "6 lines" in said(mails[0])
     link = next(word for word in mails[0].text.split() if "/reports/editions/" in word)
     answer = client.get(urlsplit(link).path)
     assert answer.url.startswith(f"https://store.example/{edition.files[0]['key']}")
@@ -138,7 +138,7 @@ def test_a_period_without_sends_is_told_and_has_no_file(standing, object_store, 
 
     assert (edition.state, edition.files) == (ReportState.READY, [])
     assert not object_store.objects
-    assert "has no lines" in Mail.objects.first().text
+    assert "has no lines" in said(Mail.objects.first())
 
 
 def test_a_period_without_sends_is_not_told_where_nobody_wants_that(standing, object_store):
@@ -164,7 +164,7 @@ def test_a_silent_store_is_tried_again_and_then_told_to_who_made_the_report(
     assert edition.state == ReportState.FAILED
     (mail,) = Mail.objects.all()
     assert (mail.to, mail.subject) == (owner.email, "All sends could not be made")
-    assert "object store" in mail.text
+    assert "object store" in said(mail)
     object_store.is_down = False
     assert actions.retry_edition(edition)
     assert made(edition).state == ReportState.READY
@@ -294,4 +294,4 @@ def test_a_large_edition_has_parts(ended, standing, object_store, monkeypatch):
     assert len(edition.files) == 2
     heads = {object_store.objects[part["key"]].split(b"\n")[0] for part in edition.files}
     assert len(heads) == 1
-    assert "in 2 parts" in Mail.objects.first().text
+    assert "in 2 parts" in said(Mail.objects.first())
