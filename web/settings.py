@@ -106,6 +106,7 @@ INSTALLED_APPS = [
     "web.api",
     "web.scaling",
     "web.usage",
+    "web.status",
     "web.platform",
 ]
 MIDDLEWARE = [
@@ -115,7 +116,7 @@ MIDDLEWARE = [
     "web.platform.middleware.health_probes",
     "django.middleware.security.SecurityMiddleware",
     "web.platform.middleware.security_headers",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "web.platform.static.StaticFiles",
     "web.status.middleware.without_session",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -364,6 +365,8 @@ PRICE_CURRENCY = env.choice(
 ALLOWED_TARGETS = env.words("ALLOWED_TARGETS")
 # Name servers that names of customers are asked at; empty: the system's.
 NAME_SERVERS = env.words("NAME_SERVERS")
+# What gives the hosts that operators closed; without it nobody asks.
+CLOSED_HOSTS = "web.targets.ownership.access.closed"
 # Where people write to who get what they did not ask for; shown on /abuse, and told to targets.
 ABUSE_ADDRESS = env.text("ABUSE_ADDRESS")
 

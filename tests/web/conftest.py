@@ -10,6 +10,7 @@ from tests.web.object_store import ObjectStore
 from web.accounts import actions
 from web.accounts.models import Membership, Role, User, Workspace
 from web.platform import health, large_files, limits, storage
+from web.status import banners
 
 PASSWORD = "a long enough one 4711"
 
@@ -21,12 +22,19 @@ def _settings(settings, tmp_path):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MAIL_DIR = tmp_path / "mail"
     settings.SENDGRID_API_KEY = ""
+    settings.CLOSED_HOSTS = ""  # read every few seconds, whichever test that is; closing's own ask
 
 
 @pytest.fixture(autouse=True)
 def _no_outages(monkeypatch):
     """Pages do not ask Redis and the store for the banner; its own tests do."""
     monkeypatch.setattr(health, "CHECKS", dict.fromkeys(health.CHECKS, lambda: ""))
+
+
+@pytest.fixture(autouse=True)
+def _no_banners(monkeypatch):
+    """Pages do not ask the database for incidents to tell of; tests/web/status does."""
+    monkeypatch.setattr(banners, "asked", lambda _now: [])
 
 
 @pytest.fixture(autouse=True)

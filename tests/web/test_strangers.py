@@ -85,10 +85,36 @@ OPEN = {  # addresses outside of any workspace, and who may see what there
     "hooks/phone/<slug:account>/<uuid:attempt>/say/": "Twilio, by its signature",
     "hooks/phone/<slug:account>/<uuid:attempt>/key/": "Twilio, by its signature",
     "hooks/phone/<slug:account>/<uuid:attempt>/status/": "Twilio, by its signature",
+    "status": "everybody: how the service is",
+    "status.json": "everybody: the same for programs",
+    "status.atom": "everybody: what operators published",
+    "status/history": "everybody: what operators published",
+    "status/incidents/<uuid:announcement>": "everybody: what operators published",
+    "banners/dismiss/": "everybody: a cookie of their own",
+    "operations/status/": "staff; tests/web/status/test_operators.py",
+    "operations/status/new/": "staff",
+    "operations/status/<uuid:announcement>/": "staff",
+    "operations/status/<uuid:announcement>/edit/": "staff",
+    "operations/status/<uuid:announcement>/publish/": "staff",
+    "operations/status/<uuid:announcement>/withdraw/": "staff",
+    "operations/status/<uuid:announcement>/delete/": "staff",
+    "operations/status/<uuid:announcement>/tell/": "staff",
+    "operations/status/<uuid:announcement>/explain/": "staff",
+    "operations/status/<uuid:announcement>/updates/<uuid:update>/": "staff",
     "abuse": "everybody: whom to write to",
     "api/docs/": "everybody: what the API takes",
     "api/v1/openapi.json": "everybody: what the API takes",
     "operations/scaling/": "staff; tests/web/scaling/test_page.py",
+    "operations/usage/": "staff; tests/web/usage/test_operators.py",
+    "operations/usage/<str:month>.csv": "staff",
+    "operations/usage/workspaces/<uuid:workspace>/plan/": "staff",
+    "operations/usage/prices/": "staff",
+    "operations/usage/prices/set/": "staff",
+    "operations/usage/prices/<uuid:price>/withdraw/": "staff",
+    "operations/usage/plans/": "staff",
+    "operations/usage/plans/new/": "staff",
+    "operations/usage/plans/<uuid:plan>/": "staff",
+    "operations/usage/plans/<uuid:plan>/delete/": "staff",
     "hirefire": "the add-on, by its token; tests/web/scaling/test_feeds.py",
     "operations/hosts/": "staff; tests/web/runs/test_closing.py",
     "operations/hosts/close/": "staff",
@@ -167,6 +193,10 @@ OBJECTS = [  # a ready profile is the same in every workspace
 
 @pytest.fixture
 def arguments(workspace, owner, teammate) -> Mapping[str, UUID | int]:
+    return one_of_each(workspace, owner, teammate)
+
+
+def one_of_each(workspace, owner, teammate) -> Mapping[str, UUID | int]:
     """Return one of each kind that an address can name, all in ``owner``'s workspace."""
     definition = definitions.create_definition(workspace, text=DEFINITION, by=owner)
     dataset = Dataset.objects.create(workspace=workspace, name="van-7.gpx")
@@ -205,6 +235,7 @@ def arguments(workspace, owner, teammate) -> Mapping[str, UUID | int]:
         "invitation": invitation.code,
         "definition": definition.code,
         "number": 1,
+        "month": "2026-11",
         "dataset": dataset.code,
         "target": target.code,
         "profile": "broker",

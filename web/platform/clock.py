@@ -32,6 +32,30 @@ class Tick:
     due: float = 0.0
 
 
+@dataclass(slots=True)
+class Outcome:
+    """How the calls of a tick went lately, for whoever tells others that the clock is well."""
+
+    failures: int = 0  # in a row
+    since: float | None = None  # s of the monotonic clock; None: the last call went well
+
+    def failing_for(self) -> float:
+        """Return for how many s it has failed."""
+        return 0.0 if self.since is None else monotonic() - self.since
+
+    def note(self, *, is_well: bool) -> None:
+        """Take note of a call."""
+        if is_well:
+            self.failures, self.since = 0, None
+            return
+        self.failures += 1
+        self.since = monotonic() if self.since is None else self.since
+
+
+outcomes: dict[str, Outcome] = {}
+"""Of this process's ticks, by name."""
+
+
 def beat(name: str = "clock") -> None:
     """Note that the process is alive now."""
     Heartbeat.objects.update_or_create(name=name, defaults={"at": Now()})
@@ -69,11 +93,13 @@ def run(ticks: list[Tick], stopping: Event) -> None:
 
 def run_tick(tick: Tick) -> None:
     """Call one tick; its error is its own and is tried again at its next time."""
-    started = monotonic()
+    started, is_well = monotonic(), False
     try:
         close_old_connections()
         tick.call()
+        is_well = True
     except Exception:
         logger.exception("tick failed", extra={"tick": tick.name})
+    outcomes.setdefault(tick.name, Outcome()).note(is_well=is_well)
     if (took := monotonic() - started) > SLOW:
         logger.warning("tick is slow", extra={"tick": tick.name, "seconds": round(took, 1)})

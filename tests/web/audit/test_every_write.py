@@ -17,6 +17,7 @@ from web.audit import actions
 
 SILENT = {
     "theme/": "how somebody's own pages look",
+    "banners/dismiss/": "what somebody's own pages show",
     "password/reset/sent/": "takes no form",
     "w/<uuid:workspace>/definitions/new/draft/": "a draft that is not stored",
     "w/<uuid:workspace>/definitions/preview/": "a preview stores nothing",
