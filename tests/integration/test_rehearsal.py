@@ -16,6 +16,7 @@ WITHIN = 1_500.0  # s on a busy machine; every step inside has a limit of its ow
 def test_nothing_is_lost_by_a_deploy_and_a_scale_in(parts_folder: Path) -> None:
     folder = parts_folder / "rehearsal"
     command = [sys.executable, "bin/rehearse", "--mocks", "300", "--seconds", "1"]
+    command += ["--packages", "shared"]
 
     done = subprocess.run(
         [*command, "--folder", str(folder)],

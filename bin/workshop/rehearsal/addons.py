@@ -1,7 +1,8 @@
 """The platform's add-ons on this machine, and the config vars that lead an application to them.
 
-Rule: as production has them: Postgres behind PgBouncer in transaction mode, Redis by TLS with a
-password, a bucket whose signatures are checked; each secret is new, and known by name.
+Rule: as production has them: Postgres behind PgBouncer in transaction mode and Redis, both by TLS
+alone and with a password, a bucket whose signatures are checked; each secret is new, and known by
+name.
 """
 
 import secrets
@@ -12,7 +13,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 
 from workshop import parts
-from workshop.rehearsal.edge import Edge
+from workshop.rehearsal.edge import Edge, Gate
 from workshop.rehearsal.mailbox import Mailbox
 from workshop.supervisor import Supervisor, answers, free_port
 
@@ -27,7 +28,7 @@ class Addons:
     edge: Edge
     mailbox: Mailbox
     site: str
-    database: str  # its address past the pooler
+    database: str  # its address past the pooler, with the password
     mqtt_port: int
     config: dict[str, str] = field(repr=False)
     secrets: dict[str, str] = field(repr=False)
@@ -46,31 +47,31 @@ def start_addons(stack: ExitStack, supervisor: Supervisor, folder: Path) -> Addo
         "target's password": secrets.token_urlsafe(24),
     }
     redis_port = start_redis(supervisor, folder / "redis", hidden["Redis password"])
-    server, pooler_port = start_database(supervisor, folder)
+    server_port, pooler_port = start_database(supervisor, folder, hidden["database password"])
     mqtt_port = free_port()
     supervisor.start(parts.mqtt_broker(folder / "broker", port=mqtt_port))
-    gate_port, port = free_port(), free_port()
+    redis = Gate(port=free_port(), behind=redis_port)
+    database = Gate(port=free_port(), behind=server_port, asks_first=True)
+    pooler = Gate(port=free_port(), behind=pooler_port, asks_first=True)
+    port = free_port()
     edge = stack.enter_context(
         Edge(
             folder / "edge",
             log=folder / "router.log",
             router_port=port,
-            redis_port=redis_port,
-            redis_gate_port=gate_port,
+            gates=[redis, database, pooler],
         )
     )
     mailbox = stack.enter_context(Mailbox(hidden["mail key"]))
     site = f"https://127.0.0.1:{port}"
     bucket = start_store(supervisor, folder / "s3", site)
     hidden["bucket secret"] = bucket.secret
-    password = f"mocklot:{hidden['database password']}"
-    direct = server.url(DATABASE).replace("mocklot@", f"{password}@")
-    pooled = server.url(DATABASE, port=pooler_port).replace("mocklot@", f"{password}@")
+    direct = address_of(database, hidden["database password"])
     config = {
         **bucket.environment(),
         "DATABASE_URL": direct,
-        "DATABASE_CONNECTION_POOL_URL": pooled,
-        "REDIS_URL": f"rediss://:{hidden['Redis password']}@127.0.0.1:{gate_port}/0",
+        "DATABASE_CONNECTION_POOL_URL": address_of(pooler, hidden["database password"]),
+        "REDIS_URL": f"rediss://:{hidden['Redis password']}@127.0.0.1:{redis.port}/0",
         "SECRET_KEY": hidden["session key"],
         "FIELD_ENCRYPTION_KEYS": hidden["field key"],
         "SITE_URL": site,
@@ -86,7 +87,7 @@ def start_addons(stack: ExitStack, supervisor: Supervisor, folder: Path) -> Addo
         edge=edge,
         mailbox=mailbox,
         site=site,
-        database=server.url(DATABASE),
+        database=direct,
         mqtt_port=mqtt_port,
         config=config,
         secrets=hidden,
@@ -102,14 +103,22 @@ def start_redis(supervisor: Supervisor, folder: Path, password: str) -> int:
     return port
 
 
-def start_database(supervisor: Supervisor, folder: Path) -> tuple[parts.Postgres, int]:
-    """Start Postgres and PgBouncer, which believe every password; return the pooler's port."""
+def start_database(supervisor: Supervisor, folder: Path, password: str) -> tuple[int, int]:
+    """Start Postgres and PgBouncer, which ask for the password; return the ports of both."""
     child, server = parts.postgres(folder / "postgres", port=free_port())
     supervisor.start(child)
     server.execute(f"CREATE DATABASE {DATABASE}")
+    parts.ask_for_password(server, folder / "postgres", database=DATABASE, password=password)
     port = free_port()
-    supervisor.start(parts.pgbouncer(folder / "pgbouncer", port=port, server=server))
-    return server, port
+    supervisor.start(
+        parts.pgbouncer(folder / "pgbouncer", port=port, server=server, password=password)
+    )
+    return server.port, port
+
+
+def address_of(gate: Gate, password: str) -> str:
+    """Return where a database is met behind a gate: by TLS, though on this machine."""
+    return f"postgres://mocklot:{password}@127.0.0.1:{gate.port}/{DATABASE}?sslmode=require"
 
 
 def start_store(supervisor: Supervisor, folder: Path, site: str) -> parts.Bucket:

@@ -17,7 +17,7 @@ from pathlib import Path
 from workshop import stack
 from workshop.crowd import kill_all, pids_of, send_all
 from workshop.rehearsal.addons import Addons
-from workshop.rehearsal.slug import PATHS, Slug
+from workshop.rehearsal.slug import Slug
 from workshop.supervisor import Child, Supervisor, answers, free_port
 
 GRACE = 30.0  # s from SIGTERM to SIGKILL
@@ -53,7 +53,7 @@ class Dynos:
         """Return every variable that a dyno of this release has."""
         return {
             **self.addons.config,
-            "PATH": PATHS,
+            "PATH": self.slug.packages.paths,
             "HOME": str(self.slug.folder),
             "LANG": "C.UTF-8",
             "PYTHONUNBUFFERED": "1",

@@ -7,6 +7,7 @@ import re
 import ssl
 import threading
 import urllib.request
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,11 +30,12 @@ statuses:
   calm: {{send: [telemetry], go: [{{to: busy, after: 20s ± 5s}}]}}
   busy: {{send: [telemetry], go: [{{to: calm, after: 20s ± 5s}}]}}
 """
+ASSET = re.compile(r'(?:href|src)="(/static/[^"]+\.(?:css|js))"')
 LASTS = "1h"  # longer than any rehearsal: the run is stopped
 DOWNLOAD_WITHIN = 300.0  # s
+LAST_VISIT = 60.0  # s that the page which is being opened may take
 VISIT_EVERY = 0.5  # s between two pages that a visitor opens
 
-LAST_VISIT = 60.0  # s that the page which is being opened may take
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
@@ -142,6 +144,22 @@ def follow(link: str, tls: ssl.SSLContext) -> list[str]:
     """Return the lines of the report that a mail's link leads to."""
     with urllib.request.urlopen(link, timeout=DOWNLOAD_WITHIN, context=tls) as answer:
         return answer.read().decode("utf-8").splitlines(keepends=True)  # type: ignore[no-any-return]
+
+
+def assets(console: Console, page: str) -> set[str]:
+    """Return the addresses of the style sheets and scripts that a page asks for."""
+    return set(ASSET.findall(console.get(page)[1].decode()))
+
+
+def missing(console: Console, paths: Iterable[str]) -> list[str]:
+    """Return those of the paths that the console does not answer."""
+    gone = []
+    for path in paths:
+        try:
+            console.get(path)
+        except Unexpected as error:
+            gone.append(f"{path}: {error}")
+    return gone
 
 
 @dataclass

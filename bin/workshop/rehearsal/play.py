@@ -32,6 +32,7 @@ from workshop.rehearsal.findings import (
     judge_requests,
     judge_secrets,
 )
+from workshop.rehearsal.packages import InstallFailed
 from workshop.supervisor import ChildFailed, Supervisor
 
 PATIENCE = 300.0  # s that anything may take to come true on a busy machine
@@ -97,7 +98,7 @@ def main(arguments: list[str]) -> int:
             return 130
         except (
             *(ChildFailed, PartMissing, RehearsalFailed, RunFailed),
-            *(slug.BuildFailed, Unexpected),
+            *(slug.BuildFailed, InstallFailed, Unexpected),
         ) as error:
             print(f"\n{error}", file=sys.stderr)
             return 1
@@ -112,6 +113,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--seconds", type=float, default=20, help="of quiet running before and after each change"
     )
+    parser.add_argument(
+        "--packages",
+        choices=("own", "shared"),
+        default="own",
+        help="own: those of requirements.txt alone, installed anew; shared: those of .venv",
+    )
     parser.add_argument("--folder", type=Path, help="an empty one, to keep everything in")
     options = parser.parse_args(arguments)
     if not 1 <= options.mocks <= 9_000:
@@ -125,7 +132,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 def rehearse(stack: ExitStack, folder: Path, options: argparse.Namespace) -> Findings:
     """Do all of it in ``folder``; what ``stack`` holds is ended when this returns or fails."""
-    build = slug.build(folder / "slug-1")
+    installed = folder / "packages" if options.packages == "own" else None
+    build = slug.build(folder / "slug-1", installed=installed)
     supervisor = stack.enter_context(Supervisor(logs=folder / "logs"))
     addons = start_addons(stack, supervisor, folder)
     dynos = Dynos(supervisor=supervisor, addons=addons, slug=build)
@@ -142,7 +150,7 @@ def rehearse(stack: ExitStack, folder: Path, options: argparse.Namespace) -> Fin
     )
     play.found.figures |= {
         "commit": build.commit[:12],
-        "Python, and that of the platform": f"{sys.version.split()[0]}, {build.runtime}",
+        "packages": f"{build.packages.words}; the platform's is {build.runtime}",
         "mocks": options.mocks,
     }
     perform(play, folder)
@@ -166,7 +174,7 @@ def perform(play: Play, folder: Path) -> None:
         time.sleep(play.seconds)
         drain_and_scale_in(play)
         time.sleep(play.seconds)
-        deploy(play, folder)
+        deploy(play, folder, console)
         time.sleep(play.seconds)
         lines, totals = finish(play, console, job)
     play.dynos.end()
@@ -214,19 +222,29 @@ def drain_and_scale_in(play: Play) -> None:
     play.say(f"worker.2 was drained of {held:,} mocks and ended")
 
 
-def deploy(play: Play, folder: Path) -> None:
+def deploy(play: Play, folder: Path, console: Console) -> None:
     """Put a new release in the place of every dyno."""
     play.dynos.scale_out("worker.2")
+    old_files = person.assets(console, "/")
     began = time.monotonic()
-    play.dynos.begin_release(slug.again(play.dynos.slug, folder / "slug-2"))
+    play.dynos.begin_release(slug.next_build(play.dynos.slug, folder / "slug-2"))
     play.dynos.replace_all()
     took = time.monotonic() - began
+    judge_old_pages(play, console, old_files)
     await_all_send(play)
     play.until(lambda: sum(holders(play).values()) == play.mocks, "every mock is held again")
     play.found.figures["deploy: release phase and all dynos"] = f"{took:.1f} s"
     again = time.monotonic() - began
     play.found.figures["deploy: all mocks sent again within"] = f"{again:.1f} s"
     play.say("every dyno was replaced by one of the next release")
+
+
+def judge_old_pages(play: Play, console: Console, files: set[str]) -> None:
+    """Ask the new release for the files of a page of the old one."""
+    changed = files - person.assets(console, "/")
+    play.found.figures["deploy: files of old pages under new names"] = len(changed)
+    play.found.expect("the next build has other files", _unless(bool(changed), "none"))
+    play.found.expect("an old page gets its files", person.missing(console, files))
 
 
 def await_all_send(play: Play) -> None:
