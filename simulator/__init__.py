@@ -67,7 +67,7 @@ from simulator.lot.thresholds import threshold_problems
 from simulator.orders.checks import order_names, order_problems
 from simulator.outlook import MessageOutlook, MetricOutlook, Outlook, busiest, outlook
 from simulator.preview import PreviewMessage, preview, series
-from simulator.reach import NoHost, Reach, address_in, host_in
+from simulator.reach import Closed, NoHost, Reach, address_in, host_in
 from simulator.recording.arrivals import counted_delays
 from simulator.recording.board import (
     BOARD,
@@ -114,6 +114,7 @@ __all__ = [
     "Checked",
     "CheckedTable",
     "Chunk",
+    "Closed",
     "Comparison",
     "CredentialTable",
     "Credentials",

@@ -367,6 +367,8 @@ ALLOWED_TARGETS = env.words("ALLOWED_TARGETS")
 NAME_SERVERS = env.words("NAME_SERVERS")
 # What gives the hosts that operators closed; without it nobody asks.
 CLOSED_HOSTS = "web.targets.ownership.access.closed"
+# What gives the hosts that operators closed; without it nobody asks.
+CLOSED_HOSTS = "web.targets.ownership.access.closed"
 # Where people write to who get what they did not ask for; shown on /abuse, and told to targets.
 ABUSE_ADDRESS = env.text("ABUSE_ADDRESS")
 

@@ -10,7 +10,7 @@ import resource
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from simulator.reach import OPEN, Reach
+from simulator.reach import NOTHING, OPEN, Closed, Reach
 from simulator.transports.gate import Gate, held
 
 logger = logging.getLogger(__name__)
@@ -26,14 +26,24 @@ MAX_FILES = 65_536  # where the system names no limit: a lot's 50,000 mocks and 
 OTHER_FILES = 100
 
 
-def run_in_loop(main: Coroutine[Any, Any, Result], *, reach: Reach = OPEN) -> Result:
+def run_in_loop(
+    main: Coroutine[Any, Any, Result],
+    *,
+    reach: Reach = OPEN,
+    closed: Callable[[], Closed] = lambda: NOTHING,
+) -> Result:
     """Run ``main`` to its end on the fastest loop there is, with as many sockets as allowed.
 
-    ``reach`` says what may be connected to from inside; by default everything.
+    Args:
+        main: What is done.
+        reach: What may be connected to from inside; by default everything, and then nothing is
+            closed either.
+        closed: Returns the hosts that are closed at the moment; asked at each connection, so it
+            must not block.
     """
     limit = raise_open_files()
     logger.info("open files: %d, room for %d mocks with a connection each", limit, room(limit))
-    with asyncio.Runner(loop_factory=_loop_factory(reach)) as runner:
+    with asyncio.Runner(loop_factory=_loop_factory(Gate(reach, closed=closed))) as runner:
         gc.set_threshold(*COLLECT_AFTER)
         gc.freeze()  # what is loaded by now stays: there is no need to look at it again
         return runner.run(main)
@@ -70,10 +80,10 @@ def shortage(mocks: int) -> str:
     )
 
 
-def _loop_factory(reach: Reach) -> Callable[[], asyncio.AbstractEventLoop]:
-    gate = Gate(reach)
+def _loop_factory(gate: Gate) -> Callable[[], asyncio.AbstractEventLoop]:
+    is_limited = gate.reach.is_limited
     try:
         import uvloop  # noqa: PLC0415  # there is none for Windows
     except ImportError:
-        return held(asyncio.SelectorEventLoop, gate) if reach.is_limited else asyncio.new_event_loop
-    return held(uvloop.Loop, gate) if reach.is_limited else uvloop.new_event_loop
+        return held(asyncio.SelectorEventLoop, gate) if is_limited else asyncio.new_event_loop
+    return held(uvloop.Loop, gate) if is_limited else uvloop.new_event_loop

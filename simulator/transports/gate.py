@@ -14,13 +14,14 @@ from ipaddress import ip_address
 from typing import Any, TypeAlias
 
 from simulator.errors import Unreachable
-from simulator.reach import OPEN, NoHost, Reach, host_in, is_odd
+from simulator.reach import NOTHING, OPEN, Closed, NoHost, Reach, host_in, is_odd
 
 Found: TypeAlias = tuple[Any, ...]  # family, kind, protocol, name, address: as getaddrinfo has it
 LookUp: TypeAlias = Callable[[str, int], list[Found]]
 MAX_JUDGED = 4_096  # judgements that are remembered
 MAX_NAMED = 1_024  # addresses that names of the operator's list led to
 MAX_CAUSES = 10  # errors behind an error that are looked through
+CLOSED = "not allowed: the target is a host that the operators of this service have closed"
 
 
 class Forbidden(Unreachable, OSError):
@@ -30,14 +31,22 @@ class Forbidden(Unreachable, OSError):
 class Gate:
     """Judges by a ``Reach``; may be called in any thread."""
 
-    def __init__(self, reach: Reach = OPEN, *, look_up: LookUp | None = None) -> None:
+    def __init__(
+        self,
+        reach: Reach = OPEN,
+        *,
+        look_up: LookUp | None = None,
+        closed: Callable[[], Closed] = lambda: NOTHING,
+    ) -> None:
         """
         Args:
             look_up: Returns what a name stands for, as ``socket.getaddrinfo`` does; it may block.
                 None: the system's resolver.
+            closed: Returns the hosts that are closed at the moment; it must not block.
         """
         self.reach = reach
         self.look_up = look_up
+        self._closed = closed
         self._refusal = lru_cache(MAX_JUDGED)(reach.refusal)
         self._named: OrderedDict[str, None] = OrderedDict()  # see ``hold``
 
@@ -50,6 +59,8 @@ class Gate:
         Raises:
             Forbidden: It may not be connected to; the text names its kind and no address.
         """
+        if self._closed().has_address(address):
+            raise Forbidden(CLOSED)
         words = self._refusal(address, host=host)
         if words and address not in self._named:
             raise Forbidden(f"not allowed: the target is {words}")
@@ -58,8 +69,11 @@ class Gate:
         """Refuse a name if one of the addresses that it stands for is refused.
 
         Raises:
-            Forbidden: One is. A name that leads inside as well as outside is no mistake.
+            Forbidden: One is, or the name is closed. A name that leads inside as well as outside
+                is no mistake.
         """
+        if self._closed().has_name(host):
+            raise Forbidden(CLOSED)
         for each in found:
             address = str(each[4][0])
             self.hold(address, host=host)

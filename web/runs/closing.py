@@ -13,6 +13,7 @@ from django.db import transaction
 import simulator
 from web.accounts.models import User
 from web.audit import actions as audit
+from web.platform.closed_hosts import closed_hosts
 from web.runs import actions, closed
 from web.runs.models import LIVE, Run
 from web.targets.ownership import access
@@ -46,6 +47,7 @@ def close_host(text: str, *, reason: str, by: User | None) -> tuple[Block, int]:
         )
         again = "" if is_new else ", with another reason"
         audit.note("operation.host_closed", user=by, words=f"{host}{again}: {block.reason}")
+    closed_hosts.forget()
     logger.warning("host closed", extra={"host": host})
     return block, abort_closed()
 
@@ -55,6 +57,7 @@ def open_host(block: Block, *, by: User | None) -> None:
     """Let customers send there again."""
     audit.note("operation.host_opened", user=by, words=f"{block.host}.")
     block.delete()
+    closed_hosts.forget()
     logger.warning("host opened", extra={"host": block.host})
 
 

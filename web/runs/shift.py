@@ -7,6 +7,7 @@ import asyncio
 import logging
 import resource
 import signal
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Event
@@ -18,6 +19,7 @@ from django.db import DatabaseError, close_old_connections, connections
 
 from simulator import DefinitionError, Export, Exports, Tower, Writer, run_in_loop
 from web.platform import reach
+from web.platform.closed_hosts import closed_hosts
 from web.runs import jobs, leasing, workers
 from web.runs.desk import Desk
 from web.runs.holding import Orders
@@ -61,7 +63,7 @@ def work_shift(*, patience: float = IDLE_GRACE) -> None:
     desk = Desk(tower=name, capacity=capacity(files), messages=MOST_MESSAGES, dyno=settings.DYNO)
     desk.dates.look()  # seconds are told of by it from the first one on
     shift = Shift(desk, patience=patience)
-    run_in_loop(shift.run(), reach=reach.reach())
+    run_in_loop(shift.run(), reach=reach.reach(), closed=closed_hosts.known)
     if shift.has_left:
         jobs.ask_for_tower()  # for the shards that are wanted again
     logger.info("tower ends", extra={"tower": name})
@@ -193,7 +195,14 @@ class Shift:
             self._export.take(snapshots)
         confirm = self._tower.is_suspended
         work = partial(self._desk.work, snapshots, closing=closing, confirm=confirm)
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._look, work)
+
+    @staticmethod
+    def _look(work: Callable[[], Orders]) -> Orders:
+        """Let the desk work, then read which hosts are closed: connections go by that at once."""
+        orders = work()
+        closed_hosts.look()
+        return orders
 
     def _has_been_idle(self, *, has_work: bool) -> bool:
         if has_work:

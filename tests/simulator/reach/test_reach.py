@@ -4,7 +4,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from simulator.reach import OPEN, NoHost, Reach, host_in, kind_of
+from simulator.reach import OPEN, Closed, NoHost, Reach, host_in, kind_of
 from tests.simulator.reach.table import REFUSED, TAKEN
 
 BARE = Reach()
@@ -97,3 +97,36 @@ def test_every_kind_agrees_with_the_registry_that_python_knows() -> None:
     public = {str(each) for each in seen if not kind_of(each)}
 
     assert {each for each in public if not ip_address(each).is_global} == set()
+
+
+@pytest.mark.parametrize(
+    ("entry", "name", "is_closed"),
+    [
+        ("broker.example", "broker.example", True),
+        ("broker.example", "Broker.Example.", True),
+        ("broker.example", "a.broker.example", False),
+        ("*.example", "broker.example", True),
+        ("*.example", "example", False),
+        ("192.0.2.7", "192.0.2.7", False),
+    ],
+)
+def test_a_closed_name_is_closed_wherever_it_leads(entry: str, name: str, is_closed: bool) -> None:
+    assert Closed.of([entry]).has_name(name) is is_closed
+
+
+@pytest.mark.parametrize(
+    ("entry", "address", "is_closed"),
+    [
+        ("192.0.2.7", "192.0.2.7", True),
+        ("192.0.2.7", "::ffff:192.0.2.7", True),
+        ("::ffff:192.0.2.7", "192.0.2.7", True),
+        ("192.0.2.0/24", "64:ff9b::c000:207", True),
+        ("192.0.2.0/24", "192.0.3.1", False),
+        ("2001:db8::/32", "2001:db8::7", True),
+        ("broker.example", "192.0.2.7", False),
+    ],
+)
+def test_a_closed_network_is_closed_in_every_writing(
+    entry: str, address: str, is_closed: bool
+) -> None:
+    assert Closed.of([entry]).has_address(address) is is_closed

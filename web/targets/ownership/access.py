@@ -41,6 +41,11 @@ def blocks() -> QuerySet[Block]:
     return Block.objects.select_related("created_by")
 
 
+def closed() -> list[str]:
+    """Return what operators closed: names, ``*.name``, addresses and networks."""
+    return list(Block.objects.values_list("host", flat=True))
+
+
 def covers(pattern: str, host: str) -> bool:
     """Whether ``*.example.org``, ``10.0.0.0/8`` or a plain host covers a host."""
     if pattern.startswith("*."):
