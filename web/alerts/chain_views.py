@@ -6,12 +6,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from web.accounts.access import UserRequest, open_workspace
 from web.accounts.models import Role
 from web.alerts import access, actions, roster
+from web.alerts.answers import deletion, kept
 from web.alerts.models import Chain, ChainChange, Person
 from web.alerts.reaching_forms import ChainForm, ChangeForm, PersonForm, turn_rows
 
@@ -51,11 +53,7 @@ def delete(request: UserRequest, workspace: UUID, chain: UUID) -> HttpResponse:
     """Ask whether to delete a chain, and delete it."""
     opened = open_workspace(request, workspace, role=Role.EDITOR)
     found = access.chain_of(opened, chain)
-    if request.method == "GET":
-        return render(request, "alerts/delete_chain.html", {"chain": found})
-    actions.delete(found)
-    messages.success(request, f"{found.name} is deleted.")
-    return redirect("alerts:on_call", opened.code)
+    return deletion(request, found, back=reverse("alerts:on_call", args=[opened.code]))
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,14 +63,9 @@ def add_change(request: UserRequest, workspace: UUID, chain: UUID) -> HttpRespon
     opened = open_workspace(request, workspace, role=Role.EDITOR)
     found = access.chain_of(opened, chain)
     form = ChangeForm(request.POST or None, instance=ChainChange(chain=found))
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.add_change(form.instance)
-        except actions.Refused as refused:
-            form.add_error(None, str(refused))
-        else:
-            messages.success(request, "The exception is saved.")
-            return redirect(found)
+    if form.is_valid() and (kept(form, lambda: actions.add_change(form.instance)) is not None):
+        messages.success(request, "The exception is saved.")
+        return redirect(found)
     status = 422 if form.errors else 200
     return render(request, "alerts/change.html", {"form": form, "chain": found}, status=status)
 
@@ -110,17 +103,17 @@ def delete_person(request: UserRequest, workspace: UUID, person: UUID) -> HttpRe
     """Ask whether to delete a person, and delete them with their channels."""
     opened = open_workspace(request, workspace, role=Role.EDITOR)
     found = access.person_of(opened, person)
-    if request.method == "GET":
-        return render(request, "alerts/delete_person.html", {"person": found})
-    actions.delete(found)
-    messages.success(request, f"{found.name} is deleted.")
-    return redirect("alerts:on_call", opened.code)
+    return deletion(request, found, back=reverse("alerts:on_call", args=[opened.code]))
 
 
 def _chain_page(request: UserRequest, chain: Chain) -> HttpResponse:
     data = request.POST or None
     form = ChainForm(data, instance=chain)
     rows = turn_rows(chain, data, zone=request.user.time_zone)
+    is_right = all([form.is_valid(), rows.is_valid()])
+    if is_right and (saved := kept(form, lambda: actions.save_chain(form.filled(), rows.turns))):
+        messages.success(request, f"{saved.name} is saved.")
+        return redirect(saved)
     context = {
         "form": form,
         "rows": rows,
@@ -128,28 +121,15 @@ def _chain_page(request: UserRequest, chain: Chain) -> HttpResponse:
         "people": access.people_of(chain.workspace),
         "changes": chain.changes.select_related("person") if chain.pk else [],
     }
-    if request.method == "GET" or not all([form.is_valid(), rows.is_valid()]):
-        status = 200 if request.method == "GET" else 422
-        return render(request, "alerts/chain.html", context, status=status)
-    try:
-        saved = actions.save_chain(form.filled(), rows.turns)
-    except actions.Refused as refused:
-        form.add_error(None, str(refused))
-        return render(request, "alerts/chain.html", context, status=422)
-    messages.success(request, f"{saved.name} is saved.")
-    return redirect(saved)
+    status = 200 if request.method == "GET" else 422
+    return render(request, "alerts/chain.html", context, status=status)
 
 
 def _person_page(request: UserRequest, person: Person) -> HttpResponse:
     form = PersonForm(request.POST or None, instance=person)
+    if form.is_valid() and (saved := kept(form, lambda: actions.save_person(form.instance))):
+        messages.success(request, f"{saved.name} is saved.")
+        return redirect("alerts:person", saved.workspace.code, saved.code)
     context = {"form": form, "person": person}
-    if request.method == "GET" or not form.is_valid():
-        status = 422 if form.errors else 200
-        return render(request, "alerts/person.html", context, status=status)
-    try:
-        saved = actions.save_person(form.instance)
-    except actions.Refused as refused:
-        form.add_error(None, str(refused))
-        return render(request, "alerts/person.html", context, status=422)
-    messages.success(request, f"{saved.name} is saved.")
-    return redirect("alerts:person", saved.workspace.code, saved.code)
+    status = 422 if form.errors else 200
+    return render(request, "alerts/person.html", context, status=status)

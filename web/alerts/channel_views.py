@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from web.accounts.access import UserRequest, open_workspace
 from web.accounts.models import Role, Workspace
 from web.alerts import access, actions, roster
+from web.alerts.answers import deletion, kept
 from web.alerts.models import Account, AccountKind, Channel, ChannelKind, Person
 from web.alerts.reaching_forms import AccountForm, ChannelForm, CodeForm
 
@@ -103,12 +104,7 @@ def delete(request: UserRequest, workspace: UUID, channel: UUID) -> HttpResponse
     """Ask whether to delete a channel, and delete it."""
     opened = open_workspace(request, workspace, role=Role.EDITOR)
     found = access.channel_of(opened, channel)
-    back = home_of(found)
-    if request.method == "GET":
-        return render(request, "alerts/delete_channel.html", {"channel": found, "back": back})
-    actions.delete(found)
-    messages.success(request, f"{found.name} is deleted.")
-    return redirect(back)
+    return deletion(request, found, back=home_of(found))
 
 
 @require_http_methods(["GET", "POST"])
@@ -136,11 +132,7 @@ def delete_account(request: UserRequest, workspace: UUID, account: UUID) -> Http
     """Ask whether to delete an account with its channels, and delete it."""
     opened = open_workspace(request, workspace, role=Role.OWNER)
     found = access.account_of(opened, account)
-    if request.method == "GET":
-        return render(request, "alerts/delete_account.html", {"account": found})
-    actions.delete(found)
-    messages.success(request, f"{found.name} is deleted.")
-    return redirect("alerts:channels", opened.code)
+    return deletion(request, found, back=reverse("alerts:channels", args=[opened.code]))
 
 
 def home_of(channel: Channel) -> str:
@@ -174,34 +166,28 @@ def _sent_test(request: UserRequest, channel: Channel) -> HttpResponse:
 
 def _channel_page(request: UserRequest, channel: Channel) -> HttpResponse:
     form = ChannelForm(request.POST or None, instance=channel)
+    if form.is_valid() and (saved := kept(form, lambda: _saved_channel(form))):
+        proof = "" if saved.verified else " Prove it now, so that notices go there."
+        messages.success(request, f"{saved.name} is saved.{proof}")
+        return redirect("alerts:channel", saved.workspace.code, saved.code)
     context = {"form": form, "channel": channel, "back": home_of(channel)}
     if channel.pk:
         context["attempts"] = channel.attempts.order_by("-created")[:SHOWN_ATTEMPTS]
-    if request.method == "GET" or not form.is_valid():
-        status = 422 if form.errors else 200
-        return render(request, "alerts/channel.html", context, status=status)
+    status = 422 if form.errors else 200
+    return render(request, "alerts/channel.html", context, status=status)
+
+
+def _saved_channel(form: ChannelForm) -> Channel:
     filled, is_elsewhere = form.filled()
-    try:
-        saved = actions.save_channel(filled, is_elsewhere=is_elsewhere)
-    except actions.Refused as refused:
-        form.add_error(None, str(refused))
-        return render(request, "alerts/channel.html", context, status=422)
-    proof = "" if saved.verified else " Prove it now, so that notices go there."
-    messages.success(request, f"{saved.name} is saved.{proof}")
-    return redirect("alerts:channel", saved.workspace.code, saved.code)
+    return actions.save_channel(filled, is_elsewhere=is_elsewhere)
 
 
 def _account_page(request: UserRequest, account: Account) -> HttpResponse:
     form = AccountForm(request.POST or None, instance=account)
+    if form.is_valid() and (saved := kept(form, lambda: actions.save_account(form.filled()))):
+        messages.success(request, f"{saved.name} is saved.")
+        return redirect("alerts:account", saved.workspace.code, saved.code)
     hook = settings.SITE_URL + reverse("slack_hook", args=[account.code])
     context = {"form": form, "account": account, "hook": hook}
-    if request.method == "GET" or not form.is_valid():
-        status = 422 if form.errors else 200
-        return render(request, "alerts/account.html", context, status=status)
-    try:
-        saved = actions.save_account(form.filled())
-    except actions.Refused as refused:
-        form.add_error(None, str(refused))
-        return render(request, "alerts/account.html", context, status=422)
-    messages.success(request, f"{saved.name} is saved.")
-    return redirect("alerts:account", saved.workspace.code, saved.code)
+    status = 422 if form.errors else 200
+    return render(request, "alerts/account.html", context, status=status)

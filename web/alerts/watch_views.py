@@ -1,5 +1,6 @@
 """The pages of watches: the list, the form with a row for each kind of rule, silence."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,9 +13,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from web.accounts.access import UserRequest, open_workspace
-from web.accounts.models import Role
+from web.accounts.models import Role, User
 from web.alerts import access, actions
-from web.alerts.forms import MuteForm, WatchForm, rule_forms
+from web.alerts.answers import kept
+from web.alerts.forms import MuteForm, RuleForm, WatchForm, rule_forms
 from web.alerts.models import Watch
 
 PAGE = 25
@@ -82,17 +84,16 @@ def _form_page(request: UserRequest, watch: Watch) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = WatchForm(data, instance=watch, workspace=watch.workspace)
     rows = rule_forms(watch, data)
+    is_right = all([form.is_valid(), *(row.is_valid() for row in rows)])
+    if is_right and (saved := kept(form, lambda: _saved(form, rows, by=request.user))):
+        messages.success(request, f"{saved.name} is saved.")
+        return redirect("alerts:watches", watch.workspace.code)
     context = {"form": form, "rules": rows, "watch": watch, "mute": MuteForm({"hours": 2})}
-    if data is None:
-        return render(request, "alerts/watch.html", context)
-    if not all([form.is_valid(), *(row.is_valid() for row in rows)]):
-        return render(request, "alerts/watch.html", context, status=422)
-    rules = [row.plan for row in rows if row.plan]
-    try:
-        plan = actions.WatchPlan(rules, list(form.cleaned_data["channels"]))
-        saved = actions.save_watch(form.instance, plan, by=request.user)
-    except actions.Refused as refused:
-        form.add_error(None, str(refused))
-        return render(request, "alerts/watch.html", context, status=422)
-    messages.success(request, f"{saved.name} is saved.")
-    return redirect("alerts:watches", watch.workspace.code)
+    return render(request, "alerts/watch.html", context, status=200 if data is None else 422)
+
+
+def _saved(form: WatchForm, rows: Iterable[RuleForm], *, by: User) -> Watch:
+    plan = actions.WatchPlan(
+        [row.plan for row in rows if row.plan], list(form.cleaned_data["channels"])
+    )
+    return actions.save_watch(form.instance, plan, by=by)
