@@ -3,7 +3,7 @@
 Rule: rows are facts in words; what happened to many shards in one moment is told as one line.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,28 +15,23 @@ from web.runs.models import Happening, HappeningKind, Run, Shard
 TOGETHER = timedelta(seconds=10)  # what is this close, of one kind and tower, is one line
 MOST_LINES = 100  # of a page; the oldest are left out
 MOST_ROWS = 5_000  # that one page reads
+MOST_WORDS = 500  # characters
 
 
-def lost(shard: Shard, *, heard: datetime, is_over: bool) -> None:
-    """Note that a shard's tower gave no sign of life any more."""
+def lost(shards: Iterable[Shard], *, heard: datetime, is_over: bool) -> None:
+    """Note that the tower of some shards gave no sign of life any more; one statement."""
     kind = HappeningKind.GIVEN_UP if is_over else HappeningKind.LOST
-    words = f"Tower {shard.tower} gave no sign of life since {heard:%H:%M:%S} UTC"
-    words += ", and the shard was not started again." if is_over else "."
-    _note(
-        kind, run=shard.run_id, shard=shard.number, mocks=shard.count, of=shard.tower, words=words
+    what = ", and the shard was not started again." if is_over else "."
+    since = f"{heard:%H:%M:%S}"
+    _note_all(
+        _about(shard, kind, f"Tower {shard.tower} gave no sign of life since {since} UTC{what}")
+        for shard in shards
     )
 
 
 def ended(shard: Shard, *, words: str) -> None:
     """Note that a shard was ended without its tower."""
-    _note(
-        HappeningKind.GIVEN_UP,
-        run=shard.run_id,
-        shard=shard.number,
-        mocks=shard.count,
-        of=shard.tower,
-        words=words,
-    )
+    _note_all([_about(shard, HappeningKind.GIVEN_UP, words)])
 
 
 def moved(lease: Lease, *, gives_room: bool = False) -> None:
@@ -44,42 +39,48 @@ def moved(lease: Lease, *, gives_room: bool = False) -> None:
     words = f"Tower {lease.tower} handed it over, with every message accounted for."
     if gives_room:
         words += " All towers are full, and a run that began nothing yet needed the room."
-    _note(
-        HappeningKind.MOVED,
-        run=lease.run,
-        shard=lease.number,
-        mocks=lease.count,
-        of=lease.tower,
-        words=words,
-    )
+    _note_all([_of_lease(lease, HappeningKind.MOVED, words)])
 
 
-def went_on(lease: Lease, *, gap: float) -> None:
-    """Note that a tower goes on with a shard, ``gap`` s after the last word of the one before."""
-    if lease.lost:
-        words = f"Tower {lease.tower} went on after a gap of {gap:.0f} s: {lease.lost}."
-    else:
+def went_on(gaps: Mapping[Lease, float]) -> None:
+    """Note that a tower goes on with shards, so many s after the last word of the one before; one
+    statement."""
+    _note_all(_went_on(lease, gap) for lease, gap in gaps.items())
+
+
+def _went_on(lease: Lease, gap: float) -> Happening:
+    words = f"Tower {lease.tower} went on after a gap of {gap:.0f} s: {lease.lost}."
+    if not lease.lost:
         words = f"Tower {lease.tower} went on after {gap:.1f} s."
-    _note(
-        HappeningKind.WENT_ON,
-        run=lease.run,
-        shard=lease.number,
-        mocks=lease.count,
-        of=lease.tower,
-        words=words[:500],
-    )
+    return _of_lease(lease, HappeningKind.WENT_ON, words)
 
 
-def _note(kind: HappeningKind, *, run: int, shard: int, mocks: int, of: str, words: str) -> None:
-    Happening.objects.create(
-        run_id=run,
+def _about(shard: Shard, kind: HappeningKind, words: str) -> Happening:
+    return Happening(
+        run_id=shard.run_id,
         kind=kind,
         at=Now(),
-        shard=shard,
-        mocks=mocks,
-        tower=of,
-        words=words[:500],
+        shard=shard.number,
+        mocks=shard.count,
+        tower=shard.tower,
+        words=words[:MOST_WORDS],
     )
+
+
+def _of_lease(lease: Lease, kind: HappeningKind, words: str) -> Happening:
+    return Happening(
+        run_id=lease.run,
+        kind=kind,
+        at=Now(),
+        shard=lease.number,
+        mocks=lease.count,
+        tower=lease.tower,
+        words=words[:MOST_WORDS],
+    )
+
+
+def _note_all(rows: Iterable[Happening]) -> None:
+    Happening.objects.bulk_create(rows)
 
 
 @dataclass(slots=True)

@@ -6,13 +6,14 @@ be loaded at all fails at once.
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from simulator import Assignment, StaleLease
 from web.platform import storage
 from web.runs import endings, leasing, moves, series
 from web.runs.holding import Held
 from web.runs.leasing import Lease, Room
-from web.runs.loading import CannotLoad, Shelf, assignment
+from web.runs.loading import CannotLoad, Loaded, Shelf, assignment
 from web.runs.models import Outcome
 from web.runs.renewing import Renewed
 from web.runs.trail import Trail
@@ -50,9 +51,18 @@ class Intake:
             self._waiting[lease.name] = (lease, self._clock())
 
     def begin(self) -> list[tuple[Held, Assignment]]:
-        """Return what the engine takes now, as the desk keeps it."""
-        begun = [self._begin(lease, since) for lease, since in list(self._waiting.values())]
-        return [each for each in begun if each]
+        """Return what the engine takes now, as the desk keeps it.
+
+        Raises:
+            DatabaseError: It does not answer; all that waits goes on waiting.
+        """
+        loaded = self._loaded()
+        waiting = [(*self._waiting[name], run) for name, run in loaded.items()]
+        left = moves.left_of(lease for lease, _, _ in waiting)
+        begun = [_begun(lease, since, run, left.get(lease.shard)) for lease, since, run in waiting]
+        for name in loaded:
+            del self._waiting[name]
+        return begun
 
     def give_back(self) -> None:
         """Leave to other towers what waits."""
@@ -70,29 +80,33 @@ class Intake:
         """Forget what was read for other runs than these."""
         self._shelf.keep(runs)
 
-    def _begin(self, lease: Lease, since: float) -> tuple[Held, Assignment] | None:
-        """Return what the engine takes; None when it cannot be loaded, now or ever."""
-        try:
-            loaded = self._shelf.loaded(lease.run)
-        except storage.StorageUnavailable as error:
-            logger.warning("not loaded: %s", error, extra={"shard": lease.name})
-            if self._clock() - since >= LOAD_WITHIN:
-                self._fail(lease, NOT_LOADED)
-            return None
-        except CannotLoad as error:
-            self._fail(lease, str(error))
-            return None
-        del self._waiting[lease.name]
-        trail = Trail(step=series.FINEST, start=loaded.start)
-        resume = moves.resume_of(lease) if lease.fence > 1 else None
-        if resume:
-            trail.load(moves.points_of(lease))
-        return Held(lease, loaded, trail, since=since), assignment(lease, loaded, resume)
+    def _loaded(self) -> dict[str, Loaded]:
+        """Return the run of each lease that waits, by its name, but for what cannot be loaded."""
+        found = {}
+        for name, (lease, since) in list(self._waiting.items()):
+            try:
+                found[name] = self._shelf.loaded(lease.run)
+            except storage.StorageUnavailable as error:
+                logger.warning("not loaded: %s", error, extra={"shard": name})
+                if self._clock() - since >= LOAD_WITHIN:
+                    self._fail(lease, NOT_LOADED)
+            except CannotLoad as error:
+                self._fail(lease, str(error))
+        return found
 
     def _fail(self, lease: Lease, reason: str) -> None:
-        del self._waiting[lease.name]
-        try:
+        """End a shard that cannot begin; it waits on where the database does not take that."""
+        with suppress(StaleLease):
             leasing.release(lease, outcome=Outcome.FAILED, reason=reason)
-        except StaleLease:
-            return
         endings.end_run(lease.run)
+        del self._waiting[lease.name]
+
+
+def _begun(
+    lease: Lease, since: float, loaded: Loaded, left: moves.Left | None
+) -> tuple[Held, Assignment]:
+    """Return a shard as the desk keeps it and as the engine takes it; ``left``: by others."""
+    trail = Trail(step=series.FINEST, start=loaded.start)
+    trail.load(left.points if left else ())
+    given = assignment(lease, loaded, left.resume if left else None)
+    return Held(lease, loaded, trail, since=since), given

@@ -3,12 +3,22 @@
 Rule: written inside of ``leasing.held``; read once, by who has just taken the lease.
 """
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+
 from simulator import Resume, Second, Told
 from web.platform import shared_clock
 from web.runs import happenings, leasing, series
 from web.runs.boards import ShardReport
 from web.runs.leasing import Lease
 from web.runs.models import Board, Checkpoint, Run, Stretch
+
+NEWEST = 2  # rows of points that a shard goes on with: one that grows, and one that may still
 
 
 def hand_back(lease: Lease, *, gives_room: bool = False) -> bool:
@@ -20,35 +30,68 @@ def hand_back(lease: Lease, *, gives_room: bool = False) -> bool:
     return True
 
 
-def resume_of(lease: Lease) -> Resume | None:
-    """Return what the towers before left of a shard; None: it begins here."""
-    stored = Checkpoint.objects.filter(shard=lease.shard).first()
-    if stored is None and not lease.lost:
-        return None
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What the towers before left of a shard: all that its next tower needs, and the newest points
+    of its series, which that goes on with."""
+
+    resume: Resume
+    points: list[Second]
+
+
+def left_of(leases: Iterable[Lease]) -> dict[int, Left]:
+    """Return what the towers before left of shards, by their rows; of one that begins, nothing.
+
+    That they are gone on with is noted last of all, so that whoever fails before may ask again. The
+    number of statements does not follow from the number of shards.
+    """
+    begun = {lease.shard: lease for lease in leases if lease.fence > 1}
+    if not begun:
+        return {}
+    stored = {row.shard_id: row for row in Checkpoint.objects.filter(shard__in=begun)}
+    left = {row: lease for row, lease in begun.items() if row in stored or lease.lost}
+    told, points = _told_of(left.values()), _points_of(left)
     now = shared_clock.now()
-    heard = lease.heard or now
-    gap = (now - heard).total_seconds()
-    happenings.went_on(lease, gap=max(0.0, gap))
+    happenings.went_on({lease: _gap(lease, now) for lease in left.values()})
+    return {
+        row: Left(_resume(lease, stored.get(row), told.get(row), now), points.get(row, []))
+        for row, lease in left.items()
+    }
+
+
+def _gap(lease: Lease, now: datetime) -> float:
+    """Return the s since the last word of the tower before."""
+    return max(0.0, (now - (lease.heard or now)).total_seconds())
+
+
+def _resume(lease: Lease, stored: Checkpoint | None, told: Told | None, now: datetime) -> Resume:
     return Resume(
         checkpoint=bytes(stored.data) if stored else b"",
         reason=lease.lost,
-        at=heard.timestamp(),
+        at=(lease.heard or now).timestamp(),
         towers=max(0, lease.fence - (stored.fence if stored else 0) - 1),
-        told=_told(lease) if lease.lost else None,
+        told=told,
     )
 
 
-def points_of(lease: Lease) -> list[Second]:
-    """Return the newest points of a shard's series, which this tower goes on with."""
-    rows = Stretch.objects.filter(shard=lease.shard).order_by("-first")[:2]
-    return [point for row in rows for point in series.unpack(bytes(row.data))]
+def _points_of(shards: Collection[int]) -> dict[int, list[Second]]:
+    """Return the newest points of shards' series."""
+    turn = Window(RowNumber(), partition_by=F("shard_id"), order_by=F("first").desc())
+    newest = Stretch.objects.filter(shard__in=shards).annotate(turn=turn)
+    points: dict[int, list[Second]] = defaultdict(list)
+    for row in newest.filter(turn__lte=NEWEST):
+        points[row.shard_id] += series.unpack(bytes(row.data))
+    return points
 
 
-def _told(lease: Lease) -> Told | None:
-    board = Board.objects.filter(shard=lease.shard).first()
-    if board is None:
-        return None
-    report = ShardReport.unpack(bytes(board.data))
+def _told_of(leases: Iterable[Lease]) -> dict[int, Told]:
+    """Return what lost towers told last."""
+    lost = [lease.shard for lease in leases if lease.lost]
+    boards = Board.objects.filter(shard__in=lost).values_list("shard", "data")
+    return {shard: _told(ShardReport.unpack(bytes(data))) for shard, data in boards}
+
+
+def _told(report: ShardReport) -> Told:
     return Told(
         board=report.mocks,
         reasons=report.reasons,

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from web.platform import shared_clock
-from web.runs import endings, happenings, leasing, rescue
+from web.runs import endings, happenings, leasing, live, rescue
 from web.runs.models import LIVE, Outcome, Shard, ShardState
 
 logger = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ def _asked_before(moment: datetime) -> Q:
 
 def _taken(shard: Shard) -> bool:
     """Take one shard from its tower; False when that ended it meanwhile."""
-    report = rescue.last_report(shard)
+    told = live.fetch([shard])
     within = ABORT_WITHIN if shard.run.abort_requested else STOP_WITHIN
     words = NOT_ENDED.format(tower=shard.tower, seconds=within.total_seconds())
     same = Shard.objects.filter(id=shard.id, state=ShardState.LEASED, fence=shard.fence)
@@ -66,7 +66,7 @@ def _taken(shard: Shard) -> bool:
         )
         if not taken:
             return False
-        rescue.keep(shard, report)
+        rescue.keep([shard], told)
         happenings.ended(shard, words=words)
     logger.warning("shard ended without its tower", extra={"shard": shard.id, "tower": shard.tower})
     return True

@@ -6,7 +6,8 @@ was told: after an outage all are silent, and so they are while its disk is full
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -15,7 +16,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import BooleanField, ExpressionWrapper, F, Q
 
 from web.platform import shared_clock
-from web.runs import endings, happenings, leasing, rescue
+from web.runs import endings, happenings, leasing, live, rescue
 from web.runs.models import Outcome, RunState, Shard, ShardState
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ QUIET = timedelta(seconds=1.6 * leasing.RENEW_EVERY)
 UNLIKELY = leasing.LEASE + timedelta(seconds=2)
 MOST_LOSSES = 5  # of a shard one after the other; what kills that many towers would kill all
 WITHIN = timedelta(minutes=10)  # in which they count
+TOGETHER = 50  # shards of a tower that are taken from it in one transaction
 GIVEN_UP = (
     "Its tower was lost {losses} times within {minutes:.0f} minutes, so it was not started again. "
     "What was sent until then is in the log."
@@ -68,8 +70,7 @@ class Reaper:
             DatabaseError: It does not answer, or takes nothing.
         """
         try:
-            found = self._watch(quiet(now=now))
-            return [shard for shard in found if _lose(shard, now=now)]
+            return _lose(self._watch(quiet(now=now)), now=now)
         except DatabaseError:
             self._watched.clear()
             raise
@@ -89,8 +90,7 @@ class Reaper:
 
 def reap(*, now: datetime | None = None) -> list[Shard]:
     """Take silent towers' shards from them; return the shards as they were under the lease."""
-    found = [each.shard for each in quiet(now=now) if each.is_over]
-    return [shard for shard in found if _lose(shard, now=now)]
+    return _lose([each.shard for each in quiet(now=now) if each.is_over], now=now)
 
 
 def quiet(*, now: datetime | None = None) -> list[Quiet]:
@@ -112,45 +112,83 @@ def _probe(shard: Shard) -> None:
     Shard.objects.filter(id=shard.id, fence=shard.fence).update(fence=F("fence"))
 
 
-def _lose(shard: Shard, *, now: datetime | None) -> bool:
-    """Take one shard from its silent tower; False when another was faster, or it came back."""
-    report = rescue.last_report(shard)
+@dataclass(frozen=True, slots=True)
+class _Loss:
+    """What becomes of shards whose tower was lost; shards of one tower mostly share it."""
+
+    tower: str
+    heard: datetime  # the tower's last word
+    losses: int  # one after the other
+    since: datetime  # of the first of them
+    is_over: bool  # nobody goes on
+
+    @classmethod
+    def of(cls, shard: Shard, now: datetime) -> "_Loss":
+        heard = (shard.leased_until or now) - leasing.LEASE
+        losses, since = 1, now
+        if shard.losses_since is not None and now - shard.losses_since <= WITHIN:
+            losses, since = shard.losses + 1, shard.losses_since
+        is_over = losses > MOST_LOSSES or shard.run.state == RunState.STOPPING
+        return cls(shard.tower, heard, losses, since, is_over)
+
+    def columns(self, now: datetime) -> dict[str, object]:
+        """Return what the rows say of it from ``now`` on."""
+        words = f"tower {self.tower} gave no sign of life since {self.heard:%H:%M:%S} UTC"
+        return {
+            "tower": "",
+            "leased_until": None,
+            "fence": F("fence") + 1,
+            "heard": self.heard,
+            "losses": self.losses,
+            "losses_since": self.since,
+            "lost": words[:500],
+            **(_end(self.losses, now - self.since) if self.is_over else _want(now)),
+        }
+
+
+def _lose(found: Iterable[Shard], *, now: datetime | None) -> list[Shard]:
+    """Take shards from their silent towers; return those of which no other was faster, nor their
+    own tower."""
+    by_tower: dict[str, list[Shard]] = defaultdict(list)
+    for shard in found:
+        by_tower[shard.tower].append(shard)
+    return [
+        shard
+        for shards in by_tower.values()
+        for start in range(0, len(shards), TOGETHER)
+        for shard in _lose_together(shards[start : start + TOGETHER], now=now)
+    ]
+
+
+def _lose_together(shards: Sequence[Shard], *, now: datetime | None) -> list[Shard]:
+    """Take shards of one tower from it, in one transaction; return those that it did not have
+    again, nor another."""
+    told = live.fetch(shards)
     moment = now or shared_clock.now()
-    heard = (shard.leased_until or moment) - leasing.LEASE
-    losses, since = _counted(shard, moment)
-    is_over = losses > MOST_LOSSES or shard.run.state == RunState.STOPPING
     with transaction.atomic():
-        still = Shard.objects.filter(
-            id=shard.id,
-            state=ShardState.LEASED,
-            fence=shard.fence,
-            leased_until=shard.leased_until,  # it was not renewed since
-        )
-        taken = still.update(
-            tower="",
-            leased_until=None,
-            fence=F("fence") + 1,
-            heard=heard,
-            losses=losses,
-            losses_since=since,
-            lost=f"tower {shard.tower} gave no sign of life since {heard:%H:%M:%S} UTC"[:500],
-            **(_end(losses, moment - since) if is_over else _want(moment)),
-        )
-        if not taken:
-            return False
-        rescue.keep(shard, report)
-        happenings.lost(shard, heard=heard, is_over=is_over)
-    logger.warning("tower lost", extra={"tower": shard.tower, "shard": shard.id, "losses": losses})
-    if is_over:
-        endings.end_run(shard.run_id)
-    return True
+        lost = _locked(shards)
+        losses: dict[_Loss, list[Shard]] = defaultdict(list)
+        for shard in lost:
+            losses[_Loss.of(shard, moment)].append(shard)
+        for loss, struck in losses.items():
+            rows = Shard.objects.filter(id__in=[each.id for each in struck])
+            rows.update(**loss.columns(moment))
+            happenings.lost(struck, heard=loss.heard, is_over=loss.is_over)
+        rescue.keep(lost, told)
+    for shard in lost:
+        logger.warning("tower lost", extra={"tower": shard.tower, "shard": shard.id})
+    for run in {each.run_id for loss, struck in losses.items() if loss.is_over for each in struck}:
+        endings.end_run(run)
+    return lost
 
 
-def _counted(shard: Shard, now: datetime) -> tuple[int, datetime]:
-    """Return how many losses these are in a row, and since when."""
-    if shard.losses_since is None or now - shard.losses_since > WITHIN:
-        return 1, now
-    return shard.losses + 1, shard.losses_since
+def _locked(shards: Sequence[Shard]) -> list[Shard]:
+    """Lock the rows of shards whose leases are as they were; whose row another has locked, has
+    not been silent, and is left to the next look."""
+    rows = Shard.objects.filter(id__in=[each.id for each in shards], state=ShardState.LEASED)
+    free = rows.order_by("id").select_for_update(no_key=True, skip_locked=True)
+    same = set(free.values_list("id", "fence", "leased_until"))  # it was not renewed since
+    return [each for each in shards if (each.id, each.fence, each.leased_until) in same]
 
 
 def _want(now: datetime) -> dict[str, object]:

@@ -62,18 +62,29 @@ def _save_boards(several: Sequence[Held]) -> None:
             for held in several
             if held.report and held.is_saved is not is_first
         ]
-        if rows:
-            Board.objects.bulk_create(
-                rows, update_conflicts=True, unique_fields=["shard"], update_fields=fields
-            )
+        put_boards(rows, fields=fields)
 
 
 def _save_points(several: Iterable[Held]) -> None:
-    rows = [
-        Stretch(shard_id=held.lease.shard, first=first, data=points.pack_quickly())
-        for held in several
-        for first, points in held.trail.blocks().items()
-    ]
+    put_points(
+        [
+            Stretch(shard_id=held.lease.shard, first=first, data=points.pack_quickly())
+            for held in several
+            for first, points in held.trail.blocks().items()
+        ]
+    )
+
+
+def put_boards(rows: Sequence[Board], *, fields: Sequence[str] = ("at", "data")) -> None:
+    """Write boards in one statement, of those that are there only ``fields``."""
+    if rows:
+        Board.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["shard"], update_fields=fields
+        )
+
+
+def put_points(rows: Sequence[Stretch]) -> None:
+    """Write rows of points in one statement, over those that are there."""
     if rows:
         Stretch.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["shard", "first"], update_fields=["data"]

@@ -12,7 +12,7 @@ from web.logs import relaying
 from web.lots.actions import PartPlan, save_lot
 from web.lots.models import Lot
 from web.platform import queues, redis
-from web.runs import actions, live
+from web.runs import actions, cutting, live
 from web.runs.models import Run
 from web.targets import actions as targets
 from web.targets.models import Target
@@ -101,6 +101,14 @@ def lot(make_lot) -> Lot:
 def run(lot, owner, object_store, asked, published) -> Run:
     """Return a run that was started just now; its tower has been asked for."""
     return actions.start_run(lot, by=owner)
+
+
+@pytest.fixture
+def wide(workspace, owner, target, fridge, object_store, asked, published, monkeypatch) -> Run:
+    """Return a run of three shards, of 4 mocks each."""
+    monkeypatch.setattr(cutting, "SHARD_MOCKS", 4)
+    lot = Lot(workspace=workspace, name="Wide", target=target, duration=timedelta(minutes=1))
+    return actions.start_run(save_lot(lot, parts=[PartPlan(fridge, 12)], by=owner), by=owner)
 
 
 def snapshot(shard: str, *, first: int = 0, count: int = 20, **changes: Any) -> Snapshot:

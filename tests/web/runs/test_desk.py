@@ -7,13 +7,13 @@ from django.db import OperationalError
 
 from simulator import Chunk, Limited, Reason, Second, StaleLease
 from tests.web.runs.conftest import START, failing, snapshot
+from tests.web.runs.towers import Clock, new_desk
 from web.logs import models as logs
 from web.logs import writing
 from web.logs.writing import LONG_PATIENCE, PATIENCE, file_all
 from web.platform import redis, storage
 from web.runs import actions, desk, intake, leasing, live, pages
 from web.runs.boards import ShardReport
-from web.runs.desk import Desk
 from web.runs.endings import SEVERITY, STATES
 from web.runs.mocks import Wish
 from web.runs.models import Board, Outcome, Run, RunState, Shard, ShardState
@@ -21,23 +21,9 @@ from web.runs.models import Board, Outcome, Run, RunState, Shard, ShardState
 CHUNK = Chunk(shard="", number=0, rows=3, sends=2, failed=1, first=1.8e9, last=1.8e9 + 4, data=b"P")
 
 
-class Clock:
-    """Stands still until it is told to go on."""
-
-    def __init__(self):
-        self.now = 1_000.0
-
-    def __call__(self):
-        return self.now
-
-
-def new_desk(clock=None):
-    return Desk(tower="tower-1", capacity=10_000, clock=clock or Clock())
-
-
 def begun(run, clock=None):
     """Return a desk whose engine was given the run's only shard, and the shard's name."""
-    new = new_desk(clock)
+    new = new_desk(clock=clock)
     [assignment] = new.work([]).begin
     return new, assignment.shard
 
@@ -273,7 +259,7 @@ def test_a_silent_redis_changes_nothing_but_the_live_figures(run, monkeypatch):
 def test_a_shard_waits_for_the_object_store_and_then_fails_with_the_reason(run, object_store):
     clock = Clock()
     object_store.is_down = True
-    tower = new_desk(clock)
+    tower = new_desk(clock=clock)
 
     waiting = tower.work([])
     clock.now += intake.LOAD_WITHIN

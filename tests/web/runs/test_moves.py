@@ -9,27 +9,13 @@ from django.utils import timezone
 
 from simulator import Chunk, StaleLease
 from tests.web.runs.conftest import snapshot
+from tests.web.runs.towers import Clock, new_desk
 from web.runs import desk, happenings, history, leasing, ticks
 from web.runs.actions import start_run, stop_run
-from web.runs.desk import Desk
 from web.runs.models import Checkpoint, Run, RunState, Shard, ShardState
 from web.runs.reaping import BREAK, MOST_LOSSES, WATCH, Reaper, reap
 
 CHUNK = Chunk(shard="", number=0, rows=3, sends=2, failed=1, first=1.8e9, last=1.8e9, data=b"P")
-
-
-class Clock:
-    """Stands still until it is told to go on."""
-
-    def __init__(self):
-        self.now = 1_000.0
-
-    def __call__(self):
-        return self.now
-
-
-def new_desk(name="tower-1", clock=None, **more):
-    return Desk(tower=name, capacity=10_000, clock=clock or Clock(), **more)
 
 
 def begun(run, name="tower-1", clock=None):
