@@ -13,13 +13,12 @@ from time import monotonic
 from django.db import DatabaseError
 
 from simulator import Assignment, Snapshot, StaleLease, Watch
-from web.logs.relaying import Catch, Relay
+from web.logs.relaying import Relay
 from web.logs.writing import Filing
 from web.platform import connections, redis
 from web.platform.shared_clock import SharedClock
 from web.runs import endings, leasing, live, workers, yielding
-from web.runs.boards import ShardReport
-from web.runs.holding import Held, Orders, packed
+from web.runs.holding import Held, Orders
 from web.runs.injections import Wish, wishes
 from web.runs.intake import Intake
 from web.runs.leasing import Lease
@@ -43,6 +42,7 @@ SAVED_TOGETHER = 20
 MAX_UNRENEWED = 120.0
 # s without a try after Redis did not answer: each one takes 4 s, and the database waits for it.
 REDIS_REST = 10.0
+SLOW_TAKE = 0.5  # s that taking shards lasted after which it looks for more at once
 NOT_RENEWED = "the database did not answer for two minutes, so the tower lets its shards go"
 
 
@@ -141,24 +141,7 @@ class Desk:
         held = self._held.get(snapshot.shard)
         if held is None:
             return
-        held.trail.add(snapshot.seconds)
-        held.parcel = None
-        held.report = ShardReport(
-            at=snapshot.t,
-            mocks=snapshot.board,
-            statuses=snapshot.statuses,
-            reasons=snapshot.reasons,
-            total=snapshot.total,
-            recent=held.trail.recent,
-            dropped=snapshot.dropped,
-            limited=snapshot.limited,
-            faults=snapshot.faults,
-            places=snapshot.places,
-        )
-        held.catch = Catch(snapshot.tail, snapshot.tail_left_out)
-        held.identities = held.identities or packed(snapshot.identities)
-        if snapshot.checkpoint:
-            held.checkpoint = snapshot.t, snapshot.checkpoint
+        held.hear(snapshot)
         if snapshot.state == "ended":
             held.end = self._outcome(held, snapshot)
         held.is_moved = snapshot.state == "moved"
@@ -236,16 +219,9 @@ class Desk:
 
         Others wait for each other, so that one transaction serves many.
         """
-        now = self._clock()
+        before = self._clock() - (SAVE_EVERY - GATHER / 2)
         told = [held for held in self._held.values() if held.report]
-        return [
-            held
-            for held in told
-            if held.end
-            or held.is_moved
-            or not held.is_saved
-            or (in_turn and (held.checkpoint or now - held.saved_at >= SAVE_EVERY - GATHER / 2))
-        ]
+        return [held for held in told if held.is_due(in_turn=in_turn, before=before)]
 
     def _renew(self) -> None:
         """Renew the leases, where nobody else does, and let go what others have by now."""
@@ -351,12 +327,22 @@ class Desk:
     # New shards.
 
     def _take_new(self) -> None:
+        """Take what is wanted; once more where that took long, for a tower that drains gives up one
+        shard before the others, and what was loaded for it serves those."""
+        before = self._clock()
+        if self._take() and self._clock() - before >= SLOW_TAKE:
+            self._take()
+
+    def _take(self) -> int:
+        """Return how many shards begin by it."""
         self._intake.take(self._room(), first=self._awaited)
         if self._intake:
             self.dates.look()
-        for held, given in self._intake.begin():
+        begun = self._intake.begin()
+        for held, given in begun:
             self._held[held.lease.name] = held
             self._begun.append(given)
+        return len(begun)
 
     def _leases(self) -> list[Lease]:
         return [held.lease for held in self._held.values()] + self._intake.leases

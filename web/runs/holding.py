@@ -1,6 +1,6 @@
 """A shard that a tower holds, as its desk knows it: what of it is not in the database yet.
 
-Rule: values; :mod:`web.runs.saving` writes them.
+Rule: told what there is and when; :mod:`web.runs.saving` writes it.
 """
 
 import zlib
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import inf
 
-from simulator import Assignment, Watch
+from simulator import Assignment, Snapshot, Watch
 from web.logs.relaying import Catch
 from web.runs.boards import ShardReport
 from web.runs.injections import Wish
@@ -41,6 +41,34 @@ class Held:
     def is_saved(self) -> bool:
         """Whether the database has heard of it from this tower."""
         return self.saved_at > -inf
+
+    def hear(self, snapshot: Snapshot) -> None:
+        """Take in what the engine told of it; its end is not looked at."""
+        self.trail.add(snapshot.seconds)
+        self.parcel = None
+        self.report = ShardReport(
+            at=snapshot.t,
+            mocks=snapshot.board,
+            statuses=snapshot.statuses,
+            reasons=snapshot.reasons,
+            total=snapshot.total,
+            recent=self.trail.recent,
+            dropped=snapshot.dropped,
+            limited=snapshot.limited,
+            faults=snapshot.faults,
+            places=snapshot.places,
+        )
+        self.catch = Catch(snapshot.tail, snapshot.tail_left_out)
+        self.identities = self.identities or packed(snapshot.identities)
+        if snapshot.checkpoint:
+            self.checkpoint = snapshot.t, snapshot.checkpoint
+
+    def is_due(self, *, in_turn: bool, before: float) -> bool:
+        """Whether it is to be written now: it ended, or just began; ``in_turn`` also where it has a
+        checkpoint, or was written ``before`` (monotonic s)."""
+        if self.end or self.is_moved or not self.is_saved:
+            return True
+        return in_turn and (self.checkpoint is not None or self.saved_at <= before)
 
     def packed(self) -> bytes:
         """Return its newest report as bytes, packed once.

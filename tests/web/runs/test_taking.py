@@ -4,8 +4,10 @@ import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from tests.web.runs.towers import LATER, new_desk, told, under_way
+from tests.web.runs.towers import LATER, Clock, new_desk, told, under_way
+from web.platform import storage
 from web.runs import leasing, moves, reaping
+from web.runs.desk import SLOW_TAKE
 from web.runs.models import Board, Happening, HappeningKind, Shard, ShardState, Stretch
 from web.runs.reaping import reap
 
@@ -111,6 +113,39 @@ def test_a_shard_goes_on_with_its_newest_points_alone(wide):
 
     assert lease.shard == row.id
     assert len(moves.left_of([lease])[row.id].points) == moves.NEWEST
+
+
+def test_what_a_draining_tower_gives_up_meanwhile_is_taken_right_after_a_slow_begin(
+    wide, object_store, monkeypatch
+):
+    clock, shards = Clock(), Shard.objects.order_by("first")
+    shards.filter(first__gt=0).update(state=ShardState.DONE)
+
+    def slow(key):
+        clock.now += SLOW_TAKE
+        shards.filter(first__gt=0).update(state=ShardState.WANTED)
+        return object_store.get(key)
+
+    monkeypatch.setattr(storage, "get", slow)
+
+    orders = new_desk(clock=clock).work([])
+
+    assert [given.first for given in orders.begin] == [0, 4, 8]
+
+
+def test_who_begins_quickly_looks_for_more_in_the_next_second(wide, object_store, monkeypatch):
+    shards = Shard.objects.order_by("first")
+    shards.filter(first__gt=0).update(state=ShardState.DONE)
+
+    def quick(key):
+        shards.filter(first__gt=0).update(state=ShardState.WANTED)
+        return object_store.get(key)
+
+    monkeypatch.setattr(storage, "get", quick)
+    tower = new_desk()
+
+    assert [given.first for given in tower.work([]).begin] == [0]
+    assert [given.first for given in tower.work([]).begin] == [4, 8]
 
 
 def test_all_shards_of_a_silent_tower_are_taken_from_it_together(
