@@ -186,8 +186,10 @@ ROUTES = [route for route, _ in patterns()]
 API = [route for route in ROUTES if route.startswith("api/v1/") and route not in OPEN]
 """By keys and not by sessions; tests/web/api/test_matrix.py."""
 CLOSED = [route for route in ROUTES if route not in OPEN and route not in API]
-OBJECTS = [  # a ready profile is the same in every workspace
-    route for route in CLOSED if route.replace("<slug:profile>", "").count("<") > 1
+OBJECTS = [  # a ready profile is the same in every workspace, and every one has each month
+    route
+    for route in CLOSED
+    if route.replace("<slug:profile>", "").replace("<str:month>", "").count("<") > 1
 ]
 
 

@@ -19,6 +19,7 @@ PAGES = (
     "Watching",
     "Reports",
     "Drains",
+    "Usage",
     "Members",
 )
 """The entries below Overview; each lies under its name in lower case."""

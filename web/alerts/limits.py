@@ -20,6 +20,7 @@ from web.alerts.rules import Level, judge_level
 from web.logs import retention
 from web.schedules.access import last_starts
 from web.schedules.models import TurnState
+from web.usage import levels
 
 PERCENT = 100.0
 EVERY = timedelta(minutes=1)  # sums over all chunks of a workspace are not for each tick
@@ -53,7 +54,7 @@ def refused_starts(workspace: Workspace) -> Iterable[Level]:
 
 
 LIMITS: dict[str, tuple[Callable[[Workspace], Iterable[Level]], ...]] = {
-    "quota": (invitations,),
+    "quota": (invitations, levels.of_plan),
     "storage": (logs,),
     "refused": (refused_starts,),
 }

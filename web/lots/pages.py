@@ -23,6 +23,7 @@ from web.runs.rivals import Rival, rivals_of_lot
 from web.schedules import access as schedules
 from web.schedules.models import Schedule
 from web.targets.models import Target
+from web.usage.pages import CostPage, lot_cost
 
 PREFIX = "parts"
 SOME_SEED = 1  # stands for the one that each run draws
@@ -39,6 +40,7 @@ class LotPage:
 
     lot: Lot
     estimate: Estimate | None
+    cost: CostPage | None  # what it needs and costs; None with the estimate
     runs: list[Run]
     rivals: list[Rival]  # live runs whose mocks it would collide with
     sizings: list[Sizing]  # what its records need of the streams that they are sent to
@@ -50,9 +52,11 @@ def lot_page(lot: Lot) -> LotPage:
     """Return the page of a lot that was fetched with its parts."""
     runs = Run.objects.filter(lot=lot, deleted=None).select_related("workspace", "started_by")
     last = list(runs.order_by("-created")[:LAST_RUNS])
+    plan = planned(lot)
     return LotPage(
         lot,
-        estimate_of(lot),
+        plan.estimate if plan else None,
+        lot_cost(lot, plan.lot, plan.definitions, plan.estimate) if plan else None,
         last,
         rivals_of_lot(lot),
         sizings_of(lot),
@@ -61,8 +65,23 @@ def lot_page(lot: Lot) -> LotPage:
     )
 
 
+@dataclass(frozen=True)
+class Planned:
+    """A lot as it would run now: for the simulator, its parts' definitions, what it sends."""
+
+    lot: simulator.Lot
+    definitions: list[simulator.Definition]
+    estimate: Estimate
+
+
 def estimate_of(lot: Lot) -> Estimate | None:
     """Return what the lot will send; None where its definitions or options have errors."""
+    plan = planned(lot)
+    return plan.estimate if plan else None
+
+
+def planned(lot: Lot) -> Planned | None:
+    """Return the lot as it would run now; None where its definitions or options have errors."""
     parts = list(lot.parts.all())
     datasets = WorkspaceDatasets(lot.workspace)
     try:
@@ -71,7 +90,8 @@ def estimate_of(lot: Lot) -> Estimate | None:
         words = simulator.lot_words(lot.options, known_words(lot, parts))
         if words.value is None or not parts or len(definitions) < len(parts):
             return None
-        return estimate(words.value, definitions, epoch=time(), datasets=datasets)
+        found = estimate(words.value, definitions, epoch=time(), datasets=datasets)
+        return Planned(words.value, definitions, found)
     except (StorageUnavailable, ObjectMissing, simulator.DefinitionError, simulator.DatasetError):
         return None
 

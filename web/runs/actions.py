@@ -21,6 +21,7 @@ from web.runs.cutting import shards_of
 from web.runs.models import LIVE, Outcome, Run, RunState, Shard
 from web.runs.rivals import WouldCollide
 from web.runs.snapshot import NO_STORAGE, CannotStart, CannotStartNow, Snapshot, snapshot_of
+from web.usage import starting
 
 __all__ = [
     "CannotStart",
@@ -61,7 +62,8 @@ def start_run(
         joined: Called in the transaction that makes the run; what it raises unmakes it.
 
     Raises:
-        CannotStart: Something that it needs is missing. Nothing was made.
+        CannotStart: Something that it needs is missing, or the workspace's plan has no room for it.
+            Nothing was made.
         CannotStartNow: The object store does not answer. Nothing was made.
         WouldCollide: It has rivals, and was not to start beside them. Nothing was made.
     """
@@ -71,6 +73,7 @@ def start_run(
     hosts = closed.hosts_of(snapshot.lot.target)
     closed.hold_open(hosts)
     snapshot, is_unproved = unproved.held(lot, snapshot)
+    wanted = starting.hold(lot, snapshot.lot)
     found = [] if beside_rivals else rivals.rivals_of(lot, snapshot.client_ids)
     if found:
         raise WouldCollide(found)
@@ -98,6 +101,7 @@ def start_run(
     )
     keep_snapshot(run, snapshot)
     with transaction.atomic():
+        starting.hold_again(lot.workspace, wanted)
         run.save()
         Shard.objects.bulk_create(shards_of(run, snapshot.lot))
         audit.note("run.started", user=by, about=run, words=f"{run.mocks:,} mocks to {run.target}.")

@@ -14,6 +14,7 @@ from web.runs import history, levels, series
 from web.runs.boards import ShardReport
 from web.runs.models import LIVE, Board, Outcome, Run, RunState, Series, Shard, ShardState
 from web.runs.presence import presence_of
+from web.usage import metering
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +46,8 @@ def end_run(run_id: int) -> bool:
         )
         if ended:
             keep_series(run)
+            run.refresh_from_db(fields=["ended_at"])
+            metering.settle(run, reports)
     logger.info("run ended", extra={"run": str(run.code), "state": state})
     return bool(ended)
 

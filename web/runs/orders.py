@@ -21,6 +21,7 @@ from web.runs.growth import CannotGrow, Growth, grow, planned
 from web.runs.injections import LEAD
 from web.runs.models import Order, Run
 from web.runs.unproved import growth_trouble
+from web.usage import limits
 
 MOST = 1_000  # of one run, as the engine takes them
 ENDS = ("stop", "abort")  # these are stop_run's and abort_run's, for runs that have not begun too
@@ -59,6 +60,7 @@ def ask(run: Run, said: dict[str, Any], *, by: User | str, code: UUID | None = N
         check(run, order)
         _follow(run, order)
         if growth:
+            _hold(run, order, is_locked=True)
             _grow(run, growth)
         audit.note("run.ordered", user=by, about=run, words=order.title)
         return note(run, order, by=by, code=code)
@@ -98,13 +100,19 @@ def _growth(run: Run, order: simulator.Order) -> Growth | None:
     """Return what a run needs to obey an order for more mocks than it has; it obeys orders now."""
     if order.order != "count" or not run.is_orderable:
         return None
-    mocks = getattr(order, "mocks", 0)
-    if why := growth_trouble(run, mocks):
-        raise CannotOrder(why)
+    _hold(run, order)
     try:
-        return planned(run, mocks)
+        return planned(run, getattr(order, "mocks", 0))
     except CannotGrow as cannot:
         raise CannotOrder(str(cannot)) from cannot
+
+
+def _hold(run: Run, order: simulator.Order, *, is_locked: bool = False) -> None:
+    """Refuse more mocks than may go to an unproved host, or than the workspace's plan has."""
+    mocks = getattr(order, "mocks", 0)
+    plan_trouble = limits.growth_trouble(run, mocks, is_locked=is_locked)
+    if why := growth_trouble(run, mocks) or plan_trouble:
+        raise CannotOrder(why)
 
 
 def _grow(run: Run, growth: Growth) -> None:

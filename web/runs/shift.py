@@ -21,6 +21,7 @@ from simulator import DefinitionError, Export, Exports, Tower, Writer, run_in_lo
 from web.platform import reach
 from web.platform.closed_hosts import closed_hosts
 from web.runs import jobs, leasing, workers
+from web.runs.capacity import MOST_MESSAGES, MOST_MOCKS, OTHER_FILES
 from web.runs.desk import Desk
 from web.runs.holding import Orders
 from web.runs.injections import Wish
@@ -28,11 +29,6 @@ from web.runs.injections import Wish
 logger = logging.getLogger(__name__)
 
 IDLE_GRACE = 2.0  # s without work after which the job ends; the next one starts in as many
-OTHER_FILES = 500  # of the process that are no mock's socket: database, Redis, store, libraries
-MOST_MOCKS = 20_000  # one core drives no more, whatever the system allows
-# Messages/s that a tower takes on, by what definitions tell of their mocks. One core sends 60,000
-# or more with full logs; a dyno's share of one is less, and what is late takes no more.
-MOST_MESSAGES = 40_000.0
 KEEP_EVERY = 10.0  # s between two checkpoints of a shard
 # s without a turn of the loop after which another tower may have the shards: a lease was renewed so
 # long before that it may end now.

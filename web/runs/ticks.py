@@ -7,14 +7,13 @@ from django.utils import timezone
 
 from web.platform import queues, redis
 from web.runs import endings, jobs, leasing, overdue, workers
+from web.runs.capacity import TOWER_MESSAGES, TOWER_MOCKS
 from web.runs.models import LIVE, Outcome, Run, RunState, Shard, ShardState
 from web.runs.reaping import Reaper
 from web.runs.removal import remove
 
 logger = logging.getLogger(__name__)
 
-TOWER_MOCKS = 9_000  # that one tower takes, when it is counted how many are needed
-TOWER_MESSAGES = 40_000.0  # a second, the same
 MOST_JOBS = 50  # of towers that wait in the queue together
 MOST_REMOVALS = 5  # runs that one tick removes; a job does it, this is for those it missed
 

@@ -20,6 +20,7 @@ from web.scaling import platform_api, rule, signals, sizes
 from web.scaling.models import Choice, Process, Scaled
 from web.scaling.platform_api import Busy, Formation, Refused
 from web.scaling.rule import Action, Decision, Limits, Memory
+from web.usage.prices import SYMBOLS, prices_at
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ EVERY = timedelta(seconds=12)  # between two looks at a process, whoever looks
 DRAIN_WITHIN = timedelta(minutes=5)  # then a dyno that does not hand over is kept
 HOUR = 3_600.0  # s
 LATE = {Process.WORKER: 1.0, Process.WEB: 0.2}  # s of lateness, of queue time
-UNPRICED = sizes.Size("unknown", 0, 0.0, 1)
+UNPRICED = sizes.Size("unknown", 0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +90,23 @@ def _look_at(row: Scaled, has: Formation | None, trouble: str, *, now: datetime)
     row.stuck_since = (row.stuck_since or now) if trouble or not done.is_done else None
     row.save(update_fields=[f.name for f in Scaled._meta.fields if f.name not in ("id", "looked")])
     lateness = seen.inputs.lateness or 0.0
+    size = size_of(row)
     advice = sizes.advice(
-        size_of(row), quantity=row.quantity or 0, load=seen.load, lateness=lateness,
-        late=limits.late,
+        size, larger_than(size), quantity=row.quantity or 0, load=seen.load, lateness=lateness,
+        late=limits.late, sign=SYMBOLS.get(settings.PRICE_CURRENCY, settings.PRICE_CURRENCY),
     )  # fmt: skip
     return _note(row, seen.inputs, decision, outcome=done.words or trouble, advice=advice, now=now)
 
 
 def size_of(row: Scaled) -> sizes.Size:
-    """Return the size of a process's dynos; one without a price where it is not in the table."""
-    return sizes.size_of(row.size) or replace(UNPRICED, name=row.size or "unknown")
+    """Return the size of a process's dynos; one without a price where nobody knows it."""
+    found = sizes.size_of(row.size, prices_at().of_dyno)
+    return found or replace(UNPRICED, name=row.size or "unknown")
+
+
+def larger_than(size: sizes.Size) -> sizes.Size | None:
+    """Return the size that would stand in the place of one; None: there is none."""
+    return sizes.size_of(sizes.LARGER.get(size.name, ""), prices_at().of_dyno)
 
 
 def _pay(row: Scaled, has: Formation | None, *, now: datetime) -> None:

@@ -14,8 +14,8 @@ from simulator import Histogram
 from web.platform import redis
 from web.runs import live
 from web.runs.boards import ShardReport
+from web.runs.capacity import TOWER_MESSAGES, TOWER_MOCKS
 from web.runs.models import LIVE, Shard, ShardState
-from web.runs.ticks import TOWER_MESSAGES, TOWER_MOCKS
 from web.scaling import middleware, needs
 from web.scaling.meter import together
 from web.scaling.models import Process

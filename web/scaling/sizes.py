@@ -1,42 +1,43 @@
-"""What dynos cost, how many the money lasts for, and whether larger ones would do better.
+"""The sizes of dynos, how many the money lasts for, and whether larger ones would do better.
 
-Rule: pure. Prices are the platform's list prices in US dollars a month, charged by the second.
-Source: the platform's page of dyno types; an hour is a month of 730 hours.
+Rule: pure. What a size costs a month is told: it stands in the table of prices, ``web.usage``, and
+is charged by the second. Source of memory and CPU: the platform's page of dyno types.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from math import ceil
 
-HOURS = 730  # of a month, as the platform counts
+from web.usage.items import HOURS
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A size of dyno: its price, its memory, and its CPU as a multiple of the smallest share."""
+    """A size of dyno: its memory, its CPU as a multiple of the smallest share, and its price."""
 
     name: str
-    monthly: int  # US dollars
     memory: float  # GB
-    compute: float  # shares of CPU
+    compute: float  # shares of CPU; 12 are a core
+    monthly: float = 0.0  # in the currency of the table of prices
 
     @property
     def hourly(self) -> float:
-        """US dollars an hour."""
+        """What it costs an hour."""
         return self.monthly / HOURS
 
 
-SIZES = (
-    Size("eco", 5, 0.5, 1),
-    Size("basic", 7, 0.5, 1),
-    Size("standard-1x", 25, 0.5, 1),
-    Size("standard-2x", 50, 1.0, 2),
-    Size("performance-m", 250, 2.5, 12),
-    Size("performance-l", 500, 14.0, 50),
-    Size("performance-l-ram", 500, 30.0, 24),
-    Size("performance-xl", 750, 62.0, 50),
-    Size("performance-2xl", 1500, 126.0, 100),
-)
-BY_NAME = {size.name: size for size in SIZES}
+SIZES = {
+    "eco": (0.5, 1.0),  # GB, shares
+    "basic": (0.5, 1.0),
+    "standard-1x": (0.5, 1.0),
+    "standard-2x": (1.0, 2.0),
+    "performance-m": (2.5, 12.0),
+    "performance-l": (14.0, 50.0),
+    "performance-l-ram": (30.0, 24.0),
+    "performance-xl": (62.0, 50.0),
+    "performance-2xl": (126.0, 100.0),
+}
 LARGER = {
     "eco": "standard-1x",
     "basic": "standard-1x",
@@ -47,14 +48,21 @@ LARGER = {
 }
 
 
-def size_of(name: str) -> Size | None:
-    """Return the size that the platform calls so, in any case; None: it is not in the table."""
-    return BY_NAME.get(name.lower())
+def size_of(name: str, price_of: Callable[[str], Decimal | None]) -> Size | None:
+    """Return the size that the platform calls so, in any case; None: nobody knows it.
+
+    Args:
+        name: Such as standard-2X.
+        price_of: Returns what a dyno of a size costs a month; None, which counts as nothing: its
+            price is not known.
+    """
+    known = SIZES.get(name.lower())
+    return Size(name.lower(), *known, float(price_of(name) or 0)) if known else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ceilings:
-    """What may be spent on what the scaler scales, in US dollars; 0: as much as it takes."""
+    """What may be spent on what the scaler scales, in the table's currency; 0: any amount."""
 
     hourly: float = 0.0
     monthly: float = 0.0
@@ -68,9 +76,11 @@ def affordable(
     Args:
         size: Of the process asked about.
         ceilings: What may be spent.
-        others: US dollars an hour of the other processes that are scaled.
-        spent: US dollars of this month on all of them, until now.
+        others: What the other processes that are scaled cost an hour.
+        spent: In this month, on all of them, until now.
         hours_left: Of this month, above 0.
+
+    Of what has no price none can be afforded, for nobody knows what it would add up to.
 
     The monthly ceiling lets the present hour be as dear as one likes, until what is left would
     not last for an hour.
@@ -78,29 +88,43 @@ def affordable(
     rates = [ceilings.hourly - others] if ceilings.hourly else []
     if ceilings.monthly:
         rates.append((ceilings.monthly - spent) / min(1.0, hours_left) - others)
-    return None if not rates else max(0, int(min(rates) / size.hourly + 1e-9))
+    if not rates:
+        return None
+    if not size.hourly:
+        return 0
+    return max(0, int(min(rates) / size.hourly + 1e-9))
 
 
-def advice(size: Size, *, quantity: int, load: float, lateness: float, late: float) -> str:
+def advice(
+    size: Size,
+    larger: Size | None,
+    *,
+    quantity: int,
+    load: float,
+    lateness: float,
+    late: float,
+    sign: str = "$",
+) -> str:
     """Return the sentences that recommend a larger size; empty where more dynos do as well.
 
     Args:
         size: What there is.
+        larger: What there would be in its place; None: there is none.
         quantity: How many of it.
         load: How full they are by what they hold, 0 to 1: late at half of that is no question of
             how many there are.
         lateness: s.
         late: s from which on it is too much.
+        sign: Of the currency.
     """
-    larger = BY_NAME.get(LARGER.get(size.name, ""))
     if lateness <= late or load >= FULL or larger is None or quantity < 1:
         return ""
     fewer = max(1, ceil(quantity * size.compute / larger.compute))
     return (
         f"Dynos are {lateness:.1f} s late though {load:.0%} full, so each of them is too weak. "
         f"{fewer} × {larger.name} ({larger.memory:g} GB, {larger.compute / size.compute:g} times "
-        f"the CPU) would cost ${fewer * larger.monthly:,} a month, {quantity} × {size.name} "
-        f"{quantity * size.monthly:,}."
+        f"the CPU) would cost {sign}{fewer * larger.monthly:,.0f} a month, {quantity} × "
+        f"{size.name} {quantity * size.monthly:,.0f}."
     )
 
 

@@ -1,0 +1,327 @@
+"""What the pages of usage show, put together."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+
+import simulator
+from web.accounts.models import Workspace
+from web.lots.durations import duration_text
+from web.lots.estimate import Estimate
+from web.lots.models import Lot
+from web.lots.templatetags.lot_texts import figure, size, spaced
+from web.platform.storage import ObjectMissing, StorageUnavailable
+from web.runs.figures import elapsed_of
+from web.runs.loading import CannotLoad
+from web.runs.models import Run
+from web.usage import access, costs, forecasting, limits, sizing
+from web.usage.access import Used
+from web.usage.costs import Line
+from web.usage.limits import Limit
+from web.usage.models import Plan, Use
+from web.usage.months import month_of
+from web.usage.prices import Prices, prices_in
+from web.usage.quantities import Quantities
+from web.usage.sizing import Dynos
+
+HOUR = 3_600.0  # s
+NO_STORAGE = "The object store does not answer, so what was expected is not known now."
+CHART_MONTHS = 12
+WIDE, HIGH = 600.0, 120.0  # units of a chart's picture
+BAR = 0.8  # of a bar's place that it fills
+LEAST_BARS = 6  # places of a chart with few months
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure of a run: as it was expected, and as it was used; empty where nobody knows."""
+
+    title: str
+    expected: str
+    used: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a way of running costs; texts of money, a dash where a price is missing."""
+
+    title: str
+    word: str
+    expected: str
+    used: str
+    lines: list[tuple[Line, str]]  # of what was used, else of what is expected; with the amount
+    is_least: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostPage:
+    """What a lot would cost, or a run did. ``trouble``: why what was expected is not known."""
+
+    rows: list[Row]
+    ways: list[Compared]
+    charged: list[tuple[Line, str]]
+    dynos: Dynos | None
+    month: date
+    troubles: list[str]
+    has_expected: bool
+    has_used: bool
+
+
+def lot_cost(
+    lot: Lot,
+    simulated: simulator.Lot,
+    definitions: Sequence[simulator.Definition],
+    found: Estimate,
+) -> CostPage:
+    """Return what a run of a lot would cost now, and which limits of the plan it would not keep."""
+    month = month_of(timezone.now())
+    prices = prices_in(month)
+    expected, dynos = forecasting.expected_of_lot(lot, simulated, definitions, found, prices=prices)
+    plan = limits.plan_of(lot.workspace)
+    troubles: list[str] = []
+    if plan is not None:
+        wanted = forecasting.share_of(simulated, messages=expected.messages)
+        troubles = list(limits.troubles(plan, wanted, limits.taken(lot.workspace)))
+    return page_of(expected, None, prices=prices, dynos=dynos, month=month, troubles=troubles)
+
+
+def run_cost(run: Run) -> CostPage:
+    """Return what a run was expected to cost, beside what it did or does so far."""
+    month = month_of(run.started_at or run.created)
+    prices, troubles = prices_in(month), []
+    expected = None
+    if run.started_at:
+        try:
+            expected = forecasting.expected_of_run(run, prices=prices)
+        except (StorageUnavailable, ObjectMissing):
+            troubles.append(NO_STORAGE)
+        except CannotLoad as error:
+            troubles.append(str(error))
+        except (simulator.DefinitionError, simulator.DatasetError) as error:
+            troubles.append(f"What was expected is not known: {error}.")
+    used = quantities_used(run, access.uses_of_run(run.code))
+    known = expected or used
+    load = known.load if known else sizing.Load(run.mocks, 0.0)
+    dynos = forecasting.dynos_for(load, prices)
+    return page_of(expected, used, prices=prices, dynos=dynos, month=month, troubles=troubles)
+
+
+def quantities_used(run: Run, uses: Sequence[Use]) -> Quantities | None:
+    """Return what a run has used by what was metered; None: nothing was yet."""
+    if not uses:
+        return None
+    seconds = elapsed_of(run, now=max(use.until for use in uses)).total_seconds()
+    messages = sum(use.messages for use in uses)
+    return Quantities(
+        seconds=seconds,
+        mocks=max(use.mocks for use in uses),
+        rate=run.peak_rate or (messages / seconds if seconds else 0.0),
+        messages=messages,
+        bytes=sum(use.bytes for use in uses),
+        wire_bytes=sum(use.bytes_out for use in uses),
+        log_bytes=sum(use.log_bytes for use in uses),
+        log_days=forecasting.log_days(run.workspace),
+        mock_seconds=sum(use.mock_seconds for use in uses),
+        towers=max(use.towers for use in uses),
+        tower_seconds=sum(use.tower_seconds for use in uses),
+    )
+
+
+def page_of(
+    expected: Quantities | None,
+    used: Quantities | None,
+    *,
+    prices: Prices,
+    dynos: Dynos | None,
+    month: date,
+    troubles: list[str],
+) -> CostPage:
+    """Return the page of what was expected beside what was used."""
+    told = used or expected
+    charged = charged_for(told, prices) if told else []
+    return CostPage(
+        rows=[Row(title, _text(expected, show), _text(used, show)) for title, show in FIGURES],
+        ways=compared(expected, used, prices=prices, dynos=dynos),
+        charged=[(line, prices.told(line.amount)) for line in charged],
+        dynos=dynos,
+        month=month,
+        troubles=troubles,
+        has_expected=expected is not None,
+        has_used=used is not None,
+    )
+
+
+def charged_for(quantities: Quantities, prices: Prices) -> list[Line]:
+    """Return what a workspace is charged for a run."""
+    return costs.charged(
+        prices,
+        messages=quantities.messages,
+        mock_seconds=quantities.mock_seconds,
+        gigabyte_months=costs.log_gigabyte_months(quantities),
+    )
+
+
+def compared(
+    expected: Quantities | None,
+    used: Quantities | None,
+    *,
+    prices: Prices,
+    dynos: Dynos | None,
+) -> list[Compared]:
+    """Return each way of running, with what it costs by both."""
+    planned = costs.ways(expected, prices, dynos) if expected else []
+    actual = costs.ways(used, prices, dynos) if used else []
+    totals = [way.total for way in actual or planned]
+    least = min((total for total in totals if total is not None), default=None)
+    found = []
+    for place, way in enumerate(actual or planned):
+        found.append(
+            Compared(
+                title=way.title,
+                word=way.word,
+                expected=prices.told(planned[place].total) if planned else "",
+                used=prices.told(actual[place].total) if actual else "",
+                lines=[(line, prices.told(line.amount)) for line in way.lines],
+                is_least=way.total is not None and way.total == least,
+            )
+        )
+    return found
+
+
+def _text(of: Quantities | None, show: Callable[[Quantities], str]) -> str:
+    return "" if of is None else show(of)
+
+
+FIGURES: tuple[tuple[str, Callable[[Quantities], str]], ...] = (
+    ("Lasts", lambda of: duration_text(timedelta(seconds=round(of.seconds)))),
+    ("Mocks at once", lambda of: spaced(of.mocks)),
+    ("Messages", lambda of: spaced(of.messages)),
+    ("Messages/s, at most", lambda of: figure(of.rate)),
+    ("Payload", lambda of: size(of.bytes)),
+    ("Sent to the target, before TLS", lambda of: size(of.wire_bytes)),
+    ("Log storage", lambda of: size(of.log_bytes)),
+    ("Mock-hours", lambda of: figure(of.mock_seconds / HOUR)),
+    ("Towers, each on a dyno", lambda of: spaced(of.towers)),
+    ("Dyno-seconds", lambda of: figure(of.tower_seconds)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A month of a chart, in units of its picture: ``WIDE`` x ``HIGH``, from the top left."""
+
+    month: date
+    value: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Some months, oldest first; ``word`` names its colour."""
+
+    word: str
+    title: str
+    bars: list[Bar]
+    top: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsagePage:
+    """What a workspace used: a month of it, the months there are, and its plan."""
+
+    used: Used
+    months: list[Used]
+    charts: list[Chart]
+    charged: list[tuple[Line, str]]
+    total: str  # of what is charged; empty where nothing is
+    plan: Plan | None
+    limits: list[Limit]
+
+
+def usage_page(workspace: Workspace, month: date) -> UsagePage:
+    """Return the page of a workspace's month."""
+    months = access.months_of(workspace)
+    used = next((each for each in months if each.month == month), None)
+    used = used or access.used_in(workspace, month)
+    prices, plan = prices_in(month), limits.plan_of(workspace)
+    lines = charged_in(used, prices)
+    recent = months[:CHART_MONTHS][::-1]
+    return UsagePage(
+        used=used,
+        months=months,
+        charts=[
+            chart("messages", "Messages", [(each.month, each.messages) for each in recent]),
+            chart("hours", "Mock-hours", [(each.month, round(each.mock_hours)) for each in recent]),
+        ],
+        charged=[(line, prices.told(line.amount)) for line in lines],
+        total=prices.told(total_of(lines)) if lines else "",
+        plan=plan,
+        limits=limits.limits_of(plan, limits.taken(workspace)) if plan else [],
+    )
+
+
+def charged_in(used: Used, prices: Prices) -> list[Line]:
+    """Return what a workspace is charged for a month."""
+    return costs.charged(
+        prices,
+        messages=used.messages,
+        mock_seconds=used.mock_seconds,
+        gigabyte_months=used.gigabyte_months,
+    )
+
+
+def total_of(lines: Sequence[Line]) -> Decimal:
+    """Return the sum of lines; those without a price count as nothing."""
+    return sum((line.amount for line in lines if line.amount is not None), Decimal(0))
+
+
+def chart(word: str, title: str, values: Sequence[tuple[date, int]]) -> Chart:
+    """Return a chart of some months, the highest bar as high as the picture."""
+    top = max((value for _, value in values), default=0)
+    step = WIDE / max(LEAST_BARS, len(values))
+    bars = []
+    for place, (month, value) in enumerate(values):
+        height = HIGH * value / (top or 1)
+        bars.append(Bar(month, value, place * step, HIGH - height, step * BAR, height))
+    return Chart(word, title, bars, top)
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """A workspace of the operators' list: what it used, its plan, and what it is charged."""
+
+    used: Used
+    plan: str
+    amount: str
+    is_there: bool  # it was not deleted since
+
+
+def workspaces_in(month: date, *, order: str, search: str = "") -> list[Billed]:
+    """Return what each workspace used in a month.
+
+    Args:
+        month: Which.
+        order: A word of ``access.WORKSPACE_ORDERS``, with ``-`` before it for the other way.
+        search: Part of a name; empty: all.
+    """
+    prices, plans = prices_in(month), access.plan_names()
+    found = [each for each in access.all_in(month) if search.lower() in each.name.lower()]
+    word = order.removeprefix("-")
+    if order != "name":
+        found.sort(key=lambda used: getattr(used, word), reverse=order.startswith("-"))
+    there = access.codes_of_workspaces(used.code for used in found)
+    return [
+        Billed(
+            used,
+            plans.get(used.code, plans.get(None, "")),
+            prices.told(total_of(lines)) if (lines := charged_in(used, prices)) else "–",
+            used.code in there,
+        )
+        for used in found
+    ]
