@@ -266,6 +266,14 @@ S3_REGION = env.text("S3_REGION", "AWS_REGION", "BUCKETEER_AWS_REGION", default=
 S3_ENDPOINT_URL = env.url("S3_ENDPOINT_URL", schemes=("https", "http"))
 # A review app keeps what it has apart, so that all of it can be found when the app goes.
 S3_PREFIX = env.text("S3_PREFIX", default=HEROKU_APP_NAME if IS_REVIEW_APP else "").strip("/")
+# A second bucket, best in another account, that manage.py copy_objects copies everything to.
+BACKUP_BUCKET = env.text("BACKUP_BUCKET")
+BACKUP_ACCESS_KEY_ID = env.text("BACKUP_ACCESS_KEY_ID")
+BACKUP_SECRET_ACCESS_KEY = env.text("BACKUP_SECRET_ACCESS_KEY")
+BACKUP_REGION = env.text("BACKUP_REGION", default="us-east-1")
+BACKUP_ENDPOINT_URL = env.url("BACKUP_ENDPOINT_URL", schemes=("https", "http"))
+# Days that a copy outlives its object: at least as many as database backups are kept.
+BACKUP_KEEP_DAYS = env.number("BACKUP_KEEP_DAYS", default=14, least=1, most=365)
 S3_CONNECT_TIMEOUT = 3  # s
 S3_READ_TIMEOUT = 20  # s
 S3_ATTEMPTS = 3

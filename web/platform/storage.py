@@ -95,9 +95,11 @@ def client_of(connect: int, read: int, *, attempts: int | None = None) -> "S3Cli
     return made
 
 
-def client_config(connect: int, read: int, *, attempts: int) -> Config:
+def client_config(
+    connect: int, read: int, *, attempts: int, is_other: bool | None = None
+) -> Config:
     """Return bounded waits, s, and what other stores than Amazon's understand."""
-    is_other = bool(settings.S3_ENDPOINT_URL)
+    is_other = bool(settings.S3_ENDPOINT_URL) if is_other is None else is_other
     return Config(
         # Said once, for botocore makes its own anew for each request: a fifth of what one takes.
         user_agent=USER_AGENT,
