@@ -20,6 +20,7 @@ class Topic(models.TextChoices):
     DOWNLOAD = "download", "Files that you asked for"
     REPORT = "report", "Regular reports"
     LETTER = "letter", "Letters to regular reports"
+    PROOF = "proof", "Proofs that end soon"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,12 @@ RULES: dict[Topic, Rule] = {
         why="because of a regular report that you make or get.",
         help="Answers to reports that you make, and words to everybody who gets a report.",
     ),
+    Topic.PROOF: Rule(
+        priority=LATER,
+        may_stop=True,
+        why="because you own a workspace that has proved a host.",
+        help="The proof that a host is yours ends within a week, in a workspace that you own.",
+    ),
 }
 
 OF_TEMPLATE = {
@@ -85,6 +92,7 @@ OF_TEMPLATE = {
     "mail/edition": Topic.REPORT,
     "mail/edition_failed": Topic.SCHEDULE,
     "mail/letter": Topic.LETTER,
+    "mail/proof": Topic.PROOF,
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
+from io import BufferedIOBase
 from typing import Any
 
 import orjson
@@ -26,16 +27,16 @@ class Passed(FileUploadHandler):
         return None
 
 
-class Posted:
+class Posted(BufferedIOBase):
     """A body that is read once, and digested on the way, so that its signature can be checked."""
 
     def __init__(self, request: HttpRequest, *, timestamp: str) -> None:
         self._request = request
         self._digest = sha256(timestamp.encode())
 
-    def read(self, size: int | None = None, /) -> bytes:
+    def read(self, size: int | None = -1, /) -> bytes:
         """Return up to ``size`` bytes, some without it; none at its end."""
-        data = self._request.read(PIECE if size is None else size)
+        data = self._request.read(PIECE if size is None or size < 0 else size)
         self._digest.update(data)
         return data
 

@@ -99,7 +99,8 @@ def test_the_page_of_ones_mails_shows_and_changes_what_one_gets(client_of, owner
     assert "Monthly" in page
     assert "They always come." in page
 
-    client.post(reverse("mail_wishes"), {"report": "on", "invitation": "on", "letter": "on"})
+    wanted = dict.fromkeys(("report", "invitation", "letter", "proof"), "on")
+    client.post(reverse("mail_wishes"), wanted)
 
     assert {(each.topic, each.thread) for each in wishes.opt_outs_of(owner.email)} == {
         ("schedule", ""),

@@ -1,5 +1,6 @@
 """The only door to what is proved of hosts, and to hosts that operators closed."""
 
+from datetime import datetime
 from ipaddress import ip_address, ip_network
 
 from django.db.models import Q, QuerySet
@@ -29,6 +30,13 @@ def due(before: object) -> QuerySet[Ownership]:
     """Return proofs that hold and were last looked at before a moment, the oldest first."""
     live = Ownership.objects.filter(expires__gt=timezone.now(), checked__lt=before, asked=None)
     return live.filter(target__isnull=False).order_by("checked")
+
+
+def ending(now: datetime, *, before: datetime) -> QuerySet[Ownership]:
+    """Return proofs that end before a moment and that nobody was told of, the first one first."""
+    live = Ownership.objects.filter(expires__gt=now, expires__lt=before, warned=None)
+    rows = live.filter(target__isnull=False).select_related("workspace", "target")
+    return rows.order_by("expires", "id")
 
 
 def proofs_of(workspace: Workspace) -> QuerySet[Ownership]:

@@ -92,7 +92,7 @@ def _keep(row: Ownership, way: Way, finding: Finding) -> None:
     }
     if finding.is_proof:
         since = row.proved if row.is_proved else now
-        changes |= {"proved": since, "expires": now + HOLDS, "way": way}
+        changes |= {"proved": since, "expires": now + HOLDS, "warned": None, "way": way}
         changes["is_of_host"] = finding.is_of_host
     kept = Ownership.objects.filter(id=row.id, asked=row.asked).update(**changes)
     if kept and finding.is_proof and not row.is_proved:

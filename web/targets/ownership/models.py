@@ -37,6 +37,7 @@ class Ownership(models.Model):
 
     proved = models.DateTimeField(null=True)  # first
     expires = models.DateTimeField(null=True)
+    warned = models.DateTimeField(null=True)  # the owners, of this end
     checked = models.DateTimeField(null=True)  # last
     result = models.CharField(max_length=500, blank=True)  # of the last check, sentences
     went_well = models.BooleanField(default=False)
