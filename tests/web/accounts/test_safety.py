@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.web.conftest import PASSWORD
+from tests.web.letters import said
 from web.accounts import proving, visits
 from web.accounts.models import Visit
 from web.audit.models import Entry
@@ -102,7 +103,7 @@ def test_a_new_password_ends_the_other_sessions_and_keeps_this_one_on_the_list(s
 
     assert [visit.agent for visit in owner.visits.all()] == [FIREFOX]
     assert "This one" in here.get(reverse("sessions")).content.decode()
-    assert "The password of your Mocklot account was changed" in Mail.objects.get().text
+    assert "The password of your Mocklot account was changed" in said(Mail.objects.get())
 
 
 def test_a_session_is_seen_again_after_some_minutes(sign_in, owner, monkeypatch):

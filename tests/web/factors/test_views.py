@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.web.conftest import PASSWORD
+from tests.web.letters import said
 from web.accounts import entering, visits
 from web.audit.models import Entry
 from web.factors import actions, codes
@@ -265,7 +266,7 @@ def test_only_an_owner_decides_that(client_of, teammate, workspace):
 def test_a_new_password_by_mail_does_not_stand_for_the_second_factor(client, guarded):
     user, _ = guarded
     client.post(reverse("ask_password"), {"email": user.email})
-    texts = " ".join(mail.text for mail in Mail.objects.all())
+    texts = " ".join(map(said, Mail.objects.all()))
     link = re.search(r"https?://[^/]+(/password/reset/\S+)", texts)[1]
 
     client.post(link, {"password": "another long one 0815"})
@@ -283,7 +284,7 @@ def test_an_operator_removes_what_a_user_has_lost(guarded, passkey):
     assert not user.has_two_factors
     assert not user.recovery_codes.exists()
     assert is_in(with_password(user))
-    assert "was removed from your account" in " ".join(mail.text for mail in Mail.objects.all())
+    assert "was removed from your account" in " ".join(map(said, Mail.objects.all()))
     for email in (user.email, "nobody@example.org"):
         with pytest.raises(CommandError, match=r"has no second factor|nobody signs in"):
             call_command("remove_factors", email)

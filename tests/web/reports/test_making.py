@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
+from tests.web.letters import said
 from web.logs.models import Chunk
 from web.mail.models import Mail
 from web.platform import storage

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.urls import reverse
 
+from tests.web.letters import said
 from tests.web.runs.conftest import START
 from web.accounts.models import Membership
 from web.logs.models import Chunk
