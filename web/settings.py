@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "web.scaling.middleware.queue_time",
     "web.platform.middleware.Deadlines",
     "web.platform.middleware.health_probes",
+    "web.platform.plain.programs_by_tls",
     "django.middleware.security.SecurityMiddleware",
     "web.platform.middleware.security_headers",
     "web.platform.static.StaticFiles",
@@ -128,6 +129,7 @@ MIDDLEWARE = [
     "web.accounts.middleware.time_zone",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "web.platform.middleware.wrong_methods",
 ]
 ROOT_URLCONF = "web.urls"
 WSGI_APPLICATION = "web.wsgi.application"
@@ -373,8 +375,6 @@ PRICE_CURRENCY = env.choice(
 ALLOWED_TARGETS = env.words("ALLOWED_TARGETS")
 # Name servers that names of customers are asked at; empty: the system's.
 NAME_SERVERS = env.words("NAME_SERVERS")
-# What gives the hosts that operators closed; without it nobody asks.
-CLOSED_HOSTS = "web.targets.ownership.access.closed"
 # What gives the hosts that operators closed; without it nobody asks.
 CLOSED_HOSTS = "web.targets.ownership.access.closed"
 # Where people write to who get what they did not ask for; shown on /abuse, and told to targets.

@@ -45,6 +45,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     return render(request, "404.html", status=404)
 
 
+def wrong_method(request: HttpRequest, allow: str) -> HttpResponse:
+    """Answer 405 to somebody who visits what only takes forms; ``allow`` names the methods."""
+    response = render(request, "405.html", status=405)
+    response.headers["Allow"] = allow
+    return response
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """Answer 403: the form is too old, or cookies are off."""
     return render(request, "403_csrf.html", status=403)

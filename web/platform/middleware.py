@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Callable
+from http import HTTPStatus
 from time import monotonic, time
 from uuid import uuid4
 
@@ -94,6 +95,22 @@ def health_probes(get_response: Respond) -> Respond:
     def respond(request: HttpRequest) -> HttpResponse:
         probe = health.PROBES.get(request.path)
         return probe(request) if probe else get_response(request)
+
+    return respond
+
+
+def wrong_methods(get_response: Respond) -> Respond:
+    """Return a middleware that gives a page to who visits an address of forms: Django's has none.
+
+    Signing in leads there, when the session had ended before a form was sent.
+    """
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        is_visit = request.method == "GET" and not response.streaming
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and is_visit:
+            return response if response.content else errors.wrong_method(request, response["Allow"])
+        return response
 
     return respond
 

@@ -209,3 +209,12 @@ def test_programs_are_answered_with_problem_details(rf, answer, status):
     told = answer(request) if answer is server_error else answer(request, ValueError())
 
     assert (told.status_code, told["Content-Type"]) == (status, "application/problem+json")
+
+
+def test_a_visit_to_an_address_of_forms_gets_a_page_that_leads_on(client, db):
+    answer = client.get("/sign-out/")
+
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == "POST"
+    assert "Nothing was done" in answer.content.decode()
+    assert client.put("/sign-out/").content == b""
