@@ -7,6 +7,7 @@ import pytest
 
 from web.api.api import document
 from web.api.pages import models, routes
+from web.api.templatetags.api_words import code_marks
 
 PAGE = Path(__file__).parents[3] / "docs/reference/api.md"
 ROUTES = [route for _, route in routes(document())]
@@ -58,3 +59,8 @@ def test_the_reference_names_every_route_and_no_other():
     told = set(LINE.findall(PAGE.read_text("utf-8")))
 
     assert told == {(r.method, r.path.removeprefix("/api/v1"), r.role) for r in ROUTES}
+
+
+def test_words_between_back_ticks_are_code_and_nothing_else_is_markup():
+    assert code_marks("`next` of <b>") == "<code>next</code> of &lt;b&gt;"
+    assert code_marks("a ` alone") == "a ` alone"
