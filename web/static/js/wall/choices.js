@@ -4,6 +4,8 @@ export class Choices {
   constructor(form) {
     this.form = form;
     this.known = {};
+    this.more = form.querySelector("[data-more]");
+    this.more.addEventListener("click", () => this.unfold(!form.hasAttribute("data-open")));
   }
 
   take(head) {
@@ -22,8 +24,16 @@ export class Choices {
     list.value = words.includes(value) ? value : "";
   }
 
+  /* Shows the filters on a narrow screen, or folds them away. */
+  unfold(isOpen) {
+    this.form.toggleAttribute("data-open", isOpen);
+    this.more.setAttribute("aria-expanded", isOpen);
+  }
+
   wish() {
     const { face, status, link, reason, failing, text } = this.form.elements;
+    const filters = [status.value, link.value, reason.value, failing.checked, text.value.trim()].filter(Boolean).length;
+    this.more.textContent = filters ? `Filters: ${filters} on` : "Filters";
     return { face: face.value, status: status.value, link: link.value, reason: reason.value, failing: failing.checked, text: text.value.trim() };
   }
 }
