@@ -2,3 +2,4 @@
 import "./relative-time.js";
 import "./menus.js";
 import "./forms.js";
+import "./scrolling.js";
