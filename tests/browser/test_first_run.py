@@ -146,7 +146,7 @@ def watch_it_finish(visitor: Visitor) -> None:
 def figure(visitor: Visitor, name: str) -> Locator:
     """Return the figure under ``name`` at the top of the run's page."""
     stat = visitor.page.locator(".stat").filter(has=visitor.page.get_by_text(name, exact=True))
-    return stat.get_by_role("definition")
+    return stat.get_by_role("definition").first
 
 
 def read_the_log_of_one(visitor: Visitor) -> None:

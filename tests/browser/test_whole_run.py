@@ -82,7 +82,7 @@ def begin_run(visitor: Visitor, console: Console) -> None:
 def figure(visitor: Visitor, name: str) -> Locator:
     """Return the figure under ``name`` at the top of the run's page."""
     stat = visitor.page.locator(".stat").filter(has=visitor.page.get_by_text(name, exact=True))
-    return stat.get_by_role("definition")
+    return stat.get_by_role("definition").first
 
 
 def see_the_wall(visitor: Visitor, statuses: dict[str, int], *, name: str) -> None:
