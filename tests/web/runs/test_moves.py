@@ -8,7 +8,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from simulator import Chunk, StaleLease
-from tests.web.runs.conftest import snapshot
+from tests.web.runs.conftest import START, snapshot
 from tests.web.runs.towers import Clock, new_desk
 from web.runs import desk, happenings, history, leasing, ticks
 from web.runs.actions import start_run, stop_run
@@ -159,6 +159,18 @@ def test_what_a_lost_tower_told_redis_last_is_kept_and_gone_on_with(run):
 
     _, again = begun(run, "tower-2")
     assert again.resume.told.total.acknowledged == 90
+
+
+def test_the_points_that_a_lost_tower_told_redis_alone_are_kept(run):
+    tower, given = begun(run)
+    tower.work([snapshot(given.shard)])
+    second = replace(snapshot(given.shard).seconds[0], at=int(START) + 1)
+    tower.work([snapshot(given.shard, seconds=[second])])  # the database is not due
+
+    reap(now=later(seconds=11))
+
+    run.refresh_from_db()
+    assert [point.acknowledged for point in history.points_of(run, {})] == [60, 60]
 
 
 def test_a_tower_that_renewed_is_not_reaped(run):
