@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils.cache import get_conditional_response
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
@@ -92,6 +93,7 @@ def answering(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
     return answer
 
 
+@csrf_exempt  # as the routes are, or a wrong address would be answered with a page
 def nothing(_request: HttpRequest, rest: str = "") -> HttpResponse:
     """Answer that there is no such route."""
     return MISSING.answer(f"The API has no route {PREFIX}{rest}.")

@@ -19,7 +19,7 @@ class Program:
     """What shows a key to the API."""
 
     def __init__(self, key: str = "") -> None:
-        self._client = Client()
+        self._client = Client(enforce_csrf_checks=True)
         self._headers = {"Authorization": f"Bearer {key}"} if key else {}
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:

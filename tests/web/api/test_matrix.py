@@ -184,9 +184,10 @@ def test_wrong_methods_are_refused(path, arguments, program):
         assert set(answer.headers["Allow"].split(", ")) == good
 
 
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 @pytest.mark.parametrize("path", ["", "nothing", "runs/", "runs/x", "definitions/0/text"])
-def test_what_is_no_route_is_a_problem_too(path, program):
-    answer = program.ask("GET", path)
+def test_what_is_no_route_is_a_problem_too(path, method, program):
+    answer = program.ask(method, path)
 
     assert answer.status_code == 404
     assert is_problem(answer, "missing")

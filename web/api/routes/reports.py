@@ -79,11 +79,13 @@ def get_report(request: KeyRequest, report: UUID) -> ReportTold:
 
 @router.get("reports/{uuid:report}/link", response=Link, **VIEWER)
 def link_to_report(request: KeyRequest, report: UUID, wanted: Query[PartWanted]) -> Link:
-    """Get an address that downloads a part of a report for the next minutes."""
+    """Get an address that downloads a part of a report for the next minutes, once it is ready."""
     count(request, DOWNLOAD)
     found = access.report_of(request.workspace, report)
-    if found.state != ReportState.READY or wanted.part > len(found.files):
-        raise Http404("this report is not ready, or has no such part: nothing is there")
+    if found.state != ReportState.READY:
+        raise actions.NotYet(f"This report has no file: its state is {found.state}.")
+    if wanted.part > len(found.files):
+        raise Http404("this report has no such part")
     return Link(url=actions.download_link(found, part=wanted.part))
 
 
