@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "web.platform.middleware.Deadlines",
     "web.platform.middleware.health_probes",
     "web.platform.plain.programs_by_tls",
+    "web.platform.plain.programs_by_tls",
     "django.middleware.security.SecurityMiddleware",
     "web.platform.middleware.security_headers",
     "web.platform.static.StaticFiles",

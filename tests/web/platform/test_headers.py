@@ -33,6 +33,14 @@ def lacking(answer) -> dict[str, str]:
     }
 
 
+def says_its_type(answer) -> bool:
+    """Whether an answer with a body says what it is, and a text in which characters."""
+    if not answer.streaming and not answer.content:
+        return True
+    kind = answer.headers.get("Content-Type", "")
+    return "charset=utf-8" in kind.lower() if kind.startswith("text/") else "/" in kind
+
+
 @pytest.mark.parametrize("route", CLOSED)
 def test_every_page_of_a_workspace_has_them_and_is_in_no_cache(
     route,
@@ -41,17 +49,24 @@ def test_every_page_of_a_workspace_has_them_and_is_in_no_cache(
     client_of,
     object_store,
 ) -> None:
-    answer = client_of(owner).get(address(route, arguments))
+    answer = client_of(owner).get(address(route, arguments), secure=True)
 
     assert lacking(answer) == {}
     assert answer.headers.get("Cache-Control")
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000;")
+    assert says_its_type(answer)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("route", PLAIN)
 def test_every_page_outside_has_them(route, client):
-    assert lacking(client.get(f"/{route}")) == {}
+    answer = client.get(f"/{route}", secure=True)
+
+    assert lacking(answer) == {}
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000;")
+    assert says_its_type(answer)
 
 
 @pytest.mark.django_db
@@ -76,6 +91,25 @@ def test_over_tls_browsers_come_by_tls_only(client):
     assert answer.headers["Strict-Transport-Security"] == (
         "max-age=31536000; includeSubDomains; preload"
     )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/api/v1/workspace", "/hooks/mail/events/", "/hirefire"])
+def test_programs_without_tls_are_refused_and_not_led_on(client, settings, path):
+    settings.SECURE_SSL_REDIRECT = True
+
+    plain, by_tls = client.get(path), client.get(path, secure=True)
+
+    assert (plain.status_code, plain.headers["Content-Type"]) == (403, "application/problem+json")
+    assert "in the clear" in plain.json()["detail"]
+    assert by_tls.status_code != 403
+
+
+@pytest.mark.django_db
+def test_people_without_tls_are_led_to_it(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+
+    assert client.get("/sign-in/").url == "https://testserver/sign-in/"
 
 
 @pytest.mark.django_db
