@@ -130,9 +130,9 @@ def shown(announcement: Announcement, before: Announcement | None = None) -> Non
     """Have uptime, the page and the banners follow a change."""
     now = timezone.now()
     both = [announcement, *([before] if before else [])]
-    begins = min(each.begins for each in both)
-    ends = max(each.ends or now for each in both)
-    sampling.recount(begins, ends, now=now)
+    if any(each.stretch(now) for each in both):
+        begins = min(each.begins for each in both)
+        sampling.recount(begins, max(each.ends or now for each in both), now=now)
     transaction.on_commit(fresh)
 
 

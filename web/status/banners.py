@@ -29,6 +29,7 @@ MOST = 5  # banners at once
 DISMISSED_FOR = 7 * 24 * 60 * 60  # s
 MOST_DISMISSED = 20  # keys in the cookie, the newest
 KEY = re.compile(r"[a-z]+-[A-Za-z0-9]{1,32}")
+LOUDEST = ("error", "warning", "info")
 TONES = {Impact.CRITICAL: "error", Impact.MAJOR: "error", Impact.MINOR: "warning"}
 
 
@@ -85,8 +86,9 @@ def forget() -> None:
 
 
 def asked(now: datetime) -> list[Banner]:
-    """Return the banners of a moment. Raises DatabaseError."""
-    return [*(own(each, now) for each in access.going(now)[:MOST]), *of_platform(now)]
+    """Return the banners of a moment, the loudest first. Raises DatabaseError."""
+    found = [*(own(each, now) for each in access.going(now)[:MOST]), *of_platform(now)]
+    return sorted(found, key=lambda each: LOUDEST.index(each.tone))
 
 
 def own(announcement: Announcement, now: datetime) -> Banner:

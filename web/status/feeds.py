@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import linebreaks
 
 from web.status.minutes import Sums, uptime
 from web.status.showing import Page, Row, Telling
@@ -92,7 +93,7 @@ def atom_of(page: Page) -> str:
         feed.add_item(
             title=f"{each.stage}: {each.said.title}",
             link=url_of(each.said.code),
-            description=text_of(each),
+            description=linebreaks(text_of(each), autoescape=True),
             unique_id=f"urn:uuid:{each.said.code}",
             pubdate=each.said.published,
             updateddate=each.said.changed,

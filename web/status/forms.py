@@ -74,6 +74,8 @@ class AnnouncementForm(forms.ModelForm):  # type: ignore[type-arg]
         is_maintenance = clean.get("kind") == Kind.MAINTENANCE
         if is_maintenance and not ends and not self.has_error("ends"):
             self.add_error("ends", "Say until when the maintenance is planned.")
+        if "begins" in self.changed_data and begins < timezone.now() - LONGEST:
+            self.add_error("begins", "It began 90 days ago at most.")
         if not is_maintenance and begins > timezone.now() + AHEAD:
             self.add_error("begins", "An incident has begun. What is planned is a maintenance.")
         return clean

@@ -14,6 +14,8 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from web.platform import health
+from web.platform.deadlines import TooLong
+from web.platform.watchdog import watchdog
 from web.status import pictures
 from web.status.judging import Facts
 from web.status.pictures import BLANK, Picture
@@ -21,6 +23,7 @@ from web.status.pictures import BLANK, Picture
 logger = logging.getLogger(__name__)
 
 REMEMBER = 15.0  # s that a look holds
+READ_WITHIN = 4.0  # s for all that is asked of the database; less than a request may take
 FRESH = timedelta(minutes=3)  # of samples: three of them; what is older says nothing of now
 
 
@@ -49,12 +52,13 @@ first = Lock()  # of the first look of all, for which everybody waits
 
 def look() -> Look:
     """Return what is known, at most ``REMEMBER`` seconds old; one thread looks for all."""
-    if memory.found is None:
+    known = memory.found
+    if known is None:
         with first:
             return memory.found or _looked()
     with lock:
         if memory.is_asking or monotonic() - memory.at < REMEMBER:
-            return memory.found
+            return known
         memory.is_asking = True
     return _looked()
 
@@ -66,10 +70,10 @@ def forget() -> None:
 
 def _looked() -> Look:
     try:
-        memory.found = ask(timezone.now(), before=memory.found)
+        found = memory.found = ask(timezone.now(), before=memory.found)
     finally:
         memory.at, memory.is_asking = monotonic(), False
-    return memory.found
+    return found
 
 
 def ask(now: datetime, *, before: Look | None = None) -> Look:
@@ -81,8 +85,9 @@ def ask(now: datetime, *, before: Look | None = None) -> Look:
     """
     redis = float(bool(health.CHECKS["redis"]()))
     try:
-        picture = pictures.drawn(now)
-    except DatabaseError as error:
+        with watchdog.limited(READ_WITHIN):
+            picture = pictures.drawn(now)
+    except (DatabaseError, TooLong) as error:
         logger.warning("the status page has no database: %s", type(error).__name__)
         return without_database(before, {"part:database": 1.0, "part:redis": redis})
     return Look(picture, "database", {"part:redis": redis, **silence(picture, now)})

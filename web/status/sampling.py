@@ -24,8 +24,13 @@ logger = logging.getLogger(__name__)
 
 MOST_MISSED = 24 * 60  # minutes that a process remembers while the database is away
 KEEP = timedelta(days=400)  # that days are kept
+A_DAY = timedelta(days=1)
+BATCH = 200  # rows of one statement
 SUMS = ("up", "degraded", "down", "maintenance")
 UNWRITTEN = LETTERS[State.UNKNOWN]
+
+Said = dict[str, list[Stretch]]
+"""What operators say, by component."""
 
 missed: deque[datetime] = deque(maxlen=MOST_MISSED)
 """Minutes of this process in which the database did not answer."""
@@ -105,18 +110,27 @@ def count(row: Day, stretches: Iterable[Stretch]) -> None:
         setattr(row, name, getattr(sums, name))
 
 
-def stretches_of(day: date, *, now: datetime) -> dict[str, list[Stretch]]:
+def stretches_of(day: date, *, now: datetime) -> Said:
     """Return what operators say of a day, by component."""
-    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    touching = Announcement.objects.exclude(published=None).filter(
-        begins__lt=midnight + timedelta(days=1)
-    )
-    found: dict[str, list[Stretch]] = {}
-    for each in touching.exclude(ends__lt=midnight).exclude(kind=Kind.INCIDENT, effect=""):
+    begins = midnight(day)
+    return stretches_between(begins, begins + A_DAY, now=now)
+
+
+def stretches_between(begins: datetime, ends: datetime, *, now: datetime) -> Said:
+    """Return what operators say of some time, by component; of incidents what counts in uptime."""
+    rows = Announcement.objects.exclude(published=None).filter(begins__lt=ends)
+    touching = rows.exclude(ends__lt=begins).exclude(kind=Kind.INCIDENT, effect="")
+    found: Said = {}
+    for each in touching:
         if stretch := each.stretch(now):
             for word in each.components:
                 found.setdefault(word, []).append(stretch)
     return found
+
+
+def midnight(day: date) -> datetime:
+    """Return when a day of UTC begins."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def note_present(component: str, judged: Judged, *, at: datetime) -> None:
@@ -136,15 +150,17 @@ def note_present(component: str, judged: Judged, *, at: datetime) -> None:
 @transaction.atomic
 def recount(begins: datetime, ends: datetime, *, now: datetime) -> None:
     """Make the sums of some days again, after operators said something else of them."""
-    last = min(ends, now)
-    day, end = place(begins)[0], place(last)[0]
-    while day <= end:
-        stretches = stretches_of(day, now=now)
-        rows = rows_of(day) if stretches else list(Day.objects.filter(day=day).select_for_update())
-        for row in rows:
-            count(row, stretches.get(row.component, []))
-        Day.objects.bulk_update(rows, list(SUMS))
-        day += timedelta(days=1)
+    first = max(place(begins)[0], (now - KEEP).date())
+    last = place(min(ends, now))[0]
+    said = stretches_between(midnight(first), midnight(last) + A_DAY, now=now)
+    days = [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
+    made = [Day(day=day, component=word) for day in days for word in sorted(said)]
+    Day.objects.bulk_create(made, ignore_conflicts=True)
+    found = Day.objects.select_for_update().filter(day__range=(first, last))
+    rows = list(found.order_by("day", "component"))
+    for row in rows:
+        count(row, said.get(row.component, []))
+    Day.objects.bulk_update(rows, list(SUMS), batch_size=BATCH)
 
 
 def forget(now: datetime | None = None) -> int:

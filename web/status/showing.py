@@ -4,7 +4,6 @@ Rule: pure. What was sampled too long ago is not known now, however it was; what
 itself counts where it is worse.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -98,10 +97,11 @@ class Page:
 def page(look: Look, *, now: datetime) -> Page:
     """Return the page for what was found."""
     picture = look.picture
-    rows = [row_of(each, look, now=now) for each in COMPONENTS]
+    shown = months(picture, now.date())
+    rows = [row_of(each, look, shown, now=now) for each in COMPONENTS]
     state = max((row.state for row in rows), key=RANKS.__getitem__)
     tellings = [telling(each) for each in picture.announcements]
-    is_planned = [is_ahead(each.said, now) for each in tellings]
+    open_ones = [each for each in tellings if not each.said.is_over]
     return Page(
         state=state,
         headline=headline(state, rows),
@@ -109,13 +109,9 @@ def page(look: Look, *, now: datetime) -> Page:
         sampled=picture.sampled,
         drawn=picture.at,
         rows=rows,
-        months=[f"{month:%B %Y}" for month in months(now.date())],
-        going=[
-            each
-            for each, ahead in zip(tellings, is_planned, strict=True)
-            if not (each.said.is_over or ahead)
-        ],
-        planned=[each for each, ahead in zip(tellings, is_planned, strict=True) if ahead],
+        months=[f"{month:%B %Y}" for month in shown],
+        going=[each for each in open_ones if not is_ahead(each.said, now)],
+        planned=[each for each in open_ones if is_ahead(each.said, now)],
         past=[each for each in tellings if each.said.is_over],
     )
 
@@ -136,7 +132,7 @@ def is_ahead(said: Said, now: datetime) -> bool:
     return said.kind == Kind.MAINTENANCE and is_scheduled
 
 
-def row_of(component: Component, look: Look, *, now: datetime) -> Row:
+def row_of(component: Component, look: Look, shown: list[date], *, now: datetime) -> Row:
     """Return a component's row."""
     part = look.picture.part(component.word)
     judged = present(part, look, component.word, now=now)
@@ -153,7 +149,7 @@ def row_of(component: Component, look: Look, *, now: datetime) -> Row:
         bars=[bar(each, days.get(each.isoformat())) for each in span(now.date())],
         uptime=uptime(total),
         known=share_known(days, now),
-        months=[uptime(months_known.get(f"{month:%Y-%m}", Sums())) for month in months(now.date())],
+        months=[uptime(months_known.get(f"{month:%Y-%m}", Sums())) for month in shown],
         sums=days,
     )
 
@@ -182,11 +178,14 @@ def span(today: date) -> list[date]:
     return [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
 
 
-def months(today: date) -> list[date]:
-    """Return the first days of the months that are shown, newest first."""
+def months(picture: Picture, today: date) -> list[date]:
+    """Return the first days of the months of which something is known, newest first."""
+    known = [month for part in picture.parts for month in part.months]
+    oldest = min(known, default=f"{today:%Y-%m}")
     first = first_month(today)
     numbers = [first.year * 12 + first.month - 1 + ahead for ahead in range(MONTHS)]
-    return [date(number // 12, number % 12 + 1, 1) for number in reversed(numbers)]
+    every = [date(number // 12, number % 12 + 1, 1) for number in reversed(numbers)]
+    return [month for month in every if f"{month:%Y-%m}" >= oldest]
 
 
 def bar(day: date, sums: Sums | None) -> Bar:
@@ -250,16 +249,3 @@ def telling(said: Said) -> Telling:
 def label(choices: type[Stage] | type[Kind] | type[Impact], word: str) -> str:
     """Return a choice's words; the choice itself for one that is not there any more."""
     return str(dict(choices.choices).get(word, word))
-
-
-def by_day(tellings: Iterable[Telling]) -> dict[date, list[Telling]]:
-    """Return announcements by the day of UTC on which they began."""
-    found: dict[date, list[Telling]] = {}
-    for each in tellings:
-        found.setdefault(each.said.begins.date(), []).append(each)
-    return found
-
-
-def is_known(picture: Picture) -> bool:
-    """Whether anything was ever drawn."""
-    return picture.at is not None

@@ -1,26 +1,60 @@
 """What the tests of the status page share: no look of one test is another's."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
-from web.status import banners, looking, sampling
+from tests.web.alerts.servers import Service
+from tests.web.platform.conftest import real_redis  # noqa: F401
+from web.platform import redis
+from web.status import actions, banners, looking, sampling, views
+from web.status.models import Announcement
 
-NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+NOW = datetime(2026, 11, 23, 3, 0, 30, tzinfo=UTC)
+FINE = {
+    "part:database": 0.0,
+    "part:redis": 0.0,
+    "part:storage": 0.0,
+    "queue:reports": 0.0,
+    "queue:mail": 0.0,
+    "queue:drains": 0.0,
+    "queue:notices": 0.0,
+    "dead_towers:towers": 0.0,
+    "mail:mail": 0.0,
+    "waiting:new": 0.0,
+    "waiting:begun": 0.0,
+}
+"""Facts of a service that is well."""
+
+
+@pytest.fixture(autouse=True)
+def _no_banners():
+    """Banners are asked for here."""
 
 
 @pytest.fixture(autouse=True)
 def _own_looks(settings, monkeypatch):
     """Nothing is asked outside, and nothing is remembered."""
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    settings.GIVEN_URL = ""
-    settings.HEROKU_DOMAIN = ""
-    settings.DEADMAN_URL = ""
-    settings.PLATFORM_STATUS_URL = ""
+    settings.REDIS_URL, settings.REDIS_RETRIES = "redis://127.0.0.1:1/0", 0
+    redis.connection.cache_clear()
+    settings.GIVEN_URL = settings.HEROKU_DOMAIN = ""
+    settings.DEADMAN_URL = settings.PLATFORM_STATUS_URL = ""
     monkeypatch.setattr(looking, "memory", looking.Memory())
     monkeypatch.setattr(banners, "memory", banners.Memory())
+    monkeypatch.setattr(views, "drawn", {})
     sampling.missed.clear()
+    yield
+    redis.connection.cache_clear()
+
+
+@pytest.fixture
+def receiver():
+    """Return a server outside: a dead man's switch, a status page, or our own console."""
+    with Service() as server:
+        yield server
 
 
 @pytest.fixture
@@ -29,3 +63,21 @@ def staff(make_user):
     call_command("staff", user.email)
     user.refresh_from_db()
     return user
+
+
+@pytest.fixture
+def announce(make_user) -> Callable[..., Announcement]:
+    """Return a function that makes an announcement, published unless told otherwise."""
+    author = make_user("Otto")
+
+    def make(title="Mails are late", *, words="We look.", is_public=True, **fields):
+        facts = {"kind": "incident", "impact": "minor", "components": ["mail"]}
+        facts["begins"] = timezone.now() - timedelta(hours=1)
+        stage = fields.pop("stage", "investigating")
+        made = Announcement(title=title, **{**facts, **fields})
+        actions.begin(made, stage=stage, words=words, by=author)
+        if is_public:
+            actions.publish(made, by=author, now=made.begins - timedelta(hours=1))
+        return made
+
+    return make
