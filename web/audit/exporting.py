@@ -5,22 +5,18 @@ Rule: one attempt at a time; one that was overtaken writes nothing more.
 
 import csv
 import io
-import logging
-from collections.abc import Iterator
-from datetime import UTC, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import UTC
 from uuid import UUID
 
-from django.db.models import F, Q
-from django.utils import timezone
+from django.db.models import Q
 
 from web.audit.access import Query, entries_of
 from web.audit.models import Entry, Export, ExportState
 from web.platform import storage
+from web.reports.making import Part, claim, mine, tell, work_on
 from web.reports.upload import upload
 
-logger = logging.getLogger(__name__)
-
-SILENT = timedelta(minutes=2)  # a job that says nothing for so long is dead
 BLOCK = 2_000  # rows of a block; some 500 kB
 CONTENT_TYPE = "text/csv; charset=utf-8"
 HEADINGS = [
@@ -36,52 +32,57 @@ HEADINGS = [
     "request_id",
 ]
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute
-NO_STORAGE = "The object store did not answer. Try again in a minute."
 
 
 def make(code: UUID) -> None:
     """Make the file if it waits. A failure is kept as a sentence; only our own bugs are raised."""
-    export = claim(code)
-    if export is None:
-        return
-    key = f"{export.prefix}-{export.attempt}.csv"
-    try:
-        size = upload(key, blocks(export), content_type=CONTENT_TYPE)
-    except storage.StorageUnavailable as down:
-        logger.warning("audit export failed: %s", down)
-        mine(export).update(state=ExportState.FAILED, reason=NO_STORAGE)
-        return
-    except BaseException:
-        mine(export).update(state=ExportState.FAILED, reason="An error of ours. It is logged.")
-        raise
-    if not mine(export).update(state=ExportState.READY, key=key, size=size):
-        storage.delete(key)
+    export = claim(Export.objects.select_related("workspace"), code)
+    if export is not None:
+        work_on(export, Making(export), done=finish, failed=lambda reason, _: fail(export, reason))
 
 
-def claim(code: UUID) -> Export | None:
-    """Return the export for this job alone to make, or None when it is not waiting."""
-    now = timezone.now()
-    silent = Q(state=ExportState.RUNNING, worked_at__lt=now - SILENT)
-    taken = Export.objects.filter(Q(state=ExportState.QUEUED) | silent, code=code).update(
-        state=ExportState.RUNNING, attempt=F("attempt") + 1, worked_at=now, rows=0, reason=""
-    )
-    return Export.objects.select_related("workspace").get(code=code) if taken else None
+class Making:
+    """One attempt at a file."""
+
+    def __init__(self, export: Export) -> None:
+        self.parts: list[Part] = []
+        self._export = export
+        self._rows = 0
+
+    def make(self) -> None:
+        """Write the file, newest entry first; the progress is kept after each piece.
+
+        Raises:
+            Overtaken: The export was deleted, or another attempt has begun.
+            StorageUnavailable: It cannot be written.
+        """
+        key = f"{self._export.prefix}-{self._export.attempt}.csv"
+        size = upload(key, self._blocks(), content_type=CONTENT_TYPE)
+        self.parts.append(Part(key, size, self._rows))
+
+    def clear(self) -> None:
+        """Nothing to remove: what is not complete is no object."""
+
+    def _blocks(self) -> Iterator[bytes]:
+        yield text([HEADINGS])
+        rows = entries_of(self._export.workspace, Query.from_json(self._export.query))
+        last = None
+        while page := list(after(rows, last)[:BLOCK]):
+            yield text([cells(entry) for entry in page])
+            self._rows, last = self._rows + len(page), page[-1]
+            tell(self._export, rows=self._rows)
 
 
-def mine(export: Export):  # type: ignore[no-untyped-def]
-    """Return the row, as long as no other attempt has begun."""
-    return Export.objects.filter(id=export.id, attempt=export.attempt, state=ExportState.RUNNING)
+def finish(export: Export, parts: Sequence[Part]) -> None:
+    """Put the file in force, unless another attempt has begun."""
+    [made] = parts
+    if not mine(export).update(state=ExportState.READY, key=made.key, size=made.size):
+        storage.delete(made.key)
 
 
-def blocks(export: Export) -> Iterator[bytes]:
-    """Yield the file, newest entry first, in pieces; the progress is kept after each."""
-    yield text([HEADINGS])
-    rows = entries_of(export.workspace, Query.from_json(export.query))
-    done, last = 0, None
-    while page := list(after(rows, last)[:BLOCK]):
-        yield text([cells(entry) for entry in page])
-        done, last = done + len(page), page[-1]
-        mine(export).update(rows=done, worked_at=timezone.now())
+def fail(export: Export, reason: str) -> None:
+    """Keep why it failed; the page offers to try again."""
+    mine(export).update(state=ExportState.FAILED, reason=reason)
 
 
 def after(rows, last: Entry | None):  # type: ignore[no-untyped-def]

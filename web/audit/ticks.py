@@ -9,6 +9,7 @@ from django.utils import timezone
 from web.audit import actions
 from web.audit.models import EXPORT_LIFE, Entry, Export, ExportState
 from web.platform.removal import remove_later
+from web.reports.making import silent
 
 MOST_OF_A_WORKSPACE = 200_000  # entries; some 80 MB. The oldest go first
 MOST_FORGOTTEN = 5_000  # rows of one tick
@@ -19,8 +20,7 @@ def ask_again(now: datetime | None = None) -> None:
     """Ask again for files whose jobs were lost."""
     old = (now or timezone.now()) - LOST
     waiting = Export.objects.filter(state=ExportState.QUEUED, created__lt=old)
-    silent = Export.objects.filter(state=ExportState.RUNNING, worked_at__lt=old)
-    for export in (waiting | silent)[:20]:
+    for export in (waiting | Export.objects.filter(silent(now)))[:20]:
         actions.nudge(export)
 
 

@@ -7,15 +7,16 @@ import logging
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 import pyarrow as pa
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 
@@ -29,7 +30,7 @@ from web.reports.upload import Overtaken, upload
 
 logger = logging.getLogger(__name__)
 
-SILENT = timedelta(minutes=2)  # a job that says nothing for so long is dead
+_SILENT = timedelta(minutes=2)  # a job that says nothing for so long is dead
 TELL_EVERY = 1.0  # s between two writes of the progress
 PART_BYTES = 1_000_000_000  # after which a new part begins; a batch, some 30 MB, may go above
 Batch: TypeAlias = pa.RecordBatch | None
@@ -52,7 +53,8 @@ def make(code: UUID) -> None:
 
     A failure is kept on the report as a sentence; only our own bugs are raised.
     """
-    report = claim(Report.objects.select_related("run", "asked_by", "workspace"), code)
+    rows = Report.objects.select_related("run", "asked_by", "workspace")
+    report = claim(rows, code, looked=0)
     if report is not None:
         work_on(
             report, making_of(report), done=finish, failed=lambda reason, _: fail(report, reason)
@@ -67,12 +69,23 @@ def making_of(report: Report) -> "Making":
     return Making(report, form, lambda look: batches(report.run, query, told=look), stem=stem)
 
 
-Row = TypeVar("Row", bound=Made)
+# A row that says in which attempt it is made: ``code state reason attempt worked_at rows``, with
+# the words of ``ReportState``.
+Row = TypeVar("Row", bound=Model)
+
+
+class Work(Protocol):
+    """How files are made: ``Making`` is one."""
+
+    parts: list[Part]
+
+    def make(self) -> None: ...
+    def clear(self) -> None: ...
 
 
 def work_on(
     row: Row,
-    work: "Making",
+    work: Work,
     *,
     done: Callable[[Row, Sequence[Part]], None],
     failed: Callable[[str, bool], None],
@@ -88,12 +101,12 @@ def work_on(
     try:
         work.make()
     except Overtaken:
-        logger.info("report overtaken", extra={"report": str(row.code)})
+        logger.info("overtaken: %s", row)
     except storage.StorageUnavailable as down:
-        logger.warning("report failed: %s", down)
+        logger.warning("not made: %s: %s", row, down)
         failed(NO_STORAGE, True)
     except storage.ObjectMissing as missing:
-        logger.warning("report failed: %s", missing)
+        logger.warning("not made: %s: %s", row, missing)
         failed(GONE, False)
     except BaseException:
         failed("An error of ours. It is logged; try again, or tell us.", False)
@@ -104,19 +117,33 @@ def work_on(
     work.clear()
 
 
-def claim(rows: QuerySet[Row], code: UUID) -> Row | None:
-    """Return the row for this job alone to make, or None when it is not waiting."""
-    now = timezone.now()
-    silent = Q(state=ReportState.RUNNING, worked_at__lt=now - SILENT)
-    taken = rows.filter(Q(state=ReportState.QUEUED) | silent, code=code).update(
+def claim(rows: QuerySet[Row], code: UUID, **anew: int) -> Row | None:
+    """Return the row for this job alone to make, or None when it is not waiting; ``anew`` are
+    counts beside ``rows`` that begin with each attempt."""
+    taken = rows.filter(Q(state=ReportState.QUEUED) | silent(), code=code).update(
         state=ReportState.RUNNING,
         attempt=F("attempt") + 1,
-        worked_at=now,
+        worked_at=Now(),
         rows=0,
-        looked=0,
         reason="",
+        **anew,
     )
     return rows.get(code=code) if taken else None
+
+
+def silent(now: datetime | None = None) -> Q:
+    """Return which rows have jobs that died, by the database's date."""
+    return Q(state=ReportState.RUNNING, worked_at__lt=(now or Now()) - _SILENT)
+
+
+def tell(row: Model, **progress: int) -> None:
+    """Keep how far this attempt is, and that it is alive.
+
+    Raises:
+        Overtaken: The row was cancelled or deleted, or another attempt has begun.
+    """
+    if not mine(row).update(**progress, worked_at=Now()):
+        raise Overtaken(f"another attempt is at work, or nobody wants it any more: {row}")
 
 
 class Making:
@@ -187,10 +214,8 @@ class Making:
         Raises:
             Overtaken: The report was cancelled or deleted, or another attempt has begun.
         """
-        row, self._told = self._row, monotonic()
-        still = mine(row).update(rows=self._rows, looked=self._looked, worked_at=timezone.now())
-        if not still:
-            raise Overtaken(f"report {row.code} is not attempt {row.attempt}'s any more")
+        self._told = monotonic()
+        tell(self._row, rows=self._rows, looked=self._looked)
 
 
 class _Content:
@@ -260,7 +285,7 @@ def fail(report: Report, reason: str) -> None:
     mine(report).update(state=ReportState.FAILED, reason=reason)
 
 
-def mine(row: Made) -> QuerySet[Any]:
+def mine(row: Any) -> QuerySet[Any]:
     """Return the row, as long as this attempt is the one that counts."""
     rows: QuerySet[Any] = type(row)._default_manager.all()
     return rows.filter(id=row.pk, attempt=row.attempt, state=ReportState.RUNNING)

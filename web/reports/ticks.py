@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from web.reports import actions
-from web.reports.making import SILENT
+from web.reports.making import silent
 from web.reports.models import Report, ReportState
 
 WAITS_TOO_LONG = timedelta(minutes=1)
@@ -20,8 +20,7 @@ def ask_again() -> int:
     """
     now = timezone.now()
     lost = Q(state=ReportState.QUEUED, created__lt=now - WAITS_TOO_LONG)
-    silent = Q(state=ReportState.RUNNING, worked_at__lt=now - SILENT)
-    reports = list(Report.objects.filter(lost | silent).order_by("created")[:MOST])
+    reports = list(Report.objects.filter(lost | silent()).order_by("created")[:MOST])
     for report in reports:
         actions.nudge(report)
     return len(reports)

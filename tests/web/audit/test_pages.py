@@ -12,6 +12,8 @@ from web.audit import actions, exporting, ticks
 from web.audit.access import ALL, Query
 from web.audit.models import Entry, Export, ExportState
 from web.platform.storage import StorageUnavailable
+from web.reports import making
+from web.reports.upload import Overtaken
 
 
 @pytest.fixture
@@ -191,7 +193,34 @@ def test_a_silent_store_is_said_in_words(workspace, owner, object_store, monkeyp
     exporting.make(export.code)
 
     export.refresh_from_db()
-    assert (export.state, export.reason) == (ExportState.FAILED, exporting.NO_STORAGE)
+    assert (export.state, export.reason) == (ExportState.FAILED, making.NO_STORAGE)
+
+
+def test_an_attempt_at_a_file_that_was_overtaken_ends_and_changes_nothing(
+    workspace, owner, object_store
+):
+    export = actions.ask_for_export(workspace, ALL, by=owner)
+    taken = making.claim(Export.objects.all(), export.code)
+    Export.objects.update(attempt=2)
+
+    with pytest.raises(Overtaken):
+        exporting.Making(taken).make()
+    exporting.make(export.code)
+
+    export.refresh_from_db()
+    assert (export.state, export.attempt) == (ExportState.RUNNING, 2)
+    assert object_store.objects == {}
+
+
+def test_a_file_whose_job_died_is_made_by_the_next(workspace, owner, object_store):
+    export = actions.ask_for_export(workspace, ALL, by=owner)
+    making.claim(Export.objects.all(), export.code)
+    Export.objects.update(worked_at=timezone.now() - timedelta(minutes=3))
+
+    exporting.make(export.code)
+
+    export.refresh_from_db()
+    assert (export.state, export.attempt) == (ExportState.READY, 2)
 
 
 def test_only_so_many_files_are_made_at_once(client_of, owner, workspace, monkeypatch):

@@ -17,7 +17,7 @@ from django.utils import timezone
 from web.logs.models import Chunk
 from web.logs.query import SEND, Query
 from web.logs.reading import batches
-from web.platform import storage
+from web.platform import follower, storage
 from web.reports.forms import Form, form_of
 from web.reports.making import Making, Part, claim, mine, work_on
 from web.reports.models import Content, Edition, ReportState
@@ -40,7 +40,7 @@ def make(code: UUID, *, now: datetime | None = None) -> None:
     """
     may = Q(not_before=None) | Q(not_before__lte=now or timezone.now())
     rows = Edition.objects.select_related("standing__workspace", "standing__created_by")
-    edition = claim(rows.filter(may), code)
+    edition = claim(rows.filter(may), code, looked=0)
     if edition is not None:
         work_on(
             edition,
@@ -70,7 +70,8 @@ def runs_of(edition: Edition) -> list[Run]:
         run=OuterRef("pk"), last__gte=edition.begin, first__lt=edition.end
     )
     runs = Run.objects.filter(workspace=edition.standing.workspace, deleted=None)
-    return list(runs.filter(Exists(of_period)).order_by("created", "id"))
+    wanted = runs.filter(Exists(of_period)).order_by("created", "id")
+    return follower.read(lambda database: list(wanted.using(database)), is_exact=True)
 
 
 def records(edition: Edition, form: Form, look: Callable[[int], None]) -> Generator[pa.RecordBatch]:

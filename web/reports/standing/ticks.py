@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from web.platform.removal import remove_later
-from web.reports.making import SILENT
+from web.reports.making import silent
 from web.reports.models import Edition, ReportState
 from web.reports.standing import actions
 
@@ -25,8 +25,7 @@ def tick(now: datetime | None = None) -> None:
     moment = now or timezone.now()
     actions.take_due(moment)
     may = Q(not_before=None, created__lt=moment - WAITS_TOO_LONG) | Q(not_before__lte=moment)
-    silent = Q(state=ReportState.RUNNING, worked_at__lt=moment - SILENT)
-    lost = Edition.objects.filter((Q(state=ReportState.QUEUED) & may) | silent)
+    lost = Edition.objects.filter((Q(state=ReportState.QUEUED) & may) | silent(now))
     for edition in lost.order_by("created")[:MOST]:
         actions.nudge(edition)
 
