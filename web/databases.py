@@ -10,6 +10,7 @@ import dj_database_url
 
 LOCAL_HOSTS = ("127.0.0.1", "localhost")
 CONNECT_TIMEOUT = 5  # s
+FOLLOWER_CONNECT_TIMEOUT = 2  # s; the least that libpq knows
 # s after which a connection counts as lost whose other end is out of reach: the system's own limits
 # are two hours, and a quarter of one for what was written. A query may take as long as it takes.
 SILENCE = 15
@@ -25,6 +26,13 @@ def database_of(url: str, *, is_pooled: bool, run_dir: Path) -> dict[str, Any]:
     if database["ENGINE"] == "django.db.backends.sqlite3":
         return sqlite_with_waiting(database)
     return postgres_database(database, is_pooled=is_pooled)
+
+
+def follower_of(url: str, *, run_dir: Path) -> dict[str, Any]:
+    """Return the follower at ``url``: as its primary, but waited for less, as there is another."""
+    database = database_of(url, is_pooled=False, run_dir=run_dir)
+    database.setdefault("OPTIONS", {})["connect_timeout"] = FOLLOWER_CONNECT_TIMEOUT
+    return {**database, "TEST": {"MIRROR": "default"}}
 
 
 def sqlite_database(run_dir: Path) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from web import env
-from web.databases import LOCAL_HOSTS, database_of
+from web.databases import LOCAL_HOSTS, database_of, follower_of
 from web.platform.logfmt import logging_at
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -183,6 +183,12 @@ POOL_URL = env.text("DATABASE_CONNECTION_POOL_URL")
 DATABASE_URL = POOL_URL or env.text("DATABASE_URL")
 DATABASES = {
     "default": database_of(DATABASE_URL, is_pooled=bool(POOL_URL), run_dir=RUN_DIR),
+# A copy of it that may be some seconds behind: web.platform.follower says who asks it, and when.
+FOLLOWER_URL = env.text("FOLLOWER_DATABASE_URL", "FOLLOWER_URL")
+FOLLOWER_LAG = env.number("FOLLOWER_LAG", default=10, least=1, most=300)  # s
+if FOLLOWER_URL:
+    DATABASES["follower"] = follower_of(FOLLOWER_URL, run_dir=RUN_DIR)
+DATABASE_ROUTERS = ["web.platform.follower.Router"]
 }
 
 # s that one statement may take: of a request (which may have less left), and of jobs and the clock.

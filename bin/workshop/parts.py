@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -271,6 +271,13 @@ def postgres(folder: Path, *, port: int) -> tuple[Child, Postgres]:
     return child, server
 
 
+def postgres_follower(folder: Path, *, port: int, primary: Postgres) -> tuple[Child, Postgres]:
+    """A copy of ``primary``, made now, that streams what is written there and only reads itself."""
+    command = [primary.programs / "pg_basebackup", "-D", folder, "-R", "-X", "stream", "-c", "fast"]
+    make_by([*command, "-h", "127.0.0.1", "-p", str(primary.port), "-U", "mocklot"], folder)
+    return postgres(folder, port=port)
+
+
 def ask_for_password(server: Postgres, folder: Path, *, database: str, password: str) -> None:
     """Let nobody into ``database`` of the cluster in ``folder`` without the password."""
     server.execute(f"ALTER ROLE mocklot PASSWORD '{password}'")
@@ -281,16 +288,22 @@ def ask_for_password(server: Postgres, folder: Path, *, database: str, password:
 
 
 def make_cluster(programs: Path, folder: Path) -> None:
-    """Run ``initdb``; as root for the unprivileged user, who then owns the folder."""
+    """Run ``initdb``."""
+    command = [programs / "initdb", "-D", folder, "-U", "mocklot", "-A", "trust", "-E", "UTF8"]
+    make_by([*command, "--no-sync", "--locale=C.UTF-8", "--wal-segsize=1"], folder)
+
+
+def make_by(command: Sequence[str | Path], folder: Path) -> None:
+    """Run what makes ``folder``; as root for the unprivileged user, who then owns it."""
     import subprocess  # noqa: PLC0415  # needed here only
 
     folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)  # Postgres refuses what others may read
     user = UNPRIVILEGED if os.getuid() == 0 else None
     if user:
         shutil.chown(folder, user)
-    command = [programs / "initdb", "-D", folder, "-U", "mocklot", "-A", "trust", "-E", "UTF8"]
     made = subprocess.run(
-        [str(part) for part in [*command, "--no-sync", "--locale=C.UTF-8", "--wal-segsize=1"]],
+        [str(part) for part in command],
         user=user,
         cwd="/",
         capture_output=True,
@@ -298,7 +311,7 @@ def make_cluster(programs: Path, folder: Path) -> None:
         timeout=MADE_WITHIN,
     )
     if made.returncode != 0:
-        raise ChildFailed(f"initdb failed\n{made.stderr.decode(errors='replace')}")
+        raise ChildFailed(f"{command[0]} failed\n{made.stderr.decode(errors='replace')}")
 
 
 def postgres_answers(server: Postgres) -> bool:

@@ -11,7 +11,7 @@ READERS = {"text", "flag", "number", "choice", "words", "url", "people"}
 SHELL = [ROOT / "web" / "settings.py", ROOT / "gunicorn.conf.py"]
 # Set by the platform or by its add-ons, so app.json does not ask for them.
 GIVEN = re.compile(
-    r"DYNO|PORT|WEB_|HEROKU_|DATABASE_|REDIS_URL|BUCKETEER_|S3_|AWS_|BIND_|RUN_DIR|MAIL_DIR|DEBUG|HTTPS"
+    r"DYNO|PORT|WEB_|HEROKU_|DATABASE_|FOLLOWER_|REDIS_URL|BUCKETEER_|S3_|AWS_|BIND_|RUN_DIR|MAIL_DIR|DEBUG|HTTPS"
 )
 
 

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from web.logs.models import Chunk
 from web.logs.query import Query, moment
+from web.platform import follower
 from web.runs.models import Run, Shard
 
 MOST_ROWS = 300
@@ -37,7 +38,8 @@ def words(run: Run, column: str) -> set[str]:
     """Return what the chunks of a run name in a column, of ``MOST_ROWS`` different rows at most."""
     rows = Chunk.objects.filter(run=run).exclude(**{f"{column}__isnull": True})
     different = rows.order_by().values_list(column, flat=True).distinct()[:MOST_ROWS]
-    return {name for row in different for name in names_in(row)}
+    found = follower.read(lambda database: list(different.using(database)))
+    return {name for row in found for name in names_in(row)}
 
 
 def candidates(run: Run, query: Query) -> QuerySet[Chunk]:

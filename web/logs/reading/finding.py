@@ -19,7 +19,9 @@ from web.logs.query import ALL, Cursor, Query, microseconds, moment
 from web.logs.reading.matching import Match, numbers
 from web.logs.reading.objects import ChunkFile, Meter
 from web.logs.reading.record import Record, as_records
+from web.platform import follower
 from web.platform.deadlines import carried
+from web.platform.storage import ObjectMissing
 from web.runs.models import Run
 
 PAGE = 50  # records that are shown together
@@ -109,10 +111,14 @@ def find(
         rows = index.oldest_first(rows, after=after.at if after else None)
     else:
         rows = index.newest_first(rows, before=before.at if before else None)
-    found = list(rows[: limits.chunks * limits.most + 1])
-    search = Search(match, limit=limit, limits=limits, clock=clock, is_rising=is_rising)
-    with ThreadPoolExecutor(THREADS, thread_name_prefix="log") as pool:
-        return search.page(found, pool)
+
+    def look(database: str) -> Page:
+        found = list(rows.using(database)[: limits.chunks * limits.most + 1])
+        search = Search(match, limit=limit, limits=limits, clock=clock, is_rising=is_rising)
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="log") as pool:
+            return search.page(found, pool)
+
+    return follower.read(look, stale=(ObjectMissing,))
 
 
 class Search:

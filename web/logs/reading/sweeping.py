@@ -20,6 +20,7 @@ from web.logs.query import ALL, Query
 from web.logs.reading.finding import NEEDED
 from web.logs.reading.matching import Match
 from web.logs.reading.objects import ChunkFile, Meter
+from web.platform import follower
 from web.runs.models import Run
 
 BATCH = 65_536  # records of a batch at most
@@ -45,7 +46,8 @@ def batches(
     match = Match(query)
     is_whole = not query.mocks  # of few mocks only a few row groups are read
     with reading(run) as say, ThreadPoolExecutor(AHEAD, thread_name_prefix="log") as pool:
-        chunks = list(index.oldest_first(index.candidates(run, query)).only(*NEEDED))
+        rows = index.oldest_first(index.candidates(run, query)).only(*NEEDED)
+        chunks = follower.read(lambda database: list(rows.using(database)), is_exact=True)
         waiting: list[Future[ChunkFile]] = []
         for place in range(len(chunks)):
             for chunk in chunks[place + len(waiting) : place + AHEAD]:
@@ -59,8 +61,10 @@ def batches(
 
 def rows_of(run: Run, query: Query = ALL) -> int:
     """Return how many records the chunks hold that ``batches`` goes through, matching or not."""
-    rows = index.candidates(run, query).aggregate(total=Coalesce(Sum("rows"), 0))
-    return int(rows["total"])
+    chunks = index.candidates(run, query)
+    total = Coalesce(Sum("rows"), 0)
+    found = follower.read(lambda database: chunks.using(database).aggregate(total=total))
+    return int(found["total"])
 
 
 def _matching(opened: ChunkFile, match: Match) -> Iterator[pa.RecordBatch]:
