@@ -23,7 +23,6 @@ from web.platform.outgoing import Connection, named, signature, waiting, words_o
 ANSWER_WITHIN = 15.0  # s from the request's beginning to the end of its answer's head
 MOST_ANSWER = 16_384  # bytes of an answer that are read, and thrown away, to keep its connection
 MOST_HALVES = 32  # requests for one load, after which what is refused is not cut further
-OVER_LIMIT = frozenset({429, 503})
 # What is said of the records; anything else is said of the endpoint, and may be mended.
 OF_RECORDS = frozenset({400, 413, 422})
 TYPES = {"lines": "application/x-ndjson", "array": "application/json"}
