@@ -26,9 +26,9 @@ class Console:
 
     def __init__(self, site: str, *, tls: ssl.SSLContext | None = None) -> None:
         self.site = site
-        jar = http.cookiejar.CookieJar()
+        self.jar = http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(
-            urllib.request.HTTPCookieProcessor(jar), urllib.request.HTTPSHandler(context=tls)
+            urllib.request.HTTPCookieProcessor(self.jar), urllib.request.HTTPSHandler(context=tls)
         )
 
     def get(self, path: str) -> tuple[str, bytes]:
@@ -45,13 +45,23 @@ class Console:
 
     def press(self, page: str, action: str, fields: Mapping[str, str] | None = None) -> str:
         """Send the form on ``page`` to ``action``; return the path where that led."""
+        return urllib.parse.urlsplit(self.submit(page, action, fields)[0]).path
+
+    def submit(
+        self, page: str, action: str, fields: Mapping[str, str] | None = None
+    ) -> tuple[str, bytes]:
+        """Send the form on ``page`` to ``action``; return where that led, and the body.
+
+        Raises:
+            Unexpected: The page has no form, or the answer is not a success.
+        """
         token = TOKEN.search(self.get(page)[1].decode())
         if token is None:
             raise Unexpected(f"{page} has no form")
         data = urllib.parse.urlencode({**(fields or {}), "csrfmiddlewaretoken": token[1]}).encode()
         request = urllib.request.Request(self._url(action), data=data)
         request.add_header("Referer", self._url(page))
-        return urllib.parse.urlsplit(self._open(request)[0]).path
+        return self._open(request)
 
     def sign_in(self, email: str, password: str) -> None:
         """Sign in, or raise Unexpected when the console does not let this person in."""

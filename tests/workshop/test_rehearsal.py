@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from workshop.comparing import Comparison
 from workshop.rehearsal.findings import Findings, judge_messages, judge_requests, judge_secrets
+from workshop.rehearsal.hidden import of_mails
+from workshop.rehearsal.lines import judge_lines, judge_way
 from workshop.rehearsal.router import Traffic
 from workshop.rehearsal.slug import problems_of
 
@@ -105,3 +107,57 @@ def test_a_secret_in_any_output_is_found(tmp_path: Path) -> None:
 
     assert "the mail key in web.1.log, the mail key in the rehearsal's own output" in found.wrong[0]
     assert "s3cr3t" not in found.wrong[0]
+
+
+def test_a_secret_that_is_not_known_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "web.1.log").write_text("at=1\n")
+    found = Findings()
+
+    judge_secrets(found, tmp_path, {"signature of a download": ""}, [])
+
+    assert found.wrong == ["every secret is known: 1 times not, such as signature of a download"]
+
+
+@pytest.mark.parametrize(
+    ("line", "is_good"),
+    [
+        ("at=2026-11-23T12:30:18.535Z level=info logger=web.request msg=answered path=/w/", True),
+        (r'at=2026-11-23T12:30:18.535Z level=info logger=x msg="a \"b\"" error="a\nb"', True),
+        ("Traceback (most recent call last):", False),
+        ("at=2026-11-23T12:30:18.535Z level=info logger=x msg=two words", False),
+        ("at=2026-11-23T12:30:18.535Z level=info logger=x msg=" + "x" * 10_000, False),
+    ],
+)
+def test_a_line_that_is_no_event_is_found(tmp_path: Path, line: str, is_good: bool) -> None:
+    (tmp_path / "worker.1.v1.log").write_text(f"{line}\n")
+    (tmp_path / "release.1.log").write_text("Applying migrations\n")
+    found = Findings()
+
+    judge_lines(found, tmp_path)
+
+    assert (found.wrong == []) == is_good
+
+
+@pytest.mark.parametrize(("tower", "lost"), [("abc1", 0), ("other", 1)])
+def test_a_request_whose_id_does_not_reach_the_tower_is_found(
+    tmp_path: Path, tower: str, lost: int
+) -> None:
+    router, logs = tmp_path / "router.log", tmp_path / "logs"
+    logs.mkdir()
+    router.write_text('at=info method=POST path="/w/1/lots/2/start/" request_id=abc1 dyno=web.1\n')
+    (logs / "web.1.v1.log").write_text("at=1 request_id=abc1\n")
+    (logs / "worker.1.v1.log").write_text(f"at=1 request_id={tower}\n")
+    found = Findings()
+
+    judge_way(found, logs, router)
+
+    assert len(found.wrong) == lost
+
+
+def test_what_lets_somebody_in_is_found_in_mails() -> None:
+    text = (
+        "See https://a.example/reports/Abc123Abc123Abc123Abc1/ and "
+        "https://a.example/w/9c5b94b1-35ad-49bb-b118-8e8fc24abf80/?next=/account/"
+    )
+
+    assert list(of_mails([{"content": [{"value": text}]}]).values()) == ["Abc123Abc123Abc123Abc1"]

@@ -23,14 +23,19 @@ DATABASE = "rehearsal"
 
 @dataclass(frozen=True, kw_only=True)
 class Addons:
-    """What runs beside the dynos. ``secrets`` by what each is for; ``config`` for every dyno."""
+    """What runs beside the dynos. ``secrets`` by what each is for; ``config`` for every dyno.
+
+    ``fresh`` are the config vars that lead a restored application elsewhere.
+    """
 
     edge: Edge
     mailbox: Mailbox
     site: str
     database: str  # its address past the pooler, with the password
+    server: parts.Postgres  # past pooler and gates
     mqtt_port: int
     config: dict[str, str] = field(repr=False)
+    fresh: dict[str, str] = field(repr=False)
     secrets: dict[str, str] = field(repr=False)
 
 
@@ -47,11 +52,11 @@ def start_addons(stack: ExitStack, supervisor: Supervisor, folder: Path) -> Addo
         "target's password": secrets.token_urlsafe(24),
     }
     redis_port = start_redis(supervisor, folder / "redis", hidden["Redis password"])
-    server_port, pooler_port = start_database(supervisor, folder, hidden["database password"])
+    server, pooler_port = start_database(supervisor, folder, hidden["database password"])
     mqtt_port = free_port()
     supervisor.start(parts.mqtt_broker(folder / "broker", port=mqtt_port))
     redis = Gate(port=free_port(), behind=redis_port)
-    database = Gate(port=free_port(), behind=server_port, asks_first=True)
+    database = Gate(port=free_port(), behind=server.port, asks_first=True)
     pooler = Gate(port=free_port(), behind=pooler_port, asks_first=True)
     port = free_port()
     edge = stack.enter_context(
@@ -64,11 +69,12 @@ def start_addons(stack: ExitStack, supervisor: Supervisor, folder: Path) -> Addo
     )
     mailbox = stack.enter_context(Mailbox(hidden["mail key"]))
     site = f"https://127.0.0.1:{port}"
-    bucket = start_store(supervisor, folder / "s3", site)
-    hidden["bucket secret"] = bucket.secret
+    buckets = start_store(supervisor, folder / "s3", site)
+    hidden |= {f"secret of {name}": bucket.secret for name, bucket in buckets.items()}
     direct = address_of(database, hidden["database password"])
     config = {
-        **bucket.environment(),
+        **buckets["the bucket"].environment(),
+        **backup_variables(buckets["the second bucket"]),
         "DATABASE_URL": direct,
         "DATABASE_CONNECTION_POOL_URL": address_of(pooler, hidden["database password"]),
         "REDIS_URL": f"rediss://:{hidden['Redis password']}@127.0.0.1:{redis.port}/0",
@@ -83,13 +89,22 @@ def start_addons(stack: ExitStack, supervisor: Supervisor, folder: Path) -> Addo
         "BIND_ADDRESS": "127.0.0.1",
         "HEROKU_APP_NAME": APP,
     }
+    fresh = {
+        **buckets["the restored bucket"].environment(),
+        "DATABASE_URL": address_of(database, hidden["database password"], name="restored"),
+        "DATABASE_CONNECTION_POOL_URL": address_of(
+            pooler, hidden["database password"], name="restored"
+        ),
+    }
     return Addons(
         edge=edge,
         mailbox=mailbox,
         site=site,
         database=direct,
+        server=server,
         mqtt_port=mqtt_port,
         config=config,
+        fresh=fresh,
         secrets=hidden,
     )
 
@@ -103,8 +118,10 @@ def start_redis(supervisor: Supervisor, folder: Path, password: str) -> int:
     return port
 
 
-def start_database(supervisor: Supervisor, folder: Path, password: str) -> tuple[int, int]:
-    """Start Postgres and PgBouncer, which ask for the password; return the ports of both."""
+def start_database(
+    supervisor: Supervisor, folder: Path, password: str
+) -> tuple[parts.Postgres, int]:
+    """Start Postgres and PgBouncer, which ask for the password; return the pooler's port."""
     child, server = parts.postgres(folder / "postgres", port=free_port())
     supervisor.start(child)
     server.execute(f"CREATE DATABASE {DATABASE}")
@@ -113,16 +130,34 @@ def start_database(supervisor: Supervisor, folder: Path, password: str) -> tuple
     supervisor.start(
         parts.pgbouncer(folder / "pgbouncer", port=port, server=server, password=password)
     )
-    return server.port, port
+    return server, port
 
 
-def address_of(gate: Gate, password: str) -> str:
+def address_of(gate: Gate, password: str, *, name: str = DATABASE) -> str:
     """Return where a database is met behind a gate: by TLS, though on this machine."""
-    return f"postgres://mocklot:{password}@127.0.0.1:{gate.port}/{DATABASE}?sslmode=require"
+    return f"postgres://mocklot:{password}@127.0.0.1:{gate.port}/{name}?sslmode=require"
 
 
-def start_store(supervisor: Supervisor, folder: Path, site: str) -> parts.Bucket:
-    """Start the object store and make its bucket and its user."""
+def start_store(supervisor: Supervisor, folder: Path, site: str) -> dict[str, parts.Bucket]:
+    """Start the object store; make the bucket, the second one, and one to restore into.
+
+    Each has a user of its own.
+    """
     port = free_port()
     supervisor.start(parts.object_store(folder, port=port))
-    return parts.make_bucket(port, name=APP, keys=folder / "keys.json", origin=site)
+    names = {"the bucket": APP, "the second bucket": "second", "the restored bucket": "restored"}
+    return {
+        words: parts.make_bucket(port, name=name, keys=folder / f"{name}.json", origin=site)
+        for words, name in names.items()
+    }
+
+
+def backup_variables(bucket: parts.Bucket) -> dict[str, str]:
+    """Return the config vars that lead to the second bucket."""
+    return {
+        "BACKUP_BUCKET": bucket.name,
+        "BACKUP_ENDPOINT_URL": bucket.endpoint,
+        "BACKUP_REGION": bucket.region,
+        "BACKUP_ACCESS_KEY_ID": bucket.key_id,
+        "BACKUP_SECRET_ACCESS_KEY": bucket.secret,
+    }

@@ -140,10 +140,10 @@ def token_of(link: str) -> str:
     return link.rstrip("/").rpartition("/")[2]
 
 
-def follow(link: str, tls: ssl.SSLContext) -> list[str]:
-    """Return the lines of the report that a mail's link leads to."""
+def follow(link: str, tls: ssl.SSLContext) -> tuple[list[str], str]:
+    """Return the lines of the report that a mail's link leads to, and its address in the store."""
     with urllib.request.urlopen(link, timeout=DOWNLOAD_WITHIN, context=tls) as answer:
-        return answer.read().decode("utf-8").splitlines(keepends=True)  # type: ignore[no-any-return]
+        return answer.read().decode("utf-8").splitlines(keepends=True), answer.geturl()
 
 
 def assets(console: Console, page: str) -> set[str]:

@@ -23,7 +23,7 @@ from workshop.comparing import compare
 from workshop.console import Console, Unexpected
 from workshop.counting import Subscriber, Tally
 from workshop.parts import PartMissing
-from workshop.rehearsal import person, slug
+from workshop.rehearsal import hidden, person, restoring, slug
 from workshop.rehearsal.addons import Addons, start_addons
 from workshop.rehearsal.dynos import Dynos, RunFailed
 from workshop.rehearsal.findings import (
@@ -32,6 +32,7 @@ from workshop.rehearsal.findings import (
     judge_requests,
     judge_secrets,
 )
+from workshop.rehearsal.lines import judge_lines, judge_way
 from workshop.rehearsal.packages import InstallFailed
 from workshop.supervisor import ChildFailed, Supervisor
 
@@ -98,7 +99,7 @@ def main(arguments: list[str]) -> int:
             return 130
         except (
             *(ChildFailed, PartMissing, RehearsalFailed, RunFailed),
-            *(slug.BuildFailed, InstallFailed, Unexpected),
+            *(restoring.RestoreFailed, slug.BuildFailed, InstallFailed, Unexpected),
         ) as error:
             print(f"\n{error}", file=sys.stderr)
             return 1
@@ -169,6 +170,11 @@ def perform(play: Play, folder: Path) -> None:
     console, job = start_run(play)
     other = Console(play.addons.site, tls=play.addons.edge.trusted)
     other.sign_in(person.EMAIL, play.addons.secrets["person's password"])
+    play.addons.secrets.update(hidden.use_all(console, job.workspace, email=person.EMAIL))
+    theirs = {f"{name}, of another": value for name, value in hidden.cookies(other).items()}
+    play.addons.secrets.update(theirs)
+    tls = play.addons.edge.trusted
+    hidden.post_letter(play.addons.site, play.addons.secrets["inbound secret"], tls)
     pages = ["/healthz", job.run, f"{job.run}live.json", f"{job.workspace}lots/", job.workspace]
     with person.Visitor(other, pages) as visitor:
         time.sleep(play.seconds)
@@ -176,12 +182,17 @@ def perform(play: Play, folder: Path) -> None:
         time.sleep(play.seconds)
         deploy(play, folder, console)
         time.sleep(play.seconds)
-        lines, totals = finish(play, console, job)
+        lines, totals, link = finish(play, console, job)
+    saved = restoring.back_up(play.dynos, folder)
     play.dynos.end()
+    lose_and_restore(play, saved, job, link=link, lines=lines)
     tally = play.subscriber.tally
     judge_messages(play.found, compare(totals, tally, lines), arrived_again=tally.duplicates)
     judge_requests(play.found, play.addons.edge.router.traffic, visitor.failures)
     judge_ends(play)
+    judge_lines(play.found, play.supervisor.logs)
+    judge_way(play.found, play.supervisor.logs, folder / "router.log")
+    play.addons.secrets.update(hidden.of_mails(play.addons.mailbox.mails))
     judge_secrets(play.found, play.supervisor.logs, play.addons.secrets, play.said)
 
 
@@ -271,8 +282,8 @@ def holders(play: Play) -> dict[str, int]:
     return held
 
 
-def finish(play: Play, console: Console, job: person.Job) -> tuple[list[str], Any]:
-    """Stop the run, ask for its report, follow the mail's link; return its lines and the totals."""
+def finish(play: Play, console: Console, job: person.Job) -> tuple[list[str], Any, str]:
+    """Stop the run and ask for its report; return its lines, the totals, and the mail's link."""
     console.press(f"{job.run}stop/", f"{job.run}stop/")
     figures = play.until(
         lambda: (now := person.live(console, job.run)) and not now["is_live"] and now,
@@ -284,10 +295,30 @@ def finish(play: Play, console: Console, job: person.Job) -> tuple[list[str], An
     demo.ask_for_report(console, job.run)
     link = play.until(lambda: play.addons.mailbox.report_link(job.code), "the report's mail")
     play.addons.secrets["link to the report"] = person.token_of(link)
-    lines = person.follow(link, play.addons.edge.trusted)
+    lines, address = person.follow(link, play.addons.edge.trusted)
+    play.addons.secrets["signature of a download"] = hidden.signature_of(address)
     demo.await_arrivals(totals.acknowledged, play.subscriber)
     play.say("the mail came, and its link led to the report")
-    return lines, totals
+    return lines, totals, link
+
+
+def lose_and_restore(
+    play: Play, saved: restoring.Backup, job: person.Job, *, link: str, lines: list[str]
+) -> None:
+    """Make a service of the backup, and look whether somebody finds everything again."""
+    began = time.monotonic()
+    fresh, checked = restoring.restore(play.dynos, saved)
+    missed = restoring.problems_of(play.addons, job, link, lines)
+    took = time.monotonic() - began
+    fresh.end()
+    play.found.figures |= {
+        "backup: objects and database within": f"{saved.took:.1f} s",
+        "restore: a person signed in and read the report after": f"{took:.1f} s",
+    }
+    play.found.expect("nothing is missing in what was restored", missed)
+    differs = sorted(restoring.lines_of(saved.checked) ^ restoring.lines_of(checked))
+    play.found.expect("what was restored is what was saved", differs)
+    play.say("database and bucket were restored from the backup; log and report are there")
 
 
 def judge_ends(play: Play) -> None:
