@@ -7,11 +7,11 @@ import logging
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from web.alerts import incidents, notices
 from web.alerts.ladder import Next, Place, Ring, next_ring, starts_over
 from web.alerts.models import Entry, Incident, IncidentState, Purpose
+from web.platform import shared_clock
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ NO_WAY = "No verified way to reach them."
 
 def climb_due(now: datetime | None = None, *, service_only: bool = False) -> int:
     """Ring whom it is time to ring; a clock's tick. Return how many incidents went a step on."""
-    moment = now or timezone.now()
+    moment = now or shared_clock.now()
     due = Incident.objects.filter(state=IncidentState.OPEN, ring_at__lte=moment)
     if service_only:
         due = due.filter(workspace=None)

@@ -13,7 +13,6 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone
 
 from web.accounts.models import User, Workspace
 from web.alerts import notices, recovery, roster
@@ -27,6 +26,7 @@ from web.alerts.models import (
     Purpose,
     Rule,
 )
+from web.platform import shared_clock
 from web.runs.models import Run
 
 logger = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ def open_incident(trouble: Trouble, *, now: datetime | None = None) -> Incident 
     Returns:
         The incident; None when one was open already, or nobody is to hear of it (muted).
     """
-    moment = now or timezone.now()
+    moment = now or shared_clock.now()
     if trouble.rule is not None and is_muted(trouble.rule, moment):
         return None
     try:
@@ -160,7 +160,7 @@ def acknowledge(
         how: By what: ``on the page``, ``in Slack``, ``by a key press``.
         now: The present.
     """
-    moment = now or timezone.now()
+    moment = now or shared_clock.now()
     by = f"{who} {how}".strip()[:160]
     with transaction.atomic():
         taken = Incident.objects.filter(id=incident.id, state=IncidentState.OPEN).update(
@@ -184,7 +184,7 @@ def was_opened_again_after(incident: Incident, moment: datetime) -> bool:
 
 def resolve(incident: Incident, *, words: str, who: str = "", now: datetime | None = None) -> bool:
     """End an incident; return False when it had ended."""
-    moment = now or timezone.now()
+    moment = now or shared_clock.now()
     with transaction.atomic():
         ended = Incident.objects.filter(id=incident.id, state__in=UNRESOLVED).update(
             state=IncidentState.RESOLVED, resolved=moment, ring_at=None
@@ -218,7 +218,7 @@ def note(
 ) -> None:
     """Put a line on the timeline."""
     Entry.objects.create(
-        incident=incident, kind=kind, words=words, who=who[:160], at=now or timezone.now()
+        incident=incident, kind=kind, words=words, who=who[:160], at=now or shared_clock.now()
     )
 
 
@@ -228,7 +228,7 @@ def forget(now: datetime | None = None) -> int:
     Returns:
         How many incidents went.
     """
-    moment = now or timezone.now()
+    moment = now or shared_clock.now()
     Attempt.objects.filter(incident=None, created__lt=moment - KEEP_TESTS).delete()
     old = Incident.objects.filter(
         state=IncidentState.RESOLVED, resolved__lt=moment - KEEP

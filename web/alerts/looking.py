@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 from django.db.models import Q
-from django.utils import timezone
 from numpy.typing import NDArray
 
 from simulator import Histogram, Link, Presence
@@ -24,6 +23,7 @@ from web.alerts.models import UNRESOLVED, Incident, Look, Rule
 from web.alerts.phases import Event, Memory, Phase, advance
 from web.alerts.rules import Counts, Finding, RunFigures, judge, kept
 from web.lots.tags import needle
+from web.platform import shared_clock
 from web.runs import live
 from web.runs.boards import ShardReport
 from web.runs.models import LIVE, Board, Run, RunState, Shard, ShardState
@@ -57,7 +57,7 @@ def look(
     Returns:
         How many runs were judged.
     """
-    moment, end = now or timezone.now(), clock() + within
+    moment, end = now or shared_clock.now(), clock() + within
     rules = rules_by_workspace(RUN_KINDS)
     if not rules:
         return 0
@@ -217,7 +217,7 @@ def remember(seen: dict[str, Remembered], *, now: datetime) -> None:
 
 def forget(now: datetime | None = None) -> int:
     """Remove the memory of subjects that nobody looked at for a day; a clock's tick."""
-    old = (now or timezone.now()) - timedelta(days=1)
+    old = (now or shared_clock.now()) - timedelta(days=1)
     return Look.objects.filter(at__lt=old).delete()[0]
 
 

@@ -9,12 +9,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from web.alerts import jobs, kinds
 from web.alerts.models import Incident, Recovery, RecoveryState, Rule
 from web.alerts.notices import QUEUE
-from web.platform import queues
+from web.platform import queues, shared_clock
 from web.runs import leasing
 from web.runs.actions import CannotStart, start_run, stop_run
 from web.runs.models import Run
@@ -81,7 +80,7 @@ def budget_key(rule: Rule, run: Run) -> str:
 
 def work(code: UUID, *, now: datetime | None = None) -> None:
     """Do what was asked for, if it is due and nobody else does it."""
-    moment = now or timezone.now()
+    moment = now or shared_clock.now()
     recovery = claim(code, now=moment)
     if recovery is None:
         return
@@ -187,7 +186,7 @@ def put_off(recovery: Recovery, why: str, *, now: datetime) -> None:
 
 def queue_due(now: datetime | None = None) -> int:
     """Hand over what is due to the queue; a clock's tick. It waits while Redis is down."""
-    moment = now or timezone.now()
+    moment = now or shared_clock.now()
     live = (RecoveryState.WAITING, RecoveryState.WORKING)
     rows = Recovery.objects.filter(state__in=live, next_at__lte=moment).order_by("next_at")
     codes = list(rows.values_list("code", flat=True)[:BATCH])

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
-from django.utils import timezone
 
 from web.alerts import jobs, letters, ways
 from web.alerts.models import (
@@ -25,7 +24,7 @@ from web.alerts.models import (
 )
 from web.alerts.notices import JOB_TIMEOUT, QUEUE
 from web.alerts.senders.base import Outcome, Sender
-from web.platform import queues
+from web.platform import queues, shared_clock
 from web.platform.secrets import SealBroken, unseal
 
 logger = logging.getLogger(__name__)
@@ -73,13 +72,13 @@ def claim(code: UUID, *, now: datetime) -> Attempt | None:
 
 def send(code: UUID, *, now: datetime | None = None) -> None:
     """Try once to send the notice if it is due and still wanted, and keep what came of it."""
-    attempt = claim(code, now=now or timezone.now())
+    attempt = claim(code, now=now or shared_clock.now())
     if attempt is None:
         return
     if not is_wanted(attempt):
         _held(attempt).update(state=AttemptState.SKIPPED)
         return
-    settle(attempt, tried(attempt), now=now or timezone.now())
+    settle(attempt, tried(attempt), now=now or shared_clock.now())
 
 
 def is_wanted(attempt: Attempt) -> bool:
@@ -149,7 +148,7 @@ def queue_due(now: datetime | None = None, *, may_send: bool = True) -> int:
     Returns:
         How many notices that were.
     """
-    moment = now or timezone.now()
+    moment = now or shared_clock.now()
     late = Attempt.objects.filter(due(moment), created__lt=moment - LATEST)
     late.update(state=AttemptState.FAILED, result=TOO_LATE)
     codes = Attempt.objects.filter(due(moment)).order_by("next_at").values_list("code", flat=True)

@@ -12,11 +12,12 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, QuerySet
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from web.drains.models import Drain, Letter, Progress
 from web.drains.waiting import due
 from web.logs.models import Chunk
+from web.platform import shared_clock
 
 # Renewed with each step; longer than a request to Amazon takes that nobody answers. A job that was
 # killed holds its drain up for so long.
@@ -38,14 +39,14 @@ class Overtaken(Exception):
 
 def ask(drain: Drain, *, now: datetime | None = None) -> bool:
     """Note that a job is asked for; False while another one was, a short time ago."""
-    moment = now or timezone.now()
+    moment = now or shared_clock.now()
     waiting = due(moment).filter(id=drain.id).exclude(asked__gt=moment - ASK_AGAIN)
     return bool(Drain.objects.filter(id__in=waiting.values("id")).update(asked=moment))
 
 
 def claim(code: UUID, *, now: datetime | None = None) -> Drain | None:
     """Return the drain for this job alone, or None when it is not due or another job has it."""
-    moment = now or timezone.now()
+    moment = now or shared_clock.now()
     drain = due(moment).filter(code=code).select_related("workspace").first()
     return drain if drain and take(drain, now=moment) else None
 
@@ -69,7 +70,7 @@ def held(drain: Drain) -> Iterator[QuerySet[Drain]]:
     with transaction.atomic():
         row = Drain.objects.filter(id=drain.id, fence=drain.fence)
         # An UPDATE, not a SELECT FOR UPDATE: it locks the row on Postgres and the file on SQLite.
-        if not row.update(leased_until=timezone.now() + LEASE):
+        if not row.update(leased_until=Now() + LEASE):
             raise Overtaken(f"drain {drain.code} is not lease {drain.fence}'s any more")
         yield row
 
@@ -105,7 +106,7 @@ def advance(
         progress.pass_by(chunk.shard_id, fence=chunk.fence, number=chunk.through)
     else:
         progress.enter(chunk.shard_id, key=chunk.key, rows=rows)
-    now = timezone.now()
+    now = shared_clock.now()
     with held(drain) as row:
         Progress.objects.filter(id=progress.id).update(
             places=progress.places,
@@ -154,7 +155,7 @@ def rest(drain: Drain) -> None:
 def put_off(drain: Drain, *, seconds: float) -> None:
     """Give the lease back and come again in a while, for a reason that is ours."""
     row = Drain.objects.filter(id=drain.id, fence=drain.fence)
-    row.update(leased_until=None, next_try=timezone.now() + timedelta(seconds=seconds))
+    row.update(leased_until=None, next_try=Now() + timedelta(seconds=seconds))
 
 
 def fail(drain: Drain, words: str, *, wait: float | None = None, took: float = 0.0) -> None:
@@ -167,7 +168,7 @@ def fail(drain: Drain, words: str, *, wait: float | None = None, took: float = 0
         took: s since something went well, in which others waited.
     """
     pause = max(pause_after(drain.attempts + 1, wait=wait), min(REST * took, LONGEST_PAUSE))
-    now = timezone.now()
+    now = shared_clock.now()
     since = drain.failing_since or now
     row = Drain.objects.filter(id=drain.id, fence=drain.fence)
     values = {

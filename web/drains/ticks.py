@@ -7,6 +7,7 @@ from django.utils import timezone
 from web.drains import actions
 from web.drains.models import Drain, Letter, Point
 from web.drains.waiting import due, lag_of, runs_for
+from web.platform import shared_clock
 
 MOST = 200  # drains that one tick asks for
 TEST_WITHIN = timedelta(minutes=2)
@@ -20,7 +21,9 @@ def ask() -> int:
     One that was asked for a short time ago and did not begin yet is passed over.
     """
     give_up_tests()
-    return sum(actions.ask_for(drain) for drain in due()[:MOST] if has_work(drain))
+    return sum(
+        actions.ask_for(drain) for drain in due(shared_clock.now())[:MOST] if has_work(drain)
+    )
 
 
 def give_up_tests() -> int:

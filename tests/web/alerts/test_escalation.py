@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from tests.web.alerts.conftest import rings
 from web.alerts import escalation, incidents, notices
@@ -33,6 +34,18 @@ def test_an_incident_rings_at_once_then_each_minute_five_times_then_the_next_per
 
     clock.wait(60)
     assert rings(incident) == ANNA + BEN[:1]
+
+
+def test_a_machine_whose_date_is_wrong_rings_nobody_too_early(trouble, monkeypatch):
+    incident = incidents.open_incident(trouble)
+    assert incident
+    escalation.climb_due()
+    wrong = timezone.now() + timedelta(hours=1)
+
+    monkeypatch.setattr(timezone, "now", lambda: wrong)
+
+    assert escalation.climb_due() == 0
+    assert rings(incident) == ANNA[:1]
 
 
 def test_after_the_last_person_it_ends_with_nobody_answered(incident, clock):

@@ -99,6 +99,21 @@ def test_two_jobs_do_not_ship_one_drain(drain, endpoint, sends):
     assert endpoint.documents == []
 
 
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_machine_whose_date_is_wrong_leaves_a_drain_to_its_job(drain, monkeypatch, hours):
+    wrong = timezone.now() + timedelta(hours=hours)
+    leasing.claim(drain.code)
+
+    with monkeypatch.context() as there:
+        there.setattr(timezone, "now", lambda: wrong)
+        assert leasing.claim(drain.code) is None
+
+    Drain.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    with monkeypatch.context() as there:
+        there.setattr(timezone, "now", lambda: wrong)
+        assert leasing.claim(drain.code).fence == 2
+
+
 def test_of_two_jobs_that_read_the_same_row_one_has_it(drain):
     now = timezone.now()
     first, second = (Drain.objects.get() for _ in range(2))
