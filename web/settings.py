@@ -115,7 +115,6 @@ MIDDLEWARE = [
     "web.platform.middleware.Deadlines",
     "web.platform.middleware.health_probes",
     "web.platform.plain.programs_by_tls",
-    "web.platform.plain.programs_by_tls",
     "django.middleware.security.SecurityMiddleware",
     "web.platform.middleware.security_headers",
     "web.platform.static.StaticFiles",
@@ -183,13 +182,13 @@ POOL_URL = env.text("DATABASE_CONNECTION_POOL_URL")
 DATABASE_URL = POOL_URL or env.text("DATABASE_URL")
 DATABASES = {
     "default": database_of(DATABASE_URL, is_pooled=bool(POOL_URL), run_dir=RUN_DIR),
+}
 # A copy of it that may be some seconds behind: web.platform.follower says who asks it, and when.
 FOLLOWER_URL = env.text("FOLLOWER_DATABASE_URL", "FOLLOWER_URL")
 FOLLOWER_LAG = env.number("FOLLOWER_LAG", default=10, least=1, most=300)  # s
 if FOLLOWER_URL:
     DATABASES["follower"] = follower_of(FOLLOWER_URL, run_dir=RUN_DIR)
 DATABASE_ROUTERS = ["web.platform.follower.Router"]
-}
 
 # s that one statement may take: of a request (which may have less left), and of jobs and the clock.
 STATEMENT_LIMIT = env.number("STATEMENT_LIMIT", default=8, least=1, most=25)
