@@ -230,9 +230,10 @@ def release(now: datetime | None = None) -> int:
 
 def roomy(held: list[Mail], now: datetime) -> list[Mail]:
     """Return those of held mails that there is room for."""
+    rooms = {priority: quota.room(priority, now) for priority in {each.priority for each in held}}
     found: list[Mail] = []
     for mail in held:
-        room = quota.room(mail.priority, now)
+        room = rooms[mail.priority]
         if room is not None and len(found) >= room:
             break
         found.append(mail)

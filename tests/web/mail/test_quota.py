@@ -65,6 +65,15 @@ def test_a_new_month_releases_as_many_as_it_has_room_for(service, settings, post
     assert Mail.objects.get(state=State.HELD).subject == "e"
 
 
+def test_many_held_mails_are_released_as_few_are(settings, post_to, django_assert_num_queries):
+    settings.MAIL_QUOTA = 100
+    queue(post_to, *(f"mail {number}" for number in range(20)))
+    Mail.objects.update(state=State.HELD)
+
+    with django_assert_num_queries(4):  # the gate, the mails, the month, and one update
+        assert actions.release(NOW) == 20
+
+
 def test_held_mails_go_out_when_the_quota_is_raised(service, settings, post_to):
     settings.MAIL_QUOTA = 1
     queue(post_to, "one", "two")
