@@ -47,12 +47,27 @@ def install(folder: Path, *, requirements: Path, runtime: str) -> Packages:
     Raises:
         InstallFailed: pip could not, for instance because no registry is in reach.
     """
-    python = shutil.which(runtime.replace("python-", "python")) or sys.executable
-    run([python, "-m", "venv", str(folder)])
+    run([python_of(runtime), "-m", "venv", str(folder)])
     pip = [f"{folder}/bin/python", "-m", "pip", "install", "--quiet", "--no-input"]
     run([*pip, "--disable-pip-version-check", "-r", str(requirements)])
     words = f"of requirements.txt alone, Python {version_of(folder)}"
     return Packages(programs=folder / "bin", words=words)
+
+
+def python_of(runtime: str) -> str:
+    """Return the Python that ``runtime`` names, on the path or of pyenv, else the one at hand."""
+    version = runtime.removeprefix("python-")
+    kept = (Path.home() / ".pyenv" / "versions").glob(f"{version}*/bin/python")
+    for python in (shutil.which(f"python{version}"), *map(str, sorted(kept))):
+        if python and answers(python):
+            return python
+    return sys.executable
+
+
+def answers(python: str) -> bool:
+    """Return whether this is a Python, and no stand-in for one that is not there."""
+    asked = [python, "-c", "import venv"]
+    return not subprocess.run(asked, capture_output=True, timeout=60, check=False).returncode
 
 
 def run(command: list[str]) -> None:
