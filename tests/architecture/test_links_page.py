@@ -10,7 +10,13 @@ PAGE = DOCS / "operations.md"
 SECRET = re.compile(r"_(KEY|KEYS|KEY_ID|TOKEN|SECRET|SID)$|_ACCESS_KEY(_ID)?$")
 # Addresses that hold a password or a token.
 ADDRESSES = {"DATABASE_URL", "DATABASE_CONNECTION_POOL_URL", "REDIS_URL", "JUDOSCALE_URL"}
-ADDRESSES |= {"DEADMAN_URL", "METRICS_OTLP_URL", "MAP_TILES_URL"}
+ADDRESSES |= {
+    "FOLLOWER_DATABASE_URL",
+    "FOLLOWER_URL",
+    "DEADMAN_URL",
+    "METRICS_OTLP_URL",
+    "MAP_TILES_URL",
+}
 # They sign and seal what is kept; no link is opened with them.
 NO_LINK = {"SECRET_KEY", "FIELD_ENCRYPTION_KEYS"}
 FROM, TO, PORT, CREDENTIAL, FAILS = range(5)
