@@ -96,6 +96,27 @@ def test_the_console_answers_without_the_object_store_and_says_so(product: Produ
     eventually(lambda: not live(product, run)["is_live"])
 
 
+def test_the_status_page_answers_without_the_database_and_tells_what_was(
+    product: Product,
+) -> None:
+    def components() -> dict[str, dict]:
+        return {each["name"]: each for each in product.console.read("/status.json")["components"]}
+
+    eventually(lambda: components()["logs"]["uptime"] is not None)
+    pooler = product.child("pgbouncer")
+    product.supervisor.stop(pooler)
+
+    eventually(lambda: components()["console"]["state"] == "down")
+    gone = components()
+    page = product.console.get("/status")[1].decode()
+    product.supervisor.start(pooler)
+
+    assert {each["state"] for each in gone.values()} == {"down"}
+    assert gone["logs"]["uptime"] is not None
+    assert "The database does not answer" in page
+    eventually(lambda: components()["logs"]["state"] == "up")
+
+
 def test_a_run_without_a_worker_waits_and_goes_on_with_the_next_one(product: Product) -> None:
     worker = product.child("worker")
     product.supervisor.stop(worker)

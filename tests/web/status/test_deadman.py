@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from time import monotonic
 
 import pytest
 
@@ -83,26 +84,33 @@ def test_an_old_heartbeat_is_not_told(switch):
     assert (switch.requests, Ping.objects.get().trouble) == ([], "The clock's heartbeat is old.")
 
 
-def test_a_tick_that_fails_on_and_on_silences_it_and_one_that_fails_once_does_not(db):
+@pytest.mark.django_db(transaction=True)
+def test_a_clock_remembers_how_its_ticks_went(monkeypatch):
     def fails() -> None:
         raise ValueError("as the test wants it")
 
-    clock.outcomes.clear()
+    monkeypatch.setattr(clock, "outcomes", {})
     tick = Tick("web.x.tick", fails, 2.0)
-    for _ in range(3):
-        run_tick(tick)
+    run_tick(tick)
+    run_tick(tick)
     outcome = clock.outcomes["web.x.tick"]
-    assert outcome.failures == 3
-    Heartbeat.objects.create(name="clock", at=NOW)
-
-    assert "web.x.tick" not in deadman.silent_because(clock.outcomes, NOW)
-    outcome.since -= 61
-    assert "web.x.tick has failed 3 times" in deadman.silent_because(clock.outcomes, NOW)
+    assert (outcome.failures, outcome.since is None) == (2, False)
 
     tick.call = lambda: None
     run_tick(tick)
+
     assert outcome == Outcome()
-    clock.outcomes.clear()
+
+
+def test_a_tick_that_fails_on_and_on_silences_it_and_one_that_fails_once_does_not(db):
+    Heartbeat.objects.create(name="clock", at=NOW)
+    outcome = Outcome(failures=3, since=monotonic())
+
+    assert "web.x.tick" not in deadman.silent_because({"web.x.tick": outcome}, NOW)
+    outcome.since -= 2 * deadman.FAILING
+    assert "web.x.tick has failed 3 t" in deadman.silent_because({"web.x.tick": outcome}, NOW)
+    outcome.failures = 2
+    assert "web.x.tick" not in deadman.silent_because({"web.x.tick": outcome}, NOW)
 
 
 @pytest.mark.parametrize(
