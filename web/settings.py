@@ -249,6 +249,7 @@ CLOCK_TICKS = [
     ("web.usage.ticks.meter", 60.0),
     ("web.usage.ticks.keep", 60.0),
     ("web.usage.ticks.make_up", 60 * 60.0),
+    ("web.usage.ticks.forget", 60 * 60.0),
     ("web.status.ticks.sample", 20.0),
     ("web.status.ticks.ping", 60.0),
     ("web.status.ticks.forget", 60 * 60.0),

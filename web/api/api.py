@@ -22,6 +22,7 @@ from web.api.routes import (
     reports,
     runs,
     targets,
+    usage,
     workspace,
 )
 from web.platform.problems import MEDIA_TYPE
@@ -61,7 +62,9 @@ class Api(NinjaAPI):
 
 
 api = Api(title="Mocklot", version="1", description=ABOUT, openapi_url=None, urls_namespace="api")
-for module in (workspace, definitions, datasets, targets, lots, runs, orders, mocks, log, reports):
+for module in (
+    workspace, usage, definitions, datasets, targets, lots, runs, orders, mocks, log, reports,
+):  # fmt: skip
     api.add_router("", module.router)
 for error, handler in HANDLERS.items():
     api.add_exception_handler(error, handler)

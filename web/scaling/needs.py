@@ -14,7 +14,7 @@ def workers(mocks: int, messages: float, *, most_mocks: int, most_messages: floa
         most_mocks: That one tower takes.
         most_messages: A second that one tower sends.
     """
-    return math.ceil(max(mocks / most_mocks, messages / most_messages))
+    return math.ceil(max(mocks / most_mocks, messages / most_messages) - 1e-9)
 
 
 def consoles(load: float, *, threads: int) -> int:

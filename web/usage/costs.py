@@ -90,13 +90,13 @@ def _dynos(quantities: Quantities, prices: Prices, dynos: Dynos | None) -> Line:
     hours = quantities.tower_seconds / HOUR
     price = prices.of_dyno(dynos.size.name)
     words = f"{_seconds(quantities.tower_seconds)} of {dynos.size.name} × "
-    words += f"{prices.told(price)} a month"
+    words += f"{prices.exact(price)} a month"
     return Line("Dynos", words, None if price is None else Decimal(hours) * price / HOURS)
 
 
 def _machines(quantities: Quantities, prices: Prices) -> Line:
     count, price = sizing.machines(quantities.load), prices.of(MACHINE)
-    words = f"{count} × {prices.told(price)}, for the month whether they send or not"
+    words = f"{count} × {prices.exact(price)}, for the month whether they send or not"
     return Line("Machines", words, None if price is None else count * price)
 
 
@@ -104,7 +104,7 @@ def _containers(quantities: Quantities, prices: Prices) -> Line:
     count, price = sizing.towers(quantities.load), sizing.container_price(prices)
     seconds = count * max(LEAST_CONTAINER, quantities.seconds)
     words = f"{_seconds(seconds)} of {sizing.CONTAINER_VCPU:g} vCPU and "
-    words += f"{sizing.CONTAINER_MEMORY:g} GB × {prices.told(price)} an hour"
+    words += f"{sizing.CONTAINER_MEMORY:g} GB × {prices.exact(price)} an hour"
     return Line("Containers", words, None if price is None else Decimal(seconds / HOUR) * price)
 
 
@@ -121,7 +121,7 @@ def _data(quantities: Quantities, prices: Prices) -> list[Line]:
 
 
 def _price(item: Item, prices: Prices) -> str:
-    return f"{prices.told(prices.of(item))} {item.unit}"
+    return f"{prices.exact(prices.of(item))} {item.unit}"
 
 
 def _seconds(seconds: float) -> str:

@@ -53,7 +53,7 @@ def quantities_of(
         seconds=lot.duration,
         mocks=lot.most_mocks,
         rate=rate,
-        messages=found.messages,
+        messages=found.about,
         bytes=found.bytes,
         wire_bytes=round(found.bytes + found.messages * quantities.HEAD),
         log_bytes=quantities.log_bytes(
@@ -174,4 +174,4 @@ def messages_of(lot: Lot, simulated: simulator.Lot) -> int:
     definitions = [
         simulator.parse_document(part.document, datasets=datasets) for part in simulated.parts
     ]
-    return estimate(simulated, definitions, epoch=time(), datasets=datasets).messages
+    return estimate(simulated, definitions, epoch=time(), datasets=datasets).about

@@ -72,10 +72,15 @@ class PriceForm(forms.Form):
 class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
     """What a plan allows; an empty field is no limit."""
 
+    # No field of the model: another default plan is no mistake, it gives way.
+    is_default = forms.BooleanField(
+        label="Holds for workspaces that were given no plan", required=False
+    )
+
     class Meta:
         model = Plan
         fields: ClassVar = ["name", "mocks", "runs", "mock_hours", "messages", "log_gigabytes",
-                            "stops_runs", "is_default"]  # fmt: skip
+                            "stops_runs"]  # fmt: skip
         labels: ClassVar = {
             "mocks": "Mocks at once",
             "runs": "Runs at once",
@@ -83,7 +88,6 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
             "messages": "Messages a month",
             "log_gigabytes": "Logs (GB)",
             "stops_runs": "Stop live runs when the month is used up",
-            "is_default": "Holds for workspaces that were given no plan",
         }
         help_texts: ClassVar = {
             "mocks": "Of all live runs together. Empty: no limit, here and below.",
@@ -92,6 +96,15 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
             "log_gigabytes": "From there on no run starts; nothing is deleted.",
             "stops_runs": "Otherwise a run that was let start goes on to its end.",
         }
+
+    def __init__(self, data: Any = None, *, instance: Plan) -> None:
+        super().__init__(data, instance=instance, initial={"is_default": instance.is_default})
+
+    def plan(self) -> Plan:
+        """Return the plan as it is to be kept, once the form is valid."""
+        plan: Plan = self.instance
+        plan.is_default = self.cleaned_data["is_default"]
+        return plan
 
 
 class GivenForm(forms.Form):

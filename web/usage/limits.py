@@ -202,7 +202,7 @@ def growth_trouble(run: Run, mocks: int, *, is_locked: bool = False) -> str:
     return CANNOT_GROW.format(plan=plan.name, limit=plan.mocks, used=used, left=left)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Limit:
     """One limit of a plan beside what is used of it. ``used`` is in the limit's unit."""
 
@@ -211,7 +211,7 @@ class Limit:
     unit: str
     limit: int
     used: float
-    is_monthly: bool
+    has_coming: bool = False  # with what live runs are going to use of it
 
     @property
     def percent(self) -> float:
@@ -233,17 +233,17 @@ def limits_of(plan: Plan | None, used: Taken) -> list[Limit]:
     """Return the limits that a plan has, with what is used of each. Pure."""
     if plan is None:
         return []
-    rows: Iterable[tuple[str, str, str, int | None, float, bool]] = (
-        ("runs", "Runs at once", "runs at once", plan.runs, used.runs, False),
-        ("mocks", "Mocks at once", "mocks at once", plan.mocks, used.mocks, False),
+    rows: Iterable[tuple[str, str, str, int | None, float]] = (
+        ("runs", "Runs at once", "runs at once", plan.runs, used.runs),
+        ("mocks", "Mocks at once", "mocks at once", plan.mocks, used.mocks),
         ("mock-hours", "Mock-hours", "mock-hours a month", plan.mock_hours,
-         round(used.mock_seconds / HOUR, 2), True),
-        ("messages", "Messages", "messages a month", plan.messages, used.messages, True),
+         round(used.mock_seconds / HOUR, 2)),
+        ("messages", "Messages", "messages a month", plan.messages, used.messages),
         ("plan's logs", "Logs", "GB of logs", plan.log_gigabytes,
-         round(used.log_bytes / retention.GIGABYTE, 3), False),
+         round(used.log_bytes / retention.GIGABYTE, 3)),
     )  # fmt: skip
     return [
-        Limit(name=name, title=title, unit=unit, limit=limit, used=amount, is_monthly=is_monthly)
-        for name, title, unit, limit, amount, is_monthly in rows
+        Limit(name, title, unit, limit, amount, has_coming=name == "mock-hours")
+        for name, title, unit, limit, amount in rows
         if limit is not None
     ]

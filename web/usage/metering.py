@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from time import monotonic
 
 from django.db import transaction
-from django.db.models import F, Max, OuterRef, Subquery, Sum
+from django.db.models import F, Max, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from web.logs.models import Chunk, RunLog
@@ -82,7 +82,8 @@ def make_up(*, most: int = MOST_MISSED) -> int:
     """Count ended runs that nobody settled: those of before this was counted; return how many."""
     last = Use.objects.filter(run=OuterRef("pk")).order_by("-month").values("until")[:1]
     rows = Run.objects.filter(state__in=ENDED, started_at__isnull=False, ended_at__isnull=False)
-    missed = rows.annotate(metered=Subquery(last)).exclude(metered__gte=F("ended_at"))
+    is_missed = Q(metered=None) | Q(metered__lt=F("ended_at"))
+    missed = rows.annotate(metered=Subquery(last)).filter(is_missed)
     runs = list(missed.select_related("workspace").order_by("-id")[:most])
     for start in range(0, len(runs), PORTION):
         portion = runs[start : start + PORTION]

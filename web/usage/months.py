@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 Piece = tuple[date, float]  # a month, and how many s of it
+EARLIEST, LATEST = 2000, 2999  # years: what is typed beyond them is a slip
 
 
 def month_of(moment: datetime) -> date:
@@ -43,7 +44,10 @@ def month_in(text: str) -> date:
     year, _, month = text.partition("-")
     if not (len(year) == 4 and len(month) == 2 and text.isascii()):
         raise ValueError(f"a month is written as 2026-11, got {text[:20]!r}")
-    return date(int(year), int(month), 1)
+    found = date(int(year), int(month), 1)
+    if not EARLIEST <= found.year <= LATEST:
+        raise ValueError(f"a month must be of {EARLIEST} to {LATEST}, got {text!r}")
+    return found
 
 
 def named(month: date) -> str:

@@ -46,28 +46,43 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What a way of running costs; texts of money, a dash where a price is missing."""
+    """What a way of running costs, as texts and as amounts; a dash where a price is missing."""
 
     title: str
     word: str
     expected: str
     used: str
+    expected_amount: Decimal | None
+    used_amount: Decimal | None
     lines: list[tuple[Line, str]]  # of what was used, else of what is expected; with the amount
     is_least: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostPage:
-    """What a lot would cost, or a run did. ``trouble``: why what was expected is not known."""
+    """What a lot would cost, or a run did.
 
+    ``troubles``: of a lot the limits of a plan that it would not keep; of a run why what was
+    expected of it is not known.
+    """
+
+    expected: Quantities | None
+    used: Quantities | None
+    currency: str
     rows: list[Row]
     ways: list[Compared]
     charged: list[tuple[Line, str]]
     dynos: Dynos | None
     month: date
     troubles: list[str]
-    has_expected: bool
-    has_used: bool
+
+    @property
+    def has_expected(self) -> bool:
+        return self.expected is not None
+
+    @property
+    def has_used(self) -> bool:
+        return self.used is not None
 
 
 def lot_cost(
@@ -143,14 +158,15 @@ def page_of(
     told = used or expected
     charged = charged_for(told, prices) if told else []
     return CostPage(
+        expected=expected,
+        used=used,
+        currency=prices.currency,
         rows=[Row(title, _text(expected, show), _text(used, show)) for title, show in FIGURES],
         ways=compared(expected, used, prices=prices, dynos=dynos),
         charged=[(line, prices.told(line.amount)) for line in charged],
         dynos=dynos,
         month=month,
         troubles=troubles,
-        has_expected=expected is not None,
-        has_used=used is not None,
     )
 
 
@@ -184,6 +200,8 @@ def compared(
                 word=way.word,
                 expected=prices.told(planned[place].total) if planned else "",
                 used=prices.told(actual[place].total) if actual else "",
+                expected_amount=planned[place].total if planned else None,
+                used_amount=actual[place].total if actual else None,
                 lines=[(line, prices.told(line.amount)) for line in way.lines],
                 is_least=way.total is not None and way.total == least,
             )

@@ -87,6 +87,6 @@ def _form_page(request: UserRequest, plan: Plan) -> HttpResponse:
     if not form.is_valid():
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return render(request, "usage/plan.html", {"form": form, "plan": plan}, status=status)
-    saved = actions.save_plan(form.save(commit=False), by=request.user)
+    saved = actions.save_plan(form.plan(), by=request.user)
     messages.success(request, f"The plan {saved} is saved.")
     return redirect("operations_plans")

@@ -53,9 +53,9 @@ def _priced(item: Item, prices: Prices, entered: list[Price], month: object) -> 
         source = "not set"
     return Priced(
         item=item,
-        amount=prices.told(prices.of(item)),
+        amount=prices.exact(prices.of(item)),
         source=source,
-        coming=[(p, prices.told(p.amount)) for p in mine if p not in holding],
+        coming=[(p, prices.exact(p.amount)) for p in mine if p not in holding],
     )
 
 
@@ -66,7 +66,7 @@ def history() -> list[Entered]:
         Entered(
             price,
             BY_WORD[price.item].title if price.item in BY_WORD else price.item,
-            prices_in(price.since).told(price.amount),
+            prices_in(price.since).exact(price.amount),
         )
         for price in rows
     ]

@@ -51,8 +51,8 @@ def set_price(request: UserRequest) -> HttpResponse:
             "since": named(clean["since"]),
             "month": clean["since"],
             "amount": "" if clean["amount"] is None else f"{clean['amount']:f}",
-            "before": prices.told(prices.of(item)),
-            "after": prices.told(clean["amount"]),
+            "before": prices.exact(prices.of(item)),
+            "after": prices.exact(clean["amount"]),
             "sure": SURE,
         }
         return render(request, "usage/set_price.html", context)

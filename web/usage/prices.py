@@ -40,6 +40,10 @@ class Prices:
         item = BY_WORD.get(f"dyno.{size.lower()}")
         return self.of(item) if item else None
 
+    def exact(self, price: Decimal | None) -> str:
+        """Return a price for people, with all its digits: ``$0.023``; a dash for None."""
+        return exact(price, self.currency)
+
     def told(self, amount: Decimal | None) -> str:
         """Return an amount for people: ``$12.50``, ``$0.00064``; a dash for None."""
         return told(amount, self.currency)
@@ -59,6 +63,16 @@ def prices_at(moment: datetime | None = None) -> Prices:
 def hourly(monthly: Decimal | None) -> Decimal | None:
     """Return a month's price by the hour."""
     return None if monthly is None else monthly / HOURS
+
+
+def exact(amount: Decimal | None, currency: str) -> str:
+    """Return a price for people, with all its digits and two decimals at least."""
+    if amount is None:
+        return "–"
+    sign = SYMBOLS.get(currency, f"{currency} ")
+    digits = f"{amount.normalize():f}"
+    decimals = len(digits.partition(".")[2])
+    return f"{sign}{amount:,.{max(2, decimals)}f}"
 
 
 def told(amount: Decimal | None, currency: str) -> str:
