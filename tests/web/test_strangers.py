@@ -368,10 +368,36 @@ def test_wrong_methods_are_refused(route, arguments, owner, client_of) -> None:
     assert {getattr(client, method)(path).status_code for method in WRONG} == {405}
 
 
-@pytest.mark.parametrize("route", OPEN)
-def test_wrong_methods_are_refused_outside_of_workspaces(route, client, db) -> None:
+def of_nobody(route: str) -> str:
+    """Return an address outside of workspaces, of things that are not there."""
     some = {"token": "x", "uid": "x", "secret": "x", "account": "x", "protocol": "mqtt"}
     names = {piece.partition(">")[0].partition(":")[2] for piece in route.split("<")[1:]}
-    path = address(route, dict.fromkeys(names, uuid4()) | some)
+    return address(route, dict.fromkeys(names, uuid4()) | some)
+
+
+@pytest.mark.parametrize("route", [route for route, who in OPEN.items() if who.startswith("staff")])
+def test_operators_pages_are_there_for_staff_alone(route, owner, client, client_of) -> None:
+    path = of_nobody(route)
+
+    assert statuses(client, path) <= {302, 405}
+    assert statuses(client_of(owner), path) <= {404, 405}
+    assert 404 in statuses(client_of(owner), path)
+
+
+@pytest.mark.parametrize(
+    "route", [route for route, who in OPEN.items() if who.startswith("the signed-in user")]
+)
+def test_ones_own_pages_ask_to_sign_in(route, client, db) -> None:
+    path = of_nobody(route)
+
+    for answer in (client.get(path), client.post(path)):
+        assert answer.status_code in {302, 401, 405}
+        if answer.status_code == 302:
+            assert answer.url.startswith("/sign-in/")
+
+
+@pytest.mark.parametrize("route", OPEN)
+def test_wrong_methods_are_refused_outside_of_workspaces(route, client, db) -> None:
+    path = of_nobody(route)
 
     assert {getattr(client, method)(path).status_code for method in WRONG} == {405}
