@@ -24,8 +24,9 @@ def index(request: UserRequest, workspace: UUID) -> HttpResponse:
     """List the chains with who is on duty now, and the people."""
     opened = open_workspace(request, workspace)
     now = timezone.now()
-    chains = [(chain, roster.people_on_duty(chain, now=now)) for chain in access.chains_of(opened)]
-    context = {"chains": chains, "people": access.people_of(opened)}
+    chains = list(access.chains_of(opened))
+    duties = roster.duties_of(chains, now=now)
+    context = {"chains": list(zip(chains, duties, strict=True)), "people": access.people_of(opened)}
     return render(request, "alerts/on_call.html", context)
 
 

@@ -3,13 +3,24 @@
 Rule: read when a round begins; who is put on the chain later is rung in the next one.
 """
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
 
 from web.alerts.duty import Change, Turn, on_duty
 from web.alerts.ladder import MOST_ROUNDS, Ladder, Rung
-from web.alerts.models import AtEnd, Chain, Channel, ChannelKind, Person, Rule
+from web.alerts.models import (
+    AtEnd,
+    Chain,
+    ChainChange,
+    ChainTurn,
+    Channel,
+    ChannelKind,
+    Person,
+    Rule,
+)
 from web.alerts.ways import name_of, operators
 
 RINGING = (ChannelKind.MAIL, ChannelKind.SLACK, ChannelKind.PHONE)  # what reaches a person
@@ -45,15 +56,22 @@ def chain_ladder(chain: Chain, *, now: datetime, after: int = 0) -> Ladder:
 
 def people_on_duty(chain: Chain, *, now: datetime) -> list[Person]:
     """Return who is rung now, in order."""
-    turns = [
-        Turn(turn.person, turn.hours)
-        for turn in chain.turns.select_related("person").order_by("position", "id")
-    ]
-    changes = [
-        Change(who=each.person, begins=each.begins, ends=each.ends, is_away=each.is_away)
-        for each in chain.changes.select_related("person").filter(begins__lte=now, ends__gt=now)
-    ]
-    return on_duty(turns, changes, now=now)
+    return duties_of([chain], now=now)[0]
+
+
+def duties_of(chains: Sequence[Chain], *, now: datetime) -> list[list[Person]]:
+    """Return who is rung now by each chain, in order; the number of queries is fixed."""
+    rows = ChainTurn.objects.filter(chain__in=chains).select_related("person")
+    turns = defaultdict(list)
+    for turn in rows.order_by("position", "id"):
+        turns[turn.chain_id].append(Turn(turn.person, turn.hours))
+    exceptions = ChainChange.objects.filter(chain__in=chains, begins__lte=now, ends__gt=now)
+    changes = defaultdict(list)
+    for each in exceptions.select_related("person"):
+        changes[each.chain_id].append(
+            Change(who=each.person, begins=each.begins, ends=each.ends, is_away=each.is_away)
+        )
+    return [on_duty(turns[chain.id], changes[chain.id], now=now) for chain in chains]
 
 
 def ways_to(person: Person) -> list[Channel]:

@@ -43,8 +43,9 @@ class Definition(models.Model):
 
     @property
     def current(self) -> "Version":
-        """The version in force."""
-        return self.versions.get(number=self.number)
+        """The version in force; ``in_force`` where many were fetched at once."""
+        fetched: list[Version] = getattr(self, "in_force", [])
+        return fetched[0] if fetched else self.versions.get(number=self.number)
 
     @property
     def text(self) -> str:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from web.drains.models import NOWHERE, Drain, Progress
@@ -98,19 +97,32 @@ def places(shard: int) -> list[tuple[int, int]]:
 
 
 def lag_of(drain: Drain) -> Lag:
-    """Return what waits, of at most ``MOST_RUNS`` runs."""
+    """Return what waits, of at most ``MOST_RUNS`` runs.
+
+    A query for each run of which some has gone out, and one for all others.
+    """
     runs = list(runs_for(drain)[: MOST_RUNS + 1])
-    known = {each.run_id: each for each in Progress.objects.filter(drain=drain, run__in=runs)}
-    records, begun, count = 0, [], 0
-    for run in runs[:MOST_RUNS]:
-        progress = known.get(run.id) or Progress(drain=drain, run=run)
-        waits = Chunk.objects.filter(past(progress), run=run).aggregate(
-            rows=Coalesce(Sum("rows"), 0), first=Min("first")
-        )
-        records += waits["rows"]
-        count += bool(waits["rows"])
-        begun += [waits["first"]] if waits["first"] else []
-    return Lag(records, min(begun, default=None), count, len(runs) <= MOST_RUNS)
+    begun = Progress.objects.filter(drain=drain, run__in=runs[:MOST_RUNS])
+    partly = [progress for progress in begun if progress.places]
+    whole = {run.id for run in runs[:MOST_RUNS]} - {progress.run_id for progress in partly}
+    waits = [*_waiting(Q(run__in=whole)), *(row for each in partly for row in _waiting_of(each))]
+    return Lag(
+        records=sum(rows for rows, _ in waits),
+        oldest=min((first for _, first in waits), default=None),
+        runs=sum(bool(rows) for rows, _ in waits),
+        is_whole=len(runs) <= MOST_RUNS,
+    )
+
+
+def _waiting_of(progress: Progress) -> QuerySet[Chunk, tuple[int, datetime]]:
+    return _waiting(Q(run=progress.run_id) & past(progress))
+
+
+def _waiting(condition: Q) -> QuerySet[Chunk, tuple[int, datetime]]:
+    """Return (records, begin of the first) of each run with chunks that fulfil a condition."""
+    chunks = Chunk.objects.filter(condition).order_by().values("run")
+    found = chunks.annotate(records=Sum("rows"), begin=Min("first"))
+    return found.values_list("records", "begin")
 
 
 def due(now: datetime | None = None) -> QuerySet[Drain]:

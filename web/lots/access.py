@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import Count, F, Max, Prefetch, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from web.accounts.models import Workspace
+from web.definitions.models import Version
 from web.lots.models import Lot
 from web.lots.tags import needle, shared
 
@@ -48,7 +49,10 @@ def lot_of(workspace: Workspace, code: UUID) -> Lot:
     Raises:
         Http404: There is none with this code here.
     """
-    lot = lots_of(workspace).prefetch_related("parts__definition").filter(code=code).first()
+    in_force = Version.objects.filter(number=F("definition__number"))
+    texts = Prefetch("parts__definition__versions", in_force, to_attr="in_force")
+    lots = lots_of(workspace).prefetch_related("parts__definition", texts)
+    lot = lots.filter(code=code).first()
     if lot is None:
         raise Http404("no such lot")
     return lot

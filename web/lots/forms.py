@@ -184,9 +184,14 @@ class BasePartRows(BaseFormSet):  # type: ignore[type-arg]  # not subscriptable 
     """The parts of a lot; rows that were left empty or struck out do not count."""
 
     deletion_widget = forms.CheckboxInput
+    _choices: list[tuple[Any, str]] | None = None  # of definitions, asked for once for all rows
 
     def add_fields(self, form: PartForm, index: int | None) -> None:
         super().add_fields(form, index)
+        field: Any = form.fields["definition"]
+        if self._choices is None:
+            self._choices = [(each.pk, each.name) for each in field.queryset]
+        field.choices = [("", field.empty_label), *self._choices]
         form.fields["DELETE"].label = "Leave out"
 
     @property

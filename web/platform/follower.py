@@ -92,7 +92,7 @@ class Follower:
             look: Reads, and changes nothing.
             is_exact: All that was written before this call must be seen; a job may wait for it for
                 ``CATCH_UP`` s. Else what is up to ``settings.FOLLOWER_LAG`` s older may be seen.
-            stale: What ``look`` raises, beside errors of the database, where it was told too little.
+            stale: What ``look`` raises where it was told too little.
 
         Raises:
             Exception: Whatever ``look`` raises of the primary.
@@ -101,8 +101,10 @@ class Follower:
             return look(self._primary)
         try:
             return look(self._alias)
-        except (*Failed, *stale) as error:
+        except Failed as error:
             self._leave(error)
+        except stale:  # type: ignore[misc]  # a tuple of exceptions, which may be empty
+            logger.info("the follower is behind what is looked for")
         return look(self._primary)
 
     def _may_ask(self, *, is_exact: bool) -> bool:
