@@ -94,7 +94,9 @@ def read(fields: Mapping[str, str]) -> Letter:
         text=text,
         name=" ".join(str(headers.get("Message-ID", "")).split()),
         is_automatic=is_automatic,
-        is_proved=is_proved(sender, dkim=fields.get("dkim", ""), spf=fields.get("SPF", "")),
+        is_proved=is_proved(
+            sender, came_from or "", dkim=fields.get("dkim", ""), spf=fields.get("SPF", "")
+        ),
     )
 
 
@@ -107,17 +109,21 @@ def _envelope(text: str) -> tuple[list[str], str | None]:
         return [], None
 
 
-def is_proved(sender: str, *, dkim: str, spf: str) -> bool:
+def is_proved(sender: str, came_from: str, *, dkim: str, spf: str) -> bool:
     """Return whether the domain of a sender signed the mail, or sent it itself.
 
     Args:
-        sender: An address.
+        sender: The address that people see.
+        came_from: That of the envelope, which may be anybody's.
         dkim: ``{@example.org : pass}``, several separated by commas.
-        spf: ``pass``, ``fail``, ``softfail``, ``neutral`` or ``none``, of the envelope's sender.
+        spf: ``pass``, ``fail``, ``softfail``, ``neutral`` or ``none``, of ``came_from``.
+
+    Source: RFC 7489 (DMARC), section 3.1: what passes has to be of the domain that people see.
     """
     domain = sender.rpartition("@")[2].lower()
     signed = re.findall(r"@([a-z0-9.-]+) : pass", dkim.lower())
-    return bool(domain) and (domain in signed or spf.strip().lower() == "pass")
+    is_sent = came_from.rpartition("@")[2].lower() == domain and spf.strip().lower() == "pass"
+    return bool(domain) and (domain in signed or is_sent)
 
 
 @transaction.atomic

@@ -315,18 +315,32 @@ def test_each_field_is_read_in_its_own_character_set(db, rf):
 
 
 @pytest.mark.parametrize(
-    ("dkim", "spf", "is_good"),
+    ("dkim", "spf", "came_from", "is_good"),
     [
-        ("{@example.org : pass}", "none", True),
-        ("{@other.org : pass, @example.org : pass}", "fail", True),
-        ("{@other.org : pass}", "fail", False),
-        ("{@example.org : fail}", "softfail", False),
-        ("none", "pass", True),
-        ("", "", False),
+        ("{@example.org : pass}", "none", "bounces@mailer.example", True),
+        ("{@other.org : pass, @example.org : pass}", "fail", "", True),
+        ("{@other.org : pass}", "fail", "anna@example.org", False),
+        ("{@example.org : fail}", "softfail", "anna@example.org", False),
+        ("none", "pass", "bounces@Example.Org", True),
+        ("none", "pass", "mallory@other.org", False),
+        ("none", "pass", "anna@example.org.other.org", False),
+        ("none", "pass", "", False),
+        ("", "", "anna@example.org", False),
     ],
 )
-def test_a_sender_is_proved_by_its_domain(dkim, spf, is_good):
-    assert is_proved("anna@Example.org", dkim=dkim, spf=spf) == is_good
+def test_a_sender_is_proved_by_its_own_domain_alone(dkim, spf, came_from, is_good):
+    assert is_proved("anna@Example.org", came_from, dkim=dkim, spf=spf) == is_good
+
+
+def test_who_sends_from_a_domain_of_their_own_in_an_editors_name_does_not_write_to_all(
+    standing, owner
+):
+    address = letters.address_of(standing)
+    envelope = json.dumps({"to": [address], "from": "mallory@other.org"})
+
+    come_in(fields(address, owner.email, "Buy this", dkim="{@other.org : pass}", envelope=envelope))
+
+    assert not Mail.objects.exists()
 
 
 def test_of_a_mail_without_a_plain_part_the_html_is_read():
