@@ -13,12 +13,14 @@ from django.template import loader
 
 from web.accounts import access
 from web.platform.deadlines import TooLong
+from web.platform.outages import is_outage
 from web.platform.problems import problem
 
 logger = logging.getLogger(__name__)
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 LATER = 30  # s after which a program is to ask again
+NO_DATABASE = "The database does not answer, or has no room. Runs go on. Try again in a minute."
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
@@ -58,9 +60,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 without the context, which may be what failed; 503 where it took too long."""
-    if isinstance(sys.exc_info()[1], TooLong):
+    """Answer 500 without the context, which may be what failed; 503 where it took too long, or
+    where the database is away."""
+    failure = sys.exc_info()[1]
+    if isinstance(failure, TooLong):
         return too_long(request)
+    if is_outage(failure):
+        return no_database(request)
     if _is_program(request):
         return problem(500, detail="This is our fault. Try again; what failed is in our log.")
     return HttpResponse(loader.get_template("500.html").render(), status=500)
@@ -70,15 +76,30 @@ def too_long(request: HttpRequest) -> HttpResponse:
     """Answer 503: the request was ended at its limit; the page asks nobody for anything."""
     logger.warning("took too long", extra={"limit": settings.REQUEST_LIMIT})
     is_read = request.method in SAFE
+    page = ("503.html", {"limit": settings.REQUEST_LIMIT, "is_read": is_read})
+    title, code = "Took too long", "took_too_long"
+    return _later(request, title, _words(is_read=is_read), code=code, page=page)
+
+
+def no_database(request: HttpRequest) -> HttpResponse:
+    """Answer 503: the database does not answer, or takes nothing; the page does not ask it."""
+    logger.warning("the database is away")
+    page = ("503_database.html", {"is_read": request.method in SAFE})
+    return _later(request, "No database", NO_DATABASE, code="no_database", page=page)
+
+
+def _later(
+    request: HttpRequest, title: str, words: str, *, code: str, page: tuple[str, dict[str, object]]
+) -> HttpResponse:
+    """Answer 503 in the way that whoever asks can read, and when to ask again."""
     response: HttpResponse
     if _is_program(request):
-        response = problem(503, title="Took too long", detail=_words(is_read=is_read))
+        response = problem(503, title=title, detail=words)
     elif request.path.endswith(".json"):
-        body = {"error": "took_too_long", "message": _words(is_read=is_read)}
-        response = JsonResponse(body, status=503)
+        response = JsonResponse({"error": code, "message": words}, status=503)
     else:
-        context = {"limit": settings.REQUEST_LIMIT, "is_read": is_read}
-        response = HttpResponse(loader.get_template("503.html").render(context), status=503)
+        name, context = page
+        response = HttpResponse(loader.get_template(name).render(context), status=503)
     response.headers["Retry-After"] = str(LATER)
     return response
 
