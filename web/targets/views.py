@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -17,13 +18,19 @@ from web.targets.models import Target
 from web.targets.ownership.access import ownership_of
 from web.targets.showing import shown
 
+PAGE = 25
+
 
 @require_GET
 @login_required
 def index(request: UserRequest, workspace: UUID) -> HttpResponse:
-    """List the workspace's targets."""
+    """List the workspace's targets; ``words`` filters, ``order`` sorts, ``page`` turns."""
     opened = open_workspace(request, workspace)
-    return render(request, "targets/index.html", {"targets": access.targets_of(opened)})
+    words, order = request.GET.get("words", "").strip(), request.GET.get("order", "")
+    order = order if order in access.ORDERS else access.DEFAULT_ORDER
+    rows = access.listed(opened, words=words, order=order)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    return render(request, "targets/index.html", {"page": page, "words": words, "order": order})
 
 
 @require_GET

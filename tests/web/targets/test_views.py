@@ -197,3 +197,21 @@ def test_the_list_asks_the_database_as_often_for_many(client_of, owner, workspac
 @pytest.fixture
 def certificate() -> str:
     return (Path(__file__).parent / "authority.pem").read_text()
+
+
+def test_targets_are_found_by_a_part_of_name_or_host_in_the_order_that_is_asked(
+    client_of, teammate, workspace
+):
+    for name, host in (("Plant", "a.example"), ("staging", "c.example"), ("Lab", "b.plant")):
+        Target.objects.create(workspace=workspace, name=name, host=host, port=1883)
+
+    def names(query):
+        answer = client_of(teammate).get(address("index", workspace), query)
+        return [target.name for target in answer.context["page"]]
+
+    assert names({}) == ["Lab", "Plant", "staging"]
+    assert names({"order": "-host"}) == ["staging", "Lab", "Plant"]
+    assert names({"order": "password"}) == ["Lab", "Plant", "staging"]
+    assert names({"words": "plant"}) == ["Lab", "Plant"]
+    answer = client_of(teammate).get(address("index", workspace), {"words": "nowhere"})
+    assert "No target is like this" in answer.content.decode()
