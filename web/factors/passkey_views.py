@@ -60,12 +60,21 @@ def finish_making(request: UserRequest) -> HttpResponse:
     """Keep the passkey that the browser has made; recovery codes are told this once."""
     said = passkeys.read(request)
     credential, public, count = passkeys.made(request, said.get("answer") or {})
-    name = str(said.get("name") or "").strip()[:NAME] or "Passkey"
     fresh = actions.add_passkey(
-        request.user, name=name, credential=credential, public=public, count=count
+        request.user,
+        name=name_of(said.get("name")),
+        credential=credential,
+        public=public,
+        count=count,
     )
     end_others(request, request.user)
     return JsonResponse({"codes": fresh, "next": reverse("factors")})
+
+
+def name_of(typed: object) -> str:
+    """Return how a passkey is called, without what JSON can say and no column holds: NUL, and half
+    of a pair of surrogates."""
+    return "".join(filter(str.isprintable, str(typed or ""))).strip()[:NAME] or "Passkey"
 
 
 @require_POST

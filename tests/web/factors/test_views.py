@@ -15,6 +15,7 @@ from web.accounts import entering, visits
 from web.audit.models import Entry
 from web.factors import actions, codes
 from web.factors.models import CodeApp, Passkey
+from web.factors.passkey_views import name_of
 from web.mail.models import Mail
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -288,3 +289,17 @@ def test_an_operator_removes_what_a_user_has_lost(guarded, passkey):
     for email in (user.email, "nobody@example.org"):
         with pytest.raises(CommandError, match=r"has no second factor|nobody signs in"):
             call_command("remove_factors", email)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        (" Anna's key ", "Anna's key"),
+        ("Key\0 of \ud800Anna\n", "Key of Anna"),
+        ("", "Passkey"),
+        (None, "Passkey"),
+        ("x" * 99, "x" * 60),
+    ],
+)
+def test_a_passkey_is_called_what_a_column_can_hold(typed, name):
+    assert name_of(typed) == name
