@@ -23,7 +23,7 @@ from web.runs.rivals import Rival, rivals_of_lot
 from web.schedules import access as schedules
 from web.schedules.models import Schedule
 from web.targets.models import Target
-from web.usage.pages import CostPage, lot_cost
+from web.usage.cost_pages import CostPage, lot_cost
 
 PREFIX = "parts"
 SOME_SEED = 1  # stands for the one that each run draws
@@ -56,13 +56,18 @@ def lot_page(lot: Lot) -> LotPage:
     return LotPage(
         lot,
         plan.estimate if plan else None,
-        lot_cost(lot, plan.lot, plan.definitions, plan.estimate) if plan else None,
+        cost_of(lot, plan),
         last,
         rivals_of_lot(lot),
         sizings_of(lot),
         schedules.of_lot(lot),
         course_of(lot),
     )
+
+
+def cost_of(lot: Lot, plan: "Planned | None") -> CostPage | None:
+    """Return what a lot needs and costs as it would run now; None where it could not."""
+    return lot_cost(lot, plan.lot, plan.definitions, plan.estimate) if plan else None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from web.accounts.access import UserRequest, open_workspace
 from web.accounts.models import Role
+from web.lots import pages as lots
 from web.lots.models import Lot
 from web.runs import access, actions, pages
 from web.runs.faces import face_of
@@ -128,6 +129,7 @@ def rivals_page(
 ) -> HttpResponse:
     """Ask whether a lot is to start although its mocks would collide; posts to the same address."""
     context = {"lot": lot, "rivals": would.rivals, "back": back, "anyway": ANYWAY}
+    context["cost"] = lots.cost_of(lot, lots.planned(lot))
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     return render(request, "runs/rivals.html", context, status=status)
 

@@ -12,5 +12,5 @@ def of_plan(workspace: Workspace) -> Iterable[Level]:
     plan = limits.plan_of(workspace)
     if plan is None:
         return
-    for limit in limits.limits_of(plan, limits.taken(workspace)):
+    for limit in limits.limits_of(plan, limits.taken(workspace, plan)):
         yield Level(name=limit.name, value=limit.percent, words=limit.words)

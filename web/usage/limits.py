@@ -101,7 +101,7 @@ def hold(workspace: Workspace, wanted: Wanted, *, is_locked: bool = False) -> No
         return
     if is_locked:
         lock(workspace)
-    for trouble in troubles(plan, wanted, taken(workspace)):
+    for trouble in troubles(plan, wanted, taken(workspace, plan)):
         raise CannotStart(trouble)
 
 
@@ -147,8 +147,11 @@ def _free(first_end: datetime | None) -> str:
     return f"The first is over at {first_end:%H:%M on %-d %B} (UTC)." if first_end else ""
 
 
-def taken(workspace: Workspace, *, now: datetime | None = None) -> Taken:
-    """Return what a workspace uses now; five queries."""
+def taken(workspace: Workspace, plan: Plan, *, now: datetime | None = None) -> Taken:
+    """Return what a workspace uses now, as far as its plan limits it; five queries.
+
+    Its logs are added up only where they are limited: that goes through all their chunks.
+    """
     moment = now or timezone.now()
     month = month_of(moment)
     runs = list(Run.objects.filter(workspace=workspace, state__in=LIVE))
@@ -161,7 +164,9 @@ def taken(workspace: Workspace, *, now: datetime | None = None) -> Taken:
         mocks=sum(run.mocks for run in runs),
         mock_seconds=(sums["mock_seconds"] or 0) + to_come(runs, month=month, now=moment),
         messages=sums["messages"] or 0,
-        log_bytes=retention.size_of(retention.of_workspace(workspace)),
+        log_bytes=0
+        if plan.log_gigabytes is None
+        else retention.size_of(retention.of_workspace(workspace)),
         first_end=min(ends, default=None),
     )
 
@@ -229,10 +234,8 @@ class Limit:
         return f"{self.used:,.10g} of {self.limit:,} {self.unit}."
 
 
-def limits_of(plan: Plan | None, used: Taken) -> list[Limit]:
+def limits_of(plan: Plan, used: Taken) -> list[Limit]:
     """Return the limits that a plan has, with what is used of each. Pure."""
-    if plan is None:
-        return []
     rows: Iterable[tuple[str, str, str, int | None, float]] = (
         ("runs", "Runs at once", "runs at once", plan.runs, used.runs),
         ("mocks", "Mocks at once", "mocks at once", plan.mocks, used.mocks),

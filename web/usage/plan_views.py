@@ -72,11 +72,9 @@ def give(request: UserRequest, workspace: UUID) -> HttpResponse:
         actions.give_plan(found, form.cleaned_data["plan"], by=request.user)
         messages.success(request, f"The plan of {found} is changed.")
         return redirect("operations_usage")
-    context = {
-        "form": form,
-        "of": found,
-        "limits": limits.limits_of(limits.plan_of(found), limits.taken(found)),
-    }
+    plan = limits.plan_of(found)
+    held = limits.limits_of(plan, limits.taken(found, plan)) if plan else []
+    context = {"form": form, "of": found, "limits": held}
     return render(request, "usage/give_plan.html", context)
 
 

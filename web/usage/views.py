@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from web.accounts.access import UserRequest, open_workspace
 from web.runs.access import run_of
-from web.usage import access, listing, pages
+from web.usage import access, cost_pages, listing, pages
 
 PAGE = 25
 
@@ -55,4 +55,4 @@ def download(request: UserRequest, workspace: UUID, month: str) -> StreamingHttp
 def run(request: UserRequest, workspace: UUID, run: UUID) -> HttpResponse:
     """Show what a run was expected to cost, beside what it did."""
     found = run_of(open_workspace(request, workspace), run)
-    return render(request, "usage/run.html", {"run": found, "cost": pages.run_cost(found)})
+    return render(request, "usage/run.html", {"run": found, "cost": cost_pages.run_cost(found)})

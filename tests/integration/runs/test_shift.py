@@ -32,6 +32,7 @@ from web.runs.models import Run
 from web.runs.shift import work_shift
 from web.targets import actions as targets
 from web.targets.models import Target
+from web.usage.models import Use
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -96,6 +97,22 @@ def test_a_run_is_sent_counted_logged_and_reported_alike(start, receiver, object
     }
     assert (report.rows, report.rows_total) == (len(lines), len(lines))
     assert str(run.code) in Mail.objects.get().text
+
+
+def test_what_a_run_used_is_counted_when_it_ends(start, receiver):
+    run = start()
+
+    work_shift()
+
+    run.refresh_from_db()
+    use = Use.objects.get(run=run)
+    assert (use.messages, use.failed, use.until) == (len(receiver.received), 0, run.ended_at)
+    assert use.bytes == run.bytes > 0
+    assert use.bytes_out > use.bytes
+    assert use.bytes_in > 0
+    assert use.log_bytes == sum(run.chunks.values_list("size", flat=True)) > 0
+    assert 0 < use.mock_seconds <= 20 * 4
+    assert 0 < use.tower_seconds <= (run.ended_at - run.started_at).total_seconds()
 
 
 def test_the_page_and_a_mocks_log_agree_with_what_arrived(start, receiver):

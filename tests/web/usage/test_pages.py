@@ -150,3 +150,12 @@ def test_a_lot_shows_what_it_needs_before_it_starts(client_of, owner, lot, objec
     assert "What it needs and costs" in said
     assert "1 × standard-1x" in said
     assert "Here, by the second" in said
+
+
+def test_who_is_asked_before_a_start_reads_what_it_costs(client_of, owner, run, make_lot):
+    other = make_lot(name="Day shift")
+
+    said = client_of(owner).post(reverse("lots:start", args=[other.workspace.code, other.code]))
+
+    assert said.status_code == 422
+    assert "It would send about 120 messages on 1 × standard-1x, and cost $" in said.content.decode()

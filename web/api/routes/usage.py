@@ -13,7 +13,7 @@ from web.api.door import VIEWER, KeyRequest
 from web.api.paging import Listed, Wanted, moment_in, page_of, place_in
 from web.api.problems import Invalid
 from web.runs.access import run_of
-from web.usage import access, limits, pages
+from web.usage import access, cost_pages, limits, pages
 from web.usage.access import Used
 from web.usage.models import Use
 from web.usage.months import month_in, named
@@ -121,7 +121,7 @@ def list_uses(request: KeyRequest, wanted: Query[OfMonth]) -> Listed[RunUseTold]
 def get_plan(request: KeyRequest) -> PlanTold:
     """Get the limits of the workspace's plan, and what is used of each."""
     plan = limits.plan_of(request.workspace)
-    rows = limits.limits_of(plan, limits.taken(request.workspace)) if plan else []
+    rows = limits.limits_of(plan, limits.taken(request.workspace, plan)) if plan else []
     return PlanTold(
         plan=plan.name if plan else None,
         stops_runs=plan.stops_runs if plan else False,
@@ -134,7 +134,7 @@ def get_plan(request: KeyRequest) -> PlanTold:
 @router.get("runs/{uuid:run}/cost", response=CostTold, **VIEWER)
 def get_cost(request: KeyRequest, run: UUID) -> CostTold:
     """Get what a run was expected to use and cost, and what it did."""
-    found = pages.run_cost(run_of(request.workspace, run))
+    found = cost_pages.run_cost(run_of(request.workspace, run))
     return CostTold(
         expected=found.expected.pack() if found.expected else None,
         used=found.used.pack() if found.used else None,
