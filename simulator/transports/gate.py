@@ -17,6 +17,7 @@ from simulator.errors import Unreachable
 from simulator.reach import NOTHING, OPEN, Closed, NoHost, Reach, host_in, is_odd
 
 Found: TypeAlias = tuple[Any, ...]  # family, kind, protocol, name, address: as getaddrinfo has it
+_Loop: Any = object  # that a class of a loop follows, mypy cannot know
 LookUp: TypeAlias = Callable[[str, int], list[Found]]
 MAX_JUDGED = 4_096  # judgements that are remembered
 MAX_NAMED = 1_024  # addresses that names of the operator's list led to
@@ -160,69 +161,69 @@ def gate_here() -> Gate:
     return gate
 
 
-def held(base: Callable[..., Any], gate: Gate) -> Callable[[], asyncio.AbstractEventLoop]:
-    """Return what makes loops of the class ``base`` whose connections all pass the gate."""
+class HeldConnections(_Loop):  # type: ignore[misc]
+    """Before the class of a loop: one that connects to nothing that its gate refuses."""
 
-    class HeldLoop(base):  # type: ignore[misc, valid-type]
-        """A loop that connects to nothing that its gate refuses."""
+    gate: Gate = OPEN_GATE
 
-        async def getaddrinfo(self, host: Any, port: Any, **options: Any) -> list[Found]:
-            text = host.decode() if isinstance(host, bytes) else host
-            if text is None:
-                return list(await super().getaddrinfo(host, port, **options))
-            address = gate.literal(text)
-            if gate.look_up and not address:
-                found = await self.run_in_executor(None, gate.look_up, text, port)
-            else:
-                found = await super().getaddrinfo(address or host, port, **options)
-            gate.hold_all(text, found)
-            return list(found)
+    async def getaddrinfo(self, host: Any, port: Any, **options: Any) -> list[Found]:
+        text = host.decode() if isinstance(host, bytes) else host
+        if text is None:
+            return list(await super().getaddrinfo(host, port, **options))
+        address = self.gate.literal(text)
+        if self.gate.look_up and not address:
+            found = await self.run_in_executor(None, self.gate.look_up, text, port)
+        else:
+            found = await super().getaddrinfo(address or host, port, **options)
+        self.gate.hold_all(text, found)
+        return list(found)
 
-        async def create_connection(
-            self, factory: Any, host: Any = None, port: Any = None, **options: Any
-        ) -> Any:
-            if host is None:  # over a socket that ``sock_connect`` has connected
-                return await super().create_connection(factory, **options)
-            if options.get("ssl") and not options.get("server_hostname"):
-                options["server_hostname"] = host
-            failure: OSError = OSError("the name has no address")
-            for address in await self._addresses(host, port):
-                try:
-                    return await super().create_connection(factory, address, port, **options)
-                except OSError as error:
-                    failure = error
-            raise failure
+    async def create_connection(
+        self, factory: Any, host: Any = None, port: Any = None, **options: Any
+    ) -> Any:
+        if host is None:  # over a socket that ``sock_connect`` has connected
+            return await super().create_connection(factory, **options)
+        if options.get("ssl") and not options.get("server_hostname"):
+            options["server_hostname"] = host
+        failure: OSError = OSError("the name has no address")
+        for address in await self._addresses(host, port):
+            try:
+                return await super().create_connection(factory, address, port, **options)
+            except OSError as error:
+                failure = error
+        raise failure
 
-        async def create_datagram_endpoint(
-            self, factory: Any, local_addr: Any = None, remote_addr: Any = None, **options: Any
-        ) -> Any:
-            if remote_addr is not None:
-                host, port = remote_addr[:2]
-                remote_addr = ((await self._addresses(host, port))[0], port)
-            return await super().create_datagram_endpoint(
-                factory, local_addr=local_addr, remote_addr=remote_addr, **options
-            )
+    async def create_datagram_endpoint(
+        self, factory: Any, local_addr: Any = None, remote_addr: Any = None, **options: Any
+    ) -> Any:
+        if remote_addr is not None:
+            host, port = remote_addr[:2]
+            remote_addr = ((await self._addresses(host, port))[0], port)
+        return await super().create_datagram_endpoint(
+            factory, local_addr=local_addr, remote_addr=remote_addr, **options
+        )
 
-        async def sock_connect(self, sock: socket.socket, address: Any) -> Any:
-            if sock.family in (socket.AF_INET, socket.AF_INET6):
-                host, *rest = address
-                address = ((await self._addresses(host, rest[0]))[0], *rest)
-            return await super().sock_connect(sock, address)
+    async def sock_connect(self, sock: socket.socket, address: Any) -> Any:
+        if sock.family in (socket.AF_INET, socket.AF_INET6):
+            host, *rest = address
+            address = ((await self._addresses(host, rest[0]))[0], *rest)
+        return await super().sock_connect(sock, address)
 
-        async def _addresses(self, host: str, port: int) -> list[str]:
-            """What a host stands for, allowed; an address stands for itself."""
-            address = gate.literal(host)
-            if address:
-                return [address]
-            found = await self.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            return list(dict.fromkeys(_text(each[4]) for each in found))
+    async def _addresses(self, host: str, port: int) -> list[str]:
+        """What a host stands for, allowed; an address stands for itself."""
+        address = self.gate.literal(host)
+        if address:
+            return [address]
+        found = await self.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        return list(dict.fromkeys(_text(each[4]) for each in found))
 
-    def make() -> asyncio.AbstractEventLoop:
-        loop: asyncio.AbstractEventLoop = HeldLoop()
-        setattr(loop, "gate", gate)  # noqa: B010  (a loop's class knows of no such attribute)
-        return loop
 
-    return make
+def held(base: type, gate: Gate) -> Callable[[], asyncio.AbstractEventLoop]:
+    """Return the class of loops of the class ``base`` whose connections all pass the gate."""
+    kind: type[asyncio.AbstractEventLoop] = type(
+        "HeldLoop", (HeldConnections, base), {"gate": gate}
+    )
+    return kind
 
 
 def _is_address(text: str) -> bool:
