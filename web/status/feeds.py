@@ -3,7 +3,7 @@
 Rule: pure, of the same page that people see. Source of the feed's form: RFC 4287.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -31,7 +31,7 @@ def json_of(page: Page) -> dict[str, Any]:
     }
 
 
-def component(row: Row, months: list[str]) -> dict[str, Any]:
+def component(row: Row, months: list[date]) -> dict[str, Any]:
     """Return a component."""
     return {
         "name": row.component.word,
@@ -41,7 +41,7 @@ def component(row: Row, months: list[str]) -> dict[str, Any]:
         "since": iso(row.since),
         "uptime": row.uptime,
         "known": row.known,
-        "months": dict(zip(months, row.months, strict=True)),
+        "months": {f"{each:%Y-%m}": row.months[at] for at, each in enumerate(months)},
         "days": {day: seconds(sums) for day, sums in row.sums.items()},
     }
 

@@ -88,7 +88,7 @@ class Page:
     sampled: datetime | None
     drawn: datetime | None
     rows: list[Row]
-    months: list[str]  # November 2026
+    months: list[date]  # the first day of each that is shown, newest first
     going: list[Telling]
     planned: list[Telling]
     past: list[Telling]
@@ -109,7 +109,7 @@ def page(look: Look, *, now: datetime) -> Page:
         sampled=picture.sampled,
         drawn=picture.at,
         rows=rows,
-        months=[f"{month:%B %Y}" for month in shown],
+        months=shown,
         going=[each for each in open_ones if not is_ahead(each.said, now)],
         planned=[each for each in open_ones if is_ahead(each.said, now)],
         past=[each for each in tellings if each.said.is_over],
