@@ -1,6 +1,7 @@
 """What the account pages take, with their limits and texts."""
 
 import logging
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -14,14 +15,16 @@ from web.accounts.models import Role, Theme, User, Workspace
 from web.audit.actions import note
 from web.factors import codes as second
 from web.platform.addresses import client_address
+from web.platform.selects import LongSelect
 
 logger = logging.getLogger(__name__)
 
 
-def zone_choices() -> list[tuple[str, str]]:
+@cache  # it goes through some 600 files
+def zone_choices() -> tuple[tuple[str, str], ...]:
     """Return every zone of a place, and UTC, for a select."""
     places = sorted(zone for zone in available_timezones() if "/" in zone and "Etc/" not in zone)
-    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in places)]
+    return (("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in places))
 
 
 def password_field(label: str, *, autocomplete: str, help_text: str = "") -> forms.CharField:
@@ -142,7 +145,10 @@ class Account(forms.Form):
         label="Your name", max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     time_zone = forms.ChoiceField(
-        label="Time zone", choices=zone_choices, help_text="Times are shown in it."
+        label="Time zone",
+        choices=zone_choices,
+        widget=LongSelect,
+        help_text="Times are shown in it.",
     )
     theme = forms.ChoiceField(label="Appearance", choices=Theme.choices)
 

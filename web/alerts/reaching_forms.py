@@ -27,6 +27,7 @@ from web.alerts.models import (
 from web.platform.destinations import address_of, hold
 from web.platform.hosts import AddressError
 from web.platform.secrets import seal
+from web.platform.selects import LongSelect
 
 MOST_TURNS = 20
 LONGEST_CHANGE = timedelta(days=366)
@@ -278,7 +279,7 @@ class TurnForm(forms.Form):
     )
     begins = forms.TimeField(label="From", widget=forms.TimeInput(attrs={"type": "time"}))
     ends = forms.TimeField(label="To", widget=forms.TimeInput(attrs={"type": "time"}))
-    zone = forms.ChoiceField(label="Time zone", choices=zone_choices)
+    zone = forms.ChoiceField(label="Time zone", choices=zone_choices, widget=LongSelect)
 
     def __init__(self, *args: Any, workspace: Workspace, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -12,6 +12,7 @@ from web.accounts.forms import zone_choices
 from web.accounts.models import Workspace
 from web.lots.durations import duration_text, parse_duration
 from web.lots.models import Lot
+from web.platform.selects import LongSelect
 from web.schedules.models import Overlap, Schedule
 from web.schedules.moments import Timetable, cron_refusal, moment_in
 
@@ -99,6 +100,7 @@ class TimetableForm(forms.Form):
     zone = forms.ChoiceField(
         label="Time zone",
         choices=zone_choices,
+        widget=LongSelect,
         help_text="Where clocks are put forward, a time that is skipped comes right after it; "
         "where they are put back, it comes the first time.",
     )

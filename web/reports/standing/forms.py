@@ -7,6 +7,7 @@ from django import forms
 from web.accounts.access import members_of
 from web.accounts.forms import zone_choices
 from web.accounts.models import User, Workspace
+from web.platform.selects import LongSelect
 from web.reports.models import Every, Form, Standing
 from web.reports.standing.actions import MOST_SUBSCRIBERS
 
@@ -20,6 +21,7 @@ class StandingForm(forms.ModelForm):  # type: ignore[type-arg]
     zone = forms.ChoiceField(
         label="Time zone",
         choices=zone_choices,
+        widget=LongSelect,
         help_text="Whose days, weeks (from Monday) and months are meant; where clocks are put "
         "forward or back, a day has 23 or 25 hours.",
     )
