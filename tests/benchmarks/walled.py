@@ -18,7 +18,7 @@ from web.accounts import actions as accounts
 from web.accounts.models import User
 from web.runs import live
 from web.runs.boards import ShardReport
-from web.runs.desk import packed
+from web.runs.holding import packed
 from web.runs.leasing import Lease
 from web.runs.models import Board, Run, RunState, Shard, ShardState
 
