@@ -90,6 +90,9 @@ def console_environment(
         "SITE_URL": f"http://127.0.0.1:{port}",
         "PORT": str(port),
         "WEB_CONCURRENCY": "1",
+        # Everything shares this machine, so a page is given more time than where it is alone.
+        "REQUEST_LIMIT": "25",
+        "STATEMENT_LIMIT": "25",
         "ALLOWED_TARGETS": "127.0.0.0/8, ::1, localhost",
     }
 

@@ -49,9 +49,7 @@ def _servers(supervisor: Supervisor, folder: Path) -> dict[str, str]:
     supervisor.start(parts.pgbouncer(folder / "pgbouncer", port=pooler, server=server))
     database = server.url("pages", port=pooler)
     made = stack.console_environment(folder, servers, port=port, database=database)
-    # Above the limit a page would be ended, and its time not be known; and there are two of them,
-    # as in the smallest dyno.
-    return {**made, "REQUEST_LIMIT": "25", "STATEMENT_LIMIT": "25", "WEB_CONCURRENCY": "2"}
+    return {**made, "WEB_CONCURRENCY": "2"}  # as in the smallest dyno
 
 
 def _world(environment: dict[str, str], *, mocks: int):  # type: ignore[no-untyped-def]
