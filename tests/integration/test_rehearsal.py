@@ -33,6 +33,7 @@ def test_nothing_is_lost_by_a_deploy_and_a_scale_in(parts_folder: Path) -> None:
     assert found["scale-in: mocks handed over"] == found["mocks"] == 300
     assert found["rows of the report"] == found["arrived at the subscriber"] >= 300
     assert (found["requests over 30 s"], found["secrets found"]) == (0, 0)
+    assert found["secrets looked for"] >= 20
 
 
 @pytest.mark.parametrize(
