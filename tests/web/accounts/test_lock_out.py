@@ -13,6 +13,7 @@ from web.mail.models import Mail
 from web.platform import limits, redis
 
 TRIES = 1_000
+MOST_LOOKED_AT = {1: 10, 200: 30}  # of a storm from so many addresses; docs/security.md
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def test_a_storm_is_held_and_the_owner_still_gets_in(counted_together, owner, co
 
     looked_at = storm(owner.email, addresses, tries=TRIES)
 
-    assert looked_at <= (guard.PAIR.count if count == 1 else guard.ACCOUNT.count) + 1
+    assert looked_at <= MOST_LOOKED_AT[count] + 1
     assert is_in(attempt(browser, owner.email, PASSWORD, "198.51.100.7"))
     assert is_in(attempt(browser, owner.email, PASSWORD, addresses[0]))
 
