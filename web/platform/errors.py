@@ -5,6 +5,7 @@ Django prescribes the arguments, some by name.
 
 import logging
 import sys
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -89,7 +90,7 @@ def no_database(request: HttpRequest) -> HttpResponse:
 
 
 def _later(
-    request: HttpRequest, title: str, words: str, *, code: str, page: tuple[str, dict[str, object]]
+    request: HttpRequest, title: str, words: str, *, code: str, page: tuple[str, dict[str, Any]]
 ) -> HttpResponse:
     """Answer 503 in the way that whoever asks can read, and when to ask again."""
     response: HttpResponse
