@@ -9,7 +9,7 @@ import pytest
 from tests.web.drains.endpoints import Answer
 from web.drains.documents import Line
 from web.drains.senders.base import Failing, Load
-from web.drains.senders.http import HttpSender
+from web.drains.senders.http import MOST_ANSWER, HttpSender
 from web.platform.outgoing import waiting
 
 SECRET = "a secret that signs"
@@ -156,6 +156,18 @@ def test_one_connection_serves_many_requests_and_one_that_was_closed_is_made_ane
         sender.deliver(Load(str(number), "s", lines(1)))
 
     assert (endpoint.connections, len(endpoint.requests)) == (2, 4)
+
+
+@pytest.mark.parametrize(("extra", "connections"), [(0, 1), (1, 2)])
+def test_a_long_answer_is_not_read_to_keep_its_connection(
+    make_sender, endpoint, extra, connections
+):
+    sender = make_sender()
+    endpoint.usual = Answer(body=b"x" * (MOST_ANSWER + extra))
+    for number in range(2):
+        sender.deliver(Load(str(number), "s", lines(1)))
+
+    assert (endpoint.connections, len(endpoint.requests)) == (connections, 2)
 
 
 def test_a_port_where_nobody_listens_is_said(make_drain):
