@@ -24,6 +24,7 @@ from web.platform import storage
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef
 
 KEPT, GONE = "kept/", "gone/"  # in the second bucket: what the bucket has, and had
 AT_ONCE = 4  # objects on their way
@@ -221,9 +222,9 @@ def copy_one(key: str, source: Place, target: Place) -> bool:
 
 def move(kept: Place, gone: Place, entry: Entry) -> None:
     """Set a copy aside, inside of the second bucket; its date there is when that was done."""
-    source = {"Bucket": kept.bucket, "Key": kept.prefix + entry.key}
-    gone.client.copy(source, gone.bucket, gone.prefix + entry.key, Config=IN_PARTS)  # type: ignore[arg-type]
-    kept.client.delete_object(**source)
+    source: CopySourceTypeDef = {"Bucket": kept.bucket, "Key": kept.prefix + entry.key}
+    gone.client.copy(source, gone.bucket, gone.prefix + entry.key, Config=IN_PARTS)
+    kept.client.delete_object(Bucket=kept.bucket, Key=kept.prefix + entry.key)
 
 
 def forget(gone: Place, before: datetime, tally: Tally) -> None:
