@@ -35,7 +35,7 @@ def main() -> int:
                     clients=asked.clients,
                     rounds=asked.rounds,
                 )
-            return telling.tell(answers, world.queries())
+            return telling.tell(answers, world.costs())
 
 
 def _servers(supervisor: Supervisor, folder: Path) -> dict[str, str]:

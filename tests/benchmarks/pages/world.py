@@ -4,9 +4,11 @@ Rule: imported once the settings are there. What is there once is made as tests 
 """
 
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from http.client import OK
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -28,6 +30,7 @@ from web.runs.models import Run
 SHARD = 1_000  # mocks
 RECENT = 10  # s of points that a report carries until the database has them
 REASONS = ("connection refused", "no acknowledgement within 10 s", "HTTP 503")
+TIMES = 3  # of which the least CPU time counts
 YEAR = timedelta(days=365)
 COUNTS = {  # rows of a year beside the first one
     "Definition": 60, "Version": 40, "Dataset": 60, "Upload": 60, "Target": 40, "Lot": 200,
@@ -63,15 +66,21 @@ class World:
         routes = [*CLOSED, *(route for route in OPEN if "<" not in route)]
         return {route: address(route, self._arguments) for route in routes}
 
-    def queries(self) -> Mapping[str, int]:
-        """Return how many queries each page makes."""
+    def costs(self) -> Mapping[str, tuple[int, float]]:
+        """Return how many queries each page makes, and its CPU time in this process, s."""
         found = {}
         for name, path in self.pages().items():
             with CaptureQueriesContext(connection) as asked:
                 answer = self._walled.client.get(path)
-            if answer.status_code == 200:
-                found[name] = len(asked)
+            if answer.status_code == OK:
+                found[name] = (len(asked), min(self._cpu(path) for _ in range(TIMES)))
         return found
+
+    def _cpu(self, path: str) -> float:
+        self._walled.publish()
+        began = time.process_time()
+        self._walled.client.get(path)
+        return time.process_time() - began
 
     @contextmanager
     def towers(self) -> Iterator[None]:
