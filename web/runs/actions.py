@@ -77,28 +77,9 @@ def start_run(
     found = [] if beside_rivals else rivals.rivals_of(lot, snapshot.client_ids)
     if found:
         raise WouldCollide(found)
-    run = Run(
-        code=code,
-        workspace=lot.workspace,
-        lot=lot,
-        name=lot.name,
-        started_by=by,
-        mocks=snapshot.lot.most_mocks,
-        duration=lot.duration,
-        longest=most,
-        ramp=timedelta(seconds=snapshot.lot.pace.all_on(snapshot.lot.mocks)),
-        seed=snapshot.lot.seed,
-        target=lot.target.address,
-        tags=lot.tags,
-        parts=snapshot.parts,
-        additions=[asdict(each) for each in snapshot.lot.additions],
-        presence=presence.kept(snapshot.lot),
-        thresholds=[str(each) for each in snapshot.lot.thresholds],
-        faults=snapshot.faults,
-        way_back=snapshot.lot.target.way_back.kind if snapshot.lot.target.way_back else "",
-        hosts=hosts,
-        is_unproved=is_unproved,
-    )
+    run = _run_of(lot, snapshot, by=by)
+    run.code, run.longest = code, most
+    run.hosts, run.is_unproved = hosts, is_unproved
     keep_snapshot(run, snapshot)
     with transaction.atomic():
         starting.hold_again(lot.workspace, wanted)
@@ -109,6 +90,29 @@ def start_run(
             joined(run)
         transaction.on_commit(lambda: ask_for_tower(run))
     return run
+
+
+def _run_of(lot: Lot, snapshot: Snapshot, *, by: User | None) -> Run:
+    """Return a run with what its snapshot says, not stored yet."""
+    what = snapshot.lot
+    return Run(
+        workspace=lot.workspace,
+        lot=lot,
+        name=lot.name,
+        started_by=by,
+        mocks=what.most_mocks,
+        duration=lot.duration,
+        ramp=timedelta(seconds=what.pace.all_on(what.mocks)),
+        seed=what.seed,
+        target=lot.target.address,
+        tags=lot.tags,
+        parts=snapshot.parts,
+        additions=[asdict(each) for each in what.additions],
+        presence=presence.kept(what),
+        thresholds=[str(each) for each in what.thresholds],
+        faults=snapshot.faults,
+        way_back=what.target.way_back.kind if what.target.way_back else "",
+    )
 
 
 def keep_snapshot(run: Run, snapshot: Snapshot) -> None:
