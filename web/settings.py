@@ -361,7 +361,7 @@ SCALER_RANGES = {
         env.number("SCALER_WEB_MOST", default=4, least=1, most=100),
     ),
 }
-# US dollars for workers and consoles together, by list prices; 0: no ceiling.
+# For workers and consoles together, by the table of prices; 0: no ceiling.
 SCALER_HOURLY_CEILING = env.number("SCALER_HOURLY_CEILING", default=0, least=0, most=10_000)
 SCALER_MONTHLY_CEILING = env.number("SCALER_MONTHLY_CEILING", default=0, least=0, most=1_000_000)
 # For those who leave scaling to an add-on: what it asks us with, and where we tell it.

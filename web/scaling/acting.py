@@ -20,7 +20,7 @@ from web.scaling import platform_api, rule, signals, sizes
 from web.scaling.models import Choice, Process, Scaled
 from web.scaling.platform_api import Busy, Formation, Refused
 from web.scaling.rule import Action, Decision, Limits, Memory
-from web.usage.prices import SYMBOLS, prices_at
+from web.usage.prices import prices_at, sign_of
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ def _look_at(row: Scaled, has: Formation | None, trouble: str, *, now: datetime)
     size = size_of(row)
     advice = sizes.advice(
         size, larger_than(size), quantity=row.quantity or 0, load=seen.load, lateness=lateness,
-        late=limits.late, sign=SYMBOLS.get(settings.PRICE_CURRENCY, settings.PRICE_CURRENCY),
+        late=limits.late, sign=sign_of(settings.PRICE_CURRENCY),
     )  # fmt: skip
     return _note(row, seen.inputs, decision, outcome=done.words or trouble, advice=advice, now=now)
 

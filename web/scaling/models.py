@@ -29,7 +29,7 @@ class Scaled(models.Model):
     not_before = models.DateTimeField(null=True)  # the platform asked to be left alone until then
     stuck_since = models.DateTimeField(null=True)  # the platform does not do what is asked
     month = models.CharField(max_length=7, blank=True)  # 2026-11
-    spent = models.FloatField(default=0.0)  # US dollars in it, by list prices
+    spent = models.FloatField(default=0.0)  # in it, by the table of prices
 
     def __str__(self) -> str:
         return self.process

@@ -9,6 +9,7 @@ from web.scaling import access, acting, chart, platform_api
 from web.scaling.chart import Line
 from web.scaling.models import Choice, Process, Scaled
 from web.scaling.rule import Limits
+from web.usage.prices import sign_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +18,7 @@ class Row:
 
     scaled: Scaled
     limits: Limits
-    hourly: float  # US dollars an hour, now
+    hourly: float  # what they cost an hour, now
     last: Choice | None
 
 
@@ -33,7 +34,8 @@ class Page:
     end: datetime
     hourly_ceiling: int
     monthly_ceiling: int
-    spent: float  # US dollars of this month
+    spent: float  # in this month
+    sign: str  # of the currency of all of these
     processes: list[tuple[str, str]]
     actions: list[tuple[str, str]]
     spans: list[tuple[str, str]]
@@ -52,6 +54,7 @@ def page(filters: access.Filters, *, now: datetime) -> Page:
         hourly_ceiling=settings.SCALER_HOURLY_CEILING,
         monthly_ceiling=settings.SCALER_MONTHLY_CEILING,
         spent=sum(row.scaled.spent for row in rows if row.scaled.month == f"{now:%Y-%m}"),
+        sign=sign_of(settings.PRICE_CURRENCY),
         processes=list(Process.choices),
         actions=access.ACTIONS,
         spans=access.SPANS,

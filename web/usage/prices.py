@@ -65,21 +65,25 @@ def hourly(monthly: Decimal | None) -> Decimal | None:
     return None if monthly is None else monthly / HOURS
 
 
+def sign_of(currency: str) -> str:
+    """Return what stands before an amount of a currency."""
+    return SYMBOLS.get(currency, f"{currency} ")
+
+
 def exact(amount: Decimal | None, currency: str) -> str:
     """Return a price for people, with all its digits and two decimals at least."""
     if amount is None:
         return "–"
-    sign = SYMBOLS.get(currency, f"{currency} ")
     digits = f"{amount.normalize():f}"
     decimals = len(digits.partition(".")[2])
-    return f"{sign}{amount:,.{max(2, decimals)}f}"
+    return f"{sign_of(currency)}{amount:,.{max(2, decimals)}f}"
 
 
 def told(amount: Decimal | None, currency: str) -> str:
     """Return an amount of a currency for people; small ones in ``DIGITS`` digits that count."""
     if amount is None:
         return "–"
-    sign = SYMBOLS.get(currency, f"{currency} ")
+    sign = sign_of(currency)
     if amount == 0 or abs(amount) >= CENTS:
         return f"{sign}{amount:,.2f}"
     places = DIGITS - 1 - amount.adjusted()
