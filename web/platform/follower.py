@@ -103,7 +103,7 @@ class Follower:
             return look(self._alias)
         except Failed as error:
             self._leave(error)
-        except stale:  # type: ignore[misc]  # a tuple of exceptions, which may be empty
+        except stale:
             logger.info("the follower is behind what is looked for")
         return look(self._primary)
 
