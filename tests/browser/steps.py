@@ -102,6 +102,7 @@ def make_lot(
     """Make a lot of one definition; ends at its page."""
     visitor.go("Lots")
     visitor.page.get_by_role("link", name="New lot").click()
+    expect(visitor.page.get_by_role("heading", level=1, name="New lot")).to_be_visible()
     visitor.fill("Name", name)
     visitor.field("Definition").select_option(label=definition)
     visitor.fill("Mocks", str(mocks))

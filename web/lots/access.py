@@ -4,13 +4,27 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Count, F, Max, Prefetch, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 from django.http import Http404
 
 from web.accounts.models import Workspace
 from web.definitions.models import Version
 from web.lots.models import Lot
 from web.lots.tags import needle, shared
+
+ORDERS = {  # the word in the address -> the order of rows
+    "name": (Lower("name"), "id"),
+    "-name": (Lower("name").desc(), "id"),
+    "mocks": ("mocks", "id"),
+    "-mocks": ("-mocks", "id"),
+    "target": (Lower("target__name"), "id"),
+    "-target": (Lower("target__name").desc(), "id"),
+    "duration": ("duration", "id"),
+    "-duration": ("-duration", "id"),
+    "changed": ("changed", "id"),
+    "-changed": ("-changed", "id"),
+}
+DEFAULT_ORDER = "-changed"
 
 
 def lots_of(workspace: Workspace) -> QuerySet[Lot]:
@@ -29,6 +43,11 @@ def lots_of(workspace: Workspace) -> QuerySet[Lot]:
 def tagged(lots: QuerySet[Lot], tag: str) -> QuerySet[Lot]:
     """Return those of ``lots`` that have a tag; all of them for an empty one."""
     return lots.filter(tags__contains=needle(tag)) if tag else lots
+
+
+def listed(workspace: Workspace, *, name: str, tag: str, order: str) -> QuerySet[Lot]:
+    """Return the lots with ``name`` in theirs and with the tag, in the order of ``ORDERS``."""
+    return tagged(lots_of(workspace).filter(name__icontains=name), tag).order_by(*ORDERS[order])
 
 
 def tags_of(workspace: Workspace) -> list[str]:

@@ -23,15 +23,19 @@ ADD_ROW = "add_part"
 @require_GET
 @login_required
 def index(request: UserRequest, workspace: UUID) -> HttpResponse:
-    """List the workspace's lots, the one changed last first; those with a tag when asked."""
+    """List the workspace's lots; ``name`` and ``tag`` filter, ``order`` sorts, ``page`` turns."""
     opened = open_workspace(request, workspace)
-    tag = request.GET.get("tag", "")
-    rows = access.tagged(access.lots_of(opened), tag)
+    name, tag = request.GET.get("name", "").strip(), request.GET.get("tag", "")
+    order = request.GET.get("order", "")
+    order = order if order in access.ORDERS else access.DEFAULT_ORDER
+    rows = access.listed(opened, name=name, tag=tag, order=order)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "last_runs": access.last_runs(page),
+        "name": name,
         "tag": tag,
+        "order": order,
         "tags": access.tags_of(opened),
     }
     return render(request, "lots/index.html", context)

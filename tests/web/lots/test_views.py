@@ -255,3 +255,21 @@ def test_a_workspace_with_lots_can_be_removed(
 
     assert not Workspace.objects.filter(id=workspace.id).exists()
     assert run.prefix.startswith(Removal.objects.get().prefix)
+
+
+def test_lots_are_found_by_a_part_of_the_name_in_the_order_that_is_asked(
+    client_of, teammate, workspace, make_lot
+):
+    for name, count in (("Plant", 2), ("plant at night", 30), ("Lab", 5)):
+        make_lot(name=name, mocks=count)
+
+    def names(query):
+        answer = client_of(teammate).get(address("index", workspace), query)
+        return [lot.name for lot in answer.context["page"]]
+
+    assert names({"order": "name"}) == ["Lab", "Plant", "plant at night"]
+    assert names({"order": "-mocks"}) == ["plant at night", "Lab", "Plant"]
+    assert names({"name": "PLANT", "order": "mocks"}) == ["Plant", "plant at night"]
+    assert names({"order": "seed"}) == names({"order": "-changed"})
+    answer = client_of(teammate).get(address("index", workspace), {"name": "nowhere"})
+    assert "No lot is like this" in answer.content.decode()
