@@ -11,6 +11,9 @@ from web.platform.static import StaticFiles
 HERE = "/static/css/base.aaaaaaaaaaaa.css"
 ELSEWHERE = "/static/css/base.bbbbbbbbbbbb.css"
 
+# The end of an answer has Django look after its connections, where other tests have made one.
+pytestmark = pytest.mark.django_db(transaction=True)
+
 
 @pytest.fixture
 def answer(settings, tmp_path):
