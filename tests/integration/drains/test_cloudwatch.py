@@ -47,7 +47,7 @@ def test_records_are_events_in_order_of_time(drain_to, logs, run, store):
 
     events = events_of(logs, f"{run.code}/0")
     assert [document["sequence"] for _, document in events] == list(range(1, 1_001))
-    assert [at for at, _ in events] == [1_800_000_000_000 + n for n in range(1, 1_001)]
+    assert [at for at, _ in events] == [2_999_232_000_000 + n for n in range(1, 1_001)]
     assert (drain.shipped, drain.last_error) == (1_000, "")
 
 

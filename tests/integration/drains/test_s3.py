@@ -52,7 +52,7 @@ def test_a_chunk_that_is_wanted_whole_goes_as_it_is(drain_to, bucket, run, sends
     drain = shipped(to_bucket(drain_to))
 
     ((key, data),) = bucket().items()
-    assert key == f"lab/date=2027-01-15/run={run.code}/shard=00000/1-000000.parquet"
+    assert key == f"lab/date=2065-01-15/run={run.code}/shard=00000/1-000000.parquet"
     assert data == object_store.objects[chunk.key]
     assert (drain.shipped, drain.shipped_bytes, drain.last_error) == (30, chunk.size, "")
 

@@ -24,7 +24,7 @@ def test_a_send_says_what_the_log_says_of_it():
     (document,) = said([record(3, 7, at=1.5)])
 
     assert document == {
-        "id": "r1:3:send:7:1800000001500000:1800000001512000",
+        "id": "r1:3:send:7:2999232001500000:2999232001512000",
         "run": "r1",
         "lot": "Night",
         "event": "send",
@@ -35,9 +35,9 @@ def test_a_send_says_what_the_log_says_of_it():
         "message": "telemetry",
         "address": "fridges/f-003",
         "payload": '{"t": 4.5}',
-        "scheduled": "2027-01-15T08:00:01.499000Z",
-        "sent": "2027-01-15T08:00:01.500000Z",
-        "settled": "2027-01-15T08:00:01.512000Z",
+        "scheduled": "2065-01-15T08:00:01.499000Z",
+        "sent": "2065-01-15T08:00:01.500000Z",
+        "settled": "2065-01-15T08:00:01.512000Z",
         "latency_ms": 12.0,
         "result": "acknowledged",
     }
@@ -79,7 +79,7 @@ def test_lines_come_back_as_they_were():
     lines = documents.lines_of(table_of([record(3, 7, at=1.25)]), run="r1", lot="Night")
 
     assert documents.lines_from(documents.text_of(lines)) == lines
-    assert lines[0].at == 1_800_000_001_250_000
+    assert lines[0].at == 2_999_232_001_250_000
     assert lines[0].sender == "f-003"
 
 

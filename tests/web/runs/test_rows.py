@@ -18,7 +18,7 @@ ROW = MockRow(
     is_failing=False,
     delivered=67_890,
     failed=0,
-    last=datetime(2027, 1, 15, 8, 0, 0, 250_000, tzinfo=UTC),
+    last=datetime(2065, 1, 15, 8, 0, 0, 250_000, tzinfo=UTC),
     reason="",
 )
 
@@ -37,7 +37,7 @@ def test_a_row_says_everything_of_its_mock():
         "<td>running</td>",
         '<span class="badge" data-state="ok">connected</span>',
         ">67,890<",
-        '<time datetime="2027-01-15T17:00:00.250000+09:00">17:00:00.250</time>',
+        '<time datetime="2065-01-15T17:00:00.250000+09:00">17:00:00.250</time>',
     ):
         assert text in said
     assert "failing" not in said
