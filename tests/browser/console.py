@@ -4,6 +4,7 @@ Rule: nothing of the product is imported here; it is started, and met by its add
 """
 
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ class Console:
     mqtt_port: int
     mail: Path  # a folder of .eml files
     supervisor: Supervisor
+    environment: Mapping[str, str]  # of its processes
 
 
 def start_console(supervisor: Supervisor, folder: Path) -> Console:
@@ -43,6 +45,7 @@ def start_console(supervisor: Supervisor, folder: Path) -> Console:
         mqtt_port=servers.mqtt_port,
         mail=folder / "mail",
         supervisor=supervisor,
+        environment=environment,
     )
 
 
