@@ -20,6 +20,9 @@ from web.runs.models import LIVE, Board, Outcome, Run, RunState, Shard
 from web.runs.reaping import MOST_LOSSES
 from web.schedules import starting
 from web.schedules.models import Overlap, Schedule
+from web.usage import enforcing
+from web.usage.models import Plan, Use
+from web.usage.months import month_of
 
 pytestmark = pytest.mark.django_db
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "runs.md"
@@ -81,6 +84,22 @@ def is_too_long(run: Run) -> None:
     run.refresh_from_db()
     assert run.stop_requested is None
     overtime.tick(NOW + timedelta(seconds=30))
+    leasing.release(lease, outcome=Outcome.STOPPED)
+    endings.end_run(run.id)
+
+
+def uses_up_its_plan(run: Run) -> None:
+    (lease,) = leases(run)
+    Plan.objects.create(name="Small", messages=10, stops_runs=True, is_default=True)
+    Use.objects.create(
+        workspace_code=run.workspace.code,
+        run_code=run.code,
+        started_at=NOW,
+        month=month_of(NOW),
+        until=NOW,
+        messages=10,
+    )
+    assert enforcing.look(NOW) == 1
     leasing.release(lease, outcome=Outcome.STOPPED)
     endings.end_run(run.id)
 
@@ -168,6 +187,7 @@ WAYS: list[tuple[Callable[[Run], None], str]] = [
     (is_stopped_before, "Stopped"),
     (is_aborted, "Stopped"),
     (is_too_long, "Stopped"),
+    (uses_up_its_plan, "Stopped"),
     (is_replaced, "Stopped"),
     (is_held_on_to, "Stopped"),
     (hangs_while_it_is_stopped, "Stopped"),
