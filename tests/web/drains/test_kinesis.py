@@ -11,6 +11,7 @@ from aws_kinesis_agg.deaggregator import deaggregate_records
 from tests.web.drains.conftest import KEYS
 from tests.web.drains.endpoints import Answer
 from web.drains.documents import Line
+from web.drains.senders import aws
 from web.drains.senders.aggregation import Aggregate, aggregates, varint
 from web.drains.senders.base import Failing, Load
 from web.drains.senders.kinesis import (
@@ -191,6 +192,20 @@ def test_an_error_of_the_whole_request_is_failing(sender, stream, endpoint):
 
     with pytest.raises(Failing, match="Kinesis refuses: the key may not do this"):
         sender.deliver(Load("a", "s", lines(2)))
+
+
+def test_a_name_that_leads_elsewhere_once_it_is_connected_to_is_refused(
+    make_drain, endpoint, stream, waits, settings, monkeypatch
+):
+    monkeypatch.setattr(aws, "hold_endpoint", lambda endpoint: None)  # the name led elsewhere then
+    settings.ALLOWED_TARGETS = []
+    said = KEYS | {"stream": "theirs", "endpoint": endpoint.url}
+    drain = make_drain(kind="kinesis", settings=said, secrets={"secret_key": "secret"})
+
+    with pytest.raises(Failing, match="an address of the machine itself"):
+        KinesisSender(drain, time=waits.time).deliver(Load("a", "s", lines(3)))
+
+    assert not stream.puts
 
 
 def test_a_request_has_at_most_500_records_and_5_mb():
