@@ -23,7 +23,6 @@ def _settings(settings, tmp_path):
     settings.MAIL_DIR = tmp_path / "mail"
     settings.SENDGRID_API_KEY = ""
     settings.CLOSED_HOSTS = ""  # read every few seconds, whichever test that is; closing's own ask
-    settings.CLOSED_HOSTS = ""  # read every few seconds, whichever test that is; closing's own ask
 
 
 @pytest.fixture(autouse=True)

@@ -158,4 +158,6 @@ def test_who_is_asked_before_a_start_reads_what_it_costs(client_of, owner, run, 
     said = client_of(owner).post(reverse("lots:start", args=[other.workspace.code, other.code]))
 
     assert said.status_code == 422
-    assert "It would send about 120 messages on 1 × standard-1x, and cost $" in said.content.decode()
+    assert (
+        "It would send about 120 messages on 1 × standard-1x, and cost $" in said.content.decode()
+    )
