@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Prefetch, QuerySet, Sum
+from django.db.models import Count, F, Max, OrderBy, Prefetch, QuerySet, Sum
 from django.db.models.functions import Coalesce, Lower
 from django.http import Http404
 
@@ -12,7 +12,8 @@ from web.definitions.models import Version
 from web.lots.models import Lot
 from web.lots.tags import needle, shared
 
-ORDERS = {  # the word in the address -> the order of rows
+# The word in the address -> the order of rows.
+ORDERS: dict[str, tuple[str | OrderBy | Lower, str]] = {
     "name": (Lower("name"), "id"),
     "-name": (Lower("name").desc(), "id"),
     "mocks": ("mocks", "id"),
