@@ -78,6 +78,19 @@ def test_pauses_grow_and_differ_and_have_an_end():
     assert leasing.pause_after(10**6) <= leasing.LONGEST_PAUSE
 
 
+@pytest.mark.parametrize(
+    ("took", "rests"), [(20.0, 20.0 * leasing.REST), (3_600.0, leasing.LONGEST_PAUSE)]
+)
+def test_who_held_the_others_up_rests_nine_times_as_long_up_to_a_limit(drain, took, rests):
+    now = timezone.now()
+    mine = leasing.claim(drain.code, now=now)
+
+    leasing.fail(mine, "It hangs.", took=took)
+
+    drain.refresh_from_db()
+    assert (drain.next_try - drain.last_error_at).total_seconds() == rests
+
+
 def test_after_seven_days_of_failing_it_pauses_itself(drain, endpoint, sends):
     sends(1)
     endpoint.usual = Answer(500)
