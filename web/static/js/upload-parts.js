@@ -1,11 +1,9 @@
 /* Sends a large file in parts, each to an address of the store that takes exactly its size. A part whose
    connection breaks is sent again by itself; the others stay. */
-import { Refused } from "./upload-sending.js";
+import { again, Refused } from "./upload-sending.js";
 import { storeReason } from "./upload-words.js";
 
 const AT_ONCE = 3; // parts on their way; more share the same line
-const TRIES = 4; // of each part
-const FIRST_WAIT = 1000; // ms before the second try; doubled for each further one
 
 /* Resolves when the store has all parts; throws Refused with a sentence. */
 export async function sendParts(file, ticket, { signal, progress }) {
@@ -36,22 +34,10 @@ export async function sendParts(file, ticket, { signal, progress }) {
 }
 
 async function keepSending(part, signal, tell) {
-  for (let turn = 1; ; turn += 1) {
-    try {
-      return await put(part, signal, (bytes) => tell(part.number, bytes));
-    } catch (error) {
-      tell(part.number, 0);
-      if (error.isCancelled || error.isFinal || turn === TRIES) throw error;
-      await pause(FIRST_WAIT * 2 ** (turn - 1), signal);
-    }
-  }
-}
-
-function pause(wait, signal) {
-  return new Promise((resolve) => {
-    const over = setTimeout(resolve, wait);
-    signal.addEventListener("abort", () => (clearTimeout(over), resolve()), { once: true });
-  });
+  await again(() => {
+    tell(part.number, 0);
+    return put(part, signal, (bytes) => tell(part.number, bytes));
+  }, signal);
 }
 
 /* XMLHttpRequest, because fetch tells no progress of sending. */
@@ -59,14 +45,14 @@ function put(part, signal, tell) {
   const request = new XMLHttpRequest();
   return new Promise((resolve, reject) => {
     const stop = () => request.abort();
-    const refuse = (text, options) => reject(Object.assign(new Refused(text, options), options));
+    const refuse = (text, options) => reject(new Refused(text, options));
     signal.addEventListener("abort", stop, { once: true });
     request.upload.addEventListener("progress", (event) => tell(event.loaded));
     request.addEventListener("load", () => {
       if (request.status < 300) resolve();
-      else refuse(storeReason(request), { isFinal: request.status < 500 });
+      else refuse(storeReason(request), { mayPass: request.status >= 500 });
     });
-    request.addEventListener("error", () => refuse("The object store cannot be reached, or the connection broke. Try again."));
+    request.addEventListener("error", () => refuse("The object store cannot be reached, or the connection broke. Try again.", { mayPass: true }));
     request.addEventListener("abort", () => refuse("Cancelled.", { isCancelled: true }));
     request.addEventListener("loadend", () => signal.removeEventListener("abort", stop));
     request.open("PUT", part.url);

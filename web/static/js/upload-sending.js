@@ -1,12 +1,35 @@
 /* The requests of an upload: to the console, which answers JSON, and to the store, which answers XML. */
 import { storeReason } from "./upload-words.js";
 
-/* The upload does not go on; `message` is a sentence for the user. */
+const TRIES = 4; // of what may be sent again
+const FIRST_WAIT = 1000; // ms before the second try; doubled for each further one
+
+/* The upload does not go on; `message` is a sentence for the user. `mayPass`: trying again may help. */
 export class Refused extends Error {
-  constructor(message, { isCancelled = false } = {}) {
+  constructor(message, { isCancelled = false, mayPass = false } = {}) {
     super(message);
     this.isCancelled = isCancelled;
+    this.mayPass = mayPass;
   }
+}
+
+/* Does what can be done twice until it went well, a few times; throws what the last try threw. */
+export async function again(action, signal) {
+  for (let turn = 1; ; turn += 1) {
+    try {
+      return await action();
+    } catch (error) {
+      if (!error.mayPass || signal.aborted || turn === TRIES) throw error;
+      await pause(FIRST_WAIT * 2 ** (turn - 1), signal);
+    }
+  }
+}
+
+function pause(wait, signal) {
+  return new Promise((resolve) => {
+    const over = setTimeout(resolve, wait);
+    signal.addEventListener("abort", () => (clearTimeout(over), resolve()), { once: true });
+  });
 }
 
 /* Posts fields to the console and returns its JSON; throws Refused with the console's own words. */
@@ -21,12 +44,13 @@ export async function post(url, fields, { token, signal }) {
     });
   } catch (error) {
     if (error.name === "AbortError") throw new Refused("Cancelled.", { isCancelled: true });
-    throw new Refused("The console cannot be reached. Check your connection and try again.");
+    throw new Refused("The console cannot be reached. Check your connection and try again.", { mayPass: true });
   }
   const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
   const body = isJson ? await answer.json() : {};
   if (!answer.ok) {
-    throw new Refused(body.errors?.join(" ") ?? `The console refused it (${answer.status}). Reload the page and try again.`);
+    const text = body.errors?.join(" ") ?? `The console refused it (${answer.status}). Reload the page and try again.`;
+    throw new Refused(text, { mayPass: answer.status >= 500 });
   }
   if (!isJson) throw new Refused("You are signed out. Reload the page and sign in.");
   return body;

@@ -9,7 +9,7 @@
    With one file the browser goes on to the dataset's page; with several it stays and says how each
    of them fared.
 */
-import { post, send, Refused } from "./upload-sending.js";
+import { again, post, send, Refused } from "./upload-sending.js";
 import { sendParts } from "./upload-parts.js";
 import { bytes, safeName } from "./upload-words.js";
 
@@ -113,7 +113,7 @@ class DatasetUpload extends HTMLElement {
       },
     });
     this.tell({ element }, "checking");
-    await post(ticket.uploaded, {}, { token, signal });
+    await again(() => post(ticket.uploaded, {}, { token, signal }), signal);
     return ticket.page;
   }
 
