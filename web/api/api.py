@@ -1,5 +1,7 @@
 """The API put together: its routes, its errors, and the document that says what it takes."""
 
+import json
+import re
 from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any, cast
@@ -102,10 +104,28 @@ def nothing(_request: HttpRequest, rest: str = "") -> HttpResponse:
     return MISSING.answer(f"The API has no route {PREFIX}{rest}.")
 
 
+def public(name: str) -> str:
+    """Return how programs call a model: `LotTold` is their `Lot`, a page of them `LotPage`."""
+    if of := re.fullmatch(r"Listed_(\w+)_", name):
+        return public(of[1]) + "Page"
+    return name.removesuffix("Told")
+
+
+def named(said: dict[str, Any]) -> dict[str, Any]:
+    """Return the document with its models named for programs, which generate classes of them."""
+    text = re.sub(r'(?<="#/components/schemas/)\w+', lambda m: public(m[0]), json.dumps(said))
+    renamed: dict[str, Any] = json.loads(text)
+    models = renamed["components"]["schemas"]
+    renamed["components"]["schemas"] = {
+        public(name): {**model, "title": public(name)} for name, model in models.items()
+    }
+    return renamed
+
+
 @cache
 def document() -> dict[str, Any]:
     """Return the OpenAPI document, version 3.1."""
-    said = dict(api.get_openapi_schema(path_prefix=PREFIX))
+    said = named(dict(api.get_openapi_schema(path_prefix=PREFIX)))
     said["components"]["schemas"]["Problem"] = PROBLEM
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for path in said["paths"].values():

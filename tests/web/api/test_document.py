@@ -55,6 +55,14 @@ def test_every_reference_of_the_document_leads_somewhere():
     assert named <= document()["components"]["schemas"].keys()
 
 
+def test_models_are_called_what_programs_would_call_them():
+    models = document()["components"]["schemas"]
+
+    assert {"Lot", "LotPage", "Run", "RunPage", "Problem"} <= models.keys()
+    assert [name for name in models if name.endswith(("Told", "_")) or "Listed" in name] == []
+    assert [name for name, model in models.items() if model["title"] != name] == []
+
+
 def test_the_reference_names_every_route_and_no_other():
     told = set(LINE.findall(PAGE.read_text("utf-8")))
 
