@@ -6,6 +6,7 @@ name.
 """
 
 import secrets
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -41,16 +42,7 @@ class Addons:
 
 def start_addons(stack: ExitStack, supervisor: Supervisor, folder: Path) -> Addons:
     """Start everything, with its data in ``folder``; ``stack`` ends what no process is."""
-    hidden = {
-        name: secrets.token_urlsafe(48)
-        for name in ("session key", "Redis password", "database password", "mail key")
-    }
-    hidden |= {
-        "field key": Fernet.generate_key().decode(),
-        "inbound secret": secrets.token_urlsafe(24),
-        "person's password": secrets.token_urlsafe(24),
-        "target's password": secrets.token_urlsafe(24),
-    }
+    hidden = drawn_secrets()
     redis_port = start_redis(supervisor, folder / "redis", hidden["Redis password"])
     server, pooler_port = start_database(supervisor, folder, hidden["database password"])
     mqtt_port = free_port()
@@ -58,55 +50,73 @@ def start_addons(stack: ExitStack, supervisor: Supervisor, folder: Path) -> Addo
     redis = Gate(port=free_port(), behind=redis_port)
     database = Gate(port=free_port(), behind=server.port, asks_first=True)
     pooler = Gate(port=free_port(), behind=pooler_port, asks_first=True)
-    port = free_port()
-    edge = stack.enter_context(
-        Edge(
-            folder / "edge",
-            log=folder / "router.log",
-            router_port=port,
-            gates=[redis, database, pooler],
-        )
-    )
+    port, log = free_port(), folder / "router.log"
+    gates = [redis, database, pooler]
+    edge = stack.enter_context(Edge(folder / "edge", log=log, router_port=port, gates=gates))
     mailbox = stack.enter_context(Mailbox(hidden["mail key"]))
     site = f"https://127.0.0.1:{port}"
     buckets = start_store(supervisor, folder / "s3", site)
     hidden |= {f"secret of {name}": bucket.secret for name, bucket in buckets.items()}
-    direct = address_of(database, hidden["database password"])
     config = {
         **buckets["the bucket"].environment(),
         **backup_variables(buckets["the second bucket"]),
-        "DATABASE_URL": direct,
-        "DATABASE_CONNECTION_POOL_URL": address_of(pooler, hidden["database password"]),
+        **database_variables(database, pooler, hidden),
+        **own_variables(hidden),
         "REDIS_URL": f"rediss://:{hidden['Redis password']}@127.0.0.1:{redis.port}/0",
-        "SECRET_KEY": hidden["session key"],
-        "FIELD_ENCRYPTION_KEYS": hidden["field key"],
         "SITE_URL": site,
-        "SENDGRID_API_KEY": hidden["mail key"],
         "SENDGRID_API_URL": mailbox.url,
-        "MAIL_FROM": "Mocklot <no-reply@mocklot.example>",
-        "MAIL_INBOUND_SECRET": hidden["inbound secret"],
-        "ALLOWED_TARGETS": "127.0.0.1",
-        "BIND_ADDRESS": "127.0.0.1",
-        "HEROKU_APP_NAME": APP,
     }
     fresh = {
         **buckets["the restored bucket"].environment(),
-        "DATABASE_URL": address_of(database, hidden["database password"], name="restored"),
-        "DATABASE_CONNECTION_POOL_URL": address_of(
-            pooler, hidden["database password"], name="restored"
-        ),
+        **database_variables(database, pooler, hidden, name="restored"),
     }
     return Addons(
         edge=edge,
         mailbox=mailbox,
         site=site,
-        database=direct,
+        database=config["DATABASE_URL"],
         server=server,
         mqtt_port=mqtt_port,
         config=config,
         fresh=fresh,
         secrets=hidden,
     )
+
+
+def drawn_secrets() -> dict[str, str]:
+    """Return what nobody may find in any output, by what it is."""
+    long = ("session key", "Redis password", "database password", "mail key")
+    short = ("inbound secret", "person's password", "target's password")
+    return {
+        **{name: secrets.token_urlsafe(48) for name in long},
+        **{name: secrets.token_urlsafe(24) for name in short},
+        "field key": Fernet.generate_key().decode(),
+    }
+
+
+def database_variables(
+    database: Gate, pooler: Gate, hidden: Mapping[str, str], *, name: str = DATABASE
+) -> dict[str, str]:
+    """Return what leads to a database, directly and through the pooler."""
+    password = hidden["database password"]
+    return {
+        "DATABASE_URL": address_of(database, password, name=name),
+        "DATABASE_CONNECTION_POOL_URL": address_of(pooler, password, name=name),
+    }
+
+
+def own_variables(hidden: Mapping[str, str]) -> dict[str, str]:
+    """Return what an operator sets beside the add-ons."""
+    return {
+        "SECRET_KEY": hidden["session key"],
+        "FIELD_ENCRYPTION_KEYS": hidden["field key"],
+        "SENDGRID_API_KEY": hidden["mail key"],
+        "MAIL_FROM": "Mocklot <no-reply@mocklot.example>",
+        "MAIL_INBOUND_SECRET": hidden["inbound secret"],
+        "ALLOWED_TARGETS": "127.0.0.1",
+        "BIND_ADDRESS": "127.0.0.1",
+        "HEROKU_APP_NAME": APP,
+    }
 
 
 def start_redis(supervisor: Supervisor, folder: Path, password: str) -> int:
