@@ -19,6 +19,20 @@ from web.runs.access import runs_of
 from web.targets.access import targets_of
 
 RECENT = 6  # runs that the page shows
+STEPS = (  # title, text, and the list below the workspace's address where it is done
+    (
+        "Define a device",
+        "Its values, messages and statuses. Start from a sample payload or from an example.",
+        "definitions",
+    ),
+    (
+        "Name a target",
+        "The MQTT broker or the HTTP server that the devices connect to.",
+        "targets",
+    ),
+    ("Put a lot together", "Which devices, how many of them, where to and for how long.", "lots"),
+    ("Run it", "Watch every device live, and what each one sends.", "lots"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,47 +59,16 @@ def home(request: UserRequest, workspace: UUID) -> HttpResponse:
 
 def steps(workspace: Workspace) -> list[Step]:
     """Return what leads to a first run, in order, with the first open one marked."""
-    first = workspace.get_absolute_url()
-    has_lot = lots_of(workspace).exists()
-    lines = [
-        (
-            "Define a device",
-            "Its values, messages and statuses. Start from a sample payload or from an example.",
-            f"{first}definitions/",
-            "Definitions",
-            definitions_of(workspace).exists(),
-        ),
-        (
-            "Name a target",
-            "The MQTT broker or the HTTP server that the devices connect to.",
-            f"{first}targets/",
-            "Targets",
-            targets_of(workspace).exists(),
-        ),
-        (
-            "Put a lot together",
-            "Which devices, how many of them, where to and for how long.",
-            f"{first}lots/",
-            "Lots",
-            has_lot,
-        ),
-        (
-            "Run it",
-            "Watch every device live, and what each one sends.",
-            f"{first}lots/",
-            "Lots",
-            False,
-        ),
-    ]
-    open_ones = [title for title, _, _, _, is_done in lines if not is_done]
+    done = [rows(workspace).exists() for rows in (definitions_of, targets_of, lots_of)]
+    done.append(False)  # who has a run is not shown this
     return [
         Step(
             title=title,
             text=text,
-            url=url,
-            action=action,
-            is_done=done,
-            is_next=title == open_ones[0],
+            url=f"{workspace.get_absolute_url()}{path}/",
+            action=path.capitalize(),
+            is_done=is_done,
+            is_next=number == done.index(False),
         )
-        for title, text, url, action, done in lines
+        for number, ((title, text, path), is_done) in enumerate(zip(STEPS, done, strict=True))
     ]
