@@ -14,8 +14,8 @@ from tests.rows.browsing import Person
 from tests.simulator.tower.staging import EPOCH, Broker, Theatre, assignment, lot, play
 from tests.web.logs.conftest import store_chunk
 from tests.web.runs.conftest import snapshot
-from tests.web.runs.test_desk import Clock, new_desk
 from tests.web.runs.test_walls import parted
+from tests.web.runs.towers import Clock, new_desk
 from web.logs.reading import Query, find
 from web.platform import queues
 from web.runs import ticks
@@ -116,7 +116,7 @@ def test_the_status_of_every_mock_reaches_the_database_within_ten_seconds(
     run, published, client_of, viewer
 ):
     person, clock = Person(client_of(viewer), run.workspace), Clock()
-    desk = new_desk(clock)
+    desk = new_desk(clock=clock)
     [given] = desk.work([]).begin
     desk.work([snapshot(given.shard)])
     broken = snapshot(given.shard)
