@@ -116,5 +116,5 @@ def test_programs_are_told_in_their_own_way(client, address, kind, word):
 
 
 def test_an_error_of_ours_is_still_said_to_be_one(client):
-    with failing(caused(psycopg.errors.UndefinedFile("could not open file"))):
+    with failing(caused(psycopg.errors.DeadlockDetected("deadlock"))):
         assert client.get("/asking/").status_code == 500
