@@ -11,6 +11,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from web.accounts.models import Workspace
+from web.usage.counting import NAMES
 from web.usage.items import HOURS
 from web.usage.models import Kept, Plan, Price, Subscription, Use
 from web.usage.months import month_in, month_of
@@ -22,8 +23,6 @@ WORKSPACE_ORDERS = ("name", "runs", "mock_seconds", "messages", "bytes_out", "to
                     "gigabyte_hours", "mails")  # fmt: skip
 MONTHS = 36  # that a page lists
 HOUR = 3_600.0  # s
-SUMS = ("mock_seconds", "messages", "failed", "bytes", "bytes_out", "bytes_in", "log_bytes",
-        "tower_seconds")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,9 +119,9 @@ def all_in(month: date) -> list[Used]:
 def used_by(uses: QuerySet[Use], kept: QuerySet[Kept]) -> list[Used]:
     """Return the sums of rows by workspace and month, in no order; two queries."""
     sums = uses.order_by().values_list("workspace_code", "month")
-    rows = sums.annotate(Max("workspace_name"), Count("id"), *(Sum(each) for each in SUMS))
+    rows = sums.annotate(Max("workspace_name"), Count("id"), *(Sum(each) for each in NAMES))
     found: dict[tuple[UUID, date], dict[str, Any]] = {
-        (code, month): dict(zip(("name", "runs", *SUMS), amounts, strict=True))
+        (code, month): dict(zip(("name", "runs", *NAMES), amounts, strict=True))
         for code, month, *amounts in rows
     }
     for each in kept:

@@ -20,11 +20,6 @@ def next_month(month: date) -> date:
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
-def last_month(month: date) -> date:
-    """Return the first day of the month before."""
-    return date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)
-
-
 def begin_of(month: date) -> datetime:
     """Return the moment at which a month begins."""
     return datetime(month.year, month.month, 1, tzinfo=UTC)
