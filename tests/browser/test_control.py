@@ -68,7 +68,7 @@ def give(visitor: Visitor, label: str, value: str, button: str, title: str) -> N
 
 def begin_run(visitor: Visitor, console: Console) -> None:
     """Start a few mocks, and wait until they send."""
-    steps.sign_up(visitor, name="Conny", email="conny@example.org")
+    steps.sign_up(visitor, name="Conny")
     sample = '{"temperature": 21.5, "humidity": 40}'
     steps.begin_definition(
         visitor, name="Control sensor", starter="A payload or a file", sample=sample

@@ -59,7 +59,7 @@ def number(request: Request) -> str:
 
 
 def test_a_large_file_goes_in_parts_and_what_broke_goes_again(visitor, file):
-    sign_up(visitor, name="Lena", email="lena@example.org")
+    sign_up(visitor, name="Lena")
     visitor.go("Datasets")
     begun = break_once(visitor, part="2")
 
@@ -72,7 +72,7 @@ def test_a_large_file_goes_in_parts_and_what_broke_goes_again(visitor, file):
 
 
 def test_a_large_upload_is_cancelled_and_begun_anew(visitor, file):
-    sign_up(visitor, name="Mika", email="mika@example.org")
+    sign_up(visitor, name="Mika")
     visitor.go("Datasets")
     hold_back(visitor, part="3")
     visitor.page.get_by_label("Choose files").set_input_files(file)

@@ -26,7 +26,7 @@ def test_a_log_is_watched_searched_and_downloaded(visitor: Visitor, console: Con
 
 def begin(visitor: Visitor, console: Console) -> None:
     """Start a run of a sensor of which some sends are dropped on purpose."""
-    steps.sign_up(visitor, name="Lena", email="lena@example.org")
+    steps.sign_up(visitor, name="Lena")
     sample = '{"temperature": 21.5, "humidity": 40}'
     steps.begin_definition(visitor, name="Sensor", starter="A payload or a file", sample=sample)
     steps.make_target(visitor, name="Broker", port=console.mqtt_port)

@@ -34,7 +34,7 @@ def test_a_map_shows_where_mocks_are_and_selects_some(visitor: Visitor, console:
 
 def begin_run(visitor: Visitor, console: Console) -> None:
     """Start some vans."""
-    steps.sign_up(visitor, name="Mara", email="mara@example.org")
+    steps.sign_up(visitor, name="Mara")
     steps.begin_definition(visitor, name="Delivery van", starter="Delivery van")
     steps.make_target(visitor, name="Van broker", port=console.mqtt_port)
     steps.make_lot(

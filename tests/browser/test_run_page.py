@@ -44,7 +44,7 @@ def test_faults_and_arrivals_are_seen_while_a_run_goes_on_and_after(
 
 def make_everything(visitor: Visitor, console: Console) -> None:
     """Define a sensor, a target with a way back, and a lot with faults."""
-    steps.sign_up(visitor, name="Rosa", email="rosa@example.org")
+    steps.sign_up(visitor, name="Rosa")
     sample = '{"temperature": 21.5, "humidity": 40}'
     steps.begin_definition(
         visitor, name="Faulty sensor", starter="A payload or a file", sample=sample

@@ -18,7 +18,7 @@ def begin(visitor: Visitor) -> None:
 
 
 def test_a_service_is_chosen_and_asks_for_its_inputs_alone(visitor: Visitor) -> None:
-    steps.sign_up(visitor, name="Petra", email="petra@example.org")
+    steps.sign_up(visitor, name="Petra")
     begin(visitor)
     visitor.look("target-begin")
     visitor.page.get_by_role("link", name=re.compile("^Azure IoT Hub")).click()
@@ -43,7 +43,7 @@ def test_a_service_is_chosen_and_asks_for_its_inputs_alone(visitor: Visitor) -> 
 
 
 def test_a_password_that_is_made_needs_no_text(visitor: Visitor) -> None:
-    steps.sign_up(visitor, name="Paula", email="paula@example.org")
+    steps.sign_up(visitor, name="Paula")
     begin(visitor)
     visitor.page.get_by_role("link", name="Fill in every field").click()
     expect(visitor.field("Host")).to_be_visible()
@@ -72,7 +72,7 @@ def test_a_password_that_is_made_needs_no_text(visitor: Visitor) -> None:
 
 def test_without_scripts_every_field_is_there(new_visitor) -> None:
     visitor = new_visitor(javascript=False)
-    steps.sign_up(visitor, name="Pina", email="pina@example.org")
+    steps.sign_up(visitor, name="Pina")
     begin(visitor)
     visitor.page.get_by_role("link", name=re.compile("^ThingsBoard")).click()
     visitor.fill("Host", "tb.example")

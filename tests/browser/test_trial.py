@@ -12,7 +12,7 @@ pytestmark = pytest.mark.parts("postgres", "pgbouncer", "mosquitto", "chromium",
 
 
 def test_one_mock_is_tried_with_the_text_that_is_not_saved(visitor: Visitor, console) -> None:
-    steps.sign_up(visitor, name="Tilda", email="tilda@example.org")
+    steps.sign_up(visitor, name="Tilda")
     steps.make_target(visitor, name="Test broker", port=console.mqtt_port)
     steps.begin_definition(visitor, name="Station", starter="Weather station")
     steps.rewrite_line(visitor, "every:", "every: 500ms")

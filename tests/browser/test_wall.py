@@ -34,7 +34,7 @@ def test_a_wall_shows_every_mock_and_selects_some(visitor: Visitor, console: Con
 
 def begin_run(visitor: Visitor, console: Console) -> None:
     """Start a few hundred mocks."""
-    steps.sign_up(visitor, name="Wanda", email="wanda@example.org")
+    steps.sign_up(visitor, name="Wanda")
     sample = '{"temperature": 21.5, "humidity": 40}'
     steps.begin_definition(
         visitor, name="Wall sensor", starter="A payload or a file", sample=sample

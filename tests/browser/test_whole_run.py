@@ -62,7 +62,7 @@ def test_a_run_obeys_and_its_failures_alone_are_downloaded(
 
 def begin_run(visitor: Visitor, console: Console) -> None:
     """Start freezers of which some stand where most of what they send is lost."""
-    steps.sign_up(visitor, name="Frida", email="frida@example.org")
+    steps.sign_up(visitor, name="Frida")
     steps.begin_definition(visitor, name="Freezer", starter="Freezer")
     steps.make_target(visitor, name="Cold broker", port=console.mqtt_port)
     steps.make_lot(

@@ -25,7 +25,7 @@ def add(visitor: Visitor, word: str) -> None:
 
 
 def test_options_of_a_target_and_a_lot_are_said_without_a_text(visitor: Visitor) -> None:
-    steps.sign_up(visitor, name="Wilma", email="wilma@example.org")
+    steps.sign_up(visitor, name="Wilma")
     visitor.go("Targets")
     visitor.page.get_by_role("link", name="New target").click()
     visitor.fill("Paste an address", "mqtt://127.0.0.1:1883")
@@ -51,7 +51,7 @@ def test_options_of_a_target_and_a_lot_are_said_without_a_text(visitor: Visitor)
 
 
 def test_a_mistake_is_told_at_its_field_and_nothing_is_lost(visitor: Visitor) -> None:
-    steps.sign_up(visitor, name="Wenke", email="wenke@example.org")
+    steps.sign_up(visitor, name="Wenke")
     steps.make_target(visitor, name="Broker", port=1883)
     steps.begin_definition(visitor, name="Sensor", starter="Weather station")
     visitor.go("Lots")
@@ -79,7 +79,7 @@ def test_a_mistake_is_told_at_its_field_and_nothing_is_lost(visitor: Visitor) ->
 
 @pytest.mark.parts("mosquitto")
 def test_a_fault_is_put_into_a_live_run_by_hand_and_ended(visitor: Visitor, console) -> None:
-    steps.sign_up(visitor, name="Frauke", email="frauke@example.org")
+    steps.sign_up(visitor, name="Frauke")
     steps.make_target(visitor, name="Broker", port=console.mqtt_port)
     steps.begin_definition(visitor, name="Sensor", starter="Weather station")
     steps.make_lot(
