@@ -28,6 +28,7 @@ from web.runs.reaping import Reaper
 from web.runs.renewing import Renewals
 from web.runs.room import Capacity
 from web.runs.saving import save
+from web.runs.turns import Room
 
 logger = logging.getLogger(__name__)
 
@@ -347,7 +348,7 @@ class Desk:
     def _leases(self) -> list[Lease]:
         return [held.lease for held in self._held.values()] + self._intake.leases
 
-    def _room(self) -> leasing.Room:
+    def _room(self) -> Room:
         """Return what the tower can still carry."""
         if self._is_to_drain or self._is_closing:
             return self._capacity.none()

@@ -31,7 +31,7 @@ class Held:
     saved_at: float = -inf  # monotonic s; at its first second, so that pages know who is who
     end: tuple[Outcome, str] | None = None  # how it ended, once it has
     is_moved: bool = False  # it ended here, for another tower to go on with it
-    gives_room: bool = False  # it is handed over for a workspace of which nothing runs
+    gives_room: bool = False  # it is handed over for a run of which nothing runs
     checkpoint: tuple[float, bytes] | None = None  # the newest (its Unix s), not stored yet
     since: float = -inf  # monotonic s; when its lease was taken
     catch: Catch = field(default_factory=Catch)  # what of it somebody watches, not handed over yet

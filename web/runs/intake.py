@@ -12,11 +12,12 @@ from simulator import Assignment, StaleLease
 from web.platform import storage
 from web.runs import endings, leasing, moves, series
 from web.runs.holding import Held
-from web.runs.leasing import Lease, Room
+from web.runs.leasing import Lease
 from web.runs.loading import CannotLoad, Loaded, Shelf, assignment
 from web.runs.models import Outcome
 from web.runs.renewing import Renewed
 from web.runs.trail import Trail
+from web.runs.turns import Room
 
 logger = logging.getLogger(__name__)
 

@@ -4,13 +4,10 @@ Rule: a lease is (shard, tower, fence); what is written under it goes through :f
 refuses a stale one. Works alike on SQLite and on Postgres behind a transaction pooler.
 """
 
-import math
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import zip_longest
 
 from django.db import transaction
 from django.db.models import F, QuerySet, Sum, Window
@@ -19,6 +16,7 @@ from django.db.models.functions import Now, RowNumber
 from simulator import StaleLease
 from web.platform import shared_clock
 from web.runs.models import LIVE, Outcome, Run, RunState, Shard, ShardState
+from web.runs.turns import Room, Running, in_turn, is_forsaken, is_owed, reserve_for
 
 # A dead tower is noticed this late; together with the clock's look and the start of another tower
 # it makes the 20 s after which its mocks send again.
@@ -26,13 +24,6 @@ LEASE = timedelta(seconds=10)
 RENEW_EVERY = 2.5  # s; three tries before a lease expires
 LOOK_AT = 500  # wanted shards that one look takes into account; more than any tower can hold
 LOOK_AT_OF_A_RUN = 30  # so that a run with thousands hides no other
-# Of a large tower's mocks that are kept free for workspaces of which nothing runs yet, and s that a
-# shard of another waits before it may have them: long enough for another tower to come.
-RESERVE = 1_000
-RESERVE_FROM = 5_000  # mocks that a tower carries from which on it keeps a reserve
-RESERVED_FOR = timedelta(seconds=20)
-# That a shard which was begun waits before towers take it that are late with what they have.
-FORSAKEN_AFTER = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +48,6 @@ class Lease:
         return f"{self.shard}.{self.fence}"
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
-    """What a tower can still carry, and how much it carries in all.
-
-    A late one takes nothing that is new; what was begun elsewhere, and nobody takes, it does take:
-    mocks that are late are better than mocks that are silent.
-    """
-
-    mocks: int
-    messages: float = math.inf  # a second
-    capacity: int = 0  # mocks, with those that it has
-    is_late: bool = False
-
-    def after(self, shard: Shard) -> "Room":
-        """Return what is left with one shard more."""
-        return Room(
-            self.mocks - shard.count, self.messages - shard.rate, self.capacity, self.is_late
-        )
-
-    def takes(self, shard: Shard, *, reserve: int) -> bool:
-        """Whether a shard fits beside the reserve; an empty tower takes one of any pace."""
-        is_slow = shard.rate <= self.messages or self.mocks == self.capacity
-        return is_slow and shard.count <= self.mocks - reserve
-
-
 def lease_shards(
     tower: str, *, room: Room | int, now: datetime | None = None, first: int | None = None
 ) -> list[Lease]:
@@ -98,25 +64,20 @@ def lease_shards(
         return []
     shards = wanted()
     moment = now or shared_clock.now()
-    running = running_mocks()
+    running = Running.now()
     leases = []
-    for shard in sorted(in_turn(shards, running), key=lambda shard: shard.id != first):
-        if left.is_late and not is_forsaken(shard, now=moment):
+    for shard in sorted(in_turn(shards, running.mocks), key=lambda shard: shard.id != first):
+        owed = is_owed(shard, running, now=moment)
+        if left.is_late and not (owed or is_forsaken(shard, now=moment)):
             continue
-        reserve = reserve_for(shard, running, capacity=left.capacity, now=moment)
-        if not left.takes(shard, reserve=reserve):
+        reserve = reserve_for(shard, running.mocks, capacity=left.capacity, now=moment)
+        if not left.takes(shard, reserve=reserve, is_owed=owed):
             continue
         if lease := take(shard, tower=tower, now=now):
             leases.append(lease)
             left = left.after(shard)
-            workspace = shard.run.workspace_id
-            running[workspace] = running.get(workspace, 0) + shard.count
+            running.add(shard)
     return leases
-
-
-def is_forsaken(shard: Shard, *, now: datetime) -> bool:
-    """Whether a shard was begun, and no tower that keeps up with its own has taken it."""
-    return shard.fence > 0 and now - shard.wanted_since >= FORSAKEN_AFTER
 
 
 def is_any_wanted() -> bool:
@@ -137,45 +98,17 @@ def wanted_load() -> tuple[int, float]:
     return sums["mocks"] or 0, sums["rate"] or 0.0
 
 
+def first_wanted(since: datetime) -> list[Shard]:
+    """Return the first shard of each run that waits since before then, at most ``LOOK_AT``."""
+    turn = Window(RowNumber(), partition_by=F("run_id"), order_by=F("number").asc())
+    first = _wanted().filter(wanted_since__lt=since).annotate(turn=turn).filter(turn=1)
+    return list(first.select_related("run").order_by("wanted_since", "id")[:LOOK_AT])
+
+
 def _wanted() -> QuerySet[Shard]:
     return Shard.objects.filter(
         state=ShardState.WANTED, run__state__in=LIVE, run__stop_requested=None, run__deleted=None
     )
-
-
-def running_mocks() -> dict[int, int]:
-    """Return how many mocks of each workspace (the row's id) towers hold."""
-    held = Shard.objects.filter(state=ShardState.LEASED)
-    sums = held.values_list("run__workspace").annotate(Sum("count"))
-    return {workspace: int(count) for workspace, count in sums}
-
-
-def in_turn(shards: Iterable[Shard], running: dict[int, int] | None = None) -> list[Shard]:
-    """Return ``shards`` so that each workspace, and of it each run, gets one in its turn.
-
-    Who has the least running comes first; what was begun before and waits comes before all.
-    """
-    known = running or {}
-    by_workspace: dict[int, dict[int, list[Shard]]] = defaultdict(lambda: defaultdict(list))
-    begun = []
-    for shard in shards:
-        if shard.fence:
-            begun.append(shard)
-        else:
-            by_workspace[shard.run.workspace_id][shard.run_id].append(shard)
-    ordered = sorted(by_workspace, key=lambda workspace: known.get(workspace, 0))
-    return begun + _turns(_turns(by_workspace[each].values()) for each in ordered)
-
-
-def _turns(several: Iterable[Iterable[Shard]]) -> list[Shard]:
-    return [shard for turn in zip_longest(*several) for shard in turn if shard is not None]
-
-
-def reserve_for(shard: Shard, running: dict[int, int], *, capacity: int, now: datetime) -> int:
-    """Return how many mocks a tower keeps free from a shard, for those who have nothing yet."""
-    is_first = not running.get(shard.run.workspace_id)
-    has_waited = now - shard.wanted_since >= RESERVED_FOR
-    return 0 if is_first or has_waited or shard.fence or capacity < RESERVE_FROM else RESERVE
 
 
 def present(now: datetime | None) -> datetime | Now:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from math import inf
 
 from simulator import Snapshot
-from web.runs.leasing import Lease, Room
+from web.runs.leasing import Lease
+from web.runs.turns import Room
 
 LATE_FOR = 10.0  # s after which a tower that was late with what it sent takes new shards again
 FADING = 0.9  # of a measured rate that still counts a second later: bursts come again

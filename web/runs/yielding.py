@@ -1,21 +1,18 @@
-"""How a full fleet makes room for a workspace of which nothing runs: one shard of the biggest.
+"""How a full fleet makes room for a run of which nothing runs: one shard of who has the most.
 
 Rule: every tower finds the same shard to give up, and the one that holds it does so; nobody does
-while a tower has room, or may come in time.
+while a tower has room, or may come in time. Nobody has less by it than who gets the room, so that
+no shard is handed to and fro.
 """
 
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef
-
 from web.platform import shared_clock
-from web.runs import leasing, workers
-from web.runs.models import LIVE, Shard, ShardState, Worker
+from web.runs import leasing, turns, workers
+from web.runs.models import Shard, ShardState, Worker
+from web.runs.turns import Running
 
-LOOK_EVERY = 2.0  # s between two looks of a tower
-# s that a workspace's first shard waits before others make room for it: a worker that is free takes
-# it within 2 s, and one that begins a tower anew within 5.
-AFTER = timedelta(seconds=6)
+LOOK_EVERY = 1.0  # s between two looks of a tower; each is one query while nothing is wanted
 FRESH = timedelta(seconds=2 * workers.BEAT_EVERY)  # what a tower said of its room counts so long
 
 
@@ -27,29 +24,22 @@ def asked_of(tower: str) -> tuple[Shard, Shard] | None:
     """
     if not leasing.is_any_wanted():
         return None
-    now = shared_clock.now()
-    waiting = _waiting(now - AFTER)
-    if waiting is None or _has_room(waiting, since=now - FRESH):
-        return None
-    given = _to_give(waiting)
-    return (waiting, given) if given and given.tower == tower else None
+    now, running = shared_clock.now(), Running.now()
+    for waiting in _waiting(now - turns.OWED_AFTER, running):
+        if _has_room(waiting, since=now - FRESH):
+            continue
+        if given := _to_give(waiting, running):
+            return (waiting, given) if given.tower == tower else None
+    return None
 
 
-def _waiting(since: datetime) -> Shard | None:
-    """Return the shard that waits the longest of workspaces of which nothing runs."""
-    running = Shard.objects.filter(
-        state=ShardState.LEASED, run__workspace=OuterRef("run__workspace")
-    )
-    shards = Shard.objects.filter(
-        state=ShardState.WANTED,
-        fence=0,
-        wanted_since__lt=since,
-        run__state__in=LIVE,
-        run__stop_requested=None,
-        run__deleted=None,
-    )
-    ordered = shards.exclude(Exists(running)).order_by("wanted_since", "id")
-    return ordered.select_related("run").first()
+def _waiting(since: datetime, running: Running) -> list[Shard]:
+    """Return one shard of each workspace of which a run has nothing: who has the least first."""
+    first: dict[int, Shard] = {}
+    for shard in leasing.first_wanted(since):
+        if shard.run_id not in running.runs:
+            first.setdefault(shard.run.workspace_id, shard)
+    return sorted(first.values(), key=lambda each: running.mocks.get(each.run.workspace_id, 0))
 
 
 def _has_room(shard: Shard, *, since: datetime) -> bool:
@@ -58,13 +48,13 @@ def _has_room(shard: Shard, *, since: datetime) -> bool:
     return there.exists()
 
 
-def _to_give(waiting: Shard) -> Shard | None:
-    """Return a shard of who has the most running, but for the last one that a workspace has."""
-    running = leasing.running_mocks()
-    if not running:
+def _to_give(waiting: Shard, running: Running) -> Shard | None:
+    """Return a shard of the other workspace that has the most running, if it may lose one."""
+    biggest = running.biggest_but(waiting.run.workspace_id)
+    if biggest is None:
         return None
-    biggest = max(running, key=lambda workspace: (running[workspace], workspace))
-    held = Shard.objects.filter(state=ShardState.LEASED, run__workspace=biggest)
+    workspace, mocks = biggest
+    held = Shard.objects.filter(state=ShardState.LEASED, run__workspace=workspace)
     fitting = held.filter(count__gte=waiting.count, run__stop_requested=None)
     given = fitting.order_by("-run__created", "-number").first()
-    return given if given and running[biggest] > given.count else None
+    return given if given and running.makes_way(waiting, mocks - given.count) else None

@@ -11,8 +11,8 @@ from web.accounts import actions as accounts
 from web.accounts.models import Workspace
 from web.platform import queues
 from web.runs import leasing, ticks, workers
-from web.runs.leasing import RESERVE, RESERVED_FOR, Room
 from web.runs.models import Run, Shard, ShardState, Worker
+from web.runs.turns import RESERVE, RESERVED_FOR, Room
 
 
 @pytest.fixture

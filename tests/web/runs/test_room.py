@@ -13,9 +13,10 @@ from web.accounts import actions as accounts
 from web.runs import leasing, yielding
 from web.runs.actions import start_run
 from web.runs.desk import Desk
-from web.runs.leasing import FORSAKEN_AFTER, Lease, Room
+from web.runs.leasing import Lease
 from web.runs.models import Happening, Run, Shard, ShardState, Worker
 from web.runs.room import LATE_FOR, Capacity
+from web.runs.turns import FORSAKEN_AFTER, OWED_AFTER, RESERVE, SMALL, Room
 
 
 @pytest.fixture
@@ -128,14 +129,77 @@ def test_nobody_gives_up_anything_while_a_tower_has_room(workspace, other):
     assert asked() == []
 
 
-def test_nobody_gives_up_anything_for_who_has_something_running(workspace, other):
+def test_who_has_something_running_gets_room_for_a_small_run_more(workspace, other):
     waiting = full_fleet(workspace, other)
-    make_run(other, mocks=1_000)
-    waiting.state, waiting.leased_until = ShardState.LEASED, timezone.now()
-    waiting.save()
-    Shard.objects.filter(state=ShardState.WANTED).update(wanted_since=later(seconds=-60))
+    begun = make_run(other, mocks=1_000)
+    begun.shards.update(state=ShardState.LEASED, leased_until=timezone.now())
+
+    [(first, given)] = asked()
+
+    assert (first, given.run.workspace_id) == (waiting, workspace.id)
+
+
+def test_nobody_gives_up_anything_for_who_would_have_more_by_it(workspace, other):
+    full_fleet(workspace, other)
+    begun = make_run(other, mocks=5_000)
+    begun.shards.update(state=ShardState.LEASED, leased_until=timezone.now())
 
     assert asked() == []
+
+
+def test_nobody_gives_up_anything_for_a_run_that_has_begun(workspace, other):
+    waiting = full_fleet(workspace, other)
+    begun = Shard(run=waiting.run, number=1, part=0, first=1_000, count=1_000)
+    begun.state, begun.leased_until = ShardState.LEASED, timezone.now()
+    begun.save()
+
+    assert asked() == []
+
+
+def test_a_big_runs_owner_waits_and_hides_nobody_who_came_later(workspace, other):
+    waiting = full_fleet(workspace, other)
+    own = make_run(workspace, mocks=1_000, name="another of the big one's")
+    own.shards.update(wanted_since=later(seconds=-60))
+
+    [(first, _)] = asked()
+
+    assert first == waiting
+
+
+@pytest.fixture
+def big_and_small(workspace, other):
+    """A big run that tower-1 has, and a small one of somebody else that has waited for it."""
+    make_run(workspace, mocks=2_000)
+    leasing.lease_shards("tower-1", room=2_000)
+    small = make_run(other, mocks=10, size=10, rate=100.0)
+    return small.shards.get()
+
+
+@pytest.mark.parametrize(
+    "room",
+    [
+        late_room(messages=1_000.0),  # late with what it has
+        Room(3_000, 0.0, 5_000),  # as many messages as it can send
+        Room(RESERVE, 1_000.0, 5_000),  # nothing but what is kept free
+    ],
+)
+def test_a_big_run_keeps_no_small_one_waiting_whatever_is_used_up(big_and_small, other, room):
+    begun = make_run(other, mocks=10, size=10)
+    begun.shards.update(state=ShardState.LEASED, leased_until=timezone.now())
+
+    at_once = leasing.lease_shards("tower-1", room=room)
+    soon = leasing.lease_shards("tower-1", room=room, now=timezone.now() + OWED_AFTER)
+
+    assert at_once == []
+    assert [each.shard for each in soon] == [big_and_small.id]
+
+
+def test_what_sends_much_waits_for_a_tower_that_can(big_and_small):
+    Shard.objects.filter(id=big_and_small.id).update(rate=SMALL + 1)
+    moment = timezone.now() + OWED_AFTER
+
+    assert leasing.lease_shards("tower-1", room=late_room(), now=moment) == []
+    assert leasing.lease_shards("tower-1", room=Room(3_000, 0.0, 5_000), now=moment) == []
 
 
 def test_the_last_shard_of_a_workspace_is_not_given_up(workspace, other):
