@@ -6,12 +6,15 @@ Linux the kernel ends it even when this process is killed outright.
 
 import contextlib
 import ctypes
+import fcntl
+import functools
 import os
 import random
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +24,7 @@ END_WITHIN = 25.0  # s between SIGTERM and SIGKILL: a tower drains for up to 20 
 READY_WITHIN = 120.0  # s for a child to answer, on a busy machine too
 OWN_PORTS = (10_000, 32_000)  # Linux gives out 32768 and up, macOS 49152 and up
 PORT_TRIES = 100
+DRAWN: set[int] = set()  # ports that this process gave out
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -167,16 +171,40 @@ def group_of(user: str) -> int:
 def free_port(preferred: int = 0) -> int:
     """Return ``preferred`` when nothing listens there, else any free port of 127.0.0.1.
 
-    Below the range from which the system itself gives ports: a server that is stopped for a while
-    finds its port free again, whatever connects meanwhile.
+    Below the range from which the system itself gives ports, and never one that was given out
+    before, here or by another process that still runs: a server that begins later, or is stopped
+    for a while, finds its port free, whatever connects or is started meanwhile.
     """
     drawn = (random.randrange(*OWN_PORTS) for _ in range(PORT_TRIES))
-    for port in filter(None, (preferred, *drawn)):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
+    for port in filter(None, (preferred, *(port for port in drawn if port not in DRAWN))):
+        if hold(port) and is_free(port):
+            DRAWN.add(port)
             return port
     raise ChildFailed(f"no free port among {PORT_TRIES} from {OWN_PORTS[0]} to {OWN_PORTS[1]}")
+
+
+def hold(port: int) -> bool:
+    """Keep ``port`` from this user's other processes until this one ends, unless one has it."""
+    with contextlib.suppress(OSError):
+        fcntl.lockf(port_locks(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+        return True
+    return False
+
+
+@functools.cache
+def port_locks() -> int:
+    """Open the file in which the byte at the place of a port is locked by who has that port."""
+    path = Path(tempfile.gettempdir()) / f"mocklot-ports-{os.getuid()}"
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+
+
+def is_free(port: int) -> bool:
+    """Return whether a server could listen on ``port`` of 127.0.0.1."""
+    with socket.socket() as probe, contextlib.suppress(OSError):
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+        return True
+    return False
 
 
 def answers(port: int) -> bool:

@@ -107,6 +107,28 @@ def test_a_stopped_child_is_no_crash(tmp_path: Path) -> None:
         assert not answers(port)
 
 
+def test_no_port_is_given_out_twice() -> None:
+    ports = [free_port() for _ in range(300)]  # the same by chance, seven times of eight
+
+    assert len(set(ports)) == 300
+
+
+def test_a_port_that_another_process_has_is_replaced_before_it_listens() -> None:
+    port = free_port()
+    draw = f"from workshop import supervisor; print(supervisor.free_port({port}))"
+
+    done = subprocess.run(
+        [sys.executable, "-c", draw],
+        env={"PYTHONPATH": str(BIN)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    assert int(done.stdout) != port
+
+
 def test_a_port_that_is_taken_is_replaced() -> None:
     with subprocess.Popen(
         [sys.executable, "-c", code(LISTEN), str(port := free_port())],
