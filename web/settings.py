@@ -288,15 +288,15 @@ S3_READ_TIMEOUT = 20  # s
 S3_ATTEMPTS = 3
 
 
-def storage_origin() -> str:
+def storage_origin(*, bucket: str, region: str, endpoint: str = "") -> str:
     """Return the origin that a browser uploads to, for the content security policy."""
-    if S3_ENDPOINT_URL:
-        parts = urlsplit(S3_ENDPOINT_URL)
+    if endpoint:
+        parts = urlsplit(endpoint)
         return f"{parts.scheme}://{parts.netloc}"
-    return f"https://{S3_BUCKET}.s3.{S3_REGION}.amazonaws.com" if S3_BUCKET else ""
+    return f"https://{bucket}.s3.{region}.amazonaws.com" if bucket else ""
 
 
-STORAGE_ORIGIN = storage_origin()
+STORAGE_ORIGIN = storage_origin(bucket=S3_BUCKET, region=S3_REGION, endpoint=S3_ENDPOINT_URL)
 
 # --- Mail -------------------------------------------------------------------------------------
 

@@ -58,7 +58,7 @@ def attempt(name: str, call: Callable[[], Line]) -> Line:
     try:
         return call()
     except (storage.StorageUnavailable, storage.ObjectMissing) as wrong:
-        return Line(name, False, str(wrong), "See that the key may get, put, delete and list.")
+        return Line(name, False, str(wrong), mend_of(wrong))
     except ClientError as refused:
         code = refused.response.get("Error", {}).get("Code", "unknown")
         if code in UNTOLD:
@@ -68,6 +68,25 @@ def attempt(name: str, call: Callable[[], Line]) -> Line:
         return Line(name, None, f"no answer: {type(down).__name__}", "Try again.")
 
 
+def mend_of(wrong: Exception) -> str:
+    """Return what to do about what the store, or the way to it, refused."""
+    if not settings.S3_BUCKET:
+        return "Set S3_BUCKET, or add Bucketeer; docs/configuration.md has the rest."
+    cause = wrong.__cause__
+    if isinstance(cause, BotoCoreError | OSError):
+        return "See that S3_ENDPOINT_URL and S3_REGION lead to the store, and that it is up."
+    code = cause.response.get("Error", {}).get("Code", "") if isinstance(cause, ClientError) else ""
+    return MENDS.get(code, "See that the key may get, put, delete and list.")
+
+
+# By the store's own words; source: Amazon S3, Error responses, List of error codes.
+MENDS = {
+    "NoSuchBucket": "Make the bucket, or set S3_BUCKET to one that there is.",
+    "PermanentRedirect": "Set S3_REGION to the bucket's own region.",
+    "AuthorizationHeaderMalformed": "Set S3_REGION to the bucket's own region.",
+    "InvalidAccessKeyId": "Set AWS_ACCESS_KEY_ID to a key that the store knows.",
+    "SignatureDoesNotMatch": "Set AWS_SECRET_ACCESS_KEY to the secret of AWS_ACCESS_KEY_ID.",
+}
 LOOK = "Look in the store's console, or ask with a key that may."
 
 
@@ -164,6 +183,16 @@ def rule_for(origin: str) -> dict[str, Any]:
     }
 
 
+def pages() -> Line:
+    """See that our own pages' content policy lets a browser send files where forms lead."""
+    url = storage.upload_form(probe_key(), content_type="text/csv", most=5).url
+    parts = urlsplit(url)
+    origin, allowed = f"{parts.scheme}://{parts.netloc}", settings.STORAGE_ORIGIN
+    words = f"files go to {origin}, and pages may send to {allowed}"
+    mend = "Set S3_ENDPOINT_URL to the store's own address, or take a bucket without dots."
+    return Line("pages", origin == allowed, words, mend)
+
+
 def lifecycle() -> Line:
     """See that parts which nobody puts together go by themselves, and that objects do not."""
     mend = f"Add a rule: AbortIncompleteMultipartUpload after {DAYS} days, for the whole bucket."
@@ -175,11 +204,22 @@ def lifecycle() -> Line:
             raise
         rules = []
     ours = [rule for rule in rules if reaches_us(rule)]
-    if expires := [rule.get("ID", "?") for rule in ours if "Expiration" in rule]:
-        words = f"the rule {expires[0]} removes objects that the product still needs"
-        return Line("lifecycle", False, words, "Take its Expiration away: retention is ours.")
+    if spoils := [rule.get("ID", "?") for rule in ours if spoils_objects(rule)]:
+        words = f"the rule {spoils[0]} removes objects that the product still needs, or locks them"
+        mend = "Take its Expiration, and moves to Glacier, away: retention is ours."
+        return Line("lifecycle", False, words, mend)
     is_ok = any("AbortIncompleteMultipartUpload" in rule for rule in ours)
     return Line("lifecycle", is_ok, f"{len(ours)} rules are about our objects", mend)
+
+
+FROZEN = frozenset({"GLACIER", "DEEP_ARCHIVE"})  # classes of which nothing can be read at once
+
+
+def spoils_objects(rule: dict[str, Any]) -> bool:
+    """Return whether a lifecycle rule removes objects, or moves them to where none can be read."""
+    ends = rule.get("Expiration", {})
+    moves = {move.get("StorageClass") for move in rule.get("Transitions", [])}
+    return bool({"Days", "Date"} & set(ends)) or bool(moves & FROZEN)
 
 
 def reaches_us(rule: dict[str, Any]) -> bool:
@@ -240,6 +280,7 @@ CHECKS: dict[str, Callable[[], Line]] = {
     "upload": upload,
     "parts": parts,
     "cors": cors,
+    "pages": pages,
     "lifecycle": lifecycle,
     "encryption": encryption,
     "public access": public,

@@ -104,7 +104,11 @@ def client_config(
         # Said once, for botocore makes its own anew for each request: a fifth of what one takes.
         user_agent=USER_AGENT,
         signature_version="s3v4",  # boto3 still presigns with version 2 otherwise
-        s3={"addressing_style": "path" if is_other else "virtual"},
+        s3={
+            "addressing_style": "path" if is_other else "virtual",
+            # Else us-east-1 alone has no region in its name, and the content policy names one.
+            "us_east_1_regional_endpoint": "regional",
+        },
         connect_timeout=connect,
         read_timeout=read,
         retries={"mode": "standard", "total_max_attempts": attempts},

@@ -27,7 +27,7 @@ def own(bucket, settings):
     client.create_bucket(Bucket=name)
     settings.S3_BUCKET = name
     settings.S3_REGION = bucket.region
-    settings.S3_ENDPOINT_URL = bucket.endpoint
+    settings.S3_ENDPOINT_URL = settings.STORAGE_ORIGIN = bucket.endpoint
     settings.S3_ACCESS_KEY_ID = bucket.key_id
     settings.S3_SECRET_ACCESS_KEY = bucket.secret
     settings.S3_PREFIX = ""
@@ -122,6 +122,7 @@ def test_wrong_keys_end_it_at_the_first_line(own, settings):
 
     assert (line.name, line.is_ok) == ("bucket", False)
     assert "wrong" not in line.words.replace("WRONG", "")
+    assert line.mend == bucket.MENDS["SignatureDoesNotMatch"]
 
 
 def test_a_store_that_does_not_answer_is_told(settings, own):
@@ -131,3 +132,37 @@ def test_a_store_that_does_not_answer_is_told(settings, own):
     (line,) = bucket.check()
 
     assert line.is_ok is False
+    assert "S3_ENDPOINT_URL" in line.mend
+
+
+def test_a_bucket_that_is_not_there_and_none_at_all_are_told_apart(settings, own):
+    settings.S3_BUCKET = "nobody-made-this-one"
+    (absent,) = bucket.check()
+    settings.S3_BUCKET = ""
+    storage.client_of.cache_clear()
+    (unset,) = bucket.check()
+
+    assert absent.mend == bucket.MENDS["NoSuchBucket"]
+    assert "Set S3_BUCKET, or add Bucketeer" in unset.mend
+
+
+def test_pages_that_may_not_send_where_files_go_are_told(settings, own):
+    settings.STORAGE_ORIGIN = "https://elsewhere.example"
+
+    line = lines()["pages"]
+
+    assert (line.is_ok, settings.S3_ENDPOINT_URL in line.words) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("changed", "spoils"),
+    [
+        ({}, False),
+        ({"Expiration": {"Days": 30}}, True),
+        ({"Expiration": {"ExpiredObjectDeleteMarker": True}}, False),
+        ({"Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}]}, False),
+        ({"Transitions": [{"Days": 30, "StorageClass": "GLACIER"}]}, True),
+    ],
+)
+def test_a_rule_spoils_objects_that_it_removes_or_freezes(changed, spoils):
+    assert bucket.spoils_objects(RULE | changed) == spoils

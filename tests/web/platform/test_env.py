@@ -10,6 +10,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from web import env
+from web.platform import storage
+from web.settings import storage_origin
 
 ROOT = Path(__file__).parent.parent.parent.parent
 PRODUCTION = {
@@ -200,6 +202,21 @@ def test_the_names_of_an_addon_and_of_the_platform_are_enough(tmp_path):
         "SITE_URL": "https://mocklot.herokuapp.com",
         "ALLOWED_HOSTS": ["mocklot.herokuapp.com"],
     }
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+def test_pages_may_send_files_to_the_very_origin_that_amazons_forms_name(region, settings):
+    settings.S3_BUCKET, settings.S3_REGION, settings.S3_ENDPOINT_URL = "bucket", region, ""
+    settings.S3_ACCESS_KEY_ID, settings.S3_SECRET_ACCESS_KEY = "key", "secret"
+    storage.client_of.cache_clear()
+    try:
+        form = storage.upload_form("a", content_type="text/csv", most=5)
+        link = storage.download_link("a", file_name="a.csv")
+    finally:
+        storage.client_of.cache_clear()
+
+    assert form.url == f"{storage_origin(bucket='bucket', region=region)}/"
+    assert link.startswith(form.url)
 
 
 def test_the_host_of_the_site_is_answered_to(tmp_path):
