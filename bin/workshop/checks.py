@@ -32,6 +32,8 @@ APT = {  # what only the system's packages have: program -> packages
 }
 PATHS = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
+WEB = ["tests/web", "tests/rows"]
+SIMULATOR = ["tests/simulator", "tests/architecture", "tests/workshop", "tests/fuzz"]
 INSTALLED_WITHIN = 900  # s
 GROUP_WITHIN = 2 * 60 * 60  # s; a group that hangs ends the whole
 LANES = 2  # groups at a time: as many cores as the smallest machine has
@@ -60,22 +62,8 @@ class Result:
 
 def groups(database: str) -> list[Group]:
     """Return all groups, the longest first; ``database`` leads to Postgres through PgBouncer."""
-    postgres = {"DATABASE_URL": database} if database else {}
     return [
-        Group(
-            name="integration",  # mostly waits for other processes, so two at once
-            command=[
-                *[*PYTEST, "--reuse-db", "-n", str(WORKERS)],
-                *["--dist=loadgroup", "tests/integration"],  # what is costly to start is grouped
-            ],
-            environment=postgres,
-        ),
-        Group(
-            name="web on Postgres behind PgBouncer",
-            command=[*PYTEST, "--reuse-db", "tests/web", "tests/rows"],
-            needs=("pgbouncer",),
-            environment=postgres,
-        ),
+        *on_postgres({"DATABASE_URL": database} if database else {}),
         Group(
             name="browser",
             command=[*PYTEST, "tests/browser"],
@@ -84,21 +72,31 @@ def groups(database: str) -> list[Group]:
         Group(
             # With the real parts they have run on Postgres, unless that is not there.
             name="web on SQLite",
-            command=[
-                *[*PYTEST, *(["-m", "not parts"] if database else [])],
-                *["tests/web", "tests/rows"],
-            ],
+            command=[*PYTEST, *(["-m", "not parts"] if database else []), *WEB],
         ),
         Group(name="mypy", command=["mypy"]),
-        Group(
-            name="simulator",
-            command=[
-                *[*PYTEST, "tests/simulator", "tests/architecture", "tests/workshop"],
-                "tests/fuzz",
-            ],
-        ),
+        Group(name="simulator", command=[*PYTEST, *SIMULATOR]),
         Group(name="ruff: rules", command=["ruff", "check"]),
         Group(name="ruff: format", command=["ruff", "format", "--check"]),
+    ]
+
+
+def on_postgres(environment: Mapping[str, str]) -> list[Group]:
+    """Return the groups that want the database of production; ``environment`` leads to it."""
+    # The first mostly waits for other processes; what is costly to start is grouped.
+    side_by_side = ["-n", str(WORKERS), "--dist=loadgroup"]
+    return [
+        Group(
+            name="integration",
+            command=[*PYTEST, "--reuse-db", *side_by_side, "tests/integration"],
+            environment=environment,
+        ),
+        Group(
+            name="web on Postgres behind PgBouncer",
+            command=[*PYTEST, "--reuse-db", *WEB],
+            needs=("pgbouncer",),
+            environment=environment,
+        ),
     ]
 
 
