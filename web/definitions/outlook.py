@@ -114,24 +114,21 @@ def day_of(
         datasets=datasets,
         mock=mock,
     )
-    moves = tuple(
-        Move(_moment(start + t), before, after, why) for t, before, after, why in seen.moves
-    )
+    moves = [Move(_moment(start + t), before, after, why) for t, before, after, why in seen.moves]
+    rows = [
+        MessageRow(name, each.count, each.bytes, each.largest)
+        for name, each in seen.messages.items()
+    ]
     charted = {name: metric for name, metric in seen.metrics.items() if _has_values(metric)}
+    shown = islice(charted.items(), MOST_CHARTS)
     return Day(
         duration=timedelta(seconds=seen.duration),
         is_exact=seen.is_exact,
-        messages=tuple(
-            MessageRow(name, each.count, each.bytes, each.largest)
-            for name, each in seen.messages.items()
-        ),
+        messages=tuple(rows),
         statuses=tuple(_bars(seen.statuses)),
-        moves=moves[:MOST_MOVES],
+        moves=tuple(moves[:MOST_MOVES]),
         more_moves=max(0, len(moves) - MOST_MOVES),
-        charts=tuple(
-            _chart(definition, name, metric, start)
-            for name, metric in islice(charted.items(), MOST_CHARTS)
-        ),
+        charts=tuple(_chart(definition, name, metric, start) for name, metric in shown),
         more_charts=max(0, len(charted) - MOST_CHARTS),
     )
 
