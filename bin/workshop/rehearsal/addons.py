@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography.fernet import Fernet
 
@@ -40,6 +41,14 @@ class Addons:
     secrets: dict[str, str] = field(repr=False)
 
 
+class Gates(NamedTuple):
+    """Where the dynos meet what speaks no TLS itself, each on a port of its own."""
+
+    redis: Gate
+    database: Gate
+    pooler: Gate
+
+
 def start_addons(stack: ExitStack, supervisor: Supervisor, folder: Path) -> Addons:
     """Start everything, with its data in ``folder``; ``stack`` ends what no process is."""
     hidden = drawn_secrets()
@@ -47,11 +56,8 @@ def start_addons(stack: ExitStack, supervisor: Supervisor, folder: Path) -> Addo
     server, pooler_port = start_database(supervisor, folder, hidden["database password"])
     mqtt_port = free_port()
     supervisor.start(parts.mqtt_broker(folder / "broker", port=mqtt_port))
-    redis = Gate(port=free_port(), behind=redis_port)
-    database = Gate(port=free_port(), behind=server.port, asks_first=True)
-    pooler = Gate(port=free_port(), behind=pooler_port, asks_first=True)
+    gates = gates_before(redis=redis_port, database=server.port, pooler=pooler_port)
     port, log = free_port(), folder / "router.log"
-    gates = [redis, database, pooler]
     edge = stack.enter_context(Edge(folder / "edge", log=log, router_port=port, gates=gates))
     mailbox = stack.enter_context(Mailbox(hidden["mail key"]))
     site = f"https://127.0.0.1:{port}"
@@ -60,15 +66,13 @@ def start_addons(stack: ExitStack, supervisor: Supervisor, folder: Path) -> Addo
     config = {
         **buckets["the bucket"].environment(),
         **backup_variables(buckets["the second bucket"]),
-        **database_variables(database, pooler, hidden),
-        **own_variables(hidden),
-        "REDIS_URL": f"rediss://:{hidden['Redis password']}@127.0.0.1:{redis.port}/0",
-        "SITE_URL": site,
-        "SENDGRID_API_URL": mailbox.url,
+        **database_variables(gates, hidden),
+        **own_variables(hidden, site=site, mail=mailbox.url),
+        "REDIS_URL": f"rediss://:{hidden['Redis password']}@127.0.0.1:{gates.redis.port}/0",
     }
     fresh = {
         **buckets["the restored bucket"].environment(),
-        **database_variables(database, pooler, hidden, name="restored"),
+        **database_variables(gates, hidden, name="restored"),
     }
     return Addons(
         edge=edge,
@@ -94,23 +98,34 @@ def drawn_secrets() -> dict[str, str]:
     }
 
 
+def gates_before(*, redis: int, database: int, pooler: int) -> Gates:
+    """Return a gate for each of these ports; a client of Postgres asks for TLS first."""
+    return Gates(
+        redis=Gate(port=free_port(), behind=redis),
+        database=Gate(port=free_port(), behind=database, asks_first=True),
+        pooler=Gate(port=free_port(), behind=pooler, asks_first=True),
+    )
+
+
 def database_variables(
-    database: Gate, pooler: Gate, hidden: Mapping[str, str], *, name: str = DATABASE
+    gates: Gates, hidden: Mapping[str, str], *, name: str = DATABASE
 ) -> dict[str, str]:
     """Return what leads to a database, directly and through the pooler."""
     password = hidden["database password"]
     return {
-        "DATABASE_URL": address_of(database, password, name=name),
-        "DATABASE_CONNECTION_POOL_URL": address_of(pooler, password, name=name),
+        "DATABASE_URL": address_of(gates.database, password, name=name),
+        "DATABASE_CONNECTION_POOL_URL": address_of(gates.pooler, password, name=name),
     }
 
 
-def own_variables(hidden: Mapping[str, str]) -> dict[str, str]:
-    """Return what an operator sets beside the add-ons."""
+def own_variables(hidden: Mapping[str, str], *, site: str, mail: str) -> dict[str, str]:
+    """Return what an operator sets beside the add-ons; ``mail`` is where the mail service is."""
     return {
+        "SITE_URL": site,
         "SECRET_KEY": hidden["session key"],
         "FIELD_ENCRYPTION_KEYS": hidden["field key"],
         "SENDGRID_API_KEY": hidden["mail key"],
+        "SENDGRID_API_URL": mail,
         "MAIL_FROM": "Mocklot <no-reply@mocklot.example>",
         "MAIL_INBOUND_SECRET": hidden["inbound secret"],
         "ALLOWED_TARGETS": "127.0.0.1",
