@@ -1,10 +1,12 @@
 """Signing up, in and out, and a new password."""
 
 import re
+from html import unescape
 
 import pytest
 from django.urls import reverse
 
+import simulator
 from tests.web.conftest import PASSWORD
 from web.accounts import actions
 from web.accounts.models import Role, User
@@ -175,6 +177,14 @@ def test_changing_the_password_needs_the_current_one(client_of, owner):
 
 def test_the_landing_page_says_what_this_is(client):
     assert "Virtual IoT devices" in client.get("/").content.decode()
+
+
+def test_the_definition_on_the_landing_page_can_be_run(client):
+    page = client.get("/").content.decode()
+
+    shown = re.search(r'<pre class="code-sample">(.+?)</pre>', page, re.DOTALL)[1]
+    document = unescape(re.sub(r"</?[bi]>", "", shown))
+    assert simulator.check(document, datasets=None).problems == ()
 
 
 def test_the_first_page_leads_to_the_workspace_that_was_open_last(client_of, owner, workspace):
