@@ -12,6 +12,7 @@ from web.definitions.starters import STARTERS
 
 SAMPLE = "sample"
 MOST_BYTES = 2 * 1024 * 1024  # of a file
+NO_NAME = "Give the definition a name."
 
 
 def beginnings() -> list[tuple[str, str]]:
@@ -27,6 +28,7 @@ class CreateForm(forms.Form):
         max_length=LONGEST_NAME,
         required=False,
         widget=forms.TextInput(attrs={"placeholder": "Cold-chain sensor", "autofocus": True}),
+        help_text="A ready device and an exported definition bring their own; all else needs one.",
     )
     starter = forms.ChoiceField(choices=beginnings, widget=forms.RadioSelect, initial="blank")
     sample = forms.CharField(
@@ -79,7 +81,7 @@ class CreateForm(forms.Form):
         elif ready:
             clean["text"] = naming.renamed(ready.text, clean["name"] or ready.title)
         elif not clean["name"]:
-            self.add_error("name", "This field is required.")
+            self.add_error("name", NO_NAME)
         else:
             clean["text"] = naming.renamed(STARTERS[clean["starter"]].text, clean["name"])
         return clean
@@ -89,7 +91,7 @@ class CreateForm(forms.Form):
             self.add_error("sample", "Paste something that the device has sent, or choose a file.")
             return ""
         if not name and not drafting.is_definition(sample):
-            self.add_error("name", "This field is required.")
+            self.add_error("name", NO_NAME)
             return ""
         try:
             self.draft = drafting.draft_of(sample, name=name)

@@ -21,8 +21,8 @@ def host_of(text: str) -> str:
         raise AddressError("The address has no host. Write it as mqtts://broker.example:8883.")
     if "://" in host or "/" in host:
         raise AddressError(
-            "Only the host belongs here, as in broker.example. "
-            "Paste a whole address into the field at the top."
+            "Only the host belongs here, as in broker.example: the protocol, the port and the path "
+            "have their own fields."
         )
     if not NAME.fullmatch(host) and not _is_ip_address(host):
         raise AddressError(f"“{host[:60]}” is neither a host name nor an IP address.")

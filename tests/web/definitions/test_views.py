@@ -57,7 +57,7 @@ def test_a_definition_is_made_from_a_payload(client_of, teammate, workspace):
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
-        ({"name": ""}, "This field is required."),
+        ({"name": ""}, "Give the definition a name."),
         ({"name": "Fridge"}, "Another definition of this workspace has this name."),
         ({"starter": "toaster"}, "not one of the available choices"),
         ({"starter": "sample"}, "Paste something that the device has sent"),
