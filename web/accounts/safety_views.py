@@ -89,7 +89,10 @@ def confirm_email(request: UserRequest, token: str) -> HttpResponse:
     if not actions.change_email(request.user, email):
         messages.error(request, "Another account signs in with this address by now.")
         return redirect("account")
-    messages.success(request, f"You sign in with {email} from now on.")
+    visits.end_others(request, request.user)
+    messages.success(
+        request, f"You sign in with {email} from now on. Your other sessions have ended."
+    )
     response = redirect("account")
     devices.remember(request, response, request.user)
     return response

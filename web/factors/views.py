@@ -87,6 +87,7 @@ def remove_code_app(request: UserRequest) -> HttpResponse:
     if request.method == "GET":
         return render(request, "factors/remove.html", {"what": "your app for codes"})
     if actions.remove_code_app(request.user):
+        end_others(request, request.user)
         messages.success(request, "The app's codes are good no more.")
     return redirect("factors")
 
@@ -109,6 +110,7 @@ def remove_passkey(request: UserRequest, passkey: UUID) -> HttpResponse:
     if request.method == "GET":
         return render(request, "factors/remove.html", {"what": f"the passkey “{found.name}”"})
     actions.remove_passkey(found)
+    end_others(request, request.user)
     messages.success(request, f"The passkey “{found.name}” is removed.")
     return redirect("factors")
 

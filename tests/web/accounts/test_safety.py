@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from tests.web.conftest import PASSWORD
 from tests.web.letters import said
-from web.accounts import proving, visits
+from web.accounts import access, proving, visits
 from web.accounts.models import Visit
 from web.audit.models import Entry
 from web.mail.models import Mail
@@ -163,6 +163,16 @@ def test_another_address_is_confirmed_from_there_and_told_to_the_old_one(client_
     told = [(mail.to, mail.subject) for mail in Mail.objects.order_by("id")]
     assert [to for to, _ in told] == ["olga.new@example.org", old, old]
     assert told[-1][1] == "You sign in to Mocklot with olga.new@example.org now"
+
+
+def test_a_new_address_ends_the_other_sessions(sign_in, owner):
+    here, other = sign_in(owner), sign_in(owner)
+    link = reverse("confirm_email", args=[access.email_token(owner, "new@example.com")])
+
+    here.post(link)
+
+    assert here.get(reverse("account")).status_code == 200
+    assert other.get(reverse("account")).status_code == 302
 
 
 def test_the_link_for_an_address_holds_once_and_for_its_user_alone(client_of, owner, stranger):

@@ -77,6 +77,22 @@ def test_adding_a_factor_ends_the_other_sessions(client_of, owner):
     assert (is_in(client), is_in(other)) == (True, False)
 
 
+def test_removing_a_factor_ends_the_other_sessions(client_of, owner):
+    passkey = Passkey.objects.create(user=owner, name="Blue", credential="c", public="p", count=0)
+    for page in (
+        reverse("remove_passkey", args=[passkey.code]),
+        reverse("remove_code_app"),
+    ):
+        other, client = with_password(owner), client_of(owner)
+        actions.add_code_app(owner, SECRET, step=0)
+        assert is_in(other)
+
+        client.post(page)
+
+        assert (is_in(client), is_in(other)) == (True, False)
+        actions.remove_code_app(owner)
+
+
 def test_a_password_alone_opens_nothing_any_more(guarded):
     user, _ = guarded
 
