@@ -90,6 +90,7 @@ from simulator.roll import LotProblem, RollCall, identity_problems, lot_problems
 from simulator.speech import Speech
 from simulator.tower import Assignment, Resume, Snapshot, Told, Tower, run_in_loop
 from simulator.tower.visiting import Visit, visitors_of
+from simulator.transports.cutting import cut
 from simulator.transports.gate import Forbidden, Gate, forbidden_of
 from simulator.transports.pools import NO_PROXIES, hold_client
 from simulator.verdict import Figures, Ruling, verdict
@@ -189,6 +190,7 @@ __all__ = [
     "compare",
     "counted_delays",
     "credential_problems",
+    "cut",
     "definition_schema",
     "fault_of",
     "fault_problems",

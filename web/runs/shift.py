@@ -17,7 +17,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 
-from simulator import DefinitionError, Export, Exports, Tower, Writer, run_in_loop
+from simulator import Closed, DefinitionError, Export, Exports, Tower, Writer, cut, run_in_loop
 from web.platform import reach
 from web.platform.closed_hosts import closed_hosts
 from web.runs import jobs, leasing, workers
@@ -116,6 +116,7 @@ class Shift:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk")
         self._is_draining = False
         self._idle_since: float | None = None
+        self._closed = Closed()  # that open connections were held against
 
     async def run(self) -> None:
         """Work until the desk has had nothing to do for a while, or until SIGTERM."""
@@ -191,13 +192,16 @@ class Shift:
             self._export.take(snapshots)
         confirm = self._tower.is_suspended
         work = partial(self._desk.work, snapshots, closing=closing, confirm=confirm)
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._look, work)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self.look, work)
 
-    @staticmethod
-    def _look(work: Callable[[], Orders]) -> Orders:
-        """Let the desk work, then read which hosts are closed: connections go by that at once."""
+    def look(self, work: Callable[[], Orders]) -> Orders:
+        """Let the desk work, then read which hosts are closed: connections go by that at once, and
+        those that are open already are cut."""
         orders = work()
-        closed_hosts.look()
+        closed = closed_hosts.look()
+        if closed != self._closed:
+            self._closed = closed
+            logger.info("connections to closed hosts are cut", extra={"count": cut(closed)})
         return orders
 
     def _has_been_idle(self, *, has_work: bool) -> bool:

@@ -16,10 +16,11 @@ import uvloop
 
 from simulator.errors import Refused, Unreachable
 from simulator.lot import target_of
-from simulator.reach import Reach
+from simulator.reach import NOTHING, Closed, Reach
 from simulator.transports import Exchange, Identity, exchange_to
 from simulator.transports.asking import ask_number
-from simulator.transports.gate import Forbidden, Gate, held
+from simulator.transports.cutting import cut
+from simulator.transports.gate import CLOSED, Forbidden, Gate, held
 from simulator.transports.oauth import Tokens
 from tests.integration.transports.conftest import until
 from tests.name_server import NameServer, name_server
@@ -28,6 +29,7 @@ from tests.simulator.transports.virtual import Diary
 
 LOOPS = pytest.mark.parametrize("kind", [uvloop.Loop, asyncio.SelectorEventLoop])
 HERE = "127.0.0.1"
+BESIDE = "127.0.0.77"  # this machine too, where nobody else's connections lead
 OUTSIDE = "192.88.98.1"  # public by its number; nothing is ever sent there
 
 
@@ -270,3 +272,32 @@ def test_a_broker_that_sends_its_mocks_inside_is_not_followed_there() -> None:
         assert diary.losses[1][1] == "not allowed: the target is a private address"
 
     run(main, Gate(Reach.of([HERE])))
+
+
+@LOOPS
+def test_an_open_connection_is_cut_when_its_address_is_closed_and_not_opened_again(
+    kind: Any,
+) -> None:
+    closed = NOTHING
+
+    async def stay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async def main() -> None:
+        nonlocal closed
+        server = await asyncio.start_server(stay, BESIDE, 0)
+        port = server.sockets[0].getsockname()[1]
+        diary = Diary()
+        target = target_of({"protocol": "tcp", "host": BESIDE, "port": port})
+        exchange = Exchange(target, listener=diary)
+        exchange.connect(0, Identity())
+        await until(lambda: diary.opens)
+        closed = Closed.of([BESIDE])
+        assert await asyncio.get_running_loop().run_in_executor(None, cut, closed) >= 1
+        await until(lambda: len(diary.losses) > 1)
+        await exchange.close()
+        server.close()
+        assert diary.losses[1][1] == CLOSED
+
+    run(main, Gate(Reach.of(["127.0.0.0/8"]), closed=lambda: closed), kind)

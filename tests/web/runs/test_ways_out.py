@@ -1,6 +1,7 @@
 """A closed host is reached by no way out: not by a drain, a webhook, a redirect or a new server."""
 
 import asyncio
+import socket
 
 import pytest
 from django.db import OperationalError
@@ -12,6 +13,9 @@ from web.alerts.senders.webhook import post
 from web.platform import closed_hosts, destinations, outgoing, reach
 from web.platform.hosts import AddressError
 from web.runs import closing
+from web.runs.desk import Desk
+from web.runs.holding import Orders
+from web.runs.shift import Shift
 from web.targets.models import Block
 
 REASON = "Its owner has asked us to stop."
@@ -93,6 +97,16 @@ def test_a_tower_follows_nobody_to_a_closed_host(known, host, asked):
 
     with Service() as service, pytest.raises(Forbidden, match="have closed"):
         run_in_loop(connect(service.server_port), reach=reach.reach(), closed=known.known)
+
+
+def test_a_tower_cuts_what_is_open_to_a_closed_address():
+    tower = Shift(Desk(tower="worker.1/x", capacity=1_000, messages=1_000))
+    server = socket.create_server(("127.0.0.77", 0))  # where nobody else's connections lead
+    with server, socket.create_connection(server.getsockname()) as ours:
+        close("127.0.0.77")
+        tower.look(Orders)
+
+        assert ours.recv(1) == b""
 
 
 def test_an_opened_host_is_reached_again():
