@@ -72,17 +72,19 @@ def start_run(
     snapshot = snapshot_of(lot, run=code)
     hosts = closed.hosts_of(snapshot.lot.target)
     closed.hold_open(hosts)
-    snapshot, is_unproved = unproved.held(lot, snapshot)
+    snapshot, share = unproved.held(lot, snapshot, host=hosts[0])
     wanted = starting.hold(lot, snapshot.lot)
     found = [] if beside_rivals else rivals.rivals_of(lot, snapshot.client_ids)
     if found:
         raise WouldCollide(found)
     run = _run_of(lot, snapshot, by=by)
     run.code, run.longest = code, most
-    run.hosts, run.is_unproved = hosts, is_unproved
+    run.hosts = hosts
+    unproved.keep(run, share)
     keep_snapshot(run, snapshot)
     with transaction.atomic():
         starting.hold_again(lot.workspace, wanted)
+        unproved.hold_again(lot.workspace, share)
         run.save()
         Shard.objects.bulk_create(shards_of(run, snapshot.lot))
         audit.note("run.started", user=by, about=run, words=f"{run.mocks:,} mocks to {run.target}.")

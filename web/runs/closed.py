@@ -52,10 +52,11 @@ def _is_of_addresses(pattern: str) -> bool:
 def hosts_of(target: simulator.Target) -> list[str]:
     """Return the hosts of a target in the one way in which blocks name them, each once."""
     names = (place.host for place in places_of(target))
-    return list(dict.fromkeys(_plain(name) for name in names))
+    return list(dict.fromkeys(plain(name) for name in names))
 
 
-def _plain(host: str) -> str:
+def plain(host: str) -> str:
+    """Return the one way in which blocks and proofs name a host."""
     try:
         return str(simulator.host_in(host))
     except simulator.NoHost:

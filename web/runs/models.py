@@ -74,8 +74,11 @@ class Run(models.Model):
     way_back = models.CharField(max_length=12, blank=True)
     # That its target names, as simulator.host_in reads them.
     hosts = models.JSONField(default=list, db_default=NO_ITEMS)
-    # Nobody proved whose they are: it is held.
+    # Nobody proved whose they are: it is held, to so many messages/s whatever it is ordered, and by
+    # the addresses that its host stood for when it began.
     is_unproved = models.BooleanField(default=False, db_default=False)
+    unproved_rate = models.FloatField(null=True)
+    addresses = models.JSONField(default=list, db_default=NO_ITEMS)
 
     # Written once, when the last shard is done.
     due = models.PositiveBigIntegerField(default=0)

@@ -6,7 +6,7 @@ from django.db import connection
 
 from web.runs.models import Run
 
-NEW = {"additions", "presence", "hosts", "is_unproved"}
+NEW = {"additions", "presence", "hosts", "is_unproved", "addresses"}
 
 
 def test_a_run_can_be_started_by_who_does_not_know_the_new_columns(run):

@@ -1,6 +1,7 @@
 """What may be sent to a host that nobody has proved to be his own, and what holds it."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -9,6 +10,7 @@ import simulator
 from web.platform import storage
 from web.runs import actions, orders, unproved
 from web.runs.models import Run, RunState
+from web.runs.snapshot import snapshot_of
 from web.targets.models import Ownership, Way
 from web.targets.ownership import limits
 
@@ -51,7 +53,7 @@ def test_ten_mocks_may_go_to_an_unproved_host_and_are_held_there(make_lot, start
     assert run.is_unproved
     assert run.hosts == ["broker.example"]
     assert lot.pace.send_rate == limits.RATE
-    assert lot.pace.connect_rate == limits.CONNECTS
+    assert lot.pace.connect_rate == limits.RATE
     assert lot.pace.give_up_after == unproved.GIVE_UP_AFTER
 
 
@@ -106,7 +108,7 @@ def test_who_tests_refusals_on_a_host_of_his_own_says_so(make_lot, start, proof)
 
 
 def test_on_an_unproved_host_nobody_says_so(make_lot, start):
-    run = start(make_lot(mocks=2, options="pace: {give_up_after: 0s, send_rate: 1000}"))
+    run = start(make_lot(mocks=10, options="pace: {give_up_after: 0s, send_rate: 1000}"))
 
     assert lot_of(run).pace.give_up_after == unproved.GIVE_UP_AFTER
     assert lot_of(run).pace.send_rate == limits.RATE
@@ -130,8 +132,93 @@ def test_a_run_cannot_be_given_more_mocks_while_it_goes_on(make_lot, start, owne
     Run.objects.update(started_at=timezone.now(), state=RunState.RUNNING)
     run.refresh_from_db()
 
-    with pytest.raises(orders.CannotOrder, match="at most 10 mocks may go there"):
+    with pytest.raises(orders.CannotOrder, match="keeps to its 10 mocks"):
         orders.ask(run, {"order": "count", "mocks": 11}, by=owner)
+
+
+def test_nor_where_it_has_fewer_than_ten(make_lot, start, owner):
+    run = start(make_lot(mocks=1))
+    Run.objects.update(started_at=timezone.now(), state=RunState.RUNNING)
+    run.refresh_from_db()
+
+    with pytest.raises(orders.CannotOrder, match="keeps to its 1 mock"):
+        orders.ask(run, {"order": "count", "mocks": 2}, by=owner)
+
+
+def test_whatever_they_are_ordered_runs_of_a_workspace_send_ten_messages_in_all(make_lot, start):
+    caps = [lot_of(start(make_lot(mocks=2, name=f"Two {n}"))).pace.send_rate for n in range(5)]
+
+    assert all(cap and cap >= 1.0 for cap in caps)
+    assert sum(cap or 0.0 for cap in caps) == pytest.approx(limits.RATE)
+
+
+def test_mocks_that_orders_add_bring_only_their_part_of_the_cap(make_lot, start):
+    run = start(make_lot(mocks=1, options="orders: [{order: count, at: 10s, mocks: 10}]"))
+
+    assert run.mocks == 10
+    # The engine deals it out by the mocks of the lot: ten times as much once there are ten.
+    assert lot_of(run).pace.send_rate == limits.RATE / 10
+    assert lot_of(run).pace.connect_rate == limits.RATE / 10
+
+
+def test_mocks_that_orders_add_count_for_the_rate(make_lot, start):
+    lot = make_lot(mocks=1, options="orders: [{order: count, at: 10s, mocks: 10}]")
+    lot.parts.update(rate=2.0)
+
+    with pytest.raises(actions.CannotStart, match=r"10 mocks that send up to 20\.0 messages/s"):
+        start(lot)
+
+
+def test_of_two_that_start_at_once_the_second_is_told(make_lot, start, workspace):
+    lot = make_lot(mocks=6)
+    _, share = unproved.held(lot, snapshot_of(lot, run=uuid4()), host="broker.example")
+    start(make_lot(mocks=6, name="Faster"))
+
+    with pytest.raises(actions.CannotStartNow, match="began in the same moment"):
+        unproved.hold_again(workspace, share)
+
+
+def test_a_host_in_capitals_is_the_same_host(make_lot, start, stranger, target):
+    other = stranger.memberships.get().workspace
+    Run.objects.create(
+        workspace=other, name="O", mocks=25, duration=timedelta(1), seed=1, is_unproved=True,
+        hosts=["broker.example"],
+    )  # fmt: skip
+    target.host = "Broker.EXAMPLE"
+    target.save()
+
+    with pytest.raises(actions.CannotStart, match="Others who have not proved"):
+        start(make_lot(mocks=6))
+
+
+def test_names_of_one_address_share_it(make_lot, start, stranger, monkeypatch):
+    monkeypatch.setattr("web.platform.reach.addresses", lambda host, port=0: ["203.0.113.9"])
+    other = stranger.memberships.get().workspace
+    for number in range(9):
+        Run.objects.create(
+            workspace=other, name="O", mocks=10, duration=timedelta(1), seed=1, is_unproved=True,
+            hosts=[f"{number}.example"], addresses=["203.0.113.9"],
+        )  # fmt: skip
+
+    with pytest.raises(actions.CannotStart, match="Others who have not proved"):
+        start(make_lot(mocks=1))
+    Run.objects.filter(name="O").update(addresses=["203.0.113.10"])
+    assert start(make_lot(mocks=1, name="Another")).addresses == ["203.0.113.9"]
+
+
+def test_a_proved_cluster_has_further_servers_only_as_far_as_these_are_proved(
+    make_lot, start, target, proof
+):
+    target.protocol, target.version = "kafka", ""
+    target.options = "servers: ['broker.example:9093', 'Second.example:9092', 'third.example:9092']"
+    target.save()
+    Ownership.objects.create(
+        workspace=target.workspace, host="second.example", port=9092, way=Way.FILE,
+        proved=proof.proved, expires=proof.expires,
+    )  # fmt: skip
+
+    found = lot_of(start(make_lot(mocks=200))).target.servers  # type: ignore[attr-defined]
+    assert found == ["broker.example:9093", "Second.example:9092"]
 
 
 def test_a_proved_broker_cannot_send_its_mocks_on_to_others(make_lot, start, target, proof):

@@ -14,16 +14,25 @@ from web.targets.ownership.models import Block, Ownership
 
 def ownership_of(target: Target) -> Ownership | None:
     """Return what is known of the target's host and port: what holds now before what does not."""
-    host = keys.host_of(target)
-    rows = Ownership.objects.filter(workspace=target.workspace, host=host)
-    own = rows.filter(Q(port=target.port) | Q(is_of_host=True)).select_related("asked_by")
-    return max(own, key=lambda row: (row.is_proved, row.port == target.port), default=None)
+    return _ownership_of(target.workspace, keys.host_of(target), target.port)
 
 
 def is_proved(target: Target) -> bool:
     """Whether the workspace has proved that the target's host, at its port, is its own."""
     found = ownership_of(target)
     return found is not None and found.is_proved
+
+
+def is_place_proved(workspace: Workspace, host: str, port: int) -> bool:
+    """Whether a workspace has proved that a host, named as proofs name it, is its own there."""
+    found = _ownership_of(workspace, host, port)
+    return found is not None and found.is_proved
+
+
+def _ownership_of(workspace: Workspace, host: str, port: int) -> Ownership | None:
+    rows = Ownership.objects.filter(workspace=workspace, host=host)
+    own = rows.filter(Q(port=port) | Q(is_of_host=True)).select_related("asked_by")
+    return max(own, key=lambda row: (row.is_proved, row.port == port), default=None)
 
 
 def due(before: object) -> QuerySet[Ownership]:
