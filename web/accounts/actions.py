@@ -26,6 +26,8 @@ from web.mail import wishes
 from web.platform.removal import remove_later
 
 MAX_INVITATIONS = 50  # open ones in a workspace; each is a mail that we answer for
+# That one user owns: what a plan allows, and what may go to unproved hosts, is of each workspace.
+MAX_WORKSPACES = 20
 
 STRAGGLERS = timedelta(minutes=10)  # in which a tower learns that its run is gone
 
@@ -36,6 +38,10 @@ class LastOwner(Exception):
 
 class LacksFactors(Exception):
     """The user has no second factor. The text is for people."""
+
+
+class TooManyWorkspaces(Exception):
+    """The user owns enough of them. The text is for people."""
 
 
 class CannotInvite(Exception):
@@ -53,7 +59,17 @@ def sign_up(*, email: str, name: str, password: str, time_zone: str = "UTC") -> 
 
 @transaction.atomic
 def create_workspace(name: str, *, by: User) -> Workspace:
-    """Return a new workspace that ``by`` owns."""
+    """Return a new workspace that ``by`` owns.
+
+    Raises:
+        TooManyWorkspaces: They own ``MAX_WORKSPACES`` already.
+    """
+    User.objects.select_for_update().get(pk=by.pk)  # of two at once the second sees the first
+    if by.memberships.filter(role=Role.OWNER).count() >= MAX_WORKSPACES:
+        raise TooManyWorkspaces(
+            f"You own {MAX_WORKSPACES} workspaces. Delete one, or make somebody else its owner, "
+            "before you make another."
+        )
     workspace = Workspace.objects.create(name=name)
     Membership.objects.create(workspace=workspace, user=by, role=Role.OWNER)
     note("workspace.made", user=by, about=workspace)

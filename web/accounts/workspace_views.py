@@ -21,8 +21,10 @@ def create(request: UserRequest) -> HttpResponse:
     """Make another workspace, owned by the user."""
     form = forms.NameWorkspace(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        created = actions.create_workspace(form.cleaned_data["name"], by=request.user)
-        return redirect(created)
+        try:
+            return redirect(actions.create_workspace(form.cleaned_data["name"], by=request.user))
+        except actions.TooManyWorkspaces as too_many:
+            form.add_error(None, str(too_many))
     return render(request, "accounts/create_workspace.html", {"form": form})
 
 

@@ -241,6 +241,16 @@ def test_a_workspace_is_made_and_renamed(client_of, owner):
     assert made.name == "Vans"
 
 
+def test_one_user_owns_only_so_many_workspaces(client_of, owner, workspace):
+    for number in range(actions.MAX_WORKSPACES - owner.memberships.count()):
+        actions.create_workspace(f"Number {number}", by=owner)
+
+    answer = client_of(owner).post(reverse("create_workspace"), {"name": "One more"})
+
+    assert "You own 20 workspaces" in answer.content.decode()
+    assert owner.memberships.count() == actions.MAX_WORKSPACES
+
+
 def test_a_workspace_without_a_name_is_refused(client_of, owner):
     answer = client_of(owner).post(reverse("create_workspace"), {"name": " "})
 
