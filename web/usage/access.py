@@ -11,7 +11,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from web.accounts.models import Workspace
-from web.usage.counting import NAMES
+from web.usage.counting import NAMES, Amounts
 from web.usage.items import HOURS
 from web.usage.models import Kept, Plan, Price, Subscription, Use
 from web.usage.months import month_in, month_of
@@ -26,21 +26,13 @@ HOUR = 3_600.0  # s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Used:
-    """What a workspace used in a month; bytes and s as ``web.usage.models.Use`` has them."""
+class Used(Amounts):
+    """What a workspace used in a month, its runs all together."""
 
     code: UUID
     name: str
     month: date
     runs: int = 0
-    mock_seconds: int = 0
-    messages: int = 0
-    failed: int = 0
-    bytes: int = 0
-    bytes_out: int = 0
-    bytes_in: int = 0
-    log_bytes: int = 0  # written
-    tower_seconds: float = 0.0
     gigabyte_hours: float = 0.0  # of logs that were kept
     peak_bytes: int = 0  # of logs, at most
     mails: int = 0

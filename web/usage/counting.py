@@ -17,8 +17,8 @@ STATUSES = 1  # the place of what was counted by status, among what was counted 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """What a run used; never less later than before. Bytes and s as ``web.usage.models.Use``."""
+class Amounts:
+    """What runs used; bytes and s as ``web.usage.models.Use`` has them."""
 
     mock_seconds: int = 0
     messages: int = 0
@@ -26,8 +26,17 @@ class Counts:
     bytes: int = 0
     bytes_out: int = 0
     bytes_in: int = 0
-    log_bytes: int = 0
+    log_bytes: int = 0  # written
     tower_seconds: float = 0.0
+
+
+NAMES = tuple(each.name for each in fields(Amounts))
+
+
+class Counts(Amounts):
+    """What a run used so far, to add to and to divide; never less later than before."""
+
+    __slots__ = ()
 
     def __add__(self, other: Self) -> "Counts":
         return Counts.of(a + b for a, b in zip(astuple(self), astuple(other), strict=True))
@@ -47,7 +56,6 @@ class Counts:
         return cls(**dict(zip(NAMES, values, strict=True)))  # type: ignore[arg-type]
 
 
-NAMES = tuple(each.name for each in fields(Counts))
 NOTHING = Counts()
 
 
