@@ -3,7 +3,8 @@
 Rule: reads rows and returns a value; writes nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import accumulate
 from secrets import randbelow
@@ -133,6 +134,25 @@ def target_of(lot: Lot) -> simulator.Target:
         ) from error
 
 
+@contextmanager
+def failures_in_words() -> Iterator[None]:
+    """Say why what the mocks need cannot be read, where that is so.
+
+    Raises:
+        CannotStartNow: The object store does not answer, or has not what it was given.
+        CannotStart: The credential table was sealed with a key that is no longer there.
+    """
+    try:
+        yield
+    except (StorageUnavailable, ObjectMissing) as error:
+        raise CannotStartNow(NO_STORAGE) from error
+    except SealBroken as error:
+        raise CannotStart(
+            "The target's credential table cannot be opened with this installation's keys. "
+            "Upload it again."
+        ) from error
+
+
 def check_identities(
     lot: simulator.Lot, definitions: Sequence[simulator.Definition], *, workspace: Workspace
 ) -> tuple[str, ...]:
@@ -148,7 +168,7 @@ def check_identities(
     counts = [part.count for part in lot.parts]
     now = time()
     shelf = WorkspaceDatasets(workspace, rows=lot.most_mocks if lot.additions else max(counts))
-    try:
+    with failures_in_words():
         check_additions(lot, definitions, datasets=shelf)
         table, shown = dealt_table(lot.target), credentials(lot.target.secrets)
         called = simulator.roll_call(
@@ -162,13 +182,6 @@ def check_identities(
             now=now,
         )
         futile = called.problems or aimless(lot, definitions, counts, datasets=shelf)
-    except (StorageUnavailable, ObjectMissing) as error:
-        raise CannotStartNow(NO_STORAGE) from error
-    except SealBroken as error:
-        raise CannotStart(
-            "The target's credential table cannot be opened with this installation's keys. "
-            "Upload it again."
-        ) from error
     for found in called.problems:
         raise CannotStart(f"{lot.parts[found.part].name}: {found}.")
     for each in (*futile, *simulator.credential_problems(lot.faults, secrets=shown, table=table)):
@@ -209,10 +222,8 @@ def held_definitions(
     Raises:
         CannotStart: One has errors, or cannot run in this lot; the first thing is told.
     """
-    try:
+    with failures_in_words():
         held = refusals.held(lot.workspace, parts, target=lot.target, seed=seed)
-    except (StorageUnavailable, ObjectMissing) as error:
-        raise CannotStartNow(NO_STORAGE) from error
     if held.refusals:
         raise CannotStart(held.refusals[0].text)
     return held.definitions
