@@ -1,14 +1,16 @@
 """Clock times in zones, where the clock is put forward and back."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 
 from simulator.definition.quantities.units import Cron
 
 NEW_YORK = ZoneInfo("America/New_York")
+QUARTER = 900.0  # s
 
 
 def shown(cron: str, start: str, count: int, zone: str = "America/New_York") -> list[str]:
@@ -69,6 +71,61 @@ def test_half_hours_and_southern_summers_are_known() -> None:
     assert shown("0 15 2 * * *", "2026-10-03T12:00", 2, "Australia/Lord_Howe") == [
         "04 02:30:00+1100", "05 02:15:00+1100",
     ]  # fmt: skip
+
+
+def shows(zone: str, begin: float, end: float) -> list[tuple[float, float]]:
+    """Each quarter of an hour, and what the zone's clock shows then; both as Unix s."""
+    there = ZoneInfo(zone)
+    moments = [begin + QUARTER * n for n in range(int((end - begin) / QUARTER))]
+    offsets = [datetime.fromtimestamp(each, there).utcoffset() for each in moments]
+    return [
+        (t, t + by.total_seconds())
+        for t, by in zip(moments, offsets, strict=True)
+        if by is not None
+    ]
+
+
+def by_walking(zone: str, begin: float, end: float, *, hours: list[int] | None) -> list[float]:
+    """The moments of ``0 0,45 HOURS * * *``, by a look at the clock each quarter of an hour.
+
+    Fixed hours come when the clock shows them, or goes past them, for the first time; without,
+    each time that it shows them.
+    """
+    found, latest = [], begin - 86_400.0
+    for t, shown in shows(zone, begin, end):
+        first = shown if hours is None or t == begin else latest + QUARTER
+        passed = [
+            datetime.fromtimestamp(each, UTC) for each in np.arange(first, shown + 1.0, QUARTER)
+        ]
+        if any(e.minute in (0, 45) and (hours is None or e.hour in hours) for e in passed):
+            found.append(t)
+        latest = max(latest, shown)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [
+        ("Europe/Berlin", "2026-03-29"),
+        ("America/St_Johns", "2026-11-01"),
+        ("Australia/Lord_Howe", "2026-04-05"),
+        ("Antarctica/Troll", "2026-03-29"),  # two hours at once
+        ("Pacific/Apia", "2011-12-30"),  # a whole day
+    ],
+)
+@pytest.mark.parametrize("hours", [None, [0, 1, 2, 3, 13]])
+def test_it_comes_when_a_look_at_the_clock_says_so(
+    zone: str, day: str, hours: list[int] | None
+) -> None:
+    middle = datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()
+    begin, end = middle - 26 * 3600.0, middle + 26 * 3600.0
+    text = "*" if hours is None else ",".join(map(str, hours))
+    clock, got = Cron(f"0 0,45 {text} * * *", zone), [begin]
+
+    while got[-1] < end:
+        got.append(clock.next(got[-1]))
+
+    assert got[1:-1] == [t for t in by_walking(zone, begin, end, hours=hours) if t > begin]
 
 
 def test_a_clock_time_says_its_zone() -> None:
