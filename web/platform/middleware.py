@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Callable
+from functools import cache
 from http import HTTPStatus
 from time import monotonic, time
 from uuid import uuid4
@@ -77,7 +78,7 @@ class Deadlines:
             with watchdog.limited(settings.REQUEST_LIMIT):
                 return self._get_response(request)
         except TooLong:
-            return errors.too_long(request)
+            return guarded(request, errors.too_long(request))
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer 503 where a view was ended; what is broken for another reason is not."""
@@ -94,7 +95,7 @@ def health_probes(get_response: Respond) -> Respond:
 
     def respond(request: HttpRequest) -> HttpResponse:
         probe = health.PROBES.get(request.path)
-        return probe(request) if probe else get_response(request)
+        return guarded(request, probe(request)) if probe else get_response(request)
 
     return respond
 
@@ -120,18 +121,42 @@ def security_headers(get_response: Respond) -> Respond:
 
     What a signed-in user gets is not kept by any cache, unless the view says how long it may be.
     """
-    policies = {"Content-Security-Policy": content_policy(), **settings.POLICIES}
 
     def respond(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        for name, policy in policies.items():
-            response.headers.setdefault(name, policy)
+        response = guarded(request, get_response(request))
         user = getattr(request, "user", None)
         if user is not None and user.is_authenticated:
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
     return respond
+
+
+def guarded(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Return an answer with all policies that it does not set itself.
+
+    Django's own middleware sets some of them; an answer that never came there has them from here.
+    """
+    for name, policy in policies(is_secure=request.is_secure()).items():
+        response.headers.setdefault(name, policy)
+    return response
+
+
+@cache
+def policies(*, is_secure: bool) -> dict[str, str]:
+    """Return what every answer tells browsers, by its header; ``is_secure``: it goes over TLS."""
+    found = {
+        "Content-Security-Policy": content_policy(),
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": settings.X_FRAME_OPTIONS,
+        "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+        "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+        **settings.POLICIES,
+    }
+    if is_secure and settings.SECURE_HSTS_SECONDS:
+        age = f"max-age={settings.SECURE_HSTS_SECONDS}"
+        found["Strict-Transport-Security"] = f"{age}; includeSubDomains; preload"
+    return found
 
 
 def content_policy() -> str:

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from web.platform.middleware import guarded
 from web.platform.problems import problem
 
 PROGRAMS = ("/api/v1/", "/hooks/", "/hirefire")  # what no browser is led to
@@ -26,7 +27,7 @@ def programs_by_tls(get_response: Answering) -> Answering:
     def answer(request: HttpRequest) -> HttpResponseBase:
         is_plain = settings.SECURE_SSL_REDIRECT and not request.is_secure()
         if is_plain and request.path.startswith(PROGRAMS):
-            return refused()
+            return guarded(request, refused())
         return get_response(request)
 
     return answer

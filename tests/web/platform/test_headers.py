@@ -9,6 +9,8 @@ import pytest
 from django.conf import settings as configured
 
 from tests.web.test_strangers import CLOSED, OPEN, address, arguments  # noqa: F401 (a fixture)
+from web.platform.deadlines import TooLong
+from web.platform.middleware import Deadlines
 
 ROOT = Path(__file__).parents[3]
 POLICIES = {
@@ -76,6 +78,25 @@ def test_errors_and_static_files_have_them(client, path):
     answer.close()
 
     assert set(lacking(answer)) <= {"X-Frame-Options"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_probes_have_them_too(client, path):
+    answer = client.get(path, secure=True)
+
+    assert lacking(answer) == {}
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000;")
+
+
+def test_who_is_refused_without_tls_and_who_waited_too_long_have_them(client, settings, rf):
+    settings.SECURE_SSL_REDIRECT = True
+
+    def late(_request):
+        raise TooLong
+
+    assert lacking(client.get("/api/v1/workspace")) == {}
+    assert lacking(Deadlines(late)(rf.get("/"))) == {}
 
 
 def test_schemas_may_be_read_from_elsewhere(client):
