@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 from pyarrow import parquet
 
+from simulator.recording.schema import RECORD_SCHEMA
 from tests.web.logs.conftest import parquet_of, record
 from tests.web.runs.conftest import START
 from web.logs.models import Chunk, Reader
@@ -308,6 +309,66 @@ def test_what_is_found_in_payloads_is_read_of_columns_first(run, store, monkeypa
     chunk = Chunk.objects.get()
     assert none.records == []
     assert none.bytes < chunk.footer + (chunk.size - chunk.footer) / 2
+
+
+@pytest.fixture
+def in_parts(monkeypatch):
+    """Have every chunk read by its parts, as large ones are, and each part by itself."""
+    monkeypatch.setattr(objects, "WHOLE", 0)
+    monkeypatch.setattr(objects, "GAP", -1)
+
+
+def of_each_mock(store, *, chunks, mocks):
+    """Store chunks that lie over the same time, with a row group of 50 records for each mock."""
+    for chunk in range(chunks):
+        first = chunk * mocks
+        some = range(first, first + mocks)
+        store([record(m, n, at=n + m / 1_000) for m in some for n in range(1, 51)], row_group=50)
+
+
+@pytest.mark.parametrize("is_rising", [False, True])
+def test_of_all_mocks_only_row_groups_that_hold_the_first_are_read(run, store, in_parts, is_rising):
+    of_each_mock(store, chunks=6, mocks=10)
+
+    page = find(run, limit=3, is_rising=is_rising)
+
+    expected = [(0, 1), (1, 1), (2, 1)] if is_rising else [(59, 50), (58, 50), (57, 50)]
+    assert sent(page) == expected
+    columns = len(RECORD_SCHEMA)
+    assert page.requests <= 6 + 4 * columns  # a footer each, and three row groups and one
+    assert page.bytes < sum(chunk.size for chunk in Chunk.objects.all()) / 4
+
+
+def test_a_footer_is_read_once(run, store, in_parts):
+    of_each_mock(store, chunks=3, mocks=2)
+
+    before = find(run, limit=3)
+    again = find(run, limit=3)
+
+    assert before.records == again.records
+    assert again.requests == before.requests - 2  # the third chunk ends too early to be opened
+
+
+def test_footers_that_nobody_asked_for_go_first():
+    known = objects.Footers(10)
+
+    known.keep("a", b"12345")
+    known.keep("b", b"12345")
+    known.get("a")
+    known.keep("c", b"1")
+    known.keep("c", b"12345")
+
+    assert [known.get(key) for key in "abc"] == [b"12345", None, b"12345"]
+
+
+def test_a_chunk_that_holds_all_of_the_page_is_read_without_its_elders(run, store, object_store):
+    for n in range(8):
+        store([record(m, n, at=10 * n + m / 10) for m in range(60)])
+
+    page = find(run)
+
+    assert len(page.records) == 50
+    assert page.requests == 2  # the first two are looked into together
 
 
 def test_a_query_is_the_same_after_it_was_stored():

@@ -195,6 +195,13 @@ def test_a_live_page_of_nothing_says_what_to_name(client_of, viewer, workspace, 
     assert "<log-tail" not in page
 
 
+def test_what_cannot_be_watched_is_told_once_and_at_its_field(client_of, viewer, workspace, run):
+    page = client_of(viewer).get(address(workspace, run, "tail"), {"mock": "zzz"}).content.decode()
+
+    assert page.count("This run has no mock “zzz”.") == 1
+    assert 'id="id_mock_error"' in page
+
+
 @pytest.mark.parts("redis")
 @pytest.mark.usefixtures("real_redis")
 def test_each_look_tells_what_is_new(client_of, viewer, workspace, run):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +17,10 @@ from numpy.typing import NDArray
 from web.logs import index
 from web.logs.models import Chunk
 from web.logs.query import ALL, Cursor, Query, microseconds, moment
-from web.logs.reading.matching import Match, numbers
-from web.logs.reading.objects import ChunkFile, Meter
-from web.logs.reading.record import Record, as_records
+from web.logs.reading.looking import NOTHING, Hits, Look
+from web.logs.reading.matching import Match
+from web.logs.reading.objects import Meter
+from web.logs.reading.record import Record
 from web.platform import follower
 from web.platform.deadlines import carried
 from web.platform.storage import ObjectMissing
@@ -26,8 +28,8 @@ from web.runs.models import Run
 
 PAGE = 50  # records that are shown together
 THREADS = 8  # chunks that are read at once
-FEW = 2  # row groups that are read as a whole at once
 FIRST_WAVE = 2  # chunks that are looked into together at first; doubled each time
+END = 2**63 - 1  # the last key
 NEEDED = ("key", "size", "footer", "first", "last")  # of an index row
 
 
@@ -68,15 +70,6 @@ class Page:
     bytes: int = 0  # that were read of the object store
 
 
-@dataclass(frozen=True, slots=True)
-class Hits:
-    """Records that match, in columns: when, of whom, and where they lie in their chunk."""
-
-    at: NDArray[np.int64]  # µs since 1970
-    mock: NDArray[np.int32]
-    row: NDArray[np.int64]
-
-
 def find(
     run: Run,
     query: Query = ALL,
@@ -105,7 +98,7 @@ def find(
         ObjectMissing: A part of the log is not there any more.
         TooWide: The limits do not suffice for what happened at one moment.
     """
-    match = Match(query, before=before, after=after)
+    match = Match(query, before=before, after=after, is_rising=is_rising)
     rows = index.candidates(run, query).only(*NEEDED)
     if is_rising:
         rows = index.oldest_first(rows, after=after.at if after else None)
@@ -114,7 +107,7 @@ def find(
 
     def look(database: str) -> Page:
         found = list(rows.using(database)[: limits.chunks * limits.most + 1])
-        search = Search(match, limit=limit, limits=limits, clock=clock, is_rising=is_rising)
+        search = Search(match, limit=limit, limits=limits, clock=clock)
         with ThreadPoolExecutor(THREADS, thread_name_prefix="log") as pool:
             return search.page(found, pool)
 
@@ -131,14 +124,13 @@ class Search:
         limit: int,
         limits: Limits,
         clock: Callable[[], float],
-        is_rising: bool,
     ) -> None:
         self._match = match
         self._limit = limit
         self._limits = limits
         self._clock = clock
         self._began = clock()
-        self._is_rising = is_rising
+        self._is_rising = match.is_rising
         self._meter = Meter()
         self._looks: list[Look] = []
 
@@ -169,29 +161,42 @@ class Search:
         return None
 
     def _look(self, chunk: Chunk) -> "Look":
-        look = Look(chunk, self._match, self._meter)
-        look.keep_first(self._limit, is_rising=self._is_rising)
-        return look
+        return Look(chunk, self._match, self._meter, most=self._limit)
+
+    def _read(self, until: int | None, pool: Executor) -> None:
+        """Read what waits in all chunks, up to a key; all of it when there is none."""
+        key = END if until is None else until
+        waiting = [look for look in self._looks if look.has_unread]
+        list(pool.map(carried(Look.read), waiting, repeat(key)))
+
+    def _bound(self) -> int | None:
+        """Return a key up to which the page is surely full; None: it may not be, yet."""
+        keys = np.concatenate([look.keys for look in self._looks] or [np.empty(0, np.int64)])
+        if len(keys) < self._limit:
+            return None
+        return int(np.partition(keys, self._limit - 1)[self._limit - 1])
 
     def _edge(self, chunk: Chunk) -> int:
         """Return the first moment, in the order asked for, that a chunk can hold; µs."""
         return microseconds(chunk.first if self._is_rising else chunk.last)
 
+    def _key(self, chunk: Chunk) -> int:
+        """Return the same as a key."""
+        return self._edge(chunk) if self._is_rising else -self._edge(chunk)
+
     def _is_enough(self, following: Chunk) -> bool:
         """Whether what follows can hold nothing that belongs on this page."""
-        at = np.concatenate([look.hits.at for look in self._looks] or [np.empty(0, np.int64)])
-        if len(at) < self._limit:
-            return False
-        if self._is_rising:
-            return bool(np.partition(at, self._limit - 1)[self._limit - 1] < self._edge(following))
-        return bool(np.partition(at, -self._limit)[-self._limit] > self._edge(following))
+        bound = self._bound()
+        return bound is not None and bound < self._key(following)
 
     def _is_over(self, looked: int, *, times: int = 1) -> bool:
         limits = self._limits
         most = limits.text_bytes if self._match.query.text else limits.bytes
+        bound = self._bound()
+        waiting = sum(look.unread(END if bound is None else bound) for look in self._looks)
         return (
             looked >= limits.chunks * times
-            or self._meter.read >= most * times
+            or self._meter.read + waiting >= most * times
             or self._clock() - self._began >= limits.seconds * times
         )
 
@@ -205,16 +210,17 @@ class Search:
     def _page_until(self, following: Chunk, pool: Executor) -> Page:
         """Return what surely comes before all that was not looked into."""
         edge = self._edge(following)
+        self._read(self._key(following), pool)
         order = self._order()
         at = self._hits().at[order]
         sure = order[at < edge] if self._is_rising else order[at > edge]
-        if len(sure) > self._limit:
-            return self._page(pool, has_more=True)
         more = Cursor(edge if self._is_rising else edge + 1)
         return self._made(sure, pool, more=more, searched=moment(edge))
 
     def _page(self, pool: Executor, *, has_more: bool = False) -> Page:
         """Return the first of what was found; ``has_more``: not everything was looked into."""
+        self._read(self._bound(), pool)
+        has_more = has_more or any(look.has_unread for look in self._looks)
         order, hits = self._order(), self._hits()
         if len(order) <= self._limit and not has_more:
             return self._made(order, pool, more=None)
@@ -228,8 +234,7 @@ class Search:
 
     def _hits(self) -> Hits:
         """Return all that was found, chunk after chunk."""
-        parts = [look.hits for look in self._looks] or [NOTHING]
-        return Hits(*(np.concatenate([getattr(p, n) for p in parts]) for n in Hits.__slots__))
+        return Hits.joined([NOTHING, *(look.hits for look in self._looks)])
 
     def _order(self) -> NDArray[np.int64]:
         """Return the places of ``_hits`` in the order asked for."""
@@ -261,68 +266,10 @@ class Search:
         )
 
 
-class Look:
-    """A look into one chunk: first what matches, by the columns that decide, then the records."""
-
-    def __init__(self, chunk: Chunk, match: Match, meter: Meter) -> None:
-        """
-        Raises:
-            ObjectMissing: The chunk was deleted.
-            StorageUnavailable: The object store does not answer.
-        """
-        self.chunk = chunk
-        self._file: ChunkFile | None = ChunkFile(chunk, meter)
-        metadata = self._file.file.metadata
-        sizes = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
-        self._starts = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
-        groups = [
-            group
-            for group in range(metadata.num_row_groups)
-            if match.may_hold(metadata.row_group(group), self._file.places)
-        ]
-        self.hits = self._matching(self._file, groups, match) if groups else NOTHING
-        if not len(self.hits.at):
-            self._file = None  # what was read of it is not kept for nothing
-
-    def keep_first(self, limit: int, *, is_rising: bool) -> None:
-        """Forget hits behind the first ``limit``, in the order asked for, and one more."""
-        at, most = self.hits.at, limit + 1
-        if len(at) <= most:
-            return
-        if is_rising:
-            keep = at <= np.partition(at, most - 1)[most - 1]
-        else:
-            keep = at >= np.partition(at, -most)[-most]
-        self.hits = Hits(self.hits.at[keep], self.hits.mock[keep], self.hits.row[keep])
-
-    def records(self, rows: NDArray[np.int64]) -> list[Record]:
-        """Return the records at these rows of the chunk."""
-        if self._file is None or not len(rows):
-            return []
-        group_of = np.searchsorted(self._starts, rows, side="right") - 1
-        records: list[Record] = []
-        for group in np.unique(group_of).tolist():
-            table = self._file.table([group])
-            places = rows[group_of == group] - self._starts[group]
-            records += as_records(table.take(places))
-        return records
-
-    def _matching(self, file: ChunkFile, groups: list[int], match: Match) -> Hits:
-        # What is found in few groups is then here already.
-        columns = match.columns if len(groups) > FEW else None
-        table = file.table(groups, columns)
-        rows = np.concatenate(
-            [np.arange(self._starts[group], self._starts[group + 1]) for group in groups]
-        )
-        keep = match.rows(table)
-        return Hits(numbers(table, "sent")[keep], numbers(table, "mock")[keep], rows[keep])
-
-
 TOO_WIDE = (
     "Too much happened at once to be looked through in one go. Name a mock, a message or a reason, "
     "or download the log."
 )
-NOTHING = Hits(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.int64))
 
 
 def waves(chunks: Sequence[Chunk]) -> Iterator[Sequence[Chunk]]:

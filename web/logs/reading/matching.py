@@ -24,6 +24,45 @@ class Match:
     query: Query
     before: Cursor | None = None
     after: Cursor | None = None
+    is_rising: bool = False  # the oldest first
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether all records of a time are asked for."""
+        query = self.query
+        return not (query.mocks or query.results or query.text or query.words())
+
+    def keys(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return moments (µs since 1970) as keys, of which those asked for first are smallest."""
+        return at if self.is_rising else -at
+
+    def sure_keys(
+        self, group: parquet.RowGroupMetaData, places: dict[str, int], *, most: int
+    ) -> NDArray[np.int64] | None:
+        """Return keys that the records of a row group which match surely reach, without a look.
+
+        The first is that of one of them, and none is before it; each other one stands for a record
+        that is not behind it. At most ``most`` are told. None: nothing is sure.
+        """
+        times = _bounds(group, places.get("sent")) if self.is_plain else None
+        if times is None:
+            return None
+        first, last = (microseconds(time) for time in times)
+        edge, far = (first, last) if self.is_rising else (last, first)
+        if not self._is_asked(edge):
+            return None
+        others = min(group.num_rows, most) - 1 if self._is_asked(far) else 0
+        return self.keys(np.array([edge] + [far] * others, np.int64))
+
+    def _is_asked(self, at: int) -> bool:
+        """Whether a record of this moment, µs, is asked for, whichever mock's; of a plain query."""
+        query = self.query
+        return not (
+            (query.since and at < microseconds(query.since))
+            or (query.until and at >= microseconds(query.until))
+            or (self.before and at >= self.before.at)
+            or (self.after and at <= self.after.at)
+        )
 
     @property
     def columns(self) -> list[str]:

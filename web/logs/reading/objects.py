@@ -4,6 +4,7 @@ Rule: no database; safe to use in a thread, one file in one thread at a time.
 """
 
 import io
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
@@ -15,7 +16,9 @@ from web.logs.models import Chunk
 from web.platform import storage
 
 WHOLE = 512 * 1024  # bytes; below it one request for all is faster than several for parts
+WHOLE_OF_MANY = 96 * 1024  # the same where many chunks are opened, and little is read of each
 GAP = 32 * 1024  # bytes that are read along rather than asked for in two requests
+FOOTERS = 4_000_000  # bytes of footers that a process keeps, some 300 of large chunks
 
 
 @dataclass(slots=True)
@@ -32,6 +35,35 @@ class Meter:
             self.requests += 1
             self.read += len(data)
         return data
+
+
+class Footers:
+    """Footers that were read lately, by the keys of their objects, which never change."""
+
+    def __init__(self, most: int) -> None:
+        """``most``: bytes of all; the one that was not asked for for the longest time goes."""
+        self._most = most
+        self._size = 0
+        self._known: OrderedDict[str, bytes] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: str) -> bytes | None:
+        """Return the footer of an object, if it is known."""
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+            return self._known.get(key)
+
+    def keep(self, key: str, footer: bytes) -> None:
+        """Remember a footer."""
+        with self._lock:
+            self._size += len(footer) - len(self._known.pop(key, b""))
+            self._known[key] = footer
+            while self._size > self._most:
+                self._size -= len(self._known.popitem(last=False)[1])
+
+
+footers = Footers(FOOTERS)
 
 
 class StoredFile(io.RawIOBase):
@@ -104,15 +136,19 @@ def open_chunk(chunk: Chunk, *, whole: bool = False) -> parquet.ParquetFile:
 class ChunkFile:
     """A chunk that is open: its metadata are here, the rest is read when it is asked for."""
 
-    def __init__(self, chunk: Chunk, meter: Meter, *, is_whole: bool = False) -> None:
+    def __init__(
+        self, chunk: Chunk, meter: Meter, *, is_whole: bool = False, is_sparse: bool = False
+    ) -> None:
         """Read the whole of a small chunk, or of any when ``is_whole``, else its footer.
+
+        ``is_sparse``: it is one of many, and little of each is read.
 
         Raises:
             ObjectMissing: It was deleted.
             StorageUnavailable: The object store does not answer.
         """
         self._stored: StoredFile | None = None
-        if is_whole or chunk.size <= WHOLE:
+        if is_whole or chunk.size <= (min(WHOLE, WHOLE_OF_MANY) if is_sparse else WHOLE):
             data = meter.count(storage.get(chunk.key))
             self.file = parquet.ParquetFile(pa.BufferReader(data))
         else:
@@ -127,9 +163,14 @@ class ChunkFile:
     def table(self, groups: Sequence[int], columns: Sequence[str] | None = None) -> pa.Table:
         """Return columns, or all of them, of some row groups, one after the other."""
         names = [name for name in columns or self.places if name in self.places]
-        if self._stored:
-            self._stored.fetch(self._span(group, name) for group in groups for name in names)
+        self.fetch(groups, names)
         return self.file.read_row_groups(groups, columns=names, use_threads=False)
+
+    def fetch(self, groups: Sequence[int], columns: Sequence[str] | None = None) -> None:
+        """Get the bytes of columns, or of all of them, of some row groups, as far as needed."""
+        if self._stored:
+            names = self.places if columns is None else columns
+            self._stored.fetch(self._span(group, name) for group in groups for name in names)
 
     def _span(self, group: int, name: str) -> tuple[int, int]:
         """Return where the pages of a column of a row group lie."""
@@ -147,5 +188,8 @@ def _metadata(file: StoredFile, chunk: Chunk) -> parquet.FileMetaData | None:
     """
     if not chunk.footer:
         return None
-    footer = file.get(chunk.size - chunk.footer, chunk.size)
+    footer = footers.get(chunk.key)
+    if footer is None:
+        footer = file.get(chunk.size - chunk.footer, chunk.size)
+        footers.keep(chunk.key, footer)
     return parquet.read_metadata(pa.BufferReader(footer))
