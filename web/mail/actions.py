@@ -183,7 +183,7 @@ def settle(mail: Mail, outcome: backends.Outcome, *, backend: str, now: datetime
     elif outcome.is_exhausted:
         quota.close(GateName.QUOTA, until=quota.next_month(now), reason=outcome.text, now=now)
         hold(mail)
-    elif not outcome.may_retry or mail.attempts >= MAX_ATTEMPTS:
+    elif outcome.wait is None and (not outcome.may_retry or mail.attempts >= MAX_ATTEMPTS):
         mine(mail).update(state=State.FAILED, reason=outcome.text[:MAX_RESULT])
         logger.error("mail given up", extra={"mail": mail.code, "result": outcome.text})
     else:
@@ -191,9 +191,10 @@ def settle(mail: Mail, outcome: backends.Outcome, *, backend: str, now: datetime
 
 
 def put_off(mail: Mail, outcome: backends.Outcome, *, now: datetime) -> None:
-    """Have a mail tried again later, and all others too where the service asked us to wait."""
-    wait = max(outcome.wait or timedelta(0), pause(mail.attempts, random.random()))
-    mine(mail).update(state=State.QUEUED, next_attempt_at=now + wait)
+    """Have a mail tried again later; where the service asked us to wait, all, and none counts."""
+    wait = outcome.wait or pause(mail.attempts, random.random())
+    counted = mail.attempts if outcome.wait is None else mail.attempts - 1
+    mine(mail).update(state=State.QUEUED, next_attempt_at=now + wait, attempts=counted)
     if outcome.wait:
         quota.close(GateName.RATE, until=now + outcome.wait, reason=outcome.text, now=now)
     logger.warning("mail put off", extra={"mail": mail.code, "result": outcome.text})

@@ -38,6 +38,8 @@ from web.mail.models import Cause, Mail, Topic
 logger = logging.getLogger(__name__)
 
 LONGEST_RESET = timedelta(hours=1)  # a wait that the far side may ask for
+LEAST_RESET = timedelta(seconds=1)  # also where its clock is behind ours
+UNSAID_RESET = timedelta(minutes=1)  # after a 429 that does not say: its limits are of a minute
 # The mail service's words for a plan whose mails are used up, with the status 401.
 EXHAUSTED = "maximum credits exceeded"
 MOST_ANSWER = 250  # characters kept of what the mail service says
@@ -47,8 +49,8 @@ MOST_ANSWER = 250  # characters kept of what the mail service says
 class Outcome:
     """What came of one try.
 
-    ``wait`` is the least time that the far side asked for; ``is_exhausted`` says that it takes no
-    mail at all until its plan's next month.
+    ``wait`` is the time that the far side asked for, of every mail, so that no try counts;
+    ``is_exhausted`` says that it takes no mail at all until its plan's next month.
     """
 
     is_sent: bool
@@ -221,13 +223,20 @@ def refusal(status: int, headers: dict[str, str], *, now: float, body: object = 
     said = said_in(body)
     text = f"refused with {status}" + (f": {said}" if said else "")
     if status == 429:
-        reset = next((v for k, v in headers.items() if k.lower() == "x-ratelimit-reset"), "")
-        seconds = float(reset) - now if reset.isdecimal() else 0.0
-        wait = min(timedelta(seconds=max(seconds, 0.0)), LONGEST_RESET)
+        wait = wait_of(headers, now=now)
         return Outcome(is_sent=False, text="429 too many requests", may_retry=True, wait=wait)
     if EXHAUSTED in said.lower():
         return Outcome(is_sent=False, text=text, is_exhausted=True)
     return Outcome(is_sent=False, text=text, may_retry=status >= 500)
+
+
+def wait_of(headers: dict[str, str], *, now: float) -> timedelta:
+    """Return how long a 429 wants every mail to wait, ``LEAST_RESET`` to ``LONGEST_RESET``."""
+    reset = next((v for k, v in headers.items() if k.lower() == "x-ratelimit-reset"), "")
+    if not reset.isdecimal():
+        return UNSAID_RESET
+    seconds = min(float(reset) - now, LONGEST_RESET.total_seconds())
+    return max(timedelta(seconds=seconds), LEAST_RESET)
 
 
 def said_in(body: object) -> str:

@@ -8,7 +8,15 @@ import pytest
 
 from tests.web.mail.service import KEY
 from web.mail import actions
-from web.mail.backends import LONGEST_RESET, Files, SendGrid, configured, refusal
+from web.mail.backends import (
+    LEAST_RESET,
+    LONGEST_RESET,
+    UNSAID_RESET,
+    Files,
+    SendGrid,
+    configured,
+    refusal,
+)
 from web.mail.models import Cause
 
 
@@ -87,10 +95,10 @@ def test_an_answer_that_is_no_success_is_tried_again_only_where_it_may_pass(
     ("reset", "wait"),
     [
         ("1090", timedelta(seconds=90)),
-        ("900", timedelta(0)),
-        ("", timedelta(0)),
+        ("900", LEAST_RESET),
+        ("", UNSAID_RESET),
         ("999999999999", LONGEST_RESET),
-        ("soon", timedelta(0)),
+        ("soon", UNSAID_RESET),
     ],
 )
 def test_too_many_requests_wait_until_the_reset(reset, wait):

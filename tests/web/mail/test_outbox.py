@@ -98,6 +98,17 @@ def test_the_wait_that_the_service_asks_for_is_honoured(mail):
 
     mail.refresh_from_db()
     assert mail.next_attempt_at >= before + wait
+    assert mail.attempts == 0
+
+
+def test_a_service_that_wants_a_pause_for_long_fails_no_mail(mail):
+    Mail.objects.update(attempts=actions.MAX_ATTEMPTS - 1)
+    outcome = Outcome(is_sent=False, text="429", may_retry=True, wait=timedelta(minutes=1))
+
+    actions.send(mail.code, backend=Recorder(outcome))
+
+    mail.refresh_from_db()
+    assert (mail.state, mail.attempts) == (State.QUEUED, actions.MAX_ATTEMPTS - 1)
 
 
 def test_a_failure_that_will_not_pass_ends_it(mail):
