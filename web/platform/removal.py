@@ -1,11 +1,14 @@
-"""Removes objects whose rows are gone. The row of a removal goes last, so nothing is forgotten."""
+"""Removes objects whose rows are gone, and parts that nobody put together.
+
+Rule: the row of a removal goes last, so that nothing is forgotten.
+"""
 
 import logging
 from datetime import timedelta
 
 from django.utils import timezone
 
-from web.platform import storage
+from web.platform import large_files, storage
 from web.platform.models import Removal
 
 logger = logging.getLogger(__name__)
@@ -35,6 +38,8 @@ def remove_due() -> None:
             if count >= MOST_AT_ONCE:
                 return
             storage.delete(key)
+        for key, name, _ in large_files.unfinished(removal.prefix):
+            large_files.abort(key, name)
     except storage.StorageUnavailable:
         logger.warning("objects stay for now", extra={"prefix": removal.prefix})
         return

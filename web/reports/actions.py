@@ -2,7 +2,9 @@
 
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
@@ -11,6 +13,7 @@ from web.audit.actions import note
 from web.logs import index
 from web.logs.query import ALL, SEND, Query
 from web.platform import queues, storage
+from web.platform.removal import remove_later
 from web.reports import jobs
 from web.reports.models import Form, Report, ReportState
 from web.runs.models import Run
@@ -19,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 MAKE_TIMEOUT = 2 * 60 * 60  # s; some 500 million records
 MOST_AT_ONCE = 10  # reports of a workspace that are being made, or wait for it
+STRAGGLERS = timedelta(minutes=1)  # that a job which was being stopped may still write
 GOING = (ReportState.QUEUED, ReportState.RUNNING)
 SENDS = Query(results=(SEND,))
 # As web.reports.forms has them, which need pyarrow and are the job's.
@@ -130,8 +134,10 @@ def delete_report(report: Report) -> None:
             storage.delete(part["key"])
     except storage.StorageUnavailable as down:
         raise StorageDown("The object store does not answer. Try again in a minute.") from down
-    note("report.deleted", about=report)
-    report.delete()
+    with transaction.atomic():
+        remove_later(report.prefix, wait=STRAGGLERS)
+        note("report.deleted", about=report)
+        report.delete()
 
 
 def download_link(report: Report, *, part: int = 1) -> str:

@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from web.logs.reading import Query, batches
 from web.mail.actions import post
-from web.platform import storage
+from web.platform import large_files, storage
 from web.reports.access import link_token
 from web.reports.forms import Form, form_of
 from web.reports.models import Made, Report, ReportState
@@ -65,8 +65,9 @@ def making_of(report: Report) -> "Making":
     """Return the work that a report is."""
     form = form_of(report.form, run=str(report.run.code), is_packed=report.is_packed)
     query = Query.from_json(report.query)
-    stem = f"{report.run.prefix}reports/{report.code}-{report.attempt}"
-    return Making(report, form, lambda look: batches(report.run, query, told=look), stem=stem)
+    return Making(
+        report, form, lambda look: batches(report.run, query, told=look), prefix=report.prefix
+    )
 
 
 # A row that says in which attempt it is made: ``code state reason attempt worked_at rows``, with
@@ -149,20 +150,20 @@ def tell(row: Model, **progress: int) -> None:
 class Making:
     """One attempt at a file: part after part, none much above ``PART_BYTES``."""
 
-    def __init__(self, row: Made, form: Form, source: Source, *, stem: str) -> None:
+    def __init__(self, row: Made, form: Form, source: Source, *, prefix: str) -> None:
         """
         Args:
             row: What is made.
             form: Of the file.
             source: Takes a function that is told how many records were gone through, and yields
                 those that belong in the file.
-            stem: What the key of each part begins with.
+            prefix: What the keys of all attempts begin with; the attempt and the part follow.
         """
         self.parts: list[Part] = []
         self._row = row
         self._form = form
         self._source = source
-        self._stem = stem
+        self._prefix, self._stem = prefix, f"{prefix}{row.attempt}-"
         self._rows = 0  # in the file
         self._looked = 0  # gone through
         self._told = monotonic()
@@ -175,6 +176,7 @@ class Making:
             StorageUnavailable: The log could not be read, or the file not be written.
             ObjectMissing: A part of the log is gone.
         """
+        self._clear_before()
         with closing(self._source(self._look)) as found:
             following = next(found, None)
             while following is not None or not self.parts:
@@ -187,10 +189,25 @@ class Making:
             with suppress(storage.StorageUnavailable):
                 storage.delete(part.key)
 
+    def _clear_before(self) -> None:
+        """Remove what attempts before this one left: a job that is killed clears nothing.
+
+        Raises:
+            StorageUnavailable: The store does not answer.
+        """
+        if self._row.attempt == 1:
+            return
+        old = [key for key in storage.keys(self._prefix) if not key.startswith(self._stem)]
+        for key in old:
+            storage.delete(key)
+        for key, name, _ in large_files.unfinished(self._prefix):
+            if not key.startswith(self._stem):
+                large_files.abort(key, name)
+
     def _part(self, first: Batch, rest: Iterator[pa.RecordBatch]) -> Batch:
         """Write one part; return the first batch of the next, None at the end."""
         before = self._rows
-        key = f"{self._stem}-{len(self.parts) + 1}.{self._form.suffix}"
+        key = f"{self._stem}{len(self.parts) + 1}.{self._form.suffix}"
         content = _Content(first, rest, self._form, self._wrote)
         size = upload(key, content.blocks(), content_type=self._form.content_type)
         self.parts.append(Part(key, size, self._rows - before))

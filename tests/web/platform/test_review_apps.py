@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from web.accounts.models import User, Workspace
 from web.lots.models import Lot
-from web.platform import checks, storage
+from web.platform import checks, large_files, storage
 from web.platform.demo.review import MOCKS, seed
 
 
@@ -57,11 +57,12 @@ def test_a_review_app_that_goes_takes_its_own_objects_alone(review_app):
     review_app.S3_PREFIX = "mocklot-pr-7"
     storage.put("workspaces/1/a", b"its own")
     storage.put("workspaces/2/b", b"its own")
+    large_files.begin("workspaces/2/large", content_type="text/csv")
 
     told = called("remove_objects")
 
     assert told == "2 objects were removed.\n"
-    assert list(storage.keys("")) == []
+    assert list(storage.keys("")) == list(large_files.unfinished("")) == []
     review_app.S3_PREFIX = "mocklot-pr-8"
     assert list(storage.keys("")) == ["workspaces/1/a"]
 

@@ -184,6 +184,20 @@ def test_what_is_removed_later_goes_when_its_time_has_come(store, db):
     assert not Removal.objects.exists()
 
 
+@pytest.mark.django_db
+def test_parts_that_nobody_put_together_go_with_what_is_removed(store):
+    gone = large_files.begin("gone/large", content_type="text/csv")
+    kept = large_files.begin("kept/large", content_type="text/csv")
+    (part,) = large_files.parts_of("gone/large", gone, size=5)
+    put(part.url, b"12345")
+    removal.remove_later("gone/", wait=timedelta(0))
+
+    removal.remove_due()
+
+    assert [name for _, name, _ in large_files.unfinished("")] == [kept]
+    assert not Removal.objects.exists()
+
+
 def put(url: str, data: bytes) -> int:
     """Send bytes as a browser sends a part; return the status."""
     return status_of(urllib.request.Request(url, data=data, method="PUT"))

@@ -9,6 +9,7 @@ from tests.web.letters import said
 from web.logs.models import Chunk
 from web.mail.models import Mail
 from web.platform import storage
+from web.platform.models import Removal
 from web.reports import actions, making, ticks
 from web.reports.models import Report, ReportState
 from web.reports.upload import Overtaken, upload
@@ -79,6 +80,22 @@ def test_a_report_is_made_once_however_often_the_job_comes(report):
 
     assert Mail.objects.count() == 1
     assert report.attempt == 1
+
+
+def test_what_a_job_that_was_killed_left_goes_when_the_next_begins(report, object_store):
+    object_store.put(f"{report.prefix}1-1.csv", b"of the first attempt")
+    Report.objects.update(attempt=1)
+
+    made(report)
+
+    mine = [key for key in object_store.objects if key.startswith(report.prefix)]
+    assert mine == [f"{report.prefix}2-1.csv"] == [part["key"] for part in report.files]
+
+
+def test_a_deleted_report_takes_away_what_its_attempts_left(report, object_store):
+    actions.delete_report(report)
+
+    assert Removal.objects.get().prefix == report.prefix
 
 
 def test_a_report_that_was_deleted_meanwhile_leaves_no_file(report, object_store):

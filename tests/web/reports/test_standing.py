@@ -62,6 +62,20 @@ def test_an_edition_has_the_sends_of_its_period_from_all_runs(ended, standing, o
     assert edition.rows == 6
 
 
+def test_the_job_and_nobody_before_it_counts_what_there_is_to_go_through(
+    ended, standing, object_store, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(8):  # of a request: no run of the period is asked about
+        edition = actions.run_now(
+            standing, by=standing.created_by, so_far=False, now=BEGIN + timedelta(days=1)
+        )
+    assert (edition.looked_total, edition.rows_total) == (0, None)
+
+    edition = made(edition)
+
+    assert (edition.looked, edition.looked_total) == (7, 7)
+
+
 def test_what_lies_outside_of_the_period_is_not_in_it(ended, standing, object_store):
     edition = edition_of(standing)
     Edition.objects.update(begin=BEGIN + timedelta(seconds=2), end=BEGIN + timedelta(seconds=11))

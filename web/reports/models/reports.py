@@ -43,6 +43,11 @@ class Report(Made):
         return reverse("reports:detail", args=[self.workspace.code, self.code])
 
     @property
+    def prefix(self) -> str:
+        """The beginning of the keys of its files, of all attempts."""
+        return f"{self.run.prefix}reports/{self.code}-"
+
+    @property
     def is_filtered(self) -> bool:
         """Whether it holds only some of the records."""
         return bool(self.query)

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from web.accounts.models import User, Workspace
 from web.audit.actions import note
-from web.logs import index
 from web.mail import wishes
 from web.mail.models import Topic
 from web.platform import queues, storage
@@ -134,12 +133,15 @@ def take(standing: Standing, *, now: datetime) -> bool:
 
 def begin_edition(standing: Standing, period: periods.Period, *, by: User | None = None) -> Edition:
     """Return the edition of a period, which a job is going to make; one that is there stays."""
-    facts = {"asked_by": by, "not_before": period.end + LATE_RECORDS if by is None else None}
+    facts = {
+        "asked_by": by,
+        "not_before": period.end + LATE_RECORDS if by is None else None,
+        "rows_total": None,  # nobody knows before; the job says what it goes through
+    }
     edition, is_new = Edition.objects.get_or_create(
         standing=standing, begin=period.begin, end=period.end, defaults=facts
     )
     if is_new:
-        Edition.objects.filter(id=edition.pk).update(**totals_of(edition))
         nudge(edition)
     return edition
 
@@ -164,15 +166,6 @@ def run_now(standing: Standing, *, by: User, so_far: bool, now: datetime | None 
     begin = periods.period_of(standing.every, moment, standing.zone).begin
     end = max(moment, begin + timedelta(minutes=1))
     return begin_edition(standing, periods.Period(begin, end), by=by)
-
-
-def totals_of(edition: Edition) -> dict[str, int | None]:
-    """Return how many records an edition has to go through; how many it will have is not known."""
-    from web.reports.standing.making import query_of, runs_of  # noqa: PLC0415 (needs pyarrow)
-
-    query = query_of(edition)
-    rows = [index.candidates(run, query).values_list("rows", flat=True) for run in runs_of(edition)]
-    return {"looked_total": sum(sum(each) for each in rows), "rows_total": None}
 
 
 def nudge(edition: Edition) -> None:

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from web.logs import index
 from web.logs.models import Chunk
 from web.logs.query import SEND, Query
 from web.logs.reading import batches
@@ -54,8 +55,8 @@ def making_of(edition: Edition) -> Making:
     """Return the work that an edition is."""
     standing = edition.standing
     form = form_of(standing.form, run="", is_packed=standing.is_packed)
-    stem = f"{standing.prefix}{edition.code}-{edition.attempt}"
-    return Making(edition, form, lambda look: records(edition, form, look), stem=stem)
+    prefix = f"{standing.prefix}{edition.code}-"
+    return Making(edition, form, lambda look: records(edition, form, look), prefix=prefix)
 
 
 def query_of(edition: Edition) -> Query:
@@ -76,8 +77,11 @@ def runs_of(edition: Edition) -> list[Run]:
 
 def records(edition: Edition, form: Form, look: Callable[[int], None]) -> Generator[pa.RecordBatch]:
     """Yield the records of a period, run after run; the form is told of which run they are."""
-    query = query_of(edition)
-    for run in runs_of(edition):
+    query, runs = query_of(edition), runs_of(edition)
+    chunks = [index.candidates(run, query) for run in runs]
+    total = sum(sum(each.values_list("rows", flat=True)) for each in chunks)
+    mine(edition).update(looked_total=total)
+    for run in runs:
         form.of_run(str(run.code))
         yield from batches(run, query, told=look)
 

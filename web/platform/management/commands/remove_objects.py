@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from web.platform import storage
+from web.platform import large_files, storage
 
 AT_ONCE = 1_000  # objects that one call of the store removes
 
@@ -28,6 +28,8 @@ class Command(BaseCommand):
             for keys in batches(storage.keys("")):
                 storage.delete_many(keys)
                 count += len(keys)
+            for key, name, _ in large_files.unfinished(""):
+                large_files.abort(key, name)
         except storage.StorageUnavailable as error:
             raise CommandError(f"{error}; {count:,} objects were removed") from error
         self.stdout.write(f"{count:,} objects were removed.")
