@@ -102,32 +102,31 @@ class Fleet(Continuing):
             before=before,
             statuses=leaves(definition.statuses),
         )
-        parts = Parts(
-            definition,
-            cast,
-            rate=rate,
-            speech=speech,
-            is_instant=is_instant,
-            first_within=pace.start_within,
+        self._parts = Parts(
+            definition, cast, rate=rate, speech=speech, pace=pace, is_instant=is_instant
         )
-        self._mocks, self._parts = parts.mocks, parts
-        self._readings, self._links = parts.readings, parts.links
+        self._brood = self._brood_of(definition, cast, speech=speech, pace=pace)
+        self._take_up(definition, cast, pace=pace, rate=rate)
+        self._switch_on(cast, pace, total or first + count)
+
+    def _take_up(
+        self, definition: Definition, cast: Cast, *, pace: Pace, rate: float | None
+    ) -> None:
+        """Open the doors to what there is, and note what never changes."""
+        parts, brood = self._parts, self._brood
+        self._mocks, self._readings, self._links = parts.mocks, parts.readings, parts.links
         self._incoming, self._delivery = parts.incoming, parts.delivery
         self._events = Events(parts)
-        self._brood = self._brood_of(definition, cast, speech=speech, pace=pace)
         self.messages = tuple(definition.messages)  # their names
-        self.tampering = Tampering(parts, self._brood)
-        self.steering = Steering(parts, self._brood, first=first, messages=self.messages)
+        self.tampering = Tampering(parts, brood)
+        self.steering = Steering(parts, brood, first=cast.first, messages=self.messages)
         self.position = position_names(definition)  # the readings that say where a mock is
         self.nested = nested(definition.statuses)  # status -> those in it that a mock can be in
-        self.identities = self._readings.identities
-        self.statuses: tuple[str, ...] = cast.statuses
-        if self._brood:
-            self.statuses += self._brood.fleet.statuses
+        self.identities = parts.readings.identities
+        self.statuses: tuple[str, ...] = cast.statuses + (brood.fleet.statuses if brood else ())
+        self.of = checkpoint.description(definition, cast, pace=pace, rate=rate)
         self._reached = 0.0
         self._limit = _limit(definition)
-        self.of = checkpoint.description(definition, cast, pace=pace, rate=rate)
-        self._switch_on(cast, pace, total or first + count)
 
     def _brood_of(
         self, definition: Definition, cast: Cast, *, speech: Speech | None, pace: Pace

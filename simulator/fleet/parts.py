@@ -20,6 +20,7 @@ from simulator.fleet.readings import Readings
 from simulator.fleet.replying import Replying
 from simulator.fleet.standing import Standing
 from simulator.generators.base import Cast
+from simulator.lot.pace import Pace
 from simulator.speech import Speech
 
 
@@ -33,10 +34,10 @@ class Parts:
         *,
         rate: float | None,
         speech: Speech | None,
+        pace: Pace,
         is_instant: bool,
-        first_within: float,
     ) -> None:
-        """Make them; see ``Fleet`` and ``Population`` for what the arguments mean.
+        """Make them; see ``Fleet`` for what the arguments mean.
 
         Raises:
             DatasetError: A dataset is not there, or not what the definition needs.
@@ -44,7 +45,7 @@ class Parts:
         """
         self.readings = Readings(definition, cast)
         self.plan = Plan.of(definition, rate=rate)
-        self.mocks = self._population(definition, cast, first_within)
+        self.mocks = self._population(definition, cast, pace)
         self.links = Links(cast.count, is_instant=is_instant)
         self.power = Power(self.mocks, self.links)
         self.standing = Standing(self.mocks, self.links, self.power)
@@ -82,14 +83,14 @@ class Parts:
             "replying": self.replying,
         }
 
-    def _population(self, definition: Definition, cast: Cast, first_within: float) -> Population:
+    def _population(self, definition: Definition, cast: Cast, pace: Pace) -> Population:
         """Return the mocks, whose times the readings know."""
         mocks = Population(
             self.plan,
             cast,
             messages=tuple(definition.messages),
             known=self.readings.known,
-            first_within=first_within,
+            first_within=pace.start_within,
         )
         self.readings.tell("uptime", mocks.uptime)
         self.readings.tell("progress", mocks.progress)

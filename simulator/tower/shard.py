@@ -60,7 +60,7 @@ class Shard:
         self.error = ""
         self.observer = observer
         self._ring = ring
-        self._parts = parts = parts_of(
+        self._parts = parts_of(
             assignment,
             tower=tower,
             zero=zero,
@@ -69,8 +69,17 @@ class Shard:
             listener=self,
             clock=clock,
         )
-        self._record = parts.recorder.settled
-        self._way_back = WayBack(assignment, observer, clock)
+        self._record = self._parts.recorder.settled
+        self._put_to_work(assignment, writer)
+        if assignment.lot.faults:
+            self._afflict()
+        if assignment.resume:
+            self._moving.go_on(assignment.resume, self._afflict)
+
+    def _put_to_work(self, assignment: Assignment, writer: Writer) -> None:
+        """Make those who do the work with the parts, each with those whom it asks or tells."""
+        parts = self._parts
+        self._way_back = WayBack(assignment, self.observer, parts.clock)
         self._ordering = Ordering(
             assignment, parts.fleet, crowd=parts.crowd, stop=self.stop, abort=self.cut_short
         )
@@ -80,15 +89,11 @@ class Shard:
         self._counts_results = self._sending.counts_results
         self._restraint = Restraint(assignment.lot.pace.give_up_after)
         self._faulting: Faulting | None = None
-        if assignment.lot.faults:
-            self._afflict()
         self._gaps = Gaps(parts)
         self._moving = Moving(
             parts, sending=self._sending, ordering=self._ordering, gaps=self._gaps
         )
         self._ending = self._ending_with(writer)
-        if assignment.resume:
-            self._moving.go_on(assignment.resume, self._afflict)
 
     @property
     def phase(self) -> Phase:

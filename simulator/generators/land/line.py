@@ -202,12 +202,7 @@ class _Legs:
 
 def _cut(legs: _Legs, *, name: str) -> Line:
     """Return the line of legs, each cut into equal pieces of at most ``PIECE`` metres."""
-    counts = np.maximum(np.ceil(legs.length / PIECE).astype(np.int64), 1)
-    if counts.sum() > MAX_PIECES:
-        raise DefinitionError(
-            f"{name}: a route may have {MAX_PIECES:,} pieces of up to {PIECE:g} m, it has "
-            f"{counts.sum():,}"
-        )
+    counts = _counts(legs.length, name)
     of = np.repeat(np.arange(len(counts)), counts)  # each piece's leg
     nth = np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts)
     lengths = legs.length[of] / counts[of]
@@ -238,6 +233,17 @@ def _cut(legs: _Legs, *, name: str) -> Line:
         },
         crosses=bool(lon.min() < -180 or to_lon.max() >= 180 or lon.max() >= 180),
     )
+
+
+def _counts(lengths: FloatArray, name: str) -> IntArray:
+    """Return into how many pieces each leg is cut; refuse them where they are too many."""
+    counts: IntArray = np.maximum(np.ceil(lengths / PIECE).astype(np.int64), 1)
+    if counts.sum() > MAX_PIECES:
+        raise DefinitionError(
+            f"{name}: a route may have {MAX_PIECES:,} pieces of up to {PIECE:g} m, it has "
+            f"{counts.sum():,}"
+        )
+    return counts
 
 
 def _beginnings(

@@ -145,7 +145,7 @@ def test_what_a_fleet_forgets_would_be_found() -> None:
 
     other.restore(state)
 
-    assert differences(mocks, other) == ["_mocks.sequence"]
+    assert differences(mocks, other) == ["_parts.mocks.sequence"]
 
 
 def test_a_mock_takes_little_room() -> None:
