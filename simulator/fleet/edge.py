@@ -17,6 +17,7 @@ from simulator import sparkplug as wire
 from simulator.behaviour.commands import Received
 from simulator.definition.expressions.template import Template
 from simulator.definition.sparkplug import DEVICE_DATA, NODE_DATA, Sparkplug, topic_of
+from simulator.fleet.checkpoint import objects
 from simulator.fleet.due import Batch, Found
 from simulator.fleet.outgoing import Outgoing, Taken
 from simulator.fleet.population import Population
@@ -205,9 +206,7 @@ class Edge:
 
     def _write(self, name: str, value: Any, row: IntArray, time: FloatArray) -> None:
         """Set a variable of one mock, as a command wants it."""
-        values = np.empty(1, dtype=object)
-        values[0] = value
-        self._readings.changeable.set(name, row, values)
+        self._readings.changeable.set(name, row, objects([value]))
         self._mocks.send_anew(frozenset({name}), row, time)
 
     def _born_metrics(self, name: str, rows: IntArray, times: FloatArray) -> list[list[bytes]]:

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.fleet.queues import Queues
+
 # Entries of one mock; each is told within the next call of ``due``, and equal ones are one.
 MAX_WAITING = 100
 
@@ -25,11 +27,8 @@ class Happening(NamedTuple):
     times: int
 
 
-class Happenings:
-    """What waits, by the mock's row."""
-
-    def __init__(self) -> None:
-        self._waiting: dict[int, deque[Happening]] = {}
+class Happenings(Queues[Happening]):
+    """What waits to be told, by the mock's row."""
 
     def put(self, row: int, t: float, what: int) -> bool:
         """Keep what happened; return whether it is the only thing, to be told at its time."""
@@ -40,21 +39,6 @@ class Happenings:
         queue.append(Happening(max(t, queue[-1].t) if queue else t, what, 1))
         return len(queue) == 1
 
-    def take(self, row: int) -> Happening:
-        """Take out the oldest of a mock that has one."""
-        happening = self._waiting[row].popleft()
-        if not self._waiting[row]:
-            del self._waiting[row]
-        return happening
-
-    def next_at(self, row: int) -> float | None:
-        """Return when the next one is to be told, s; None when there is none."""
-        return self._waiting[row][0].t if row in self._waiting else None
-
-    def empty(self, row: int) -> None:
-        """Forget what a mock was not told."""
-        self._waiting.pop(row, None)
-
     def move(self, by: float) -> None:
         """Let everything be told ``by`` s later."""
         for row, queue in self._waiting.items():
@@ -63,7 +47,7 @@ class Happenings:
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return all that waits, that of a mock in its order: rows, times, kinds, how often."""
-        entries = [(row, *each) for row, queue in self._waiting.items() for each in queue]
+        entries = [(row, *each) for row, each in self._entries()]
         rows, times, kinds, counts = zip(*entries, strict=True) if entries else ((), (), (), ())
         return {
             "rows": np.array(rows, dtype=np.int64),
@@ -73,7 +57,7 @@ class Happenings:
         }
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """Take back what ``state`` gave; the timers that tell it are the population's."""
+        """Take back what ``state`` gave."""
         self._waiting = {}
         columns = (state[name].tolist() for name in ("rows", "times", "kinds", "counts"))
         for row, t, what, times in zip(*columns, strict=True):

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.behaviour.commands import Received
+from simulator.fleet.checkpoint import objects
 
 # Of one mock. A device has few buffers; and who asks it faster than it answers must not make it
 # grow.
@@ -74,8 +75,8 @@ class Agenda:
         return {
             "numbers": np.array(numbers, dtype=np.int64).reshape(-1, 4),
             "times": np.array([(e.t, e.message.t) for _, e in entries]).reshape(-1, 2),
-            "topics": _objects([each.message.topic for _, each in entries]),
-            "payloads": _objects([each.message.payload for _, each in entries]),
+            "topics": objects([each.message.topic for _, each in entries]),
+            "payloads": objects([each.message.payload for _, each in entries]),
         }
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
@@ -86,9 +87,3 @@ class Agenda:
             row, reply, answer, chosen = numbers
             message = Received(times[1], topic, payload)
             self.put(row, times[0], reply, message, answer=answer, chosen=chosen)
-
-
-def _objects(values: list[Any]) -> NDArray[np.object_]:
-    column = np.empty(len(values), dtype=object)
-    column[:] = values
-    return column
