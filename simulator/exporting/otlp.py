@@ -33,7 +33,6 @@ class Otlp:
         *,
         endpoint: str,
         tower: str,
-        wall: Callable[[], float] = time.time,
     ) -> None:
         """Begin. ``read`` gives the metrics, and is called in a thread.
 
@@ -48,8 +47,7 @@ class Otlp:
             raise DefinitionError(Problem("OTLP endpoint", NOT_INSTALLED)) from None
         self._read = read
         self._tower = tower
-        self._wall = wall
-        self._began = wall()
+        self._began = time.time()
         self._exporter = OTLPMetricExporter(endpoint=endpoint, timeout=ANSWER_WITHIN)
         self._end = Event()
         self._thread = Thread(target=self._run, name=f"otlp-{tower}", daemon=True)
@@ -68,7 +66,7 @@ class Otlp:
 
     def _send(self) -> None:
         try:
-            data = as_otlp(self._read(), tower=self._tower, began=self._began, now=self._wall())
+            data = as_otlp(self._read(), tower=self._tower, began=self._began, now=time.time())
             self._exporter.export(data, timeout_millis=1_000 * ANSWER_WITHIN)
         except Exception:  # whatever the library raises, the mocks go on
             logger.exception("the metrics were not sent")

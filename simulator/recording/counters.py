@@ -55,10 +55,10 @@ class Second:
         return self.sent + self.acknowledged
 
     @classmethod
-    def summed(cls, seconds: Iterable["Second"], *, at: int = 0) -> Self:
-        """All of ``seconds`` in one; ``at`` when there are none."""
+    def summed(cls, seconds: Iterable["Second"]) -> Self:
+        """All of ``seconds`` in one; of none, one that begins at 0."""
         parts = list(seconds)
-        whole = cls(at=min((part.at for part in parts), default=at))
+        whole = cls(at=min((part.at for part in parts), default=0))
         for name in _counts():
             setattr(whole, name, sum(getattr(part, name) for part in parts))
         for name in HISTOGRAMS:

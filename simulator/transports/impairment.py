@@ -36,7 +36,6 @@ class Impaired(asyncio.Transport, asyncio.Protocol):
         self._out: deque[tuple[float, bytes, bool]] = deque()  # when, what, whether a datagram
         self._in: deque[tuple[float, Callable[[], None]]] = deque()
         self._waiting = 0  # bytes in ``_out``
-        self._debt = 0.0  # s for which nothing more is read
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._is_reading = True
         self._is_closing = False

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_TEXT = 1_000  # characters of a text that an expression makes; more belongs into the payload
-MAX_HASH = 2**32  # a hash is below it; float64 and JSON's readers hold it
 
 
 def text_of(value: Any) -> str:
@@ -61,7 +60,10 @@ def number_of(value: Any) -> float:
 
 
 def hash_of(*values: Any) -> int:
-    """Return a whole number from 0 to below 2**32: alike for like values, else without pattern."""
+    """Return a whole number from 0 to below 2**32: alike for like values, else without pattern.
+
+    Both float64 and the readers of JSON hold it exactly.
+    """
     words = "\x1f".join(map(text_of, values)).encode("utf-8", "replace")
     return int.from_bytes(hashlib.blake2b(words, digest_size=4).digest(), "little")
 

@@ -8,7 +8,6 @@ EMPTY = 0
 GET = 1
 METHODS = {"POST": 2, "PUT": 3, "PATCH": 6}
 CONTINUE = 0x5F  # 2.31
-REQUEST_INCOMPLETE = 0x88  # 4.08
 REQUEST_TOO_LARGE = 0x8D  # 4.13
 
 MAX_DIAGNOSTIC = 200  # characters of what a server has to say about an error

@@ -55,7 +55,7 @@ def _sub_refusal_5(code: int, reason: str) -> str | None:
 
 
 def _farewell_5(error: TargetError) -> bytes:
-    return b"\xe0\x01" + bytes((error.code,)) if isinstance(error, Violation) else b""
+    return bytes((packets.DISCONNECT, 1, error.code)) if isinstance(error, Violation) else b""
 
 
 MQTT_3_1_1: Final = Dialect(

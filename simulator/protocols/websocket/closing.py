@@ -38,9 +38,9 @@ def close_reason(code: int, text: str = "") -> str:
     return f"{named}: {shown}" if shown else named
 
 
-def encode_close(code: int, text: str = "") -> bytes:
-    """Return the payload of a closing frame (section 5.5.1); no text of ours is too long."""
-    return code.to_bytes(2) + text.encode()
+def encode_close(code: int) -> bytes:
+    """Return the payload of a closing frame without a text (section 5.5.1)."""
+    return code.to_bytes(2)
 
 
 def decode_close(payload: bytes) -> tuple[int, str]:
