@@ -134,10 +134,20 @@ class Holding:
         """Return one of each; of one that ended its last, after which it is forgotten."""
         taken, self._refused = self._refused, []
         for shard in self:
-            taken.append(shard.snapshot())
+            taken.append(self._snapshot_of(shard))
             if shard.phase is Phase.ENDED:
                 self._forget(shard)
         return taken
+
+    def _snapshot_of(self, shard: Shard) -> Snapshot:
+        """Return a shard's snapshot; one of which nothing can be told ends with that error."""
+        try:
+            return shard.snapshot()
+        except Exception as error:
+            logger.exception("shard=%s cannot be told of", shard.name)
+            shard.give_up()
+            shard.abort(_ours(error))
+            return shard.snapshot()
 
     def guard(self, shard: Shard, do: Callable[[], None]) -> None:
         """Do something with a shard, which an error of ours ends; a second one ends it at once."""

@@ -79,11 +79,11 @@ def parts_of(
     Raises:
         DefinitionError: The assignment cannot be simulated.
     """
-    lot = assignment.lot
     fleet = build_fleet(assignment)
     identity = identities_of(assignment, fleet, lambda: zero.unix(clock()))
-    log = writer.open(assignment.shard, roster_of(assignment, fleet))
+    exchange = _exchange_of(assignment, make_exchange, listener, clock, zero)
     board = new_board(assignment.first, assignment.count)
+    log = writer.open(assignment.shard, roster_of(assignment, fleet))  # once nothing is refused
     return Parts(
         assignment=assignment,
         tower=tower,
@@ -91,22 +91,28 @@ def parts_of(
         whereabouts=whereabouts_of(fleet),
         crowd=crowd_of(assignment, fleet),
         identity=identity,
-        exchange=_exchange_of(assignment, make_exchange, listener, clock, zero),
+        exchange=exchange,
         log=log,
         board=board,
-        recorder=Recorder(
-            writer=writer,
-            log=log,
-            board=board,
-            zero=zero,
-            acknowledged_from=lot.target.acknowledged_from,
-            messages=fleet.messages,
-        ),
+        recorder=_recorder_of(assignment, fleet, writer=writer, log=log, board=board, zero=zero),
         seconds=Seconds(floor(zero.unix(clock()))),
-        punctuality=Punctuality(lot.pace, count=assignment.count, tower=tower),
+        punctuality=Punctuality(assignment.lot.pace, count=assignment.count, tower=tower),
         has_opened=np.zeros(assignment.count, dtype=np.bool_),
         zero=zero,
         clock=clock,
+    )
+
+
+def _recorder_of(
+    assignment: Assignment, fleet: Fleet, *, writer: Writer, log: Log, board: Board, zero: Zero
+) -> Recorder:
+    return Recorder(
+        writer=writer,
+        log=log,
+        board=board,
+        zero=zero,
+        acknowledged_from=assignment.lot.target.acknowledged_from,
+        messages=fleet.messages,
     )
 
 

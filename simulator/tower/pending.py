@@ -44,10 +44,12 @@ class Pending:
     def drop(self, shard: str) -> None:
         """Let one not begin, if it waits."""
         self._assignments = deque(each for each in self._assignments if each.shard != shard)
+        self.orders(shard)
 
     def clear(self) -> None:
         """Let none begin."""
         self._assignments.clear()
+        self._orders.clear()
 
     def order(self, shard: str, do: Order) -> None:
         """Keep what is to be done with a shard once it began; one that does not wait is left alone.
