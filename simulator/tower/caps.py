@@ -60,6 +60,16 @@ class Waiting:
         self._count -= sum(map(len, batches))
         return batches
 
+    def unplanned(self, now: float) -> list[Batch]:
+        """Take out all that waits, in order, as held until ``now`` alone: it gets other moments."""
+        batches = [
+            _released(batch, tick * GRID - now)
+            for tick in sorted(self._batches)
+            for batch in self._batches[tick]
+        ]
+        self._ticks, self._batches, self._count = [], {}, 0
+        return batches
+
     def state(self) -> dict[str, NDArray[Any]]:
         """Return all that waits, as columns."""
         parts = [(tick, each) for tick in sorted(self._batches) for each in self._batches[tick]]
@@ -98,10 +108,20 @@ class Caps:
         self._for_all = Waiting()
         self.is_used = bool(self._gap or self._slot)
 
-    def slow(self, gap: float) -> None:
-        """Let at least ``gap`` s pass between two messages of the shard; 0: as the pace has it."""
-        self._slot = max(self._own_slot, gap)
+    def slow(self, gap: float, now: float) -> tuple[list[Batch], list[Batch]]:
+        """Let at least ``gap`` s pass between two messages of the shard; 0: as the pace has it.
+
+        What waits by a slower pace waits no longer for it: return what of it goes now, and what
+        finds no room to wait on.
+        """
+        before, self._slot = self._slot, max(self._own_slot, gap)
+        refused: list[Batch] = []
+        going: list[Batch] = []
+        if self._slot < before:
+            self._next = -math.inf
+            going = self._all(self._for_all.unplanned(now), now, refused)
         self.is_used = bool(self._gap or self._slot or self.waiting)
+        return going, refused
 
     def next_due(self) -> float:
         """When something that waits is due, s of the run; inf: never."""
@@ -184,6 +204,13 @@ class Caps:
             return [batch] if len(batch) else []
         waiting.put(batch.only(later), moments[later], now)
         return [batch.only(~later)] if not later.all() else []
+
+
+def _released(batch: Batch, early: float) -> Batch:
+    """Return a batch that is held ``early`` s less than was planned; below 0: it is not."""
+    if batch.held is None or early <= 0:
+        return batch
+    return replace(batch, held=np.maximum(batch.held - early, 0.0))
 
 
 def ranks(rows: IntArray) -> IntArray:

@@ -71,7 +71,8 @@ class Dispatch:
 
     def slow(self, gap: float) -> None:
         """Let at least ``gap`` s pass between two messages of the shard; 0: as its pace has it."""
-        self._caps.slow(gap)
+        if not self._ordering.is_paused:
+            self.hand_over(*self._caps.slow(gap, self._parts.now()))
 
     def release(self, t: float) -> None:
         """Hand over what has waited for its turn until ``t``."""

@@ -51,6 +51,31 @@ def test_without_caps_nothing_waits() -> None:
     assert rows_of(caps.take([batch([0, 1, 2])], 0.0)[0]) == [0, 1, 2]
 
 
+def test_what_waited_by_a_slower_pace_goes_by_the_faster_one() -> None:
+    caps = Caps(Pace(), first=0, count=3, total=3)
+    caps.slow(10.0, 0.0)
+    caps.take([batch([0, 1, 2])], 0.0)
+
+    going, refused = caps.slow(1.0, 2.0)
+
+    assert (rows_of(going), refused) == ([1], [])
+    assert going[0].held is not None
+    assert going[0].held.tolist() == [2.0]
+    assert released(caps, 100.0) == [(3.0, 2)]
+
+
+def test_nothing_waits_on_once_the_pace_is_its_own_again() -> None:
+    caps = Caps(Pace(), first=0, count=3, total=3)
+    caps.slow(10.0, 0.0)
+    caps.take([batch([0, 1, 2])], 0.0)
+
+    going, _ = caps.slow(0.0, 2.0)
+
+    assert rows_of(going) == [1, 2]
+    assert [each.held.tolist() for each in going if each.held is not None] == [[2.0], [2.0]]
+    assert (caps.waiting, caps.next_due(), caps.is_used) == (0, np.inf, False)
+
+
 def test_a_mock_sends_no_faster_than_its_rate() -> None:
     caps = Caps(Pace(mock_rate=10), first=0, count=2, total=2)
 
