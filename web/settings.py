@@ -10,10 +10,9 @@ import hashlib
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from web import env
-from web.databases import LOCAL_HOSTS, database_of, follower_of
+from web import env, policies, ticks
+from web.databases import database_of, follower_of
 from web.platform.logfmt import logging_at
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -62,16 +61,9 @@ IS_REVIEW_APP = bool(env.text("HEROKU_PR_NUMBER"))
 PRODUCTION_RESOURCES = env.words("PRODUCTION_RESOURCES")
 GIVEN_URL = env.url("SITE_URL", schemes=("https", "http"))
 
-
-def allowed_hosts() -> list[str]:
-    """Return the names that we answer to; those of this machine only where no TLS is in front."""
-    if hosts := env.words("ALLOWED_HOSTS"):
-        return hosts
-    named = [host for host in (urlsplit(GIVEN_URL).hostname, HEROKU_DOMAIN) if host]
-    return [*named, *LOCAL_HOSTS] if not (named and HTTPS) else named
-
-
-ALLOWED_HOSTS = allowed_hosts()
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or policies.answered_hosts(
+    GIVEN_URL, HEROKU_DOMAIN, has_tls=HTTPS
+)
 # What links in mails begin with, without a slash at its end.
 SITE_URL = GIVEN_URL or f"{'https' if HTTPS else 'http'}://{ALLOWED_HOSTS[0].lstrip('.*')}"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -213,52 +205,8 @@ PRELOADED = {"towers": ("web.runs.shift",)}
 
 # --- Clock ------------------------------------------------------------------------------------
 
-# (dotted name of a function without arguments, s between two calls); each is idempotent.
-CLOCK_TICKS = [
-    ("web.platform.clock.beat", 10.0),
-    ("web.runs.ticks.tick", 2.0),
-    ("web.runs.levels.tick", 10.0),
-    ("web.runs.overtime.tick", 10.0),
-    ("web.runs.closing.abort_closed", 2.0),
-    ("web.schedules.ticks.tick", 2.0),
-    ("web.schedules.ticks.forget", 60 * 60.0),
-    ("web.targets.ownership.ticks.tick", 60.0),
-    ("web.mail.actions.queue_due", 15.0),
-    ("web.mail.ticks.forget", 60 * 60.0),
-    ("web.reports.ticks.ask_again", 30.0),
-    ("web.reports.standing.ticks.tick", 15.0),
-    ("web.reports.standing.ticks.forget", 60 * 60.0),
-    ("web.logs.ticks.merge", 10.0),
-    ("web.logs.ticks.clean", 60.0),
-    ("web.drains.ticks.ask", 5.0),
-    ("web.drains.ticks.measure", 60.0),
-    ("web.alerts.ticks.look", 10.0),
-    ("web.alerts.ticks.climb", 5.0),
-    ("web.alerts.ticks.look_at_service", 15.0),
-    ("web.alerts.ticks.ask_platform", 60.0),
-    ("web.alerts.ticks.forget", 60 * 60.0),
-    ("web.datasets.ticks.sweep", 60.0),
-    ("web.datasets.orphans.sweep", 60 * 60.0),
-    ("web.accounts.actions.remove_deleted", 60.0),
-    ("web.audit.ticks.ask_again", 30.0),
-    ("web.audit.ticks.forget", 60 * 60.0),
-    ("web.api.ticks.forget", 60 * 60.0),
-    ("web.scaling.ticks.scale", 15.0),
-    ("web.scaling.ticks.tell", 10.0),
-    ("web.scaling.ticks.forget", 60 * 60.0),
-    ("web.usage.ticks.meter", 60.0),
-    ("web.usage.ticks.keep", 60.0),
-    ("web.usage.ticks.make_up", 60 * 60.0),
-    ("web.usage.ticks.forget", 60 * 60.0),
-    ("web.status.ticks.sample", 20.0),
-    ("web.status.ticks.ping", 60.0),
-    ("web.status.ticks.forget", 60 * 60.0),
-    ("web.platform.removal.remove_due", 60.0),
-    ("web.accounts.actions.forget_sessions", 6 * 60 * 60.0),
-]
-
-# Called by /readyz while the clock is silent; each does what any number of callers may.
-WHEN_CLOCK_IS_SILENT = ["web.alerts.service.told_by_probe"]
+CLOCK_TICKS = ticks.CLOCK_TICKS
+WHEN_CLOCK_IS_SILENT = ticks.WHEN_CLOCK_IS_SILENT
 
 # --- Logs -------------------------------------------------------------------------------------
 
@@ -286,17 +234,9 @@ BACKUP_KEEP_DAYS = env.number("BACKUP_KEEP_DAYS", default=14, least=1, most=365)
 S3_CONNECT_TIMEOUT = 3  # s
 S3_READ_TIMEOUT = 20  # s
 S3_ATTEMPTS = 3
-
-
-def storage_origin(*, bucket: str, region: str, endpoint: str = "") -> str:
-    """Return the origin that a browser uploads to, for the content security policy."""
-    if endpoint:
-        parts = urlsplit(endpoint)
-        return f"{parts.scheme}://{parts.netloc}"
-    return f"https://{bucket}.s3.{region}.amazonaws.com" if bucket else ""
-
-
-STORAGE_ORIGIN = storage_origin(bucket=S3_BUCKET, region=S3_REGION, endpoint=S3_ENDPOINT_URL)
+STORAGE_ORIGIN = policies.storage_origin(
+    bucket=S3_BUCKET, region=S3_REGION, endpoint=S3_ENDPOINT_URL
+)
 
 # --- Mail -------------------------------------------------------------------------------------
 
@@ -393,13 +333,6 @@ ABUSE_ADDRESS = env.text("ABUSE_ADDRESS")
 MAP_TILES_URL = env.url("MAP_TILES_URL", schemes=("https", "http"))
 MAP_TILES_ATTRIBUTION = env.text("MAP_TILES_ATTRIBUTION")
 
-
-def tiles_origin() -> str:
-    """Return the origin that maps load pictures from; ``{s}`` stands for any name of a host."""
-    parts = urlsplit(MAP_TILES_URL)
-    return f"{parts.scheme}://{parts.netloc.replace('{s}', '*')}" if MAP_TILES_URL else ""
-
-
 # --- Language, time, static files -------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
@@ -443,47 +376,10 @@ CSRF_FAILURE_VIEW = "web.platform.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes; files go straight to the object store
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
-CONTENT_SECURITY_POLICY = {
-    "default-src": ["'none'"],
-    "script-src": ["'self'"],
-    "style-src": ["'self'"],
-    "img-src": ["'self'", "data:", tiles_origin()],
-    "font-src": ["'self'"],
-    "connect-src": ["'self'", STORAGE_ORIGIN],
-    "form-action": ["'self'"],
-    "object-src": ["'none'"],
-    "base-uri": ["'none'"],
-    "frame-ancestors": ["'none'"],
-}
-# What pages may ask of a browser: nothing that a console does not need.
-DENIED = (
-    "accelerometer",
-    "autoplay",
-    "camera",
-    "display-capture",
-    "encrypted-media",
-    "geolocation",
-    "gyroscope",
-    "hid",
-    "idle-detection",
-    "magnetometer",
-    "microphone",
-    "midi",
-    "payment",
-    "screen-wake-lock",
-    "serial",
-    "usb",
-    "xr-spatial-tracking",
+CONTENT_SECURITY_POLICY = policies.content_security_policy(
+    uploads=STORAGE_ORIGIN, tiles=MAP_TILES_URL
 )
-OWN = ("clipboard-write", "fullscreen", "publickey-credentials-create", "publickey-credentials-get")
-POLICIES = {
-    "Permissions-Policy": ", ".join(
-        [*(f"{name}=()" for name in DENIED), *(f"{name}=(self)" for name in OWN)]
-    ),
-    "Cross-Origin-Resource-Policy": "same-origin",
-    # Map pictures come from elsewhere and rarely say that they may: then without credentials.
-    "Cross-Origin-Embedder-Policy": "credentialless" if MAP_TILES_URL else "require-corp",
-}
+POLICIES = policies.other_policies(has_tiles=bool(MAP_TILES_URL))
 
 # --- Metrics of towers, told beside the console: 0 and empty are nowhere -----------------------
 

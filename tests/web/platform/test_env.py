@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from web import env
 from web.platform import storage
-from web.settings import storage_origin
+from web.policies import storage_origin
 
 ROOT = Path(__file__).parent.parent.parent.parent
 PRODUCTION = {
