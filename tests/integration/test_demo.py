@@ -53,7 +53,7 @@ def test_all_counts_agree_and_nothing_stays_behind(tmp_path: Path) -> None:
 
 
 def test_a_signal_in_the_middle_leaves_nothing_behind_and_frees_the_folder(tmp_path: Path) -> None:
-    started = demo(tmp_path, "--exit", "--mocks", "40", "--seconds", "60")
+    started = demo(tmp_path, "--exit", "--mocks", "40", "--seconds", "900")
     assert started.stderr is not None
     while "connected" not in (line := started.stderr.readline()):
         assert line, "it ended before it began"
@@ -70,7 +70,7 @@ def test_a_signal_in_the_middle_leaves_nothing_behind_and_frees_the_folder(tmp_p
 
 
 def test_a_crash_of_a_child_ends_everything_and_says_which(tmp_path: Path) -> None:
-    started = demo(tmp_path, "--exit", "--mocks", "40", "--seconds", "60")
+    started = demo(tmp_path, "--exit", "--mocks", "40", "--seconds", "900")
     assert started.stderr is not None
     while "connected" not in (line := started.stderr.readline()):
         assert line, "it ended before it began"

@@ -13,7 +13,7 @@ from simulator.reach import Reach
 from simulator.tower.loop import run_in_loop
 from simulator.tower.visiting import Visit, first_mock, visit, visitors_of
 from simulator.transports import Identity
-from tests.integration.transports.conftest import Broker, broker
+from tests.integration.transports.conftest import WITHIN, Broker, broker
 
 __all__ = ["broker"]
 KEY = b"abcdefghijklmnopqrstuvwx"
@@ -72,8 +72,10 @@ def test_a_retained_key_is_heard(closed: MqttTarget) -> None:
 
 def test_an_answer_to_a_challenge_is_heard(closed: MqttTarget) -> None:
     async def main() -> Visit:
-        echoing = asyncio.create_task(echo(closed))
-        await asyncio.sleep(0.5)
+        is_there = asyncio.Event()
+        echoing = asyncio.create_task(echo(closed, is_there))
+        async with asyncio.timeout(WITHIN):
+            await is_there.wait()
         own = first_mock(closed, SECRETS, None, subscriptions=(ANSWERED,))
         found = await visit(closed, own, say=(ASKED, b"c1"), until=heard((ANSWERED, b"c1")))
         echoing.cancel()
@@ -82,10 +84,16 @@ def test_an_answer_to_a_challenge_is_heard(closed: MqttTarget) -> None:
     assert (ANSWERED, b"c1") in run_in_loop(main(), reach=HERE).heard
 
 
-async def echo(target: MqttTarget) -> None:
+async def echo(target: MqttTarget, is_there: asyncio.Event) -> None:
     """Answer on the third topic what comes on the second, as an owner's program does."""
+
+    def is_asked(visit: Visit) -> bool:
+        if visit.is_in:
+            is_there.set()
+        return (ASKED, b"c1") in visit.heard
+
     me = Identity(client_id="owner", username="plant", password="secret", subscriptions=(ASKED,))
-    found = await visit(target, me, until=heard((ASKED, b"c1")))
+    found = await visit(target, me, until=is_asked)
     again = Identity(client_id="owner-2", username="plant", password="secret")
     assert found.heard
     await visit(target, again, say=(ANSWERED, b"c1"), until=lambda _: False, within=2.0)
