@@ -16,8 +16,9 @@ from simulator.tower.parts import Parts
 
 logger = logging.getLogger(__name__)
 
-ACKNOWLEDGED_WITHIN = 8.0  # s after the end of sending in which acknowledgements still count
-GRACE = 3.0  # s of these before mocks are told to disconnect, which waits for the rest itself
+# s after the end of sending before mocks are told to disconnect, which waits for acknowledgements
+# for ``LINGER`` s more: they count for 8 s in all.
+GRACE = 3.0
 STORED_WITHIN = 5.0  # s that the last records have to get into the store, at the end
 # s after the end of sending up to which they have, where another tower goes on: a hand-over is over
 # within 20 s, and its last word needs some of them.

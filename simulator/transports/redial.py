@@ -44,7 +44,7 @@ class Redial:
         return line.retry_at
 
     def cancel(self, line: Line) -> None:
-        """Forget the attempt; its entry is skipped when its moment comes, at most 30 s later."""
+        """Forget the attempt; its entry is skipped when its moment comes."""
         line.retry_at = inf
 
     def due(self, now: float) -> list[Line]:

@@ -10,8 +10,9 @@ import pytest
 
 from simulator.recording import Link, Second
 from simulator.tower import Tower
-from simulator.tower.ending import ACKNOWLEDGED_WITHIN, NEVER_OPEN, RUN_ENDED
+from simulator.tower.ending import GRACE, NEVER_OPEN, RUN_ENDED
 from simulator.transports import Exchange
+from simulator.transports.wire import LINGER
 from tests.simulator.tower.staging import (
     EPOCH,
     Broker,
@@ -102,7 +103,7 @@ def test_what_is_in_flight_at_the_end_is_waited_for_and_then_fails_with_the_reas
         total = theatre.total()
         assert total.due == total.failed > 0
         assert [reason.text for reason in theatre.last().reasons] == [RUN_ENDED]
-        assert 3.0 < theatre.loop.time() < 3.0 + ACKNOWLEDGED_WITHIN + 2
+        assert 3.0 < theatre.loop.time() < 3.0 + GRACE + LINGER + 2
 
     play(main)
 
@@ -309,7 +310,7 @@ def test_the_real_exchange_ends_what_nobody_acknowledged_with_that_reason() -> N
 
         assert theatre.total().due == theatre.total().failed > 0
         assert [reason.text for reason in theatre.last().reasons] == [RUN_ENDED]
-        assert theatre.loop.time() < 1.0 + ACKNOWLEDGED_WITHIN + 2
+        assert theatre.loop.time() < 1.0 + GRACE + LINGER + 2
 
     play(main)
 
