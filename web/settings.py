@@ -170,13 +170,14 @@ AUDIT_KEEP_DAYS = env.number("AUDIT_KEEP_DAYS", default=400, least=30, most=3_65
 # --- Database ---------------------------------------------------------------------------------
 
 # The pooled address exists from Heroku's standard plans on; the release phase unsets it.
-POOL_URL = env.text("DATABASE_CONNECTION_POOL_URL")
-DATABASE_URL = POOL_URL or env.text("DATABASE_URL")
+DATABASE_KINDS = ("postgres", "postgresql", "sqlite")
+POOL_URL = env.url("DATABASE_CONNECTION_POOL_URL", schemes=DATABASE_KINDS)
+DATABASE_URL = POOL_URL or env.url("DATABASE_URL", schemes=DATABASE_KINDS)
 DATABASES = {
     "default": database_of(DATABASE_URL, is_pooled=bool(POOL_URL), run_dir=RUN_DIR),
 }
 # A copy of it that may be some seconds behind: web.platform.follower says who asks it, and when.
-FOLLOWER_URL = env.text("FOLLOWER_DATABASE_URL", "FOLLOWER_URL")
+FOLLOWER_URL = env.url("FOLLOWER_DATABASE_URL", "FOLLOWER_URL", schemes=DATABASE_KINDS)
 FOLLOWER_LAG = env.number("FOLLOWER_LAG", default=10, least=1, most=300)  # s
 if FOLLOWER_URL:
     DATABASES["follower"] = follower_of(FOLLOWER_URL, run_dir=RUN_DIR)

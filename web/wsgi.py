@@ -13,16 +13,13 @@ application = get_wsgi_application()
 
 def refuse_wrong_settings() -> None:
     """Stop the start by name, as every management command does by the same checks."""
-    from web.platform import checks  # noqa: PLC0415 (needs the settings above)
+    from django.core.checks import run_checks  # noqa: PLC0415
 
-    held = [
-        checks.secret_key,
-        checks.field_encryption_keys,
-        checks.separation,
-        checks.connections,
-    ]
-    for problem in [message for check in held for message in check() if message.is_serious()]:
-        raise ImproperlyConfigured(f"{problem.msg}. {problem.hint}")
+    from web.platform.checks import START  # noqa: PLC0415 (needs the settings above)
+
+    for problem in run_checks(tags=[START]):
+        if problem.is_serious():
+            raise ImproperlyConfigured(f"{problem.msg}. {problem.hint}")
 
 
 def limit_statements() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 # A process for each queue and what supervises them; a worker's own two, and three of its tower.
 FIXED = {"worker": 5, "reporter": 5, "clock": 1}
 WEB = "web"
+ASK_THE_FOLLOWER = (WEB, "reporter")
 
 
 def formation_of(words: Sequence[str]) -> dict[str, int]:

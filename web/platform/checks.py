@@ -63,27 +63,61 @@ def resources() -> list[str]:
 @register(START)
 def connections(**_: Any) -> list[CheckMessage]:
     """Refuse a formation that needs more database connections than the plan allows."""
-    most = settings.DATABASE_CONNECTIONS
-    host = urlsplit(settings.DATABASE_URL).hostname
-    if not most or settings.POOL_URL or host in (None, *LOCAL_HOSTS):
+    if not settings.DATABASE_CONNECTIONS:
         return []
-    hint = "See “Database connections” in docs/operations.md."
     try:
-        formation = dict.fromkeys((budget.WEB, *budget.FIXED), 1)
-        formation |= budget.formation_of(settings.FORMATION)
-        if settings.SCALER == "on":
-            formation |= {name: most for name, (_, most) in settings.SCALER_RANGES.items()}
+        formation = all_dynos()
     except ValueError as error:
-        return [Error(str(error), hint=hint, id="platform.E004")]
+        return [Error(str(error), hint=CONNECTIONS_HINT, id="platform.E004")]
+    found = []
+    if not settings.POOL_URL and is_remote(settings.DATABASE_URL):
+        found += over_budget(formation, "database connections")
+    if is_remote(settings.FOLLOWER_URL):  # which no pooler stands before
+        asking = {name: formation[name] for name in budget.ASK_THE_FOLLOWER}
+        found += over_budget(asking, "connections of the follower")
+    return found
+
+
+CONNECTIONS_HINT = "See “Database connections” in docs/operations.md."
+
+
+def all_dynos() -> dict[str, int]:
+    """Return how many dynos of each process there may be. Raises ValueError: FORMATION is wrong."""
+    formation = dict.fromkeys((budget.WEB, *budget.FIXED), 1)
+    formation |= budget.formation_of(settings.FORMATION)
+    if settings.SCALER == "on":
+        formation |= {name: most for name, (_, most) in settings.SCALER_RANGES.items()}
+    return formation
+
+
+def is_remote(url: str) -> bool:
+    """Return whether a database is on another machine; one on this is, or hides, a pooler."""
+    return urlsplit(url).hostname not in (None, *LOCAL_HOSTS)
+
+
+def over_budget(formation: dict[str, int], of_what: str) -> list[CheckMessage]:
+    """Return what is to be said of dynos that need more than the plan allows."""
+    most = settings.DATABASE_CONNECTIONS
     need = budget.needed(
         formation, processes=settings.WEB_CONCURRENCY, threads=settings.WEB_THREADS
     )
-    told = f"all dynos need {need} database connections, and the plan allows {most}"
+    told = f"all dynos need {need} {of_what}, and the plan allows {most}"
     if need > most:
-        return [Error(told, hint=hint, id="platform.E004")]
+        return [Error(told, hint=CONNECTIONS_HINT, id="platform.E004")]
     if 2 * need > most:
-        return [Warning(f"{told}: too few for a deploy", hint=hint, id="platform.W003")]
+        text = f"{told}: too few for a deploy"
+        return [Warning(text, hint=CONNECTIONS_HINT, id="platform.W003")]
     return []
+
+
+@register(START)
+def address(**_: Any) -> list[CheckMessage]:
+    """Warn where nobody knows the app's address: every page is answered with 400."""
+    if not settings.HTTPS or urlsplit(settings.SITE_URL).hostname not in LOCAL_HOSTS:
+        return []
+    told = "SITE_URL is not set: the console answers to this machine alone, and links lead there"
+    hint = "Set it to the console's address, such as https://mocklot.example.org."
+    return [Warning(told, hint=hint, id="platform.W004")]
 
 
 @register(deploy=True)

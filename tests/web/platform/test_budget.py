@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent.parent.parent
 @pytest.fixture
 def plan(settings):
     settings.DATABASE_URL, settings.POOL_URL = "postgres://a:b@db.example/d", ""
+    settings.FOLLOWER_URL = ""
     settings.DATABASE_CONNECTIONS, settings.FORMATION = 120, ["web=2", "worker=5"]
     settings.WEB_CONCURRENCY, settings.WEB_THREADS = 2, 5
     return settings
@@ -67,6 +68,19 @@ def test_where_a_pooler_shares_or_nothing_is_known_nothing_is_held(plan, name, v
     assert checks.connections() == []
 
 
+@pytest.mark.parametrize("pool", ["", "postgres://a:b@pool.example/d"])
+@pytest.mark.parametrize(("most", "identity"), [(25, "platform.W003"), (24, "platform.E004")])
+def test_the_follower_is_asked_without_a_pooler_by_console_and_reporter(plan, pool, most, identity):
+    plan.DATABASE_URL = "postgres://a:b@127.0.0.1:6000/d"
+    plan.FOLLOWER_URL, plan.POOL_URL = "postgres://a:b@follower.example/d", pool
+    plan.DATABASE_CONNECTIONS = most
+
+    (problem,) = checks.connections()
+
+    assert problem.id == identity
+    assert "all dynos need 25 connections of the follower" in problem.msg
+
+
 @pytest.mark.parametrize("word", ["web", "web=", "web=two", "dyno=2", "web=-1"])
 def test_a_formation_that_makes_no_sense_is_named(plan, word):
     plan.FORMATION = [word]
@@ -75,6 +89,17 @@ def test_a_formation_that_makes_no_sense_is_named(plan, word):
 
     assert problem.is_serious()
     assert f"got {word!r}" in problem.msg
+
+
+def test_production_as_it_is_deployed_first_fits_twice_into_its_plan():
+    app = json.loads((ROOT / "app.json").read_text())
+    formation = {name: dynos["quantity"] for name, dynos in app["formation"].items()}
+    most = int(app["env"]["DATABASE_CONNECTIONS"]["value"])
+
+    need = budget.needed(formation, processes=2, threads=5)
+
+    assert "heroku-postgresql:standard-0" in app["addons"]
+    assert 2 * need <= most == 120
 
 
 def test_a_review_app_fits_into_its_plan(plan):

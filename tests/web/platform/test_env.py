@@ -93,6 +93,15 @@ def test_an_address_of_another_kind_is_refused_without_repeating_it(monkeypatch,
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.parametrize("name", ["DATABASE_URL", "DATABASE_CONNECTION_POOL_URL", "FOLLOWER_URL"])
+def test_an_address_of_no_database_stops_the_start_by_name_without_repeating_it(name):
+    done = in_process("import web.settings", **{name: "mysql://u:a-password@db.example.org/m"})
+
+    assert done.returncode != 0
+    assert f"{name} must be an address that begins with postgres" in done.stderr
+    assert "a-password" not in done.stderr
+
+
 def test_the_first_name_that_is_set_wins(monkeypatch):
     monkeypatch.setenv("BUCKETEER_BUCKET_NAME", "theirs")
     assert env.text("S3_BUCKET", "BUCKETEER_BUCKET_NAME") == "theirs"
