@@ -1,7 +1,8 @@
 """Who sends, told to targets where their protocol has room: HTTP's User-Agent, and a user property
 of MQTT 5.
 
-Rule: what a customer says himself stands; hosts that are proved or the operators' are told nothing.
+Rule: it stands behind what a customer says there himself, so that nobody hides from a stranger's
+host; hosts that are proved or the operators' are told nothing.
 """
 
 from typing import Any
@@ -26,6 +27,6 @@ def told(target: simulator.Target) -> simulator.Target:
 
 def _with(target: simulator.Target, word: str, name: str) -> simulator.Target:
     said: dict[str, Any] = dict(getattr(target, word, None) or {})
-    if name.lower() in {each.lower() for each in said}:
-        return target
-    return target.model_copy(update={word: said | {name: AGENT}})
+    own = [each for each in said if each.lower() == name.lower()]
+    more = {each: f"{said[each]} {AGENT}" for each in own} or {name: AGENT}
+    return target.model_copy(update={word: said | more})

@@ -236,3 +236,12 @@ def test_an_unproved_host_is_told_who_sends(make_lot, start, target):
     told = lot_of(run).target.user_properties  # type: ignore[attr-defined]
     assert told["plant"] == "a"
     assert "/abuse" in told["sent-by"]
+
+
+def test_who_says_himself_who_sends_hides_nothing_of_it(make_lot, start, target):
+    target.version, target.options = "5", "user_properties: {Sent-By: plant a}\n"
+    target.save()
+    run = start(make_lot(mocks=1))
+
+    told = lot_of(run).target.user_properties  # type: ignore[attr-defined]
+    assert told["Sent-By"].startswith("plant a Mocklot/1 (+")

@@ -379,6 +379,11 @@ def test_what_is_to_be_copied_has_a_button(client_of, teammate, http_target):
     assert all(f'id="{name}"' in answer for name in copied)
 
 
+@pytest.mark.parametrize("page", ["/", "/sign-in/", "/status", "/nowhere/"])
+def test_the_page_of_abuse_is_found_from_every_page_outside(client, db, page):
+    assert 'href="/abuse"' in client.get(page).content.decode()
+
+
 def test_the_page_of_abuse_says_whom_to_write_to(client, settings, db):
     settings.ABUSE_ADDRESS = "abuse@example.org"
 
