@@ -1,7 +1,8 @@
 """How late a shard's messages are when they are handed to the exchange, and what is done about it.
 
 Rule: told the time. What waits for the target, behind an answer or in a window of the protocol, is
-not lateness here: this is the generator's own, and is never passed off as the target's.
+not lateness here: this is the generator's own, and is never passed off as the target's. Nor is what
+the target does to connections passed off as the generator's.
 """
 
 import math
@@ -17,6 +18,34 @@ from simulator.recording import Limited
 from simulator.tower.caps import ranks
 
 SHARE = 0.99  # of a second's messages that must not be later than the limit
+STORM = 0.1  # of a shard's connections that are lost, or made again, within one second
+CALM = 5  # s after the last such second in which what is late is still due to it
+LONGEST = 30  # s for which one storm counts: what goes on for longer, a generator has to stand
+
+
+class Storms:
+    """Seconds in which a target that threw its connections away kept the loop busy."""
+
+    def __init__(self, count: int) -> None:
+        """``count``: mocks of the shard."""
+        self._least = STORM * count
+        self._since = -math.inf  # Unix s at which the storm began
+        self._until = -math.inf
+
+    def cover(self, at: int, relinked: int, *, was_late: bool) -> bool:
+        """Whether what is late in the second from ``at`` (Unix s) is due to a storm.
+
+        Args:
+            at: When the second began.
+            relinked: Connections that were lost in it, or made again.
+            was_late: The generator was late before: then its mocks may have been thrown out for
+                that, and it is none.
+        """
+        if relinked and relinked >= self._least:
+            if at > self._until:
+                self._since = -math.inf if was_late else at
+            self._until = at + CALM
+        return at <= self._until and at - self._since < LONGEST
 
 
 class Punctuality:
@@ -37,6 +66,8 @@ class Punctuality:
         self._whole_second = -math.inf  # that they are counted in
         self._total = 0  # messages in this second
         self._over: list[FloatArray] = []  # s; lateness of those that were later than the limit
+        self._storms = Storms(count)
+        self._was_late = False  # in the second before
 
     def judged(
         self, batches: Sequence[Batch], now: float
@@ -51,21 +82,31 @@ class Punctuality:
             self._judge(batch, now, sends, skips)
         return sends, skips
 
-    def end_second(self, at: int) -> bool:
+    def end_second(self, at: int, *, relinked: int = 0) -> bool:
         """Judge the second that is over, and return whether the generator was the limit in it.
 
-        ``at``: Unix s at which it began.
+        Args:
+            at: Unix s at which it began.
+            relinked: Connections that mocks lost in it, or made again.
         """
+        lateness = self._lateness()
+        is_excused = self._storms.cover(at, relinked, was_late=self._was_late)
+        self._was_late = lateness is not None and not is_excused
+        if lateness is None or is_excused:
+            return False
+        now = Limited(since=at, lateness=lateness, seconds=1, tower=self._tower)
+        self.limited = Limited.first_of((self.limited, now))
+        return True
+
+    def _lateness(self) -> float | None:
+        """Return the 99th percentile of the second, s, and begin anew; None: within the limit."""
         total, over = self._total, self._over
         self._total, self._over = 0, []
         late = sum(map(len, over))
         rank = math.ceil(SHARE * total)
         if late <= total - rank:
-            return False
-        lateness = float(np.sort(np.concatenate(over))[rank - (total - late) - 1])
-        now = Limited(since=at, lateness=lateness, seconds=1, tower=self._tower)
-        self.limited = Limited.first_of((self.limited, now))
-        return True
+            return None
+        return float(np.sort(np.concatenate(over))[rank - (total - late) - 1])
 
     def _judge(
         self, batch: Batch, now: float, sends: list[Batch], skips: list[tuple[Batch, str]]

@@ -60,6 +60,7 @@ class Shard:
         self.error = ""
         self.observer = observer
         self._ring = ring
+        self._relinked = 0  # connections lost in this second, or made again
         self._parts = parts_of(
             assignment,
             tower=tower,
@@ -114,6 +115,7 @@ class Shard:
         """A mock can send from now on."""
         self._parts.board["link"][row] = Link.CONNECTED
         self._parts.seconds.running.reconnects += bool(self._parts.has_opened[row])
+        self._relinked += bool(self._parts.has_opened[row])
         self._parts.has_opened[row] = True
         self._sending.linked(row, is_up=True)
         if self._faulting:
@@ -123,6 +125,7 @@ class Shard:
 
     def lost(self, row: int, reason: str) -> None:
         """A mock has no connection; the exchange tries again by itself."""
+        self._relinked += bool(self._parts.board["link"][row] == Link.CONNECTED)
         self._parts.board["link"][row] = Link.WAITING
         self._sending.linked(row, is_up=False)
         self._parts.event(Kind.LOST, row, reason)
@@ -314,7 +317,8 @@ class Shard:
         written, read = parts.exchange.traffic.take()
         second.wire_out += written
         second.wire_in += read
-        if parts.punctuality.end_second(second.at):
+        relinked, self._relinked = self._relinked, 0
+        if parts.punctuality.end_second(second.at, relinked=relinked):
             second.limited = 1
 
     def _renew(self, now: float) -> None:

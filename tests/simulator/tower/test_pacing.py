@@ -134,6 +134,31 @@ def test_a_stalled_generator_says_so_with_tower_and_moment() -> None:
     play(main)
 
 
+def test_a_target_that_throws_all_mocks_out_is_not_told_as_a_slow_generator() -> None:
+    async def main() -> None:
+        theatre = Theatre()
+
+        def throw_out() -> None:
+            for row in range(10):
+                theatre.exchanges[0].lose(row)
+
+        def let_in() -> None:
+            for row in range(10):
+                theatre.exchanges[0].regain(row)
+
+        theatre.loop.call_at(4.2, throw_out)
+        stall(theatre, at=4.3, seconds=2.0)
+        theatre.loop.call_at(4.4, let_in)
+
+        await theatre.run()
+
+        assert theatre.last().limited is None
+        assert theatre.total().limited == 0
+        assert theatre.total().lateness.maximum > 1.0, "what is late is told all the same"
+
+    play(main)
+
+
 def test_a_generator_in_time_says_nothing() -> None:
     async def main() -> None:
         theatre = Theatre()

@@ -72,6 +72,36 @@ def test_the_first_moment_and_the_worst_lateness_are_kept() -> None:
     assert late.limited == Limited(since=5, lateness=8.0, seconds=3, tower="t/1")
 
 
+def seconds_limited(relinked: dict[int, int], *, late_from: int) -> list[int]:
+    """Return which of 60 seconds are limited, all being late ``late_from`` one of them on."""
+    judged = punctuality()
+    found = []
+    for second in range(60):
+        judge(judged, [batch([0], t=0.0 if second >= late_from else 1.0)], 1.0)
+        if judged.end_second(second, relinked=relinked.get(second, 0)):
+            found.append(second)
+    return found
+
+
+def test_what_is_late_while_a_target_throws_mocks_out_is_not_the_generators() -> None:
+    assert seconds_limited({10: 20}, late_from=10) == list(range(16, 60))
+    assert seconds_limited({10: 20, 14: 200}, late_from=10) == list(range(20, 60))
+
+
+def test_fewer_lost_connections_are_no_reason_to_be_late() -> None:
+    assert seconds_limited({10: 19}, late_from=10) == list(range(10, 60))
+
+
+def test_mocks_that_are_thrown_out_because_the_generator_is_late_excuse_nothing() -> None:
+    assert seconds_limited({10: 200}, late_from=9) == list(range(9, 60))
+
+
+def test_a_target_that_goes_on_throwing_mocks_out_excuses_nothing_for_ever() -> None:
+    always = dict.fromkeys(range(10, 60), 50)
+
+    assert seconds_limited(always, late_from=10) == list(range(40, 60))
+
+
 def test_towers_are_added_by_the_earliest() -> None:
     one = Limited(since=9, lateness=0.4, seconds=2, tower="a")
     other = Limited(since=7, lateness=0.3, seconds=1, tower="b")
