@@ -31,12 +31,15 @@ MAX_WHOLE = 2**63 - 1  # of an int64
 class _LeftOut:
     """A value that is not sent at all: its key is missing from the payload."""
 
+    def __bool__(self) -> bool:
+        return False
+
     def __repr__(self) -> str:
         return "LEFT_OUT"
 
 
 # Stands in columns of objects. Only metrics whose ``may_be_left_out`` is true hold it; as a number
-# it is no value, so an expression that reads it has none either.
+# it is no value, so an expression that reads it has none either, and as a condition it is false.
 LEFT_OUT = _LeftOut()
 
 

@@ -60,8 +60,11 @@ def finite(values: Values) -> Values:
     return np.where(np.isfinite(values), values, np.nan)
 
 
+_NUMBERS = (int, float, np.number, np.bool_)  # what an object of a column may be, beside text
+
+
 def _float_of(value: Any) -> float:
-    return float(value) if isinstance(value, int | float | np.number | np.bool_) else np.nan
+    return float(value) if isinstance(value, _NUMBERS) else np.nan
 
 
 def _truth_of(value: Any) -> bool:
@@ -105,8 +108,9 @@ def _ordered(compare: Callable[[Any, Any], Any]) -> Operator:
     """Numbers with numbers and text with text; anything else is false."""
 
     def of_objects(left: Any, right: Any) -> bool:
-        alike = isinstance(left, str) == isinstance(right, str)
-        return alike and left is not None and right is not None and bool(compare(left, right))
+        kind = str if isinstance(left, str) else _NUMBERS
+        alike = isinstance(left, kind) and isinstance(right, kind)
+        return alike and bool(compare(left, right))
 
     objects = np.frompyfunc(of_objects, 2, 1)
 

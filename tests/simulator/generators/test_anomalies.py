@@ -339,6 +339,23 @@ messages: {m: {every: 4s, topic: t, json: {a: 1, t: "{t}"}}}
     assert sent == {b'{"a":1,"t":21.5}', b'{"a":1}'}
 
 
+@pytest.mark.parametrize("kind", ["constant: 21.5", "pick: [warm, hot]", "bernoulli: 0.99"])
+@pytest.mark.parametrize("condition", ["t > 8", "'a' < t", "t >= t", "t", "1 if t < 99 else 0"])
+def test_what_is_left_out_meets_no_condition(kind: str, condition: str) -> None:
+    text = f"""
+name: Example
+id: "{{index}}"
+metrics: {{t: {{{kind}, anomalies: [{{dropout: left_out, in: [calm]}}]}}}}
+messages: {{m: {{every: 1s, topic: t, json: {{t: "{{t}}", s: "{{status}}"}}}}}}
+statuses:
+  calm: {{send: [m], go: [{{to: alarm, when: "{condition}"}}]}}
+  alarm: {{send: [m]}}
+"""
+    sent = {each.payload for each in preview(parse(text), duration=20)}
+
+    assert sent == {b'{"s":"calm"}'}
+
+
 @pytest.mark.parametrize(
     ("anomaly", "text"),
     [
