@@ -18,7 +18,7 @@ from web.runs.aims import everybody, whom
 from web.runs.faces import face_of
 from web.runs.injections import LEAD
 from web.runs.models import Order, Run
-from web.runs.order_words import AIMED, is_for_all, order_in
+from web.runs.order_words import AIMED, FORMS, is_for_all, order_in, told_in_form
 from web.runs.timeline import control_page
 
 ENDED = "This run had ended already."
@@ -53,7 +53,9 @@ def order(request: UserRequest, workspace: UUID, run: UUID) -> HttpResponse:
         given = orders.ask(found, said, by=request.user, code=_code(request.POST.get("code", "")))
     except orders.CannotOrder as cannot:
         if not is_short:
-            return _page(request, found, wrong=str(cannot), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+            wrong = told_in_form(cannot.problems) if said["order"] in FORMS else ""
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+            return _page(request, found, wrong=wrong or str(cannot), status=status)
         messages.error(request, str(cannot))
     else:
         messages.success(request, f"In {LEAD:g} s: {given}{_for_whom(given)}.")
@@ -107,6 +109,7 @@ def _page(
         "face": face_of(run),
         "page": control_page(run, page=request.GET.get("page", "")),
         "wrong": wrong,
+        "has_form": run.is_orderable and request.POST.get("order") in FORMS,
         "said": request.POST,
         "codes": [uuid4() for _ in range(5)],  # one a form
     }

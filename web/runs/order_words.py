@@ -3,12 +3,17 @@
 Rule: nothing is judged here; what is empty is not said.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.http import QueryDict
 
+import simulator
+
 AIMED = ("status", "send")  # kinds of orders that may be for some mocks
+FORMS = ("pause", "resume", "rate", "count", *AIMED)  # those that the page of control has
+FIELDS = {"factor": "Times the definition's own", "mocks": "Mocks that are on"}  # what forms say
+AIM = "Whom"
 MOST_IDS = 50_000  # characters of a list of ids
 
 
@@ -29,6 +34,16 @@ def order_in(post: QueryDict) -> dict[str, Any]:
         if aim := aim_in(post):
             said["aim"] = aim
     return said
+
+
+def told_in_form(problems: Iterable[simulator.Problem]) -> str:
+    """Return what is wrong with an order as sentences for whoever has its form before them: a place
+    by the name that its field has there."""
+    return " ".join(f"{_field(each.place)}: {each.text}." for each in problems)
+
+
+def _field(place: str) -> str:
+    return FIELDS.get(place, AIM)
 
 
 def is_for_all(said: Mapping[str, Any]) -> bool:

@@ -5,6 +5,7 @@ work is refused before there is a row.
 """
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -36,7 +37,15 @@ TOO_MANY = f"A run takes at most {MOST:,} orders."
 
 
 class CannotOrder(Exception):
-    """Nothing was ordered; the text is a sentence that says why."""
+    """Nothing was ordered; the text is a sentence that says why.
+
+    ``problems`` are what is wrong with single words of the order, each at its place; none: the
+    order as a whole is refused.
+    """
+
+    def __init__(self, text: str, *, problems: tuple[simulator.Problem, ...] = ()) -> None:
+        super().__init__(text)
+        self.problems = problems
 
 
 def ask(run: Run, said: dict[str, Any], *, by: User | str, code: UUID | None = None) -> Order:
@@ -88,7 +97,8 @@ def read(run: Run, said: dict[str, Any]) -> simulator.Order:
     """
     words = simulator.order_words(said)
     if words.value is None:
-        raise CannotOrder(" ".join(told(words, elsewhere=()).sentences))
+        sentences = told(words, elsewhere=()).sentences
+        raise CannotOrder(" ".join(sentences), problems=words.problems)
     order = words.value
     for word, kind in NAMING.items():
         wanted = getattr(order, word, ())
@@ -166,11 +176,11 @@ def orders_of(run: Run) -> QuerySet[Order]:
 
 
 def _follow(run: Run, order: simulator.Order) -> None:
-    """Note what an order puts an end to, and whether the run is paused from then on."""
+    """Note what an order puts an end to, and when the run begins to be paused."""
     now = timezone.now()
     ends = {"resume": "pause", "rate": "rate", "count": "count"}.get(order.order)
     if ends:
         run.orders.filter(order__order=ends, ended=None).update(ended=now)
     if order.order in ("pause", "resume"):
-        run.paused = now if order.order == "pause" else None
+        run.paused = now + timedelta(seconds=LEAD) if order.order == "pause" else None
         run.save(update_fields=["paused"])

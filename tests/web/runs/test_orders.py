@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -269,14 +270,56 @@ def test_a_paused_run_sends_from_no_mock(client_of, owner, live):
     assert "paused since" in page.content.decode()
 
 
-def test_a_refusal_shows_the_form_again_with_what_was_said(client_of, owner, live):
+@pytest.mark.parametrize(
+    ("form", "wrong"),
+    [
+        (
+            {"order": "rate", "factor": "1000"},
+            "Times the definition's own: must be at most 100, got 1000.",
+        ),
+        (
+            {"order": "count", "mocks": "many"},
+            "Mocks that are on: needs a whole number, got 'many'.",
+        ),
+        (
+            {"order": "status", "status": "broken", "share": "150%"},
+            "Whom: must be from 0 % to 100 %, got 150 %.",
+        ),
+        ({"order": "send", "message": "telemetry", "first": "x"}, "Whom: needs a whole number"),
+        ({"order": "resume"}, "The run is not paused, so there is nothing to resume."),
+    ],
+)
+def test_a_refusal_stands_in_its_form_with_what_was_said(client_of, owner, live, form, wrong):
     run, *_ = live
 
-    answer = client_of(owner).post(address(run), {"order": "rate", "factor": "1000"})
+    answer = client_of(owner).post(address(run), form)
+    page = unescape(answer.content.decode())
 
     assert answer.status_code == 422
-    assert "100" in answer.content.decode()
-    assert 'value="1000"' in answer.content.decode()
+    place = f'id="{form["order"]}-wrong" role="alert">{wrong}'
+    assert place in page
+    assert page.count('role="alert"') == 1
+    said = [value for word, value in form.items() if word in ("factor", "mocks", "share", "first")]
+    assert all(f'value="{value}"' in page for value in said)
+
+
+def test_who_pauses_a_paused_run_is_told_beside_the_button(client_of, owner, live):
+    run, *_ = live
+    orders.ask(run, {"order": "pause"}, by=owner)
+
+    page = client_of(owner).post(address(run), {"order": "pause"}).content.decode()
+
+    assert 'id="pause-wrong" role="alert">The run is paused already.' in page
+
+
+def test_a_run_is_paused_from_the_moment_at_which_its_mocks_are(live, owner):
+    run, *_ = live
+
+    before = timezone.now()
+
+    orders.ask(run, {"order": "pause"}, by=owner)
+
+    assert run.paused - before > timedelta(seconds=LEAD / 2)
 
 
 @pytest.mark.parametrize(("back", "page"), [("run", "runs:detail"), ("3", "logs:mock")])
