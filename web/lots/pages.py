@@ -17,12 +17,15 @@ from web.lots.forms import BasePartRows, LotForm, PartRows, rows_of
 from web.lots.models import MAX_PARTS, Lot
 from web.lots.options import known_words, wrong_options
 from web.lots.refusals import held
+from web.platform import reach
 from web.platform.storage import ObjectMissing, StorageUnavailable
 from web.runs.models import Run
 from web.runs.rivals import Rival, rivals_of_lot
 from web.schedules import access as schedules
 from web.schedules.models import Schedule
 from web.targets.models import Target
+from web.targets.ownership import access as ownership
+from web.targets.ownership import limits
 from web.usage.cost_pages import CostPage, lot_cost
 
 PREFIX = "parts"
@@ -46,6 +49,7 @@ class LotPage:
     sizings: list[Sizing]  # what its records need of the streams that they are sent to
     schedules: list[Schedule]
     course: Course | None  # how many mocks are on over time, where that changes
+    unproved: str  # why a start would be refused until the target's host is proved; empty: not
 
 
 def lot_page(lot: Lot) -> LotPage:
@@ -53,16 +57,29 @@ def lot_page(lot: Lot) -> LotPage:
     runs = Run.objects.filter(lot=lot, deleted=None).select_related("workspace", "started_by")
     last = list(runs.order_by("-created")[:LAST_RUNS])
     plan = planned(lot)
+    cost = cost_of(lot, plan)
     return LotPage(
         lot,
         plan.estimate if plan else None,
-        cost_of(lot, plan),
+        cost,
         last,
         rivals_of_lot(lot),
         sizings_of(lot),
         schedules.of_lot(lot),
         course_of(lot),
+        unproved_trouble(lot, cost),
     )
+
+
+def unproved_trouble(lot: Lot, cost: CostPage | None) -> str:
+    """Return why a start would be refused until somebody proves that the target's host is theirs,
+    a sentence; empty where it would not be for that."""
+    target, load = lot.target, cost.expected if cost else None
+    if load is None or limits.is_little(load.mocks, load.rate) or ownership.is_proved(target):
+        return ""
+    if reach.is_operators(target.host, target.port):
+        return ""
+    return limits.NOT_YET.format(host=target.host, mocks=limits.MOCKS, rate=limits.RATE)
 
 
 def cost_of(lot: Lot, plan: "Planned | None") -> CostPage | None:

@@ -162,6 +162,21 @@ def test_the_page_tells_what_the_lot_will_send(client_of, viewer, make_lot):
     assert 'start/"' not in page
 
 
+@pytest.mark.parametrize(("mocks", "told"), [(10, False), (11, True)])
+def test_a_lot_that_needs_a_proof_first_says_so_and_leads_to_it(
+    client_of, viewer, make_lot, object_store, settings, mocks, told
+):
+    settings.ALLOWED_TARGETS = []
+    settings.NAME_SERVERS = ["127.0.0.1:9"]  # nobody answers there: names stay unknown
+    lot = make_lot(mocks=mocks)
+    proof = reverse("targets:ownership", args=[lot.workspace.code, lot.target.code])
+
+    page = client_of(viewer).get(lot.get_absolute_url()).content.decode()
+
+    assert ("This lot is more, and cannot be started yet." in page) == told
+    assert (f'href="{proof}"' in page) == told
+
+
 def test_start_makes_a_run_and_leads_to_it(
     client_of, teammate, workspace, lot, object_store, asked
 ):
