@@ -12,6 +12,10 @@ from simulator import Cron, DefinitionError
 
 PUNCTUAL = timedelta(minutes=1)  # a moment so short ago is no missed one: clocks look every 2 s
 LONGEST_CATCH_UP = timedelta(hours=24)
+FIVE_FIELDS = (
+    "Write the five fields minute, hour, day, month and weekday, such as 0 6 * * 1-5 for every "
+    "weekday at 06:00."
+)
 MOST_COUNTED = 1_000  # missed moments that are counted; past that it is "at least"
 
 
@@ -110,6 +114,8 @@ def moment_in(shown: datetime, zone: str) -> datetime:
 
 def cron_refusal(text: str, zone: str) -> str:
     """Return why a text is no cron of a schedule, a sentence; empty when it is one."""
+    if len(text.split()) not in (5, 6):
+        return FIVE_FIELDS
     try:
         cron = Cron(" ".join(text.split()), zone)
     except DefinitionError as error:

@@ -144,7 +144,8 @@ def test_a_timetable_in_plain_words():
         ("* * * * * *", "at most once a minute"),
         ("0,30 0 6 * * *", "at most once a minute"),
         ("0 6 31 2 *", "not a clock time that comes"),
-        ("every day", "needs a clock time"),
+        ("every day", "Write the five fields minute, hour, day, month and weekday"),
+        ("0 6 * *", "such as 0 6 * * 1-5"),
         ("61 * * * *", "not a clock time that comes"),
     ],
 )
