@@ -13,6 +13,7 @@ from web.lots.estimate import Estimate
 from web.lots.models import Lot
 from web.lots.templatetags.lot_texts import figure, size, spaced
 from web.platform.storage import ObjectMissing, StorageUnavailable
+from web.runs import history, series
 from web.runs.figures import elapsed_of
 from web.runs.loading import CannotLoad
 from web.runs.models import Run
@@ -137,7 +138,7 @@ def quantities_used(run: Run, uses: Sequence[Use]) -> Quantities | None:
     return Quantities(
         seconds=seconds,
         mocks=max(use.mocks for use in uses),
-        rate=run.peak_rate or (messages / seconds if seconds else 0.0),
+        rate=run.peak_rate or _best_rate(run) or (messages / seconds if seconds else 0.0),
         messages=messages,
         bytes=sum(use.bytes for use in uses),
         wire_bytes=sum(use.bytes_out for use in uses),
@@ -147,6 +148,11 @@ def quantities_used(run: Run, uses: Sequence[Use]) -> Quantities | None:
         towers=max(use.towers for use in uses),
         tower_seconds=sum(use.tower_seconds for use in uses),
     )
+
+
+def _best_rate(run: Run) -> float | None:
+    """Return the messages/s of a live run's best point so far; None: none is stored yet."""
+    return series.peak_rate(history.stretches(run), step=series.step_of(run.duration))
 
 
 def page_of(

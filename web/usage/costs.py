@@ -57,7 +57,7 @@ def ways(quantities: Quantities, prices: Prices, dynos: Dynos | None) -> list[Wa
     shared = _data(quantities, prices)
     return [
         Way("here", "Here, by the second", [_dynos(quantities, prices, dynos), *shared]),
-        Way("machines", "Machines kept running", [_machines(quantities, prices), *shared]),
+        Way("machines", "Machines kept running, for a month", [_machines(quantities, prices), *shared]),
         Way("containers", "Containers by the second", [_containers(quantities, prices), *shared]),
     ]
 

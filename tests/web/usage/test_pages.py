@@ -9,9 +9,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from simulator import Second
 from tests.web.usage.conftest import NOON
-from web.runs.models import Run
+from web.runs import series
+from web.runs.models import Run, Stretch
 from web.usage import actions, listing
+from web.usage.cost_pages import quantities_used
 from web.usage.models import Use
 
 OCTOBER = datetime(2026, 10, 5, tzinfo=UTC)
@@ -134,8 +137,21 @@ def test_a_run_shows_what_was_expected_beside_what_it_used(client_of, owner, run
     assert said.status_code == 200
     assert "Expected" in text
     assert "Used so far" in text
-    assert "Machines kept running" in text
+    assert "Machines kept running, for a month" in text
     assert "Containers by the second" in text
+
+
+def test_a_live_run_shows_its_best_rate_and_not_the_average(run):
+    begun = timezone.now() - timedelta(seconds=60)
+    Run.objects.filter(id=run.id).update(started_at=begun)
+    run.refresh_from_db()
+    first = int(begun.timestamp()) + 1
+    points = [Second(at=first, acknowledged=60), Second(at=first + 1, acknowledged=20)]
+    Stretch.objects.create(shard=run.shards.get(), first=1, data=series.pack(points))
+
+    used = quantities_used(run, [Use(messages=120, until=begun + timedelta(seconds=60))])
+
+    assert used.rate == 60
 
 
 def test_a_run_that_nobody_has_begun_has_no_cost_yet(client_of, owner, run):
