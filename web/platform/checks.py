@@ -113,7 +113,8 @@ def over_budget(formation: dict[str, int], of_what: str) -> list[CheckMessage]:
 @register(START)
 def address(**_: Any) -> list[CheckMessage]:
     """Warn where nobody knows the app's address: every page is answered with 400."""
-    if not settings.HTTPS or urlsplit(settings.SITE_URL).hostname not in LOCAL_HOSTS:
+    is_known = settings.GIVEN_URL or urlsplit(settings.SITE_URL).hostname not in LOCAL_HOSTS
+    if is_known or not settings.HTTPS:
         return []
     told = "SITE_URL is not set: the console answers to this machine alone, and links lead there"
     hint = "Set it to the console's address, such as https://mocklot.example.org."

@@ -32,15 +32,16 @@ def test_each_of_them_is_asked_when_a_process_starts(settings):
 
 
 @pytest.mark.parametrize(
-    ("site", "https", "found"),
+    ("given", "made", "https", "found"),
     [
-        ("https://127.0.0.1", True, ["platform.W004"]),
-        ("https://mocklot.example", True, []),
-        ("http://127.0.0.1:8000", False, []),
+        ("", "https://127.0.0.1", True, ["platform.W004"]),
+        ("", "https://mocklot-0123.herokuapp.com", True, []),
+        ("https://127.0.0.1:8443", "", True, []),
+        ("", "http://127.0.0.1:8000", False, []),
     ],
 )
-def test_an_app_whose_address_nobody_knows_is_told(settings, site, https, found):
-    settings.SITE_URL, settings.HTTPS = site, https
+def test_an_app_whose_address_nobody_knows_is_told(settings, given, made, https, found):
+    settings.GIVEN_URL, settings.SITE_URL, settings.HTTPS = given, given or made, https
 
     assert ids(platform.address()) == found
 
