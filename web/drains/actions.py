@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from web.accounts.models import User
+from web.accounts.models import User, Workspace
 from web.audit.actions import note
 from web.drains import jobs, leasing
 from web.drains.models import Drain, Letter, Progress
@@ -19,11 +19,16 @@ from web.runs.models import Run
 
 SHIP_TIMEOUT = 10 * 60  # s; a turn is 15 s and ends with the piece that it is at
 TRY_TIMEOUT = 2 * 60  # s
+MOST_OF_A_WORKSPACE = 20  # each has its turns of one queue, which all customers share
 STRAGGLERS = timedelta(minutes=5)  # a job that still writes dead letters finds its row gone by then
 
 
 class NameTaken(Exception):
     """Another drain of the workspace has this name; the text is a sentence."""
+
+
+class TooMany(Exception):
+    """The workspace has all the drains that it may have; the text is a sentence."""
 
 
 class CannotSend(Exception):
@@ -47,6 +52,7 @@ def save_drain(
 
     Raises:
         NameTaken: Another drain has its name.
+        TooMany: It is new, and the workspace has no room for it.
     """
     _seal(drain, secrets)
     drain.changed = timezone.now()
@@ -54,6 +60,7 @@ def save_drain(
     try:
         with transaction.atomic():
             if drain.pk is None:
+                _hold_room(drain.workspace)
                 drain.created_by = by
                 drain.save()
             else:
@@ -64,6 +71,15 @@ def save_drain(
     except IntegrityError as error:
         raise NameTaken(f"There is a drain called {drain.name} already.") from error
     return drain
+
+
+def _hold_room(workspace: Workspace) -> None:
+    """Raise TooMany where a workspace has all its drains; of two new ones at once one waits."""
+    list(Workspace.objects.filter(id=workspace.id).select_for_update(no_key=True))
+    if Drain.objects.filter(workspace=workspace).count() >= MOST_OF_A_WORKSPACE:
+        raise TooMany(
+            f"A workspace has at most {MOST_OF_A_WORKSPACE} drains. Delete one that nobody needs."
+        )
 
 
 def _change(drain: Drain) -> None:

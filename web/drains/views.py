@@ -205,8 +205,8 @@ def _form_page(request: UserRequest, drain: Drain) -> HttpResponse:
     lots, changes = form.cleaned_data["lots"], form.secret_changes
     try:
         saved = actions.save_drain(form.instance, lots=lots, secrets=changes, by=request.user)
-    except actions.NameTaken as taken:
-        form.add_error("name", str(taken))
+    except (actions.NameTaken, actions.TooMany) as refused:
+        form.add_error("name" if isinstance(refused, actions.NameTaken) else None, str(refused))
         return _form(request, form, status=422)
     messages.success(request, f"{saved.name} is saved.")
     return redirect(saved)

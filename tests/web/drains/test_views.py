@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.web.drains.conftest import ended
-from web.drains import letters, ticks
+from web.drains import actions, letters, ticks
 from web.drains.documents import Line
 from web.drains.models import Drain, Letter, Point, Progress
 from web.drains.senders.base import Refusal
@@ -154,6 +154,14 @@ def test_a_name_that_is_taken_is_said(create):
     create("http")
 
     assert "called Mine already" in text(create("http"))
+
+
+def test_a_workspace_has_only_so_many_drains(create, make_drain):
+    for number in range(actions.MOST_OF_A_WORKSPACE):
+        make_drain(name=f"Number {number}")
+
+    assert "A workspace has at most 20 drains" in text(create("http"))
+    assert Drain.objects.count() == actions.MOST_OF_A_WORKSPACE
 
 
 def test_an_edit_keeps_secrets_that_are_left_empty_and_forgets_what_is_ticked(create, editor):
