@@ -12,7 +12,7 @@ from workshop import stack
 from tests.chaos.crowd import send_all
 from tests.chaos.plan import Kind
 from tests.chaos.stage import await_true
-from tests.integration.trouble import LEASE, SIZE, WITHIN, Trouble, at_work
+from tests.integration.trouble import LEASE, SIZE, WITHIN, Trouble, at_work, lasting
 
 BEAT = 30.0  # s between two heartbeats of a worker whose job runs: RQ's own
 
@@ -22,7 +22,9 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "length"), [(Kind.REFUSE, BEAT + 4.0), (Kind.SILENCE, 6.0)])
+@pytest.mark.parametrize(
+    ("kind", "length"), [(Kind.REFUSE, BEAT + 4.0), (Kind.SILENCE, lasting(6.0, 30.0))]
+)
 def test_mocks_go_on_without_redis_and_pages_say_so(
     trouble: Trouble, kind: Kind, length: float
 ) -> None:
@@ -45,7 +47,8 @@ def test_mocks_go_on_without_the_database_and_nobody_loses_them(
 ) -> None:
     trouble.stage.begin(kind, "database")
 
-    time.sleep(1.5 * LEASE)  # leases end meanwhile: that nobody takes them is what is tested
+    # Leases end meanwhile: that nobody takes them is what is tested.
+    time.sleep(lasting(1.5 * LEASE, 30.0))
     trouble.await_all()
     trouble.stage.end(kind, "database")
     trouble.await_live()
@@ -61,7 +64,7 @@ def test_mocks_go_on_without_the_object_store_and_no_record_is_lost(
 ) -> None:
     trouble.stage.begin(kind, "store")
 
-    time.sleep(12.0)  # three chunks of each shard come due
+    time.sleep(lasting(12.0, 60.0))  # three chunks of each shard come due
     trouble.await_all()
     trouble.stage.end(kind, "store")
     trouble.await_live()
@@ -88,7 +91,7 @@ def test_a_chunk_whose_upload_is_answered_by_nobody_is_stored_once(trouble: Trou
 def test_a_silent_target_costs_what_was_due_meanwhile_and_says_why(trouble: Trouble) -> None:
     trouble.stage.begin(Kind.SILENCE, "target")
 
-    time.sleep(6.0)
+    time.sleep(lasting(6.0, 60.0))
     trouble.stage.begin(Kind.REFUSE, "target")
     await_true(
         lambda: trouble.stage.live(trouble.run).get("connected") == 0,
@@ -111,6 +114,8 @@ def test_without_a_clock_runs_go_on_and_towers_hand_over(trouble: Trouble) -> No
 
     stage.begin(Kind.DRAIN, name)
     await_true(lambda: at_work(stage) != name, within=WITHIN, what="another tower has the shards")
+    trouble.await_all()
+    time.sleep(lasting(0.0, 300.0))
     trouble.await_all()
     stage.end(Kind.KILL, name)
     stage.end(Kind.KILL, "clock")

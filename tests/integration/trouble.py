@@ -4,6 +4,7 @@ Rule: every test ends alike: the run is stopped, and its log, its boards and an 
 subscriber are held against each other.
 """
 
+import os
 import time
 from typing import Any, LiteralString
 
@@ -20,6 +21,13 @@ from tests.chaos.witness import Witness
 SIZE = Size(mocks=200, towers=1, seconds=10.0, every=1.0)
 WITHIN = 180.0  # s that anything may take on a busy machine
 LEASE = 10.0  # s, web.runs.leasing
+IS_LONG = os.environ.get("OUTAGES") == "long"
+
+
+def lasting(short: float, long: float) -> float:
+    """Return the s that an outage lasts: ``short`` ones show the same, sooner; with OUTAGES=long in
+    the environment they are as long as those that the product promises to stand."""
+    return long if IS_LONG else short
 
 
 class Trouble:
