@@ -18,11 +18,11 @@ def test_a_run_is_paused_resumed_ordered_and_aborted(visitor: Visitor, console: 
     page = visitor.page
     run = page.url
 
-    page.keyboard.press("p")
+    visitor.press_key("p")
     expect(page.locator("#run-pulse .badge", has_text="paused")).to_be_visible()
     order_on(page, "pause")
     visitor.look("control-paused")
-    page.locator("body").press("p")
+    visitor.press_key("p")
     expect(page.locator("#run-pause")).to_be_visible()
 
     page.get_by_role("link", name="Control", exact=True).click()
@@ -80,7 +80,7 @@ def begin_run(visitor: Visitor, console: Console) -> None:
         definition="Control sensor",
         mocks=MOCKS,
         target="Control broker",
-        duration="300 s",
+        duration="15 min",
     )
     steps.start(visitor)
     expect(visitor.page.locator("#run-pulse .badge", has_text="Running")).to_be_visible()

@@ -9,15 +9,16 @@ from tests.browser import steps
 from tests.browser.console import Console
 from tests.browser.visitor import Visitor
 
-MOCKS, SECONDS = 20, 45
+MOCKS, SECONDS = 20, 900  # longer than the slowest machine looks at it; it is stopped by hand
 
 pytestmark = pytest.mark.parts("postgres", "pgbouncer", "mosquitto", "chromium", "redis", "s3")
 
 
 def test_a_log_is_watched_searched_and_downloaded(visitor: Visitor, console: Console) -> None:
     begin(visitor, console)
+    run = visitor.page.url
     watch(visitor)
-    expect(visitor.page.get_by_text("Finished", exact=True)).to_be_visible()
+    steps.stop(visitor, run)
 
     search(visitor)
     download(visitor)
@@ -45,9 +46,8 @@ def begin(visitor: Visitor, console: Console) -> None:
 
 
 def watch(visitor: Visitor) -> None:
-    """Look at mock 3 live, pause, go on; ends on the run's page."""
+    """Look at mock 3 live, pause, go on."""
     page = visitor.page
-    run = page.url
     page.get_by_role("link", name="Log", exact=True).click()
     page.get_by_role("link", name="Watch live").click()
     expect(page.get_by_text("Name mocks, or a failure reason, to watch.")).to_be_visible()
@@ -64,7 +64,6 @@ def watch(visitor: Visitor) -> None:
     page.get_by_placeholder("Words in a record").fill("")
     visitor.press("Resume")
     expect(records.nth(seen)).to_be_attached()
-    page.goto(run)
 
 
 def search(visitor: Visitor) -> None:
@@ -75,7 +74,7 @@ def search(visitor: Visitor) -> None:
     visitor.look("log-run")
     page.keyboard.press("j")
     expect(page.locator(".record").first).to_be_focused()
-    page.keyboard.press("n")
+    visitor.press_key("n")
     expect(page.get_by_role("link", name="Newest")).to_be_visible()
     page.keyboard.press("/")
     expect(visitor.field("Mocks")).to_be_focused()
@@ -105,9 +104,8 @@ def download(visitor: Visitor) -> None:
     expect(link).to_be_visible()
     visitor.look("log-downloaded")
     answer = page.request.get(link.get_attribute("href") or "")
-    lines = answer.text().splitlines()
-    assert len(lines) > SECONDS
-    assert all(re.search(r'"mock":[356],', line) for line in lines)
+    found = [re.search(r'"mock":(\d+),', line) for line in answer.text().splitlines()]
+    assert {mock and mock[1] for mock in found} == {"3", "5", "6"}
 
 
 def keep(visitor: Visitor) -> None:

@@ -1,10 +1,11 @@
 """What goes wrong is said where it went wrong, also to a browser without JavaScript."""
 
 import re
+import socket
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
-from workshop.supervisor import free_port
 
 from tests.browser import steps
 
@@ -13,10 +14,20 @@ MOCKS = 5
 pytestmark = pytest.mark.parts("postgres", "pgbouncer", "mosquitto", "chromium", "redis", "s3")
 
 
-def test_a_target_that_does_not_listen_is_the_reason_of_every_mock_until_it_is_stopped(visitor):
+@pytest.fixture
+def nobody() -> Iterator[int]:
+    """Return a port at which nobody listens, and at which no other test's server can begin to."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
+def test_a_target_that_does_not_listen_is_the_reason_of_every_mock_until_it_is_stopped(
+    visitor, nobody
+):
     steps.sign_up(visitor, name="Rui")
     steps.begin_definition(visitor, name="Sensor", starter="Cold-chain sensor")
-    steps.make_target(visitor, name="Nobody", port=free_port())
+    steps.make_target(visitor, name="Nobody", port=nobody)
     steps.make_lot(
         visitor, name="In vain", definition="Sensor", mocks=MOCKS, target="Nobody", duration="5 min"
     )

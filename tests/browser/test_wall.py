@@ -16,6 +16,7 @@ pytestmark = pytest.mark.parts("postgres", "pgbouncer", "mosquitto", "chromium",
 
 def test_a_wall_shows_every_mock_and_selects_some(visitor: Visitor, console: Console) -> None:
     begin_run(visitor, console)
+    run = visitor.page.url
     visitor.page.get_by_role("link", name="Wall", exact=True).click()
     key = legend(visitor, "running")
     expect(key.locator(".wall-count")).to_have_text(str(MOCKS))
@@ -30,6 +31,7 @@ def test_a_wall_shows_every_mock_and_selects_some(visitor: Visitor, console: Con
     send_now(visitor)
 
     open_a_mock(visitor)
+    steps.stop(visitor, run)
 
 
 def begin_run(visitor: Visitor, console: Console) -> None:

@@ -86,6 +86,7 @@ def test_a_fault_is_put_into_a_live_run_by_hand_and_ended(visitor: Visitor, cons
         visitor, name="Day", definition="Sensor", mocks=5, target="Broker", duration="5 min"
     )
     steps.start(visitor)
+    run = visitor.page.url
     visitor.page.get_by_role("link", name="Faults", exact=True).click(timeout=WITHIN)
 
     form = visitor.page.locator("words-form")
@@ -96,3 +97,4 @@ def test_a_fault_is_put_into_a_live_run_by_hand_and_ended(visitor: Visitor, cons
     expect(visitor.page.get_by_text("In 2 s: loss.")).to_be_visible()
     visitor.press("End now")
     expect(visitor.page.get_by_text("loss ends within a second.")).to_be_visible()
+    steps.stop(visitor, run)

@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page
 
 from tests.browser.console import Console
 
@@ -36,22 +36,35 @@ class Visitor:
         link = menu.get_by_role("link", name=name, exact=True)
         address = link.get_attribute("href") or ""
         link.click()
-        expect(self.page).to_have_url(address)
+        self.page.wait_for_url(address)
 
     def press(self, name: str) -> None:
         """Press the button ``name``."""
+        self.wait_for_scripts()
         self.page.get_by_role("button", name=name, exact=True).click()
+
+    def press_key(self, key: str) -> None:
+        """Press a key that leads to another page, or to this one anew; ends there."""
+        self.wait_for_scripts()
+        with self.page.expect_navigation():  # the old page may show already what is waited for
+            self.page.locator("body").press(key)
 
     def fill(self, label: str, text: str) -> None:
         """Put ``text`` into the field ``label``."""
+        self.wait_for_scripts()
         self.field(label).fill(text)
 
     def field(self, label: str) -> Locator:
         """Return the field whose label begins with ``label``."""
         return self.page.get_by_label(re.compile(rf"^\s*{re.escape(label)}"))
 
+    def wait_for_scripts(self) -> None:
+        """Wait until the scripts of the page have begun: before, nobody hears a key or a click."""
+        self.page.wait_for_load_state()
+
     def look(self, name: str) -> None:
         """Look at the page on a desk and in a hand, by day and by night: nothing sticks out."""
+        self.wait_for_scripts()
         for size, width in ((NARROW, "390"), (WIDE, "1280")):
             self.page.set_viewport_size(size)  # type: ignore[arg-type]
             for scheme in ("dark", "light"):
