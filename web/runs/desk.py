@@ -365,11 +365,15 @@ class Desk:
             return []
         waiting, given = asked
         self._awaited = waiting.id
-        names = [name for name, held in self._held.items() if held.lease.shard == given.id]
-        for name in names:
-            self._held[name].gives_room = True
-            logger.info("gives room", extra={"shard": name, "for": waiting.id})
-        return names
+        giving = [
+            held
+            for held in self._held.values()
+            if held.lease.shard == given.id and not held.gives_room  # told once: it takes seconds
+        ]
+        for held in giving:
+            held.gives_room = True
+            logger.info("gives room", extra={"shard": held.lease.name, "for": waiting.id})
+        return [held.lease.name for held in giving]
 
     def _give_back_all(self) -> None:
         """Leave to other towers what this one has not begun."""

@@ -225,6 +225,8 @@ def test_the_room_goes_to_who_waited_and_the_run_says_why(
 
     clock.now += yielding.LOOK_EVERY
     [given] = tower.work(going).hand_over
+    clock.now += yielding.LOOK_EVERY
+    assert tower.work(going).hand_over == [], "it is told once"
     going = [
         snapshot(
             name,
