@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from simulator.behaviour.exits import Exit
 from simulator.behaviour.plan import Plan
+from simulator.definition.behaviour.nesting import levels
 from simulator.definition.carrying import target_problems
 from simulator.definition.document import Definition
 from simulator.definition.messages.message import Message
@@ -216,8 +217,14 @@ def answers(
 
 
 def _left_out(definition: Definition) -> frozenset[str]:
-    metrics = definition.metrics.items()
-    return frozenset(name for name, metric in metrics if metric.may_be_left_out)
+    """Return the metrics that may be left out, in whatever status."""
+    inner = (level.status.metrics for level in levels(definition.statuses).values())
+    return frozenset(
+        name
+        for metrics in (definition.metrics, *inner)
+        for name, metric in metrics.items()
+        if metric.may_be_left_out
+    )
 
 
 def checks(plan: Plan, readings: Readings) -> dict[int, Sampler]:

@@ -181,7 +181,10 @@ class _Effect:
             self._stuck[part] = np.full(self._count, None, dtype=object)
         held = self._stuck[part]
         held[rows[is_new]] = values[active[is_new]].astype(object)
-        values[active] = held[rows]
+        stuck = held[rows]
+        if values.dtype != object and any(value is LEFT_OUT for value in stuck.tolist()):
+            values = values.astype(object)  # it stuck at what an anomaly before had left out
+        values[active] = stuck
         return values
 
     def _changed(

@@ -339,6 +339,36 @@ messages: {m: {every: 4s, topic: t, json: {a: 1, t: "{t}"}}}
     assert sent == {b'{"a":1,"t":21.5}', b'{"a":1}'}
 
 
+def test_a_reading_may_stick_at_what_was_left_out() -> None:
+    text = """
+name: Example
+id: "{index}"
+metrics:
+  t:
+    constant: 21.5
+    anomalies: [{dropout: left_out, every: 10s, lasts: 1s}, {stuck: last, every: 10s, lasts: 5s}]
+messages: {m: {every: 1s, topic: t, json: {a: 1, t: "{t}"}}}
+"""
+    sent = {each.payload for each in preview(parse(text), duration=60)}
+
+    assert sent == {b'{"a":1,"t":21.5}', b'{"a":1}'}
+
+
+def test_what_a_status_leaves_out_is_no_key_of_its_payload() -> None:
+    text = """
+name: Example
+id: "{index}"
+metrics: {t: {constant: 21.5}}
+messages: {m: {every: 1s, topic: t, json: {s: "{status}", t: "{t}"}}}
+statuses:
+  fine: {send: [m], go: [{to: faulty, after: 15s}]}
+  faulty: {send: [m], metrics: {t: {constant: 3.5, anomalies: [{dropout: left_out, in: [faulty]}]}}}
+"""
+    sent = {each.payload for each in preview(parse(text), duration=30)}
+
+    assert sent == {b'{"s":"fine","t":21.5}', b'{"s":"faulty"}'}
+
+
 @pytest.mark.parametrize("kind", ["constant: 21.5", "pick: [warm, hot]", "bernoulli: 0.99"])
 @pytest.mark.parametrize("condition", ["t > 8", "'a' < t", "t >= t", "t", "1 if t < 99 else 0"])
 def test_what_is_left_out_meets_no_condition(kind: str, condition: str) -> None:
