@@ -67,3 +67,15 @@ def test_a_wrong_document_shows_its_errors_without_javascript(new_visitor):
     expect(problem).to_contain_text(re.compile(r"line \d+"))
     expect(text).to_have_value(re.compile("unti:"))
     expect(visitor.page.get_by_text("Version 1, edited")).to_be_visible()
+
+
+def test_the_first_field_that_is_wrong_has_the_focus(visitor):
+    visitor.page.goto("/sign-up/")
+    visitor.fill("Your name", "Fokus")
+    visitor.fill("E-mail address", "nobody")
+    visitor.fill("Password", steps.PASSWORD)
+
+    visitor.press("Make an account")
+
+    expect(visitor.page.get_by_text("Enter a valid email address.")).to_be_visible()
+    expect(visitor.field("E-mail address")).to_be_focused()
