@@ -7,7 +7,7 @@ from django.utils import timezone
 from tests.web.runs.conftest import snapshot
 from tests.web.runs.test_desk import begun
 from web.runs import injections
-from web.runs.models import Injection, RunState
+from web.runs.models import Injection, Run, RunState
 
 TEXT = "faults:\n  - {fault: drop, aim: {share: 10%}}\n  - {fault: loss, name: tunnel, for: 30s}\n"
 
@@ -121,6 +121,22 @@ def test_the_page_lists_what_was_begun_and_lets_an_editor_end_it(client_of, owne
     assert page.count("End now") == 2
     assert "drop ends within a second." in ended
     assert ended.count("End now") == 1
+
+
+def test_the_page_of_faults_leads_to_the_control_and_says_when_it_is_too_late(
+    client_of, owner, live
+):
+    run, *_ = live
+    client = client_of(owner)
+
+    before = client.get(address(run)).content.decode()
+    Run.objects.update(state=RunState.FINISHED)
+    after = client.get(address(run)).content.decode()
+
+    assert f'href="{address(run, "control")}">Control</a>' in before
+    assert "No faults by hand yet" in before
+    assert "The run is over, and nobody let anything go wrong in it by hand." in after
+    assert ">Control</a>" not in after
 
 
 def test_a_viewer_sees_the_faults_and_begins_none(client_of, viewer, owner, live):

@@ -106,6 +106,15 @@ def test_a_run_without_positions_says_how_to_get_them(seen, run):
     assert address not in seen("detail").content.decode()
 
 
+def test_who_may_give_orders_gets_from_the_map_to_the_control(client_of, owner, run, tell):
+    tell()
+    arguments = [run.workspace.code, run.code]
+
+    page = client_of(owner).get(reverse("runs:map", args=arguments)).content.decode()
+
+    assert f'href="{reverse("runs:control", args=arguments)}">Control</a>' in page
+
+
 def test_an_order_that_was_given_on_the_map_leads_back_to_it(client_of, owner, run, tell):
     tell()
     address = reverse("runs:order", args=[run.workspace.code, run.code])

@@ -50,6 +50,28 @@ def test_a_live_run_shows_its_mocks_and_goes_on_asking(client_of, viewer, live_r
     assert ">19<" in page  # connected
 
 
+def test_a_reason_leads_to_its_records_and_to_what_it_does_now(client_of, viewer, live_run):
+    page = client_of(viewer).get(live_run.get_absolute_url()).content.decode()
+
+    arguments = [live_run.workspace.code, live_run.code]
+    for name, words in (("run", "Records"), ("tail", "Live")):
+        address = reverse(f"logs:{name}", args=arguments)
+        assert f'href="{address}?reason=connection%20refused">{words}</a>' in page
+
+
+def test_a_run_leads_to_its_lot(client_of, viewer, live_run):
+    page = client_of(viewer).get(live_run.get_absolute_url()).content.decode()
+
+    assert live_run.created.strftime("%H:%M:%S UTC") in page
+    assert f'of the lot <a href="{live_run.lot.get_absolute_url()}">Night shift</a>' in page
+
+
+def test_who_has_no_javascript_is_told_where_the_charts_are(client_of, viewer, live_run):
+    page = client_of(viewer).get(live_run.get_absolute_url()).content.decode()
+
+    assert '<noscript><p class="notice">Charts need JavaScript.' in page
+
+
 def test_an_open_page_gets_only_its_regions(client_of, viewer, live_run):
     answer = client_of(viewer).get(live_run.get_absolute_url(), headers={"HX-Request": "true"})
 
