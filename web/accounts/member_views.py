@@ -56,6 +56,9 @@ def change_role(request: UserRequest, workspace: UUID, membership: UUID) -> Http
     if not form.is_valid():
         messages.error(request, f"The role must be one of {', '.join(Role.labels)}.")
         return redirect("members", opened.code)
+    if form.cleaned_data["role"] == member.role:
+        messages.info(request, f"{member.user} is {member.get_role_display().lower()} already.")
+        return redirect("members", opened.code)
     try:
         actions.change_role(member, form.cleaned_data["role"])
     except actions.LastOwner as refused:

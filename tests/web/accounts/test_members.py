@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from web.accounts import access, actions
 from web.accounts.models import Invitation, Membership, Role, Workspace
+from web.audit.models import Entry
 from web.mail.models import Mail
 
 
@@ -107,6 +108,16 @@ def test_an_owner_changes_a_role(client_of, owner, viewer, workspace):
     client_of(owner).post(url, {"role": "editor"})
 
     assert membership(workspace, viewer).role == Role.EDITOR
+
+
+def test_the_same_role_again_changes_nothing_and_says_so(client_of, owner, viewer, workspace):
+    url = reverse("change_role", args=[workspace.code, membership(workspace, viewer).code])
+    before = Entry.objects.count()
+
+    page = client_of(owner).post(url, {"role": "viewer"}, follow=True).content.decode()
+
+    assert "is viewer already." in page
+    assert Entry.objects.count() == before
 
 
 def test_a_role_that_is_none_is_refused(client_of, owner, viewer, workspace):
