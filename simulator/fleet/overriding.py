@@ -1,7 +1,7 @@
 """A metric that some statuses draw in another way.
 
 Rule: while a status overrides it, the metric's own generator is not asked; it goes on later where
-it was.
+it was. What type a reading has never depends on the statuses that others are in.
 """
 
 from collections.abc import Mapping
@@ -47,6 +47,8 @@ class Overridden(Column):
         self._others = others
         # A column that several statuses share remembers once.
         self._all = list(dict.fromkeys([own, *others.values()]))
+        # Whether they give values of several types, as whole numbers and others; None: not known.
+        self._is_mixed: bool | None = None
 
     @property
     def columns(self) -> list[Column]:
@@ -54,6 +56,16 @@ class Overridden(Column):
         return self._all
 
     def draw(self, sample: Sample) -> Drawn:
+        if self._is_mixed is None and len(sample):
+            self._is_mixed = len({kind for each in self._all for kind in _kinds(each, sample)}) > 1
+        drawn = self._drawn(sample)
+        if not self._is_mixed:
+            return drawn
+        if isinstance(drawn, dict):
+            return {part: values.astype(object) for part, values in drawn.items()}
+        return drawn.astype(object)
+
+    def _drawn(self, sample: Sample) -> Drawn:
         if len(sample.status) == 1:
             return self._others.get(int(sample.status[0]), self._own).draw(sample)
         codes = np.unique(sample.status).tolist() if len(sample.status) else []
@@ -83,6 +95,16 @@ class Overridden(Column):
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         for position, column in enumerate(self._all):
             column.restore(part_of(state, str(position)))
+
+
+def _kinds(column: Column, sample: Sample) -> set[str]:
+    """Return the types that a column gives, which it does not remember to have been asked."""
+    state = column.state()
+    drawn = column.draw(sample)
+    column.restore(state)
+    return {
+        values.dtype.kind for values in (drawn.values() if isinstance(drawn, dict) else [drawn])
+    }
 
 
 def _some(sample: Sample, at: IntArray) -> Sample:

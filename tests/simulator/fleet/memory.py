@@ -18,6 +18,7 @@ DERIVED = {
     ("Population", "_moments"),
     ("Population", "_gaps"),
     ("Doings", "_samplers"),
+    ("Overridden", "_is_mixed"),  # found out when first drawn
     ("Received", "_read"),  # its JSON, read when first asked for
     ("Texts", None),
     ("diurnal", "_first"),  # the days that were looked at last, and their factors

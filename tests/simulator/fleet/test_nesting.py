@@ -196,6 +196,34 @@ def test_a_metric_goes_on_where_it_was_after_it_was_overridden() -> None:
     assert own == sorted(own)
 
 
+@pytest.mark.parametrize("other", [{"uniform": {"min": 0, "max": 9}}, {"bernoulli": 0.5}])
+def test_mocks_in_other_statuses_do_not_change_what_is_computed_of_a_value(other: Any) -> None:
+    def sent(first: int, count: int, step: float) -> list[Any]:
+        mocks = fleet(
+            metrics={"n": {"counter": {"start": 1}}, "sum": {"formula": "n + 1"}},
+            messages={"m": {"every": "1s", "topic": "t", "json": "{sum}"}},
+            statuses={
+                "on": {"send": ["m"], "go": [{"to": "odd", "chance": "30% per second"}]},
+                "odd": {
+                    "send": ["m"],
+                    "metrics": {"n": other},
+                    "go": [{"to": "on", "after": "3s"}],
+                },
+            },
+            first=first,
+            count=count,
+            total=6,
+            is_instant=True,
+        )
+        return sorted(
+            (e.mock, e.t, e.payload) for e in live(mocks, steps(30.0, step), first=first).sent
+        )
+
+    apart = [each for first in range(6) for each in sent(first, 1, 2.5)]
+
+    assert sent(0, 6, 30.0) == sorted(apart)
+
+
 def test_mocks_in_other_statuses_do_not_change_how_a_value_is_written() -> None:
     # Whole numbers of one status stay whole beside numbers with decimals of another.
     messages = {"m": {"every": "1s", "topic": "t", "json": "{x}"}}
