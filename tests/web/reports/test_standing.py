@@ -18,7 +18,7 @@ from web.mail.models import Mail, Topic
 from web.platform.models import Removal
 from web.reports.making import claim, work_on
 from web.reports.models import Content, Edition, Every, ReportState, Standing
-from web.reports.standing import actions, making, telling, ticks
+from web.reports.standing import actions, making, periods, telling, ticks
 
 BEGIN = datetime.fromtimestamp(START, UTC)
 
@@ -263,6 +263,24 @@ def test_a_lost_job_is_asked_for_again(standing, asked, django_capture_on_commit
         ticks.tick(standing.next_at + timedelta(hours=1))
 
     assert asked == ["make_edition"]
+
+
+def test_another_name_takes_no_edition_away_that_is_due(standing, owner, ended):
+    due = standing.next_at
+    standing.name = "Sends"
+
+    actions.save_standing(standing, subscribers=[owner], by=owner, now=due + timedelta(seconds=5))
+
+    assert ticks_at(standing, due + timedelta(seconds=6)) == 1
+
+
+def test_another_clock_is_heeded_from_now_on(standing, owner):
+    now = standing.next_at + timedelta(seconds=5)
+    standing.zone = "Asia/Tokyo"
+
+    actions.save_standing(standing, subscribers=[owner], by=owner, now=now)
+
+    assert standing.next_at == periods.due_after(Every.DAY, now, at=standing.at, zone="Asia/Tokyo")
 
 
 def test_run_now_makes_the_last_period_or_the_present_so_far(standing, owner, ended, object_store):

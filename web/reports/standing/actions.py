@@ -34,7 +34,9 @@ class TooMany(Exception):
 def save_standing(
     standing: Standing, *, subscribers: list[User], by: User, now: datetime | None = None
 ) -> Standing:
-    """Store a regular report, new or changed, and who gets it; it is next due after now.
+    """Store a regular report, new or changed, and who gets it.
+
+    One that is new, or whose clock was changed, is next due after now; another stays due.
 
     Raises:
         TooMany: The workspace has as many as it may.
@@ -44,12 +46,23 @@ def save_standing(
     if is_new:
         hold_room(standing.workspace)
         standing.created_by = by
-    standing.next_at = periods.due_after(standing.every, moment, at=standing.at, zone=standing.zone)
+    if is_new or has_another_clock(standing):
+        standing.next_at = periods.due_after(
+            standing.every, moment, at=standing.at, zone=standing.zone
+        )
     with transaction.atomic():
         standing.save()
         set_subscribers(standing, subscribers)
         note("report.regular_made" if is_new else "report.regular_changed", user=by, about=standing)
     return standing
+
+
+def has_another_clock(standing: Standing) -> bool:
+    """Return whether a report is to be made at other times than it is stored with."""
+    same = Standing.objects.filter(
+        pk=standing.pk, every=standing.every, at=standing.at, zone=standing.zone
+    )
+    return not same.exists()
 
 
 def hold_room(workspace: Workspace) -> None:
