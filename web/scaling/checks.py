@@ -33,3 +33,15 @@ def way_to_the_platform(**_: Any) -> list[CheckMessage]:
     told = f"SCALER is {settings.SCALER}, and {' and '.join(missing)} not set: nothing is scaled"
     hint = "heroku authorizations:create --scope read,write makes a token."
     return [Warning(told, hint=hint, id="scaling.W001")]
+
+
+@register(START)
+def one_scaler(**_: Any) -> list[CheckMessage]:
+    """Warn of two who scale: each would take back what the other did."""
+    names = ("HIREFIRE_TOKEN", "JUDOSCALE_URL")
+    others = [name for name in names if getattr(settings, name)]
+    if settings.SCALER != "on" or not others:
+        return []
+    told = f"SCALER is on, and {' and '.join(others)} set: two would scale the same dynos"
+    hint = "Set SCALER to off or advise, or remove the add-on."
+    return [Warning(told, hint=hint, id="scaling.W002")]

@@ -67,6 +67,20 @@ def test_a_scaler_without_a_way_to_the_platform_is_told(settings, scaler, token,
     assert ids(scaling.way_to_the_platform()) == found
 
 
+@pytest.mark.parametrize(
+    ("scaler", "url", "found"),
+    [
+        ("on", "", []),
+        ("advise", "https://j.example", []),
+        ("on", "https://j.example", ["scaling.W002"]),
+    ],
+)
+def test_two_who_scale_the_same_dynos_are_told(settings, scaler, url, found):
+    settings.SCALER, settings.HIREFIRE_TOKEN, settings.JUDOSCALE_URL = scaler, "", url
+
+    assert ids(scaling.one_scaler()) == found
+
+
 @pytest.mark.parametrize("name", ["SENDGRID_WEBHOOK_KEYS", "MAIL_INBOUND_KEYS"])
 @pytest.mark.parametrize("wrong", ["no-key", "AAAA", public_key(ec.SECP384R1())])
 def test_a_key_that_signs_nothing_stops_the_start_and_is_not_repeated(settings, name, wrong):
