@@ -100,6 +100,11 @@ class Run(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["workspace", "-created"], name="runs_of_a_workspace"),
             models.Index(fields=["state"], name="runs_by_state"),
+            models.Index(
+                fields=["deleted"],
+                condition=models.Q(deleted__isnull=False),
+                name="runs_to_be_removed",
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

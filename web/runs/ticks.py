@@ -3,6 +3,7 @@
 import logging
 import math
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from web.platform import queues, redis
@@ -37,9 +38,10 @@ def end_stopped_runs() -> int:
 
 def end_finished_runs() -> int:
     """End runs whose shards are all done but whose tower died before it said so."""
-    unfinished = Shard.objects.exclude(state=ShardState.DONE).values("run")
-    open_runs = Run.objects.filter(state__in=LIVE, shards__isnull=False).exclude(id__in=unfinished)
-    return sum(endings.end_run(run) for run in set(open_runs.values_list("id", flat=True)))
+    shards = Shard.objects.filter(run=OuterRef("pk"))  # of live runs alone, however many are over
+    is_done = ~Exists(shards.exclude(state=ShardState.DONE))
+    runs = Run.objects.filter(Exists(shards), is_done, state__in=LIVE)
+    return sum(endings.end_run(run) for run in runs.values_list("id", flat=True))
 
 
 def ask_for_wanted_towers() -> int:

@@ -28,7 +28,12 @@ class Report(Made):
     class Meta:
         ordering: ClassVar = ["-created"]
         indexes: ClassVar = [
-            models.Index(fields=["workspace", "-created"], name="reports_of_a_workspace")
+            models.Index(fields=["workspace", "-created"], name="reports_of_a_workspace"),
+            models.Index(
+                fields=["created"],
+                condition=models.Q(state__in=["queued", "running"]),
+                name="reports_that_are_due",
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
