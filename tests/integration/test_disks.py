@@ -9,7 +9,7 @@ from psycopg import sql
 from redis import Redis, RedisError, ResponseError
 from workshop.supervisor import Child
 
-from tests.chaos.disks import full_database, full_disk
+from tests.chaos.disks import NO_ROOM, full_database, full_disk
 from tests.chaos.stage import Stage, await_true
 from tests.integration.trouble import LEASE, WITHIN, Trouble
 
@@ -72,7 +72,7 @@ def test_mocks_go_on_while_the_disk_of_the_database_is_full(trouble: Trouble) ->
         )
 
     with full_database(child_of(stage, "postgres"), stage.database):
-        with pytest.raises(psycopg.Error, match="could not extend file"):
+        with pytest.raises(psycopg.Error, match=NO_ROOM):
             trouble.ask(sql.SQL("UPDATE runs_shard SET number = number RETURNING id"))
         time.sleep(1.5 * LEASE)  # leases end meanwhile: that nobody takes them is what is tested
         trouble.await_all()

@@ -21,7 +21,7 @@ from tests.integration.transports.conftest import sweep
 from tests.simulator.transports.virtual import Diary
 
 SYSTEM = "/usr/lib/rabbitmq/bin:/usr/bin:/usr/sbin"
-STARTED_WITHIN = 60.0  # s; Erlang takes some 13 s on a busy machine of two cores
+STARTED_WITHIN = 240.0  # s; Erlang takes some 13 s on a busy machine, over 60 s at a load of 25
 
 
 def listening(process: "subprocess.Popen[bytes]", port: int) -> None:
