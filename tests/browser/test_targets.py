@@ -37,6 +37,7 @@ def test_a_service_is_chosen_and_asks_for_its_inputs_alone(visitor: Visitor) -> 
     expect(visitor.page.get_by_role("heading", name="What the service wants")).to_be_visible()
     visitor.look("target-of-profile")
     visitor.page.get_by_role("link", name="edit any of them").click()
+    visitor.wait_for_scripts()
     made = visitor.page.get_by_role("group", name="A shared access signature (Azure)")
     expect(made.get_by_label("Resource")).to_have_value("{host}/devices/{id}")
     visitor.look("target-form-sas")

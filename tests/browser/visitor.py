@@ -51,15 +51,18 @@ class Visitor:
 
     def fill(self, label: str, text: str) -> None:
         """Put ``text`` into the field ``label``."""
-        self.wait_for_scripts()
         self.field(label).fill(text)
 
     def field(self, label: str) -> Locator:
         """Return the field whose label begins with ``label``."""
+        self.wait_for_scripts()
         return self.page.get_by_label(re.compile(rf"^\s*{re.escape(label)}"))
 
     def wait_for_scripts(self) -> None:
-        """Wait until the scripts of the page have begun: before, nobody hears a key or a click."""
+        """Wait until the scripts of the page have begun.
+
+        Before, nobody hears a key or a click, and what they hide is still in sight.
+        """
         self.page.wait_for_load_state()
 
     def look(self, name: str) -> None:
