@@ -18,13 +18,27 @@ const [WIDE, HIGH] = [96, 26];
 export async function pictures(address, token, data, { signal } = {}) {
   const drawn = {};
   for (const span of new Set(Object.values(data.metrics ?? {}).map(spanOf))) {
-    const all = await seriesOf(address, token, data, span, signal);
+    const all = await seriesOf(address, token, { ...data, metrics: metricsOf(data, span) }, span, signal);
     for (const [name, series] of Object.entries(all)) {
       const metric = data.metrics[name] ?? data.metrics[name.split(".")[0]];
       if (spanOf(metric) === span) drawn[name] = series;
     }
   }
   return drawn;
+}
+
+/* The metrics that are shown over a time, with those that they or the variables speak of: what follows no clock would take
+   long over a week. A name that only stands in another word is taken along, too. */
+function metricsOf({ constants, variables, metrics }, span) {
+  const texts = [JSON.stringify([constants, variables])];
+  const left = new Map(Object.entries(metrics));
+  const take = (name) => {
+    texts.push(JSON.stringify(metrics[name]));
+    left.delete(name);
+  };
+  for (const [name, metric] of [...left]) if (spanOf(metric) === span) take(name);
+  for (const text of texts) for (const name of [...left.keys()]) if (text.includes(name)) take(name);
+  return Object.fromEntries(Object.entries(metrics).filter(([name]) => !left.has(name)));
 }
 
 async function seriesOf(address, token, data, span, signal) {
