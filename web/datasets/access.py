@@ -1,6 +1,5 @@
 """The only door to datasets: what is not in the workspace is not there."""
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -47,13 +46,3 @@ def uploads_in_force(workspace: Workspace) -> dict[str, Upload]:
     ready = Upload.objects.filter(dataset__workspace=workspace, state=Upload.State.READY)
     oldest_first = ready.select_related("dataset").order_by("created", "id")
     return {upload.dataset.name: upload for upload in oldest_first}
-
-
-def keys_in_force(workspace: Workspace, names: Iterable[str]) -> dict[str, str]:
-    """Return the object's key for each of ``names``, as ``lot.json`` has them.
-
-    Raises:
-        KeyError: One of them is not there, or was never read.
-    """
-    uploads = uploads_in_force(workspace)
-    return {name: uploads[name].key for name in names}

@@ -23,7 +23,7 @@ def test_a_file_goes_from_ticket_to_facts(put, nudged, workspace):
     assert dataset.current.state == State.READY
     assert dataset.current.facts["rows"] == 2
     assert nudged == [str(dataset.current.code)]
-    assert access.keys_in_force(workspace, ["cold.csv"]) == {"cold.csv": dataset.current.key}
+    assert access.uploads_in_force(workspace) == {"cold.csv": dataset.current}
 
 
 def test_the_store_is_asked_for_exactly_the_announced_size(workspace, owner, object_store):
