@@ -54,6 +54,14 @@ class SignUp(forms.Form):
     password = password_field(
         "Password", autocomplete="new-password", help_text="At least 10 characters."
     )
+    # The browser's, by js/forms.js; of one that says none, or one that is not known here: UTC.
+    time_zone = forms.CharField(
+        required=False, widget=forms.HiddenInput(attrs={"data-time-zone": True})
+    )
+
+    def clean_time_zone(self) -> str:
+        zone: str = self.cleaned_data["time_zone"]
+        return zone if zone in dict(zone_choices()) else "UTC"
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]

@@ -14,6 +14,7 @@ from web.logs.holds import hold_of
 from web.logs.pages import log_page
 from web.logs.sizes import log_of
 from web.runs.access import run_of
+from web.runs.pages import mock_now
 from web.runs.timeline import mock_control
 
 
@@ -35,7 +36,7 @@ def mock(request: UserRequest, workspace: UUID, run: UUID, mock: int) -> HttpRes
     number = access.mock_of(found, mock)
     page = log_page(found, query=request.GET.dict(), mock=number)
     context = {"page": page, "run": found, "mock": number, "log": log_of(found)}
-    context["control"] = mock_control(found, number)
+    context |= {"control": mock_control(found, number), "now": mock_now(found, number)}
     return render(request, "logs/mock.html", context)
 
 

@@ -6,6 +6,8 @@ Rule: a key in Redis names the fence, so that what a stale tower writes is read 
 import logging
 from collections.abc import Iterable, Mapping
 
+from django.db.models import F, QuerySet
+
 from web.platform import redis
 from web.runs.boards import ShardReport
 from web.runs.leasing import Lease
@@ -39,9 +41,20 @@ def reports_of(run: Run) -> dict[int, ShardReport]:
 
 def packed_of(run: Run) -> dict[int, bytes]:
     """Return the newest report of each shard that has one, packed, by the row's id."""
-    shards = list(Shard.objects.filter(run=run).only("id", "fence", "state"))
-    packed = fetch([shard for shard in shards if shard.state == ShardState.LEASED])
-    rest = [shard.id for shard in shards if shard.id not in packed]
+    return _newest(Shard.objects.filter(run=run))
+
+
+def report_about(run: Run, mock: int) -> ShardReport | None:
+    """Return the newest report of the shard that a mock is in; None while there is none."""
+    around = Shard.objects.filter(run=run, first__lte=mock, first__gt=mock - F("count"))
+    return next(map(ShardReport.unpack, _newest(around).values()), None)
+
+
+def _newest(shards: QuerySet[Shard]) -> dict[int, bytes]:
+    """Return the newest reports of shards, packed: of Redis while a tower has them."""
+    rows = list(shards.only("id", "fence", "state"))
+    packed = fetch([shard for shard in rows if shard.state == ShardState.LEASED])
+    rest = [shard.id for shard in rows if shard.id not in packed]
     stored = Board.objects.filter(shard_id__in=rest).values_list("shard_id", "data")
     return packed | {shard: bytes(data) for shard, data in stored}
 

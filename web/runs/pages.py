@@ -27,7 +27,7 @@ from web.runs.endings import rulings
 from web.runs.faults import Episode
 from web.runs.figures import Figures, Times, elapsed_of, figures_of, recent_points, times_of
 from web.runs.happenings import Line, lines
-from web.runs.mocks import MockTable, Wish, mock_table
+from web.runs.mocks import MockRow, MockTable, Wish, mock_row, mock_table
 from web.runs.models import Board, Run, Shard
 from web.runs.presence import presence_of
 
@@ -170,6 +170,12 @@ def stages_of(run: Run) -> list[Episode]:
 def identities(run: Run, board: RunBoard) -> list[str]:
     """Return the ids of the board's mocks in its order; empty where no tower has told them yet."""
     return ids_of(run, board.mocks["number"])
+
+
+def mock_now(run: Run, number: int) -> MockRow | None:
+    """Return what one mock does now, or did last; None while no tower has told of it."""
+    report = live.report_about(run, number)
+    return mock_row(merged([report]), partial(ids_of, run), number) if report else None
 
 
 def ids_of(run: Run, numbers: NDArray[np.integer[Any]]) -> list[str]:

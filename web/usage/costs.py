@@ -55,9 +55,10 @@ def ways(quantities: Quantities, prices: Prices, dynos: Dynos | None) -> list[Wa
         dynos: What its towers are on; None: no size of dyno has a price.
     """
     shared = _data(quantities, prices)
+    machines = _machines(quantities, prices)
     return [
         Way("here", "Here, by the second", [_dynos(quantities, prices, dynos), *shared]),
-        Way("machines", "Machines kept running, for a month", [_machines(quantities, prices), *shared]),
+        Way("machines", "Machines kept running, for a month", [machines, *shared]),
         Way("containers", "Containers by the second", [_containers(quantities, prices), *shared]),
     ]
 

@@ -40,6 +40,18 @@ def test_signing_up_makes_a_user_who_owns_a_workspace_and_is_signed_in(client):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
+    ("said", "zone"), [("Asia/Tokyo", "Asia/Tokyo"), ("", "UTC"), ("Moon/Tranquility", "UTC")]
+)
+def test_times_are_at_first_in_the_zone_that_the_browser_says(client, said, zone):
+    fields = {"name": "Aoi", "email": "aoi@example.org", "password": NEW, "time_zone": said}
+
+    client.post(reverse("sign_up"), fields)
+
+    assert User.objects.get().time_zone == zone
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
     ("field", "value", "text"),
     [
         ("name", "", "This field is required"),

@@ -1,15 +1,29 @@
-import cbor2
-from django.urls import reverse
+import re
 
+import cbor2
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from simulator import Link, Reason, Snapshot
 from tests.web.logs.conftest import SECOND, record
-from tests.web.runs.conftest import START
+from tests.web.runs.conftest import START, snapshot
 from web.accounts.models import Workspace
+from web.runs import live
+from web.runs.boards import ShardReport
 from web.runs.holding import packed
 from web.runs.models import Board
 
 
 def address(workspace, run, mock=1):
     return reverse("logs:mock", args=[workspace.code, run.code, mock])
+
+
+def packed_report(told: Snapshot) -> bytes:
+    """Return what a tower stores of what its engine told."""
+    return ShardReport(
+        at=told.t, mocks=told.board, statuses=told.statuses, reasons=told.reasons, total=told.total
+    ).pack()
 
 
 def test_a_mocks_log_shows_time_payload_and_result(client_of, viewer, workspace, run, store):
@@ -23,6 +37,24 @@ def test_a_mocks_log_shows_time_payload_and_result(client_of, viewer, workspace,
     assert "&quot;t&quot;: 4.5" in page
     assert "12 ms" in page
     assert page.index("HTTP 503") < page.index("12 ms")
+
+
+@pytest.mark.parametrize("is_live", [True, False])
+def test_a_mock_says_what_it_does_now(client_of, viewer, workspace, run, lease, published, is_live):
+    told = snapshot(lease.name, reasons=[Reason("HTTP 503", 4, 0)])
+    mine = told.board[7]
+    mine["status"], mine["link"], mine["failing"] = 1, Link.WAITING, 1
+    mine["failed"], mine["reason"] = 4, 1
+    if is_live:
+        live.publish({lease: packed_report(told)})
+    else:
+        Board.objects.create(shard_id=lease.shard, at=timezone.now(), data=packed_report(told))
+
+    answer = client_of(viewer).get(address(workspace, run, 7))
+    page = re.sub(r"<[^>]+>|\s+", " ", answer.content.decode())
+
+    for words in ("broken", "waiting to reconnect", "failing", "HTTP 503", "15 Jan 2065, 08:00"):
+        assert words in page
 
 
 def test_a_long_log_has_pages(client_of, viewer, workspace, run, store):
@@ -105,7 +137,8 @@ def test_what_caused_a_move_is_said(client_of, viewer, workspace, run, store):
 
 def test_a_device_behind_the_mock_is_named(client_of, viewer, workspace, run, lease, store):
     names = [f"f-{number:03d}" for number in range(20)]
-    data = {"at": run.created, "data": b"", "identities": packed(names)}
+    told = packed_report(snapshot(lease.name))
+    data = {"at": run.created, "data": told, "identities": packed(names)}
     Board.objects.create(shard_id=lease.shard, **data)
     store([record(1, 1, at=1), record(1, 2, at=2, id="f-001-7", message="level")])
 

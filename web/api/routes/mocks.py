@@ -1,7 +1,6 @@
 """The mocks of a run: searched, and one by one."""
 
 from datetime import datetime
-from functools import partial
 from typing import Literal
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from web.api.paging import LONGEST, Listed, cursor_of, place_in
 from web.logs.access import mock_of
 from web.platform.limiting import SEARCH
 from web.runs import access, pages
-from web.runs.mocks import MOST_SEARCH, MockRow, Wish, mock_row
+from web.runs.mocks import MOST_SEARCH, MockRow, Wish
 
 router = Router(tags=["Mocks"])
 
@@ -61,8 +60,7 @@ def list_mocks(request: KeyRequest, run: UUID, wanted: Query[MocksPage]) -> List
 def get_mock(request: KeyRequest, run: UUID, mock: int) -> MockTold:
     """Get one mock of a run by its number."""
     found = access.run_of(request.workspace, run)
-    board = pages.run_page(found, wish=Wish()).board
-    row = mock_row(board, partial(pages.ids_of, found), mock_of(found, mock))
+    row = pages.mock_now(found, mock_of(found, mock))
     if row is None:
         raise Http404("nothing is known of this mock yet")
     return tell(row)

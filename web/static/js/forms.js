@@ -1,5 +1,6 @@
 // <form data-autosubmit> sends itself when a select or a checkbox in it changes (filters).
 // A POST form is sent once: its buttons rest until the answer comes, or the page is come back to.
+// <input type="hidden" data-time-zone> says where the browser is.
 // Of a form that comes back refused, the first field that is wrong has the focus.
 
 document.addEventListener("change", (event) => {
@@ -22,5 +23,9 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+for (const field of document.querySelectorAll("input[data-time-zone]")) {
+  field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+}
 
 document.querySelector('main [aria-invalid="true"]')?.focus();
