@@ -8,7 +8,7 @@ from workshop.parts import Bucket
 
 from tests.integration.runs.conftest import receiver  # noqa: F401
 from tests.web.conftest import *  # noqa: F403 (fixtures are found by their names)
-from tests.web.conftest import _no_outages, _settings  # noqa: F401
+from tests.web.conftest import _limits_of_its_own, _no_outages, _settings  # noqa: F401
 from tests.web.datasets.conftest import nudged  # noqa: F401
 from tests.web.platform.conftest import real_redis  # noqa: F401
 from tests.web.runs.conftest import *  # noqa: F403
