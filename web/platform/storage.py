@@ -51,7 +51,6 @@ class Stored:
     size: int  # bytes
     content_type: str
     modified: datetime  # aware
-    etag: str  # without quotes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +204,6 @@ def head(key: str) -> Stored:
         size=answer["ContentLength"],
         content_type=answer.get("ContentType", ""),
         modified=answer["LastModified"],
-        etag=answer["ETag"].strip('"'),
     )
 
 

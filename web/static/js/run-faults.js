@@ -31,7 +31,7 @@ function isMoment(fault) {
   return fault.end === fault.begin;
 }
 
-export function isStage(fault) {
+function isStage(fault) {
   return fault.kind === "stage";
 }
 

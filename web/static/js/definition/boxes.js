@@ -19,7 +19,7 @@ import { isMapping } from "./vocabulary.js";
    in a circle cannot be published under names made of their content. */
 export const makers = {};
 
-export const SPECIAL = { curve: "curve-editor", route: "route-editor" };
+const SPECIAL = { curve: "curve-editor", route: "route-editor" };
 
 export function group(view, path, whole, about) {
   const [word, ...others] = Object.keys(about.variant.properties);

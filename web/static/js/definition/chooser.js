@@ -11,7 +11,7 @@ const FAMILIES = {
   derived: "From other values", place: "Places", recorded: "Recordings", text: "Texts and numbers of identity", "": "Generators",
 };
 
-export class GeneratorChooser extends HTMLElement {
+class GeneratorChooser extends HTMLElement {
   connectedCallback() {
     this.addEventListener("input", () => this.filter());
     this.addEventListener("click", (event) => {

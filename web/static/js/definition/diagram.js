@@ -19,7 +19,7 @@ function measure(text, size) {
   return pen.measureText(text).width;
 }
 
-export class StatusDiagram extends HTMLElement {
+class StatusDiagram extends HTMLElement {
   connectedCallback() {
     this.zoom ??= 1;
     this.left = new AbortController();

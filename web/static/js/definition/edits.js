@@ -74,7 +74,7 @@ function isMapping(value) {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
-export function isSame(one, other) {
+function isSame(one, other) {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 

@@ -51,7 +51,7 @@ function morphValue(old, fresh) {
 }
 
 /* Whether something was typed here that is not in the document yet. */
-export function isUnsent(field) {
+function isUnsent(field) {
   return field.hasAttribute("data-held");
 }
 

@@ -54,7 +54,7 @@ function collect(node, edges, status) {
 }
 
 /* What sets a transition off, in a few characters. */
-export function triggerOf(transition) {
+function triggerOf(transition) {
   const { after, at, when, on, chance, sends, fails, held } = transition ?? {};
   const parts = [
     after !== undefined && `after ${short(after)}`,

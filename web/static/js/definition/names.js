@@ -75,13 +75,13 @@ function renamedText(use, value, path) {
 }
 
 /* Renames inside of { }, up to a format's colon; doubled brackets are text. */
-export function inTemplate(use, text) {
+function inTemplate(use, text) {
   return text.replace(/\{\{|\}\}|\{((?:'[^']*'|"[^"]*"|[^'"{}:])*)(:[^}]*)?\}/g, (all, expression, format = "") => (
     expression === undefined ? all : `{${inExpression(use, expression)}${format}}`
   ));
 }
 
-export function inExpression({ section, old, name }, text) {
+function inExpression({ section, old, name }, text) {
   const compared = COMPARED[section];
   if (compared) return new RegExp(`\\b${compared}\\b`).test(text) ? text.replace(/'([^']*)'|"([^"]*)"/g, (all, one, two) => ((one ?? two) === old ? all.replace(old, () => name) : all)) : text;
   return text.replace(TOKEN, (token, offset) => (token === old && !isPart(text, offset) ? name : token));

@@ -59,7 +59,7 @@ async function seriesOf(address, token, data, span, signal) {
 }
 
 /* The time, s, over which a metric shows what it does: the longest that it speaks of. */
-export function spanOf(metric) {
+function spanOf(metric) {
   const seconds = Math.max(0, ...durations(metric));
   return seconds > 2 * DAY ? LONG : seconds > 2 * MINUTES ? DAY : MINUTES;
 }

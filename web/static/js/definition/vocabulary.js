@@ -169,7 +169,7 @@ export function plainText(description) {
   return description.split("\n\n")[0].replaceAll("``", "").replaceAll("`", "").replace(/\s+/g, " ").trim();
 }
 
-export function typeOf(value) {
+function typeOf(value) {
   if (value === null || value === undefined) return "null";
   if (Array.isArray(value)) return "array";
   return typeof value;

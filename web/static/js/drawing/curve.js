@@ -2,7 +2,7 @@
 
    Points are [phase, value]; phases are shares of the period, 0 to 1, rising. Nothing here knows the page.
 */
-export const MOST_POINTS = 60; // of what was drawn; more say nothing that an eye sees
+const MOST_POINTS = 60; // of what was drawn; more say nothing that an eye sees
 const FINEST = 0.008; // of the height: what simplifying may change at first
 const COLUMNS = 240; // of a stroke, over a whole round
 const GAP = 0.0005; // of the period, the least between two points
@@ -81,7 +81,7 @@ function columns(stroke) {
 }
 
 /* At most so many of the points, those that matter most (Ramer, 1972; Douglas, Peucker, 1973). */
-export function simplified(points, most, span) {
+function simplified(points, most, span) {
   let tolerance = FINEST * (span || 1);
   let kept = reduced(points, tolerance);
   while (kept.length > most) {

@@ -23,7 +23,7 @@ export function sum(numbers) {
 }
 
 /* m/s of a speed as the language writes it; NaN when it is none. */
-export function speedOf(text) {
+function speedOf(text) {
   if (typeof text === "number") return text;
   const match = SPEED.exec(text ?? "");
   return match ? Number(match[1]) * SPEEDS[(match[2] ?? "m/s").toLowerCase()] : Number.NaN;
