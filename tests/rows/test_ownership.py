@@ -11,6 +11,8 @@ from web.platform import queues
 from web.targets.ownership import actions, keys
 from web.targets.ownership.access import is_proved
 
+pytestmark = pytest.mark.usefixtures("patient_names")
+
 
 class Endpoint(BaseHTTPRequestHandler):
     """Echoes the key that its owner was shown, with the challenge of each question."""

@@ -9,7 +9,7 @@ from django.test import Client
 from tests.web.object_store import ObjectStore
 from web.accounts import actions
 from web.accounts.models import Membership, Role, User, Workspace
-from web.platform import health, large_files, limits, storage
+from web.platform import health, large_files, limits, reach, storage
 from web.status import banners
 
 PASSWORD = "a long enough one 4711"
@@ -42,6 +42,12 @@ def _limits_of_its_own(monkeypatch):
     """What one test does counts for no other; tests/web/platform/test_limits.py asks a Redis."""
     monkeypatch.setattr(limits, "shared", limits.Local())
     monkeypatch.setattr(limits, "local", limits.Local())
+
+
+@pytest.fixture
+def patient_names(monkeypatch):
+    """Name servers have the time that they need: one that is not in time is let pass."""
+    monkeypatch.setattr(reach, "RESOLVE_WITHIN", 30.0)
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from web.runs import actions, closing
 from web.runs.models import Run
 from web.targets.models import Block
 
+pytestmark = pytest.mark.usefixtures("patient_names")
+
 REASON = "Its owner has asked us to stop."
 
 

@@ -18,6 +18,8 @@ from web.runs.holding import Orders
 from web.runs.shift import Shift
 from web.targets.models import Block
 
+pytestmark = pytest.mark.usefixtures("patient_names")
+
 REASON = "Its owner has asked us to stop."
 
 

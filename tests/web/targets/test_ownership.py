@@ -18,6 +18,8 @@ from web.platform import queues
 from web.targets.models import Ownership, Target, Way
 from web.targets.ownership import access, actions, keys, ways
 
+pytestmark = pytest.mark.usefixtures("patient_names")
+
 HOST = "device.example"
 
 

@@ -14,6 +14,8 @@ from web.targets import actions
 from web.targets.forms import TargetForm
 from web.targets.models import Target
 
+pytestmark = pytest.mark.usefixtures("patient_names")
+
 FIELDS = {
     "name": "T",
     "protocol": "mqtt",
