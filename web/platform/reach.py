@@ -58,7 +58,7 @@ def trouble(host: str, port: int = 0) -> str:
     if known.allows_name(host):
         return ""
     try:
-        _threads.submit(gate().resolved, host, port).result(within(RESOLVE_WITHIN))
+        _resolved(gate(), host, port)
     except simulator.Forbidden as error:
         return refusal(host, error)
     except (OSError, TooSlow):
@@ -79,9 +79,26 @@ def addresses(host: str, port: int = 0) -> list[str]:
     """
     asked = _gate(tuple(settings.ALLOWED_TARGETS), tuple(settings.NAME_SERVERS), heeds_closed=False)
     try:
-        return list(_threads.submit(asked.resolved, host, port).result(within(RESOLVE_WITHIN)))
+        return _resolved(asked, host, port)
     except (OSError, TooSlow):
         return []
+
+
+def _resolved(asked: simulator.Gate, host: str, port: int) -> list[str]:
+    """Return what a host stands for, as the gate says, in ``RESOLVE_WITHIN`` s.
+
+    Who waits no longer is not looked up any more: else all would wait behind a slow name server.
+
+    Raises:
+        Forbidden: As the gate says.
+        OSError: There is no such name.
+        TooSlow: Nobody knows in time.
+    """
+    look = _threads.submit(asked.resolved, host, port)
+    try:
+        return list(look.result(within(RESOLVE_WITHIN)))
+    finally:
+        look.cancel()
 
 
 def is_operators(host: str, port: int = 0) -> bool:

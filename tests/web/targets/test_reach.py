@@ -1,6 +1,8 @@
 """Where customers may let connections go: refused when it is saved, wherever it is written."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 from django.core.checks import run_checks
@@ -98,6 +100,19 @@ def test_a_name_is_held_by_what_it_stands_for_when_it_is_saved(workspace, names,
 
 def test_a_name_that_nobody_knows_yet_is_saved(workspace, names):
     assert "host" not in form_of(workspace, host="later.example").errors
+
+
+def test_who_waits_no_longer_is_not_looked_up(names, monkeypatch):
+    busy = Event()
+    with ThreadPoolExecutor(1) as only:
+        monkeypatch.setattr(reach, "_threads", only)
+        monkeypatch.setattr(reach, "RESOLVE_WITHIN", 0.01)
+        only.submit(busy.wait, 30.0)
+        found = [reach.addresses("late.example"), reach.trouble("later.example")]
+        busy.set()
+
+    assert found == [[], ""]
+    assert not {"late.example", "later.example"} & set(names.asked)
 
 
 def test_a_name_that_is_bound_anew_is_refused_when_it_is_connected_to(names):
