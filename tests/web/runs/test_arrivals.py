@@ -129,7 +129,8 @@ def test_runs_that_were_kept_before_tell_what_they_have():
 def test_an_ended_run_with_a_counter_tells_how_old_what_was_counted_was(client_of, viewer, run):
     Run.objects.update(way_back="counter")
     tower, shard = begun(run)
-    start = int(run.created.timestamp())
+    run.refresh_from_db()
+    start = int(run.started_at.timestamp())
     points = [
         Second(at=start + at, acknowledged=sent, counted=counted)
         for at, (sent, counted) in enumerate([(10, 0), (10, 0), (0, 10), (0, 10)])
