@@ -2,10 +2,10 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from tests.web.runs.conftest import snapshot
 from tests.web.runs.test_desk import begun
+from web.platform import shared_clock
 from web.runs import injections
 from web.runs.models import Injection, Run, RunState
 
@@ -28,9 +28,9 @@ def address(run, page="faults", *more):
 def test_faults_reach_the_engine_once_and_begin_together_in_all_shards(live, owner):
     run, tower, shard = live
 
-    before = timezone.now()
+    before = shared_clock.now()
     injections.begin_faults(run, TEXT, by=owner)
-    after = timezone.now()
+    after = shared_clock.now()
     orders = tower.work([snapshot(shard, seconds=[])])
     later = tower.work([snapshot(shard, seconds=[])])
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from simulator import Span, order_of
 from tests.web.runs.conftest import snapshot
 from tests.web.runs.test_desk import begun
+from web.platform import shared_clock
 from web.runs import actions, leasing, orders, overdue, ticks
 from web.runs.injections import LEAD, begin_faults
 from web.runs.models import Happening, Order, Run, RunState, Shard, ShardState
@@ -32,7 +33,7 @@ def address(run, page="order"):
 
 def test_an_order_reaches_the_engine_once_and_takes_effect_in_all_shards_together(live, owner):
     run, tower, shard = live
-    before = timezone.now()
+    before = shared_clock.now()
 
     given = orders.ask(run, {"order": "rate", "factor": 3}, by=owner)
     told = tower.work([snapshot(shard, seconds=[])]).wishes
@@ -41,7 +42,7 @@ def test_an_order_reaches_the_engine_once_and_takes_effect_in_all_shards_togethe
     [(name, wish)] = told
     assert (name, wish.name, wish.order.factor) == (shard, str(given.code), 3.0)
     moment = run.started_at + timedelta(seconds=wish.since - LEAD)
-    assert before <= moment <= timezone.now()
+    assert before <= moment <= shared_clock.now()
     assert later == []
 
 
