@@ -43,12 +43,17 @@ BREAK = "─" * 100
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """One command; ``needs`` are programs without which it says nothing worth saying."""
+    """One command; ``needs`` are programs without which it says nothing worth saying.
+
+    One that is ``alone`` waits for processes and browsers, with limits: it has the machine to
+    itself. The others only compute.
+    """
 
     name: str
     command: Sequence[str]
     needs: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    alone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +73,7 @@ def groups(database: str) -> list[Group]:
             name="browser",
             command=[*PYTEST, "tests/browser"],
             needs=("pgbouncer", "mosquitto", "chromium"),
+            alone=True,
         ),
         Group(
             # With the real parts they have run on Postgres, unless that is not there.
@@ -90,6 +96,7 @@ def on_postgres(environment: Mapping[str, str]) -> list[Group]:
             name="integration",
             command=[*PYTEST, "--reuse-db", *side_by_side, "tests/integration"],
             environment=environment,
+            alone=True,
         ),
         Group(
             name="web on Postgres behind PgBouncer",
@@ -165,10 +172,12 @@ def start_database(supervisor: Supervisor, folder: Path) -> str:
 
 
 def run_all(groups: Sequence[Group]) -> list[Result]:
-    """Run the groups, two at a time; print each group's output when it ends."""
+    """Run what is to be alone, then the others side by side; print each output at its end."""
     printing = threading.Lock()
+    first = [run(group, printing) for group in groups if group.alone]
+    others = [group for group in groups if not group.alone]
     with ThreadPoolExecutor(max_workers=LANES) as lanes:
-        return list(lanes.map(lambda group: run(group, printing), groups))
+        return [*first, *lanes.map(lambda group: run(group, printing), others)]
 
 
 def run(group: Group, lock: "threading.Lock | None" = None) -> Result:
