@@ -1,4 +1,7 @@
-"""Certificates, keys and archives as their owners bring them, made for a test."""
+"""Certificates, keys and archives as their owners bring them, made for a test.
+
+Those of a curve have the same bytes in every run: what is spoilt by chance is always the same.
+"""
 
 import datetime
 import io
@@ -19,8 +22,7 @@ Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 @cache
 def curve_key(number: int = 0) -> ec.EllipticCurvePrivateKey:
     """A key of its own for each number."""
-    del number
-    return ec.generate_private_key(ec.SECP256R1())
+    return ec.derive_private_key(1_000_003 + number, ec.SECP256R1())
 
 
 @cache
@@ -56,15 +58,19 @@ def certificate_pem(key: Key, *, begins: float = NOW - DAY, ends: float = NOW + 
         .serial_number(7)
         .not_valid_before(datetime.datetime.fromtimestamp(begins, datetime.UTC))
         .not_valid_after(datetime.datetime.fromtimestamp(ends, datetime.UTC))
-        .sign(key, hashes.SHA256())
+        .sign(
+            key,
+            hashes.SHA256(),
+            ecdsa_deterministic=isinstance(key, ec.EllipticCurvePrivateKey) or None,
+        )
     )
     return certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
 def archive(files: dict[str, str | bytes], *, method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """A ZIP with these files."""
+    """A ZIP with these files, all of one date."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", method) as made:
+    with zipfile.ZipFile(buffer, "w") as made:
         for path, contents in files.items():
-            made.writestr(path, contents)
+            made.writestr(zipfile.ZipInfo(path, (2027, 1, 15, 8, 0, 0)), contents, method)
     return buffer.getvalue()
