@@ -23,7 +23,7 @@ django_settings.REQUEST_LIMIT = 600
 django_settings.STATEMENT_LIMIT = 600
 
 # What is drawn is the same in every run and may take its time: no test fails by luck, or because
-# the machine is slow. tests/fuzz is where new examples are looked for.
+# the machine is slow. The long form of tests/fuzz is where new examples are looked for.
 settings.register_profile(
     "steady",
     deadline=None,
