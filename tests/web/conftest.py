@@ -39,9 +39,12 @@ def _no_banners(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def _limits_of_its_own(monkeypatch):
-    """What one test does counts for no other; tests/web/platform/test_limits.py asks a Redis."""
-    monkeypatch.setattr(limits, "shared", limits.Local())
-    monkeypatch.setattr(limits, "local", limits.Local())
+    """What one test does counts for no other; tests/web/platform/test_limits.py asks a Redis.
+
+    No time passes for them: on a slow machine nobody is let in who is one too many.
+    """
+    monkeypatch.setattr(limits, "shared", limits.Local(clock=lambda: 0.0))
+    monkeypatch.setattr(limits, "local", limits.Local(clock=lambda: 0.0))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ nobody), but each process counts for itself meanwhile: the limits then hold for 
 import hashlib
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from time import time
@@ -112,12 +112,14 @@ class Shared:
 class Local:
     """Counts in this process alone, at most ``MOST_KEYS`` keys: the longest unused is forgotten."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time) -> None:
+        """``clock``: s, of any beginning."""
+        self._clock = clock
         self._due: OrderedDict[str, float] = OrderedDict()
         self._lock = Lock()
 
     def take(self, claims: Sequence[Claim]) -> tuple[int, float]:
-        now = time()
+        now = self._clock()
         with self._lock:
             due = [
                 max(self._due.get(claim.place, 0.0), now) + claim.limit.interval for claim in claims

@@ -1,6 +1,7 @@
 """A storm of sign-ins is held, and whose account it is gets in."""
 
 import re
+from time import monotonic
 
 import pytest
 from django.test import Client
@@ -27,6 +28,7 @@ def counted(settings):
 def counted_together(counted, redis_port, settings, monkeypatch):
     """Count in a real Redis."""
     settings.REDIS_URL = f"redis://127.0.0.1:{redis_port}/9"
+    settings.REDIS_TIMEOUT = 60.0  # or a slow machine would count by itself meanwhile
     redis.connection.cache_clear()
     monkeypatch.setattr(limits, "shared", limits.Shared())
     redis.connection().flushdb()
@@ -70,9 +72,11 @@ def test_a_storm_is_held_and_the_owner_still_gets_in(counted_together, owner, co
     browser.post(reverse("sign_out"))
     addresses = [f"203.0.113.{n + 1}" for n in range(count)]
 
+    began = monotonic()
     looked_at = storm(owner.email, addresses, tries=TRIES)
+    back = (monotonic() - began) / guard.PAIR.interval  # tries that a slow machine had time for
 
-    assert looked_at <= MOST_LOOKED_AT[count] + 1
+    assert looked_at <= MOST_LOOKED_AT[count] + 1 + back
     assert is_in(attempt(browser, owner.email, PASSWORD, "198.51.100.7"))
     assert is_in(attempt(browser, owner.email, PASSWORD, addresses[0]))
 
