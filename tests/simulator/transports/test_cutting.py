@@ -9,6 +9,7 @@ import pytest
 from simulator.reach import Closed
 from simulator.transports.cutting import cut
 
+WITHIN = 30.0  # s; what is not cut would be waited on for ever
 HERE, BESIDE = "127.0.0.77", "127.0.0.78"  # nobody else's: what else is open here stays
 
 
@@ -21,7 +22,7 @@ def opened() -> Iterator[ExitStack]:
 def connection(opened: ExitStack, host: str) -> socket.socket:
     """Return an open connection to a server of this process."""
     server = opened.enter_context(socket.create_server((host, 0)))
-    ours = opened.enter_context(socket.create_connection(server.getsockname()))
+    ours = opened.enter_context(socket.create_connection(server.getsockname(), WITHIN))
     opened.enter_context(server.accept()[0])
     return ours
 
