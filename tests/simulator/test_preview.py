@@ -235,6 +235,6 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly(file: Path) -> None:
     process.stdout.close()
 
     assert process.stderr.read() == b""
-    assert process.wait(timeout=20) == 0
+    assert process.wait(timeout=60) == 0
     assert json.loads(first)["t"] >= 0
     process.stderr.close()

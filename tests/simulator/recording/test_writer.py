@@ -23,7 +23,7 @@ def test_what_is_recorded_is_stored_by_the_thread() -> None:
 
     writer.start()
     arrived = stored.wait(60.0)
-    writer.close()
+    writer.close(within=60.0)
 
     assert arrived
     assert [(chunk.rows, chunk.sends) for chunk in chunks] == [(2, 1)]
