@@ -16,17 +16,21 @@ LOOK_EVERY = 1.0  # s between two looks of a tower; each is one query while noth
 FRESH = timedelta(seconds=2 * workers.BEAT_EVERY)  # what a tower said of its room counts so long
 
 
-def asked_of(tower: str) -> tuple[Shard, Shard] | None:
+def asked_of(tower: str, *, now: datetime | None = None) -> tuple[Shard, Shard] | None:
     """Return a shard that waits and the one of ``tower`` that is to make room for it, if any.
+
+    Args:
+        tower: Whose shards may be given up.
+        now: The present; the database's own if not given.
 
     Raises:
         DatabaseError: The database does not answer.
     """
     if not leasing.is_any_wanted():
         return None
-    now, running = shared_clock.now(), Running.now()
-    for waiting in _waiting(now - turns.OWED_AFTER, running):
-        if _has_room(waiting, since=now - FRESH):
+    moment, running = now or shared_clock.now(), Running.now()
+    for waiting in _waiting(moment - turns.OWED_AFTER, running):
+        if _has_room(waiting, since=moment - FRESH):
             continue
         if given := _to_give(waiting, running):
             return (waiting, given) if given.tower == tower else None

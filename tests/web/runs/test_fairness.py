@@ -31,6 +31,11 @@ def make_run(workspace, *, mocks, size=1_000, rate=0.0, name="run") -> Run:
     return run
 
 
+def waits_since(run):
+    """Return since when shards of a run wait."""
+    return run.shards.order_by("wanted_since")[0].wanted_since
+
+
 def test_a_big_run_hides_no_small_one_that_came_later(workspace, other):
     make_run(workspace, mocks=700_000)
     small = make_run(other, mocks=1_000)
@@ -61,20 +66,20 @@ def test_who_has_the_least_running_comes_first(workspace, other):
 
 
 def test_a_large_tower_keeps_room_for_who_has_nothing_yet(workspace, other):
-    make_run(workspace, mocks=20_000)
-    big = leasing.lease_shards("tower-1", room=Room(9_000, capacity=9_000))
+    now = waits_since(make_run(workspace, mocks=20_000))
+    big = leasing.lease_shards("tower-1", room=Room(9_000, capacity=9_000), now=now)
     small = make_run(other, mocks=1_000)
     left = 9_000 - 1_000 * len(big)
 
-    [lease] = leasing.lease_shards("tower-1", room=Room(left, capacity=9_000))
+    [lease] = leasing.lease_shards("tower-1", room=Room(left, capacity=9_000), now=now)
 
     assert left == RESERVE
     assert lease.run == small.id
 
 
 def test_a_shard_that_no_other_tower_took_gets_the_reserve_in_the_end(workspace):
-    make_run(workspace, mocks=9_000)
-    leasing.lease_shards("tower-1", room=Room(9_000, capacity=9_000))
+    now = waits_since(make_run(workspace, mocks=9_000))
+    leasing.lease_shards("tower-1", room=Room(9_000, capacity=9_000), now=now)
     assert Shard.objects.filter(state=ShardState.WANTED).count() == 1
 
     later = timezone.now() + RESERVED_FOR

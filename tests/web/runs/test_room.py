@@ -1,6 +1,6 @@
 """What a tower takes while it is late or still closes sockets, and how a full fleet makes room."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -17,6 +17,8 @@ from web.runs.leasing import Lease
 from web.runs.models import Happening, Run, Shard, ShardState, Worker
 from web.runs.room import LATE_FOR, Capacity
 from web.runs.turns import FORSAKEN_AFTER, OWED_AFTER, RESERVE, SMALL, Room
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # of a look for room
 
 
 @pytest.fixture
@@ -82,9 +84,10 @@ def test_a_late_tower_takes_nothing_new_and_what_nobody_else_goes_on_with(worksp
     make_run(workspace, mocks=2_000)
     [begun] = leasing.lease_shards("tower-1", room=1_000)
     leasing.give_back(begun)
+    since = Shard.objects.get(id=begun.shard).wanted_since
 
-    at_once = leasing.lease_shards("tower-2", room=late_room())
-    soon = leasing.lease_shards("tower-2", room=late_room(), now=timezone.now() + FORSAKEN_AFTER)
+    at_once = leasing.lease_shards("tower-2", room=late_room(), now=since)
+    soon = leasing.lease_shards("tower-2", room=late_room(), now=since + FORSAKEN_AFTER)
 
     assert at_once == []
     assert [each.shard for each in soon] == [begun.shard]
@@ -97,12 +100,12 @@ def full_fleet(workspace, other):
     for name in ("tower-1", "tower-2"):
         leasing.lease_shards(name, room=3_000)
     small = make_run(other, mocks=1_000)
-    Shard.objects.filter(run=small).update(wanted_since=later(seconds=-7))
+    Shard.objects.filter(run=small).update(wanted_since=NOW - timedelta(seconds=7))
     return small.shards.get()
 
 
 def asked():
-    found = [yielding.asked_of(name) for name in ("tower-1", "tower-2")]
+    found = [yielding.asked_of(name, now=NOW) for name in ("tower-1", "tower-2")]
     return [each for each in found if each]
 
 
@@ -117,14 +120,14 @@ def test_one_tower_of_a_full_fleet_gives_up_one_shard_for_who_has_nothing(worksp
 
 def test_nobody_gives_up_anything_before_a_tower_could_have_come(workspace, other):
     waiting = full_fleet(workspace, other)
-    Shard.objects.filter(id=waiting.id).update(wanted_since=later(seconds=-2))
+    Shard.objects.filter(id=waiting.id).update(wanted_since=NOW - timedelta(seconds=2))
 
     assert asked() == []
 
 
 def test_nobody_gives_up_anything_while_a_tower_has_room(workspace, other):
     full_fleet(workspace, other)
-    Worker.objects.create(dyno="worker.9", heard=timezone.now(), room=1_000)
+    Worker.objects.create(dyno="worker.9", heard=NOW, room=1_000)
 
     assert asked() == []
 
@@ -159,7 +162,7 @@ def test_nobody_gives_up_anything_for_a_run_that_has_begun(workspace, other):
 def test_a_big_runs_owner_waits_and_hides_nobody_who_came_later(workspace, other):
     waiting = full_fleet(workspace, other)
     own = make_run(workspace, mocks=1_000, name="another of the big one's")
-    own.shards.update(wanted_since=later(seconds=-60))
+    own.shards.update(wanted_since=NOW - timedelta(seconds=60))
 
     [(first, _)] = asked()
 
@@ -187,8 +190,9 @@ def test_a_big_run_keeps_no_small_one_waiting_whatever_is_used_up(big_and_small,
     begun = make_run(other, mocks=10, size=10)
     begun.shards.update(state=ShardState.LEASED, leased_until=timezone.now())
 
-    at_once = leasing.lease_shards("tower-1", room=room)
-    soon = leasing.lease_shards("tower-1", room=room, now=timezone.now() + OWED_AFTER)
+    since = big_and_small.wanted_since
+    at_once = leasing.lease_shards("tower-1", room=room, now=since)
+    soon = leasing.lease_shards("tower-1", room=room, now=since + OWED_AFTER)
 
     assert at_once == []
     assert [each.shard for each in soon] == [big_and_small.id]
@@ -206,7 +210,7 @@ def test_the_last_shard_of_a_workspace_is_not_given_up(workspace, other):
     make_run(workspace, mocks=1_000)
     leasing.lease_shards("tower-1", room=1_000)
     small = make_run(other, mocks=1_000)
-    Shard.objects.filter(run=small).update(wanted_since=later(seconds=-60))
+    Shard.objects.filter(run=small).update(wanted_since=NOW - timedelta(seconds=60))
 
     assert asked() == []
 
