@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from simulator import Chunk, StaleLease
 from tests.web.runs.conftest import START, snapshot
-from tests.web.runs.towers import Clock, new_desk
+from tests.web.runs.towers import LATER, Clock, new_desk
 from web.runs import desk, happenings, history, leasing, ticks
 from web.runs.actions import start_run, stop_run
 from web.runs.models import Checkpoint, Run, RunState, Shard, ShardState
@@ -181,9 +181,11 @@ def test_a_tower_that_renewed_is_not_reaped(run):
 
 
 def test_a_shard_that_loses_tower_after_tower_is_given_up_with_the_reason(run):
+    start = timezone.now()
     for number in range(MOST_LOSSES + 1):
-        leasing.lease_shards(f"tower-{number}", room=1_000)
-        assert len(reap(now=later(seconds=11))) == 1
+        now = start + number * LATER
+        leasing.lease_shards(f"tower-{number}", room=1_000, now=now)
+        assert len(reap(now=now + LATER)) == 1
 
     run.refresh_from_db()
     assert run.state == RunState.CUT_OFF
@@ -201,12 +203,12 @@ def test_losses_long_apart_do_not_add_up(run):
 
 
 def test_nobody_is_declared_lost_while_and_right_after_the_database_was_away(run):
-    clock, late = Clock(), later(seconds=30)
+    clock, soon, late = Clock(), later(seconds=1), later(seconds=30)
     leasing.lease_shards("tower-1", room=1_000)
     reaper = Reaper(clock)
     for _ in range(2):
         clock.now += WATCH / 2
-        reaper.look(now=later(seconds=1))
+        assert reaper.look(now=soon) == []
 
     with connection.execute_wrapper(away):
         for _ in range(10):
@@ -250,12 +252,12 @@ def test_a_tower_that_renews_is_not_lost_where_the_database_has_another_date(run
     clock = Clock()
     leasing.lease_shards("tower-1", room=1_000)
     reaper = Reaper(clock)
-    for hours in (1, -1):  # its date is put forward, and back
-        reaper.look(now=later(hours=hours))
+    for date in (later(hours=1), later(hours=-1)):  # it is put forward, and back
+        reaper.look(now=date)
         clock.now += WATCH
-        leasing.renew("tower-1", now=later(hours=hours))
+        leasing.renew("tower-1", now=date)
 
-        assert reaper.look(now=later(hours=hours)) == []
+        assert reaper.look(now=date) == []
 
 
 def test_a_dead_tower_is_lost_though_the_database_was_put_back(run):

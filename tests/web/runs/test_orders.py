@@ -406,7 +406,7 @@ def test_an_aborted_run_that_nobody_has_begun_is_over(client_of, owner, run):
 def test_the_clock_ends_what_a_silent_tower_does_not(live, owner, abort, within):
     run, tower, shard = live
     (actions.abort_run if abort else actions.stop_run)(run, by=owner)
-    now = timezone.now()
+    now = Run.objects.get().stop_requested
     Shard.objects.update(leased_until=now + within + leasing.LEASE - overdue.SILENT)
 
     assert overdue.end(now=now + within - timedelta(seconds=1)) == 0
@@ -426,8 +426,7 @@ def test_the_clock_ends_what_a_silent_tower_does_not(live, owner, abort, within)
 def test_a_tower_that_gives_signs_of_life_has_a_little_longer(live, owner):
     run, *_ = live
     actions.stop_run(run, by=owner)
-    now = timezone.now()
-    later = now + overdue.STOP_WITHIN + timedelta(seconds=1)
+    later = Run.objects.get().stop_requested + overdue.STOP_WITHIN + timedelta(seconds=1)
     Shard.objects.update(leased_until=later + leasing.LEASE)
 
     assert overdue.end(now=later) == 0

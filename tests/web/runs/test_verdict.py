@@ -106,8 +106,9 @@ def test_a_mock_that_is_connected_and_fails_says_both(client_of, owner, run):
 def test_a_share_of_connected_mocks_is_of_those_that_were_to_be_on_by_then(
     make_lot, owner, object_store, asked, published
 ):
-    stages = "pace: {stages: [{until: 10s, mocks: 5}, {until: 40s}, {until: 50s, mocks: 20}]}"
-    lot = make_lot(options=f"{stages}\nthresholds: [connected >= 100%]")
+    stages = "pace: {stages: [{until: 10s, mocks: 5}, {until: 50min}, {until: 59min, mocks: 20}]}"
+    options = f"{stages}\nthresholds: [connected >= 100%]"
+    lot = make_lot(options=options, duration=timedelta(hours=1))
     run = actions.start_run(lot, by=owner)
     Run.objects.update(started_at=timezone.now() - timedelta(seconds=30))
     run.refresh_from_db()
