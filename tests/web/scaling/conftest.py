@@ -10,18 +10,20 @@ from django.utils import timezone
 
 from simulator import Second, new_board
 from tests.web.platform.conftest import no_redis, real_redis  # noqa: F401
-from tests.web.scaling.platform import APP, TOKEN, Platform
+from tests.web.scaling.platform import APP, LIMIT, TOKEN, Platform
 from web.accounts.models import User
 from web.runs import live
 from web.runs.boards import ShardReport
 from web.runs.models import Run, RunState, Shard, ShardState, Worker
+from web.scaling import platform_api
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def platform(settings) -> Iterator[Platform]:
+def platform(settings, monkeypatch) -> Iterator[Platform]:
     """Return the platform, which the scaler is set up for and which it is to act on."""
+    monkeypatch.setattr(platform_api, "TIMEOUT", LIMIT)  # on a busy machine it has its time
     settings.SCALER, settings.SCALER_APP, settings.SCALER_TOKEN = "on", APP, TOKEN
     settings.SCALER_RANGES = {"worker": (1, 10), "web": (1, 4)}
     settings.SCALER_HOURLY_CEILING = settings.SCALER_MONTHLY_CEILING = 0
@@ -105,7 +107,8 @@ def working() -> Callable[..., list[Worker]]:
         return [
             Worker.objects.create(
                 dyno=f"worker.{number}", process=f"h:{number}", tower=f"t-{number}",
-                heard=timezone.now(), mocks=count, room=9_000 - count,
+                heard=timezone.now() + timedelta(hours=1),  # until the test is over
+                mocks=count, room=9_000 - count,
             )
             for number, count in enumerate(mocks, start=1)
         ]  # fmt: skip

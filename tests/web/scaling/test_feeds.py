@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.web.alerts.servers import Service
+from tests.web.alerts.servers import LIMIT, Service
 from tests.web.scaling.conftest import NOON
 from web.scaling import judoscale, signals
 from web.scaling.meter import Word
@@ -50,7 +50,8 @@ def test_hirefire_changes_nothing_while_towers_are_silent(client, load):
     assert client.get("/hirefire", headers=TOKEN).status_code == 503
 
 
-def test_judoscale_is_told_as_its_adapter_tells(load, console, settings):
+def test_judoscale_is_told_as_its_adapter_tells(load, console, settings, monkeypatch):
+    monkeypatch.setattr(judoscale, "TIMEOUT", LIMIT)  # on a busy machine it has its time
     load(wanted=2)
     settings.DYNO = "clock.1"
     console |= {"web.1:10": word(), "web.1:11": word(queue=0.25), "web.2:10": word(busy=0)}

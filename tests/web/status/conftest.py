@@ -7,10 +7,10 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from tests.web.alerts.servers import Service
+from tests.web.alerts.servers import LIMIT, Service
 from tests.web.platform.conftest import real_redis  # noqa: F401
 from web.platform import redis
-from web.status import actions, banners, looking, sampling, views
+from web.status import actions, banners, deadman, looking, measuring, sampling, views
 from web.status.models import Announcement
 
 NOW = datetime(2026, 11, 23, 3, 0, 30, tzinfo=UTC)
@@ -42,8 +42,10 @@ def _own_looks(settings, monkeypatch):
     redis.connection.cache_clear()
     settings.GIVEN_URL = settings.HEROKU_DOMAIN = ""
     settings.DEADMAN_URL = settings.PLATFORM_STATUS_URL = ""
-    monkeypatch.setattr(looking, "memory", looking.Memory())
-    monkeypatch.setattr(banners, "memory", banners.Memory())
+    for looks in (looking, banners):  # which hold until they are forgotten, however long it takes
+        monkeypatch.setattr(looks, "memory", looks.Memory())
+        monkeypatch.setattr(looks, "monotonic", lambda: 0.0)
+    monkeypatch.setattr(looking, "READ_WITHIN", LIMIT)
     monkeypatch.setattr(views, "drawn", {})
     sampling.missed.clear()
     yield
@@ -51,8 +53,10 @@ def _own_looks(settings, monkeypatch):
 
 
 @pytest.fixture
-def receiver():
+def receiver(monkeypatch):
     """Return a server outside: a dead man's switch, a status page, or our own console."""
+    monkeypatch.setattr(deadman, "TIMEOUT", LIMIT)  # on a busy machine it has its time
+    monkeypatch.setattr(measuring, "PROBE_WITHIN", LIMIT)
     with Service() as server:
         yield server
 
