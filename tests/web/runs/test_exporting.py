@@ -1,6 +1,7 @@
 from urllib.request import urlopen
 
 import pytest
+from workshop.supervisor import free_port
 
 from simulator import Export, Exports
 from web.runs import shift
@@ -11,14 +12,13 @@ def test_nobody_is_told_unless_it_is_set():
 
 
 def test_prometheus_is_answered_on_the_port_that_is_set(settings):
-    free = Export(Exports(port=0), tower="t")
-    settings.METRICS_PORT = free.port
-    free.close()
+    settings.METRICS_PORT = free_port()
 
     export = shift.exporting("worker.1/x")
 
     assert export is not None
-    with urlopen(f"http://127.0.0.1:{export.port}/metrics", timeout=10) as answer:
+    assert export.port == settings.METRICS_PORT
+    with urlopen(f"http://127.0.0.1:{export.port}/metrics", timeout=60) as answer:
         assert answer.status == 200
     export.close()
 
