@@ -50,9 +50,10 @@ class Handler(BaseHTTPRequestHandler):
             self.send_error(404)
             return
         with self.server.lock:
+            had = self.server.had
             if self.server.at_first is None:
-                self.server.at_first = self.server.had
-        self._answer(b'{"received": [%d]}' % self.server.had)
+                self.server.at_first = had
+        self._answer(b'{"received": [%d]}' % had)
 
     def _answer(self, body: bytes) -> None:
         self.send_response(200)
