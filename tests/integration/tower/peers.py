@@ -54,6 +54,12 @@ class Subscriber:
             self._changed.wait_for(lambda: len(set(self.seen)) >= count, ARRIVE_WITHIN)
             return list(self.seen)
 
+    def wait_for_all(self, pairs: set[tuple[str, int]]) -> list[tuple[str, int]]:
+        """Return what has arrived once these have, or no more is to come."""
+        with self._changed:
+            self._changed.wait_for(lambda: pairs <= set(self.seen), ARRIVE_WITHIN)
+            return list(self.seen)
+
     def close(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()

@@ -98,7 +98,7 @@ def test_a_broker_that_is_away_for_a_while_costs_sends_but_no_count(
     assert len(rows) == total.due
     assert all(row["reason"] for row in rows if row["result"] == "failed")
     acknowledged = {(r["id"], r["sequence"]) for r in rows if r["result"] == "acknowledged"}
-    assert acknowledged <= set(subscriber.wait_for(len(acknowledged)))
+    assert acknowledged <= set(subscriber.wait_for_all(acknowledged))
     texts = {reason.text for reason in show.last().reasons}
     assert any("connection refused" in text for text in texts)
     subscriber.close()
