@@ -49,12 +49,13 @@ class Nginx:
             [PROGRAM, "-c", configuration, "-e", folder / "error.log", "-p", folder],
             stderr=subprocess.DEVNULL,
         )
-        self._await_listening()
+        self.await_listening(self.port)
 
-    def _await_listening(self) -> None:
+    def await_listening(self, port: int) -> None:
+        """Wait until it takes connections at a port of its configuration."""
         end = time.monotonic() + WITHIN
         while time.monotonic() < end:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
                 return
             assert self.process.poll() is None, (self.folder / "error.log").read_text()
             time.sleep(0.01)

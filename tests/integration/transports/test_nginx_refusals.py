@@ -59,10 +59,12 @@ PROVOKED = {
 
 
 @contextlib.contextmanager
-def serving(folder: Path, server: str, lines: str = "") -> Iterator[int]:
-    """An nginx of this configuration; yields its port."""
+def serving(folder: Path, server: str, lines: str = "", *, more: int = 0) -> Iterator[int]:
+    """An nginx of this configuration; yields its port. ``more``: another one that it listens at."""
     made = nginx.Nginx(folder, server, lines=lines)
     try:
+        if more:
+            made.await_listening(more)
         yield made.port
     finally:
         made.stop()
@@ -130,10 +132,11 @@ def securely(folder: Path, authority: Authority, **how: Any) -> Iterator[int]:
     """An nginx that speaks TLS; yields the port where it does."""
     certificate, key = authority.issue(folder)
     (folder / "ca.crt").write_text(authority.pem)
-    said = {"folder": folder, "certificate": certificate, "key": key, "secure": free_port()}
+    secure = free_port()
+    said = {"folder": folder, "certificate": certificate, "key": key, "secure": secure}
     usual = {"asks": "off", "more": ""}
-    with serving(folder, TLS.format(**{**said, **usual, **how})):
-        yield int(str(said["secure"]))
+    with serving(folder, TLS.format(**{**said, **usual, **how}), more=secure):
+        yield secure
 
 
 @pytest.mark.parametrize("case", REFUSED)

@@ -73,7 +73,7 @@ class Counting(Gate):
 def test_a_token_is_renewed_without_a_will_a_loss_or_a_failure(
     broker: Brokers, qos: int, version: str
 ) -> None:
-    port = broker("allow_anonymous true", "max_inflight_messages 0").port
+    port = broker("allow_anonymous true", "max_inflight_messages 0", "max_queued_messages 0").port
     will = {"will": {"topic": "gone", "payload": "x"}}
     sent: list[Parcel] = []
 

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from simulator.transports import Identity, Parcel
-from tests.integration.transports.conftest import run, until
+from tests.integration.transports.conftest import WITHIN, run, until
 from tests.integration.transports.producers.conftest import producing
 
 WHO = Identity(id="m", username="key", password="secret")
+AWAITED = {"nats": 0.2}  # s for a mock's first word; of NATS the far side has the first one
 
 ANSWERS = {
     "zeros": bytes(64),
@@ -43,15 +44,16 @@ TOLD = {
 
 
 @contextlib.asynccontextmanager
-async def saying(answer: bytes) -> AsyncIterator[int]:
-    """A far side that says one thing to whoever connects, and hangs up; yields its port."""
+async def saying(answer: bytes, *, awaited: float) -> AsyncIterator[int]:
+    """A far side that says one thing to whoever connects, hears a word, for which it waits so many
+    s, and hangs up; yields its port."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
             writer.write(answer)
             await writer.drain()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(0.2):
+                async with asyncio.timeout(awaited):
                     await reader.read(65_536)
         writer.close()
 
@@ -69,7 +71,8 @@ def test_a_scripted_far_side_that_is_no_broker_is_told_to_every_mock(
 ) -> None:
     async def main() -> None:
         target: dict[str, Any] = {"protocol": protocol}
-        async with saying(ANSWERS[kind]) as port, producing(port, **target) as (exchange, diary):
+        far = saying(ANSWERS[kind], awaited=AWAITED.get(protocol, WITHIN))
+        async with far as port, producing(port, **target) as (exchange, diary):
             for row in range(3):
                 exchange.connect(row, WHO)
             await until(lambda: len(diary.losses) >= 3)

@@ -10,7 +10,7 @@ import pytest
 from workshop.supervisor import free_port
 
 from simulator.transports import Identity, Parcel
-from tests.integration.transports.conftest import run, until
+from tests.integration.transports.conftest import WITHIN, run, until
 from tests.integration.transports.producers.conftest import NatsServer, producing
 
 pytestmark = pytest.mark.parts("nats-server")
@@ -22,7 +22,11 @@ MOCKS = Identity(id="m0", username="mocks", password="right")
 async def client_of(server: NatsServer) -> AsyncIterator[Any]:
     """Another client."""
     client = await nats.connect(
-        f"nats://127.0.0.1:{server.port}", user="mocks", password="right", allow_reconnect=False
+        f"nats://127.0.0.1:{server.port}",
+        user="mocks",
+        password="right",
+        allow_reconnect=False,
+        connect_timeout=int(WITHIN),
     )
     try:
         yield client
@@ -42,7 +46,7 @@ def test_what_mocks_publish_arrives_in_order_with_its_headers(nats_server: NatsS
             producing(nats_server.port, protocol="nats") as (exchange, diary),
         ):
             await client.subscribe(">", cb=keep)
-            await client.flush()
+            await client.flush(int(WITHIN))
             for row in range(10):
                 exchange.connect(row, MOCKS)
             await until(lambda: len(diary.opens) == 10)
@@ -127,7 +131,7 @@ def test_a_stream_acknowledges_what_it_has_stored(nats_server: NatsServer) -> No
             client_of(nats_server) as client,
             producing(nats_server.port, protocol="nats", jetstream=True) as (exchange, diary),
         ):
-            stream = client.jetstream()
+            stream = client.jetstream(timeout=WITHIN)
             await stream.add_stream(name="plants", subjects=["plants.>"])
             exchange.connect(0, MOCKS)
             await until(lambda: diary.opens)
