@@ -5,12 +5,14 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 WITHIN = 400.0  # s for the whole demo on a busy machine
+GONE_WITHIN = 60.0  # s from the signal that ends a process to its end, on such a machine
 
 pytestmark = pytest.mark.parts("redis", "s3")
 
@@ -37,6 +39,14 @@ def processes_of(folder: Path) -> list[str]:
     return found
 
 
+def left_behind(folder: Path) -> list[str]:
+    """Return the command lines of those that do not end: who was killed may take a moment."""
+    deadline = time.monotonic() + GONE_WITHIN
+    while (found := processes_of(folder)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return found
+
+
 def test_all_counts_agree_and_nothing_stays_behind(tmp_path: Path) -> None:
     started = demo(tmp_path, "--exit", "--mocks", "40", "--seconds", "4", "--rate", "2")
 
@@ -49,7 +59,7 @@ def test_all_counts_agree_and_nothing_stays_behind(tmp_path: Path) -> None:
     assert result["mocks"] == 140
     assert result["sent"] == result["acknowledged"] == result["received"] == result["csv_rows"]
     assert result["sent"] > 0
-    assert processes_of(tmp_path) == []
+    assert left_behind(tmp_path) == []
 
 
 def test_a_signal_in_the_middle_leaves_nothing_behind_and_frees_the_folder(tmp_path: Path) -> None:
@@ -66,7 +76,7 @@ def test_a_signal_in_the_middle_leaves_nothing_behind_and_frees_the_folder(tmp_p
     assert second.returncode == 1
     assert "another bin/demo is running" in complaints
     assert started.returncode == 130
-    assert processes_of(tmp_path) == []
+    assert left_behind(tmp_path) == []
 
 
 def test_a_crash_of_a_child_ends_everything_and_says_which(tmp_path: Path) -> None:
@@ -80,7 +90,7 @@ def test_a_crash_of_a_child_ends_everything_and_says_which(tmp_path: Path) -> No
 
     assert started.returncode == 1
     assert "clock ended unexpectedly" in complaints
-    assert processes_of(tmp_path) == []
+    assert left_behind(tmp_path) == []
 
 
 def clock_of(folder: Path) -> int:

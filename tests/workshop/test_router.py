@@ -12,7 +12,7 @@ from workshop.rehearsal.router import Limits, Request, Router, forwarded, read_r
 from workshop.supervisor import free_port
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-QUICK = Limits(first_byte=0.1, between_bytes=0.1, dyno_up=0.1)
+QUICK = Limits(first_byte=0.1)
 PATIENT = Limits()
 
 

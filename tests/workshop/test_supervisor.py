@@ -5,12 +5,14 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
 from workshop.supervisor import Child, ChildFailed, Supervisor, answers, free_port
 
 BIN = Path(__file__).parent.parent.parent / "bin"
+GONE_WITHIN = 60.0  # s from the signal that ends a process to its end, on a busy machine
 LISTEN = """
     import socket, sys, time
     server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
@@ -63,7 +65,17 @@ def test_a_signal_leaves_no_grandchild_behind(tmp_path: Path, number: signal.Sig
     supervised.send_signal(number)
     supervised.communicate(timeout=120)
 
-    assert not answers(port)
+    assert is_silent(port)
+
+
+def is_silent(port: int) -> bool:
+    """Whether nobody listens there any more: a grandchild that was told to may take a moment."""
+    deadline = time.monotonic() + GONE_WITHIN
+    while is_open := answers(port):
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.02)
+    return not is_open
 
 
 def test_a_child_that_ends_is_noticed_and_the_others_are_ended(tmp_path: Path) -> None:
@@ -119,7 +131,7 @@ def test_a_port_that_another_process_has_is_replaced_before_it_listens() -> None
 
     done = subprocess.run(
         [sys.executable, "-c", draw],
-        env={"PYTHONPATH": str(BIN)},
+        env={**os.environ, "PYTHONPATH": str(BIN)},  # its temporary folder has the locks
         capture_output=True,
         text=True,
         check=True,
