@@ -54,7 +54,11 @@ class Stage:
             rows = connection.execute(
                 "SELECT tower, sum(count) FROM runs_shard WHERE state = 'leased' GROUP BY tower"
             ).fetchall()
-        return {tower.partition("/")[0].replace(".", "-"): int(mocks) for tower, mocks in rows}
+        held: dict[str, int] = {}
+        for tower, mocks in rows:
+            name = tower.partition("/")[0].replace(".", "-")
+            held[name] = held.get(name, 0) + int(mocks)
+        return held
 
     def launch(self, name: str) -> None:
         """Start a process, or start it again."""

@@ -4,10 +4,13 @@ import json
 import time
 from collections.abc import Iterable
 from itertools import pairwise
+from threading import Event
 
 import paho.mqtt.client as paho
 
+NAME = "chaos-witness"
 KEEP_ALIVE = 60  # s
+ANSWERED_WITHIN = 60.0  # s, by a broker
 
 
 class Witness:
@@ -26,13 +29,12 @@ class Witness:
         self._clients = [self._connected(port, topic, mark) for port, mark in marks.items()]
 
     def _connected(self, port: int, topic: str, mark: str) -> paho.Client:
-        client = paho.Client(
-            paho.CallbackAPIVersion.VERSION2, client_id="chaos-witness", clean_session=False
-        )
+        _forget_the_last_one(port)
+        client, has_subscribed = _client(is_kept=True), Event()
         client.on_connect = lambda client, *_: client.subscribe(topic, qos=1)
+        client.on_subscribe = lambda *_: has_subscribed.set()
         client.on_message = lambda _client, _data, message: self._take(message.payload, mark)
-        client.connect("127.0.0.1", port, keepalive=KEEP_ALIVE)
-        client.loop_start()
+        _begin(client, port, has_subscribed)
         return client
 
     def _take(self, payload: bytes, mark: str) -> None:
@@ -69,3 +71,25 @@ class Witness:
         for client in self._clients:
             client.disconnect()
             client.loop_stop()
+
+
+def _client(*, is_kept: bool) -> paho.Client:
+    """Return a client whose session the broker keeps, or forgets with its connection."""
+    return paho.Client(paho.CallbackAPIVersion.VERSION2, client_id=NAME, clean_session=not is_kept)
+
+
+def _begin(client: paho.Client, port: int, has_begun: Event) -> None:
+    """Connect, and wait for the broker's answer: what is sent before it, nobody hears."""
+    client.connect("127.0.0.1", port, keepalive=KEEP_ALIVE)
+    client.loop_start()
+    if not has_begun.wait(ANSWERED_WITHIN):
+        raise TimeoutError(f"the broker at port {port} did not answer")
+
+
+def _forget_the_last_one(port: int) -> None:
+    """Have the broker throw away what it kept for a witness before: devices are named alike."""
+    client, has_begun = _client(is_kept=False), Event()
+    client.on_connect = lambda *_: has_begun.set()
+    _begin(client, port, has_begun)
+    client.disconnect()
+    client.loop_stop()

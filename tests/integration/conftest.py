@@ -41,10 +41,7 @@ def trouble(stage: Stage) -> Iterator[Trouble]:
     """A run whose mocks all send; a test that goes well has settled it in the end."""
     one = Trouble(stage)
     try:
-        one.await_all()
+        one.begin()
         yield one
     finally:
-        try:
-            one.end()
-        finally:
-            one.witness.close()
+        one.close()

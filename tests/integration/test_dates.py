@@ -11,7 +11,7 @@ from workshop import stack
 from tests.chaos.dates import Date
 from tests.chaos.plan import Kind
 from tests.chaos.stage import await_true, worker
-from tests.integration.trouble import LEASE, SIZE, WITHIN, Trouble, at_work
+from tests.integration.trouble import LEASE, SIZE, WITHIN, Trouble, at_work, is_handed_over
 
 HOUR = 3_600.0
 JUMPING = "worker-9"  # the worker with a date of its own
@@ -38,7 +38,9 @@ def join(trouble: Trouble) -> Iterator[Callable[..., Date]]:
                 stage.begin(Kind.KILL, each)
         stage.launch(JUMPING)
         stage.begin(Kind.DRAIN, before)
-        await_true(lambda: at_work(stage) == JUMPING, within=WITHIN, what="it has the shards")
+        await_true(
+            lambda: is_handed_over(stage, by=before), within=WITHIN, what="it has the shards"
+        )
         trouble.await_all()
         return date
 
@@ -115,7 +117,7 @@ def test_a_clock_whose_date_is_wrong_ends_no_run_and_starts_none_before_its_time
     schedule = scheduled(trouble, datetime.now(UTC) + timedelta(hours=1))
 
     stage.begin(Kind.KILL, name)
-    await_true(lambda: trouble.losses() == SIZE.parts, within=WITHIN, what="its shards are lost")
+    trouble.await_lost()
     trouble.await_all()
     page = trouble.page()
     trouble.await_live()

@@ -12,7 +12,15 @@ from workshop import stack
 from tests.chaos.crowd import send_all
 from tests.chaos.plan import Kind
 from tests.chaos.stage import await_true
-from tests.integration.trouble import LEASE, SIZE, WITHIN, Trouble, at_work, lasting
+from tests.integration.trouble import (
+    LEASE,
+    SIZE,
+    WITHIN,
+    Trouble,
+    at_work,
+    is_handed_over,
+    lasting,
+)
 
 BEAT = 30.0  # s between two heartbeats of a worker whose job runs: RQ's own
 
@@ -113,7 +121,9 @@ def test_without_a_clock_runs_go_on_and_towers_hand_over(trouble: Trouble) -> No
     name = at_work(stage)
 
     stage.begin(Kind.DRAIN, name)
-    await_true(lambda: at_work(stage) != name, within=WITHIN, what="another tower has the shards")
+    await_true(
+        lambda: is_handed_over(stage, by=name), within=WITHIN, what="another tower has the shards"
+    )
     trouble.await_all()
     time.sleep(lasting(0.0, 300.0))
     trouble.await_all()
@@ -134,6 +144,7 @@ def test_two_clocks_lose_a_killed_tower_once(trouble: Trouble) -> None:
     name = at_work(stage)
 
     stage.begin(Kind.KILL, name)
+    trouble.await_lost()
     trouble.await_all()
     stage.end(Kind.KILL, name)
     trouble.await_live()

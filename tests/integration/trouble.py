@@ -21,6 +21,7 @@ from tests.chaos.witness import Witness
 SIZE = Size(mocks=200, towers=1, seconds=10.0, every=1.0)
 WITHIN = 180.0  # s that anything may take on a busy machine
 LEASE = 10.0  # s, web.runs.leasing
+MOST_STARTS = 10  # until one tower has a run alone
 IS_LONG = os.environ.get("OUTAGES") == "long"
 
 
@@ -35,8 +36,25 @@ class Trouble:
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
-        self.witness = Witness(stage.servers.mqtt_port)
-        self.run = demo.start_lot(stage.console, stage.lots[0])
+        self._start()
+
+    def _start(self) -> None:
+        self.witness = Witness(self.stage.servers.mqtt_port)
+        self.run = demo.start_lot(self.stage.console, self.stage.lots[0])
+
+    def begin(self) -> None:
+        """Wait until every mock sends, and one tower has them all.
+
+        Two that look for work at the same moment may share a run: then another one is started.
+        """
+        self.await_all()
+        for _ in range(MOST_STARTS):
+            if len(self.stage.holders()) == 1:
+                return
+            self.close()
+            self._start()
+            self.await_all()
+        raise AssertionError(f"{MOST_STARTS} runs were shared by several towers")
 
     def await_all(self) -> None:
         """Wait until every mock was heard of from now on."""
@@ -60,6 +78,11 @@ class Trouble:
             what="the console shows that all send",
         )
 
+    def await_lost(self) -> None:
+        """Wait until the timeline says that every shard was lost: until then a page may show what
+        its tower said last."""
+        await_true(lambda: self.losses() >= SIZE.parts, within=WITHIN, what="its shards are lost")
+
     def page(self) -> str:
         return self.stage.console.get(self.run)[1].decode()
 
@@ -80,6 +103,13 @@ class Trouble:
         )
         if figures["is_live"]:
             finish(self.stage, self.run, Outcome())
+
+    def close(self) -> None:
+        """End, and hear of nothing any more."""
+        try:
+            self.end()
+        finally:
+            self.witness.close()
 
     def log(self) -> evidence.Log:
         """Return what the log of the run holds, which has ended."""
@@ -109,3 +139,9 @@ def at_work(stage: Stage) -> str:
     """Return the worker whose tower holds the shards."""
     held = await_true(stage.holders, within=WITHIN, what="a tower holds a shard")
     return str(max(held, key=lambda each: held[each]))
+
+
+def is_handed_over(stage: Stage, *, by: str) -> bool:
+    """Whether others have all that a worker's tower had; it gives its shards up one by one."""
+    held = stage.holders()
+    return by not in held and sum(held.values()) == SIZE.mocks

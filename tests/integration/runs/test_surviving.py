@@ -11,7 +11,7 @@ import pytest
 from tests.chaos.crowd import pids_of
 from tests.chaos.plan import APART, SIGNALS, Kind
 from tests.chaos.stage import await_true
-from tests.integration.trouble import SIZE, WITHIN, Trouble, at_work
+from tests.integration.trouble import SIZE, WITHIN, Trouble, at_work, is_handed_over
 
 pytestmark = [
     pytest.mark.parts("postgres", "pgbouncer", "mosquitto", "redis", "s3"),
@@ -54,6 +54,7 @@ def test_a_killed_towers_mocks_go_on_with_numbers_that_none_had(
 
     killed = time.monotonic()
     stage.begin(Kind.KILL, name)
+    trouble.await_lost()
     trouble.await_all()
     trouble.await_live()
     figures = trouble.settle().figures
@@ -75,6 +76,7 @@ def test_a_frozen_tower_that_wakes_up_changes_nothing(
 
     frozen = time.monotonic()
     stage.begin(Kind.FREEZE, name)
+    trouble.await_lost()
     trouble.await_all()
     time.sleep(max(0.0, FROZEN - (time.monotonic() - frozen)))
     stage.end(Kind.FREEZE, name)
@@ -92,12 +94,14 @@ def test_scaling_in_drains_the_highest_worker_and_loses_nothing(trouble: Trouble
     lowest, highest = sorted(stage.workers)
     if at_work(stage) == lowest:
         stage.begin(Kind.DRAIN, lowest)
-        await_true(lambda: at_work(stage) == highest, within=WITHIN, what="the highest has them")
+        await_true(
+            lambda: is_handed_over(stage, by=lowest), within=WITHIN, what="the highest has them"
+        )
         stage.end(Kind.KILL, lowest)
     trouble.await_all()
 
     drained = stage.shell("from web.runs import workers; print(*workers.drain(1))")
-    await_true(lambda: at_work(stage) == lowest, within=WITHIN, what="the lowest has them")
+    await_true(lambda: is_handed_over(stage, by=highest), within=WITHIN, what="the lowest has them")
     trouble.await_all()
     is_there = bool(pids_of(stage.children[highest]))
     stage.shell(f"from web.runs import workers; workers.keep(['{drained}'])")
