@@ -158,5 +158,5 @@ def queue_due(now: datetime | None = None, *, may_send: bool = True) -> int:
             queues.enqueue(QUEUE, jobs.send, str(code), timeout=JOB_TIMEOUT)
     except queues.QueueUnavailable:
         for code in handed[:MOST_HERE] if may_send else []:
-            send(code)
+            send(code, now=now)
     return len(handed)

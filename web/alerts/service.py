@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.utils import timezone
 from redis.exceptions import RedisError
 
 from web.alerts import incidents, looking, platform_status
@@ -19,7 +18,7 @@ from web.alerts.phases import Memory, advance
 from web.alerts.rules import Finding, Level, Terms, Verdict, judge_level
 from web.mail import models as mail
 from web.mail import quota
-from web.platform import health, queues, redis
+from web.platform import health, queues, redis, shared_clock
 from web.platform.models import Heartbeat
 from web.runs import leasing
 from web.runs.models import Happening, HappeningKind
@@ -198,7 +197,7 @@ def measured(kind: str, now: datetime) -> list[Level]:
 
 def look(now: datetime | None = None, *, kinds: Iterable[Kind] = OF_SERVICE) -> None:
     """Judge the service; a clock's tick, and what ``/readyz`` does when the clock is silent."""
-    moment = now or timezone.now()
+    moment = now or shared_clock.now()
     memory = looking.memories_of([SUBJECT]).get(SUBJECT, looking.Remembered())
     judged = dict(memory.rules)
     for kind in kinds:

@@ -110,7 +110,7 @@ def test_a_button_that_is_pressed_twice_acknowledges_once(incident, slack_app):
     [
         ({"secret": "another-secret"}, {}),
         ({"stamp": "1531420618"}, {}),
-        ({"stamp": str(int(time.time()) + 3_600)}, {}),
+        ({"stamp": "9999999999"}, {}),  # 2286
         ({}, {"X-Slack-Request-Timestamp": "soon"}),
         ({}, {"X-Slack-Request-Timestamp": "9" * 30}),
         ({}, {"X-Slack-Signature": ""}),

@@ -43,7 +43,8 @@ def status(apps="green", state="issue"):
 
 
 @pytest.fixture
-def page(receiver, settings):
+def page(receiver, settings, monkeypatch):
+    monkeypatch.setattr(platform_status, "TIMEOUT", 60)
     settings.PLATFORM_STATUS_URL = f"{receiver.url}/api/v4/current-status"
     receiver.answer(body=status())
     return receiver
