@@ -10,6 +10,7 @@ from simulator.errors import Unreachable
 from simulator.lot.oauth import OAuth
 from simulator.transports import Identity
 from simulator.transports.oauth import Tokens, lease
+from tests.simulator.transports.test_addresses import NameServer
 from tests.simulator.transports.virtual import Road, Stage, run
 
 ASKED = OAuth(token_url="http://login/t", client_id="me")
@@ -263,6 +264,7 @@ def test_all_shares_of_a_loop_are_in_the_same_tokens_until_the_last_is_given_bac
 
 def test_another_credential_beside_oauth_is_one_too_many() -> None:
     async def main() -> None:
+        NameServer()  # in the place of the system's, which would answer in a thread, in real time
         stage = Stage(protocol="http", oauth=ASKED.model_dump())
         stage.exchange.connect(0, Identity(token="t", client_secret="s"))
         await stage.settle()
