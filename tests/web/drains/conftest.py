@@ -13,6 +13,7 @@ from tests.web.logs.conftest import record
 from web.drains import actions, shipping
 from web.drains.models import Drain, Letter
 from web.drains.senders.base import Time
+from web.drains.shipping import Turn
 from web.runs import endings, leasing
 from web.runs.models import Outcome, Run
 
@@ -97,15 +98,20 @@ def letter(drain, endpoint, sends):
     return Letter.objects.select_related("drain__workspace").get()
 
 
+def still(is_stopped: Callable[[], bool] = lambda: False) -> Turn:
+    """Return a turn that a slow machine neither ends nor counts as a drain's own slowness."""
+    return Turn(until=1.0, is_stopped=is_stopped, now=lambda: 0.0)
+
+
 def ended(run: Run, lease: Any) -> None:
     """End a run whose one shard is held."""
     leasing.release(lease, outcome=Outcome.FINISHED)
     endings.end_run(run.id)
 
 
-def shipped(drain: Drain, **options: Any) -> bool:
-    """Let a drain have its turn; return whether there is more."""
-    more = shipping.ship(UUID(str(drain.code)), **options)
+def shipped(drain: Drain, *, turn: Turn | None = None, **options: Any) -> bool:
+    """Let a drain have its turn, in which no time passes; return whether there is more."""
+    more = shipping.ship(UUID(str(drain.code)), turn=turn or still(), **options)
     drain.refresh_from_db()
     return more
 

@@ -14,6 +14,12 @@ messages:
 """
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch):
+    """On a slow machine too all messages are looked at whose sizes are taken."""
+    monkeypatch.setattr(sizing, "MOST_SECONDS", 600.0)
+
+
 def flow(count, *, text=SMALL, rate=None):
     return sizing.flow_of([(simulator.check(text).definition, count, rate)])
 

@@ -51,8 +51,8 @@ def test_the_clock_asks_again_for_a_job_that_was_lost(drain, sends):
     "resting",
     [
         {"paused": timezone.now()},
-        {"next_try": timezone.now() + timedelta(hours=1)},
-        {"leased_until": timezone.now() + timedelta(hours=1)},
+        {"next_try": timezone.now() + timedelta(days=1)},  # the tests take hours at most
+        {"leased_until": timezone.now() + timedelta(days=1)},
     ],
 )
 def test_the_clock_does_not_ask_for_what_is_not_due(drain, sends, resting):
