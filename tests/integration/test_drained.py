@@ -23,17 +23,20 @@ def endpoint() -> Iterator[Endpoint]:
     server.stop()
 
 
-def made_drain(product: Product, endpoint: Endpoint) -> str:
-    """Make a drain at the console; return the path of its page."""
+@pytest.fixture
+def drain(product: Product, endpoint: Endpoint) -> Iterator[str]:
+    """Return the path of a drain's page: it is made at the console, and deleted in the end, or it
+    would send what later tests do to whoever has the port then."""
     form = f"{product.seeded.workspace}drains/new/?kind=http"
     fields = {"name": "Ours", "url": f"{endpoint.url}/in", "form": "lines", "gzip": "on"}
-    return product.console.press(form, form, {**fields, "share": "100"})
+    page = product.console.press(form, form, {**fields, "share": "100"})
+    yield page
+    product.console.press(f"{page}delete/", f"{page}delete/")
 
 
 def test_every_record_arrives_though_the_endpoint_fails_and_the_reporter_restarts(
-    product: Product, endpoint: Endpoint
+    product: Product, endpoint: Endpoint, drain: str
 ) -> None:
-    drain = made_drain(product, endpoint)
     run = demo.start_lot(product.console, product.seeded.lots["http"])
     eventually(lambda: len(endpoint.documents) > 200)
 
