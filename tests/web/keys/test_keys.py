@@ -109,7 +109,7 @@ def test_a_workspace_that_wants_two_factors_wants_them_of_who_made_a_key(
 
 def test_requests_with_one_key_are_limited(rf, made, settings, monkeypatch):
     settings.RATE_LIMITS = True
-    monkeypatch.setattr(access, "API_KEY", Limit("few", 3, 60, "requests with this API key"))
+    monkeypatch.setattr(access, "API_KEY", Limit("few", 3, 3 * 3_600, "requests with this API key"))
     for _ in range(3):
         shown(rf, made[1])
 

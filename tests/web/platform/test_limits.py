@@ -2,11 +2,14 @@
 
 import pytest
 
+from tests.web.platform.conftest import PATIENT
 from web.platform import limiting, limits, redis
 from web.platform.limits import Claim, Limit, OverLimit
 
-FEW = Limit("few", 3, 60, "tries")
-MANY = Limit("many", 100, 60, "tries")
+HOUR = 3_600
+# One of three comes back each hour: none while a test goes on, however slow its machine is.
+FEW = Limit("few", 3, 3 * HOUR, "tries")
+MANY = Limit("many", 100, 100 * HOUR, "tries")
 
 
 @pytest.fixture
@@ -14,6 +17,7 @@ def counted(redis_port, settings, monkeypatch):
     """Count in a Redis of the test."""
     settings.RATE_LIMITS = True
     settings.REDIS_URL = f"redis://127.0.0.1:{redis_port}/9"
+    settings.REDIS_TIMEOUT = PATIENT
     redis.connection.cache_clear()
     monkeypatch.setattr(limits, "shared", limits.Shared())
     redis.connection().flushdb()
@@ -51,7 +55,7 @@ def test_it_says_when_to_come_again(counted):
     with pytest.raises(OverLimit, match=r"Too many tries\. Try again in") as over:
         limits.hold(Claim(FEW, "a"))
 
-    assert 0 < over.value.wait <= 20  # s; one of three comes back each 20 s
+    assert 0 < over.value.wait <= HOUR
 
 
 @pytest.mark.parts("redis")
@@ -80,7 +84,7 @@ def test_redis_keeps_no_address_and_nothing_for_longer_than_it_needs(counted):
 
     (key,) = redis.connection().keys("*")
     assert b"olga" not in key
-    assert 0 < redis.connection().pttl(key) <= 20_000
+    assert 0 < redis.connection().pttl(key) <= HOUR * 1_000
 
 
 def test_without_redis_each_process_counts_for_itself(alone, no_redis, monkeypatch):
@@ -128,13 +132,13 @@ def test_a_page_over_its_limit_says_so_with_a_time(alone, client, monkeypatch):
     answers = [client.post("/password/reset/", {"email": "a@example.org"}) for _ in range(4)]
 
     assert [answer.status_code for answer in answers] == [302, 302, 302, 429]
-    assert 0 < int(answers[-1].headers["Retry-After"]) <= 20
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= HOUR
     assert "That was too often" in answers[-1].content.decode()
 
 
 @pytest.mark.django_db
 def test_a_program_is_told_in_json(alone, client, monkeypatch):
-    monkeypatch.setitem(limiting.WRITES, "ask_password", Limit("none", 1, 9, "tries"))
+    monkeypatch.setitem(limiting.WRITES, "ask_password", Limit("none", 1, HOUR, "tries"))
     client.post("/password/reset/", {"email": "a@example.org"})
 
     answer = client.post("/password/reset/", {}, headers={"Accept": "application/json"})
@@ -147,7 +151,7 @@ def test_a_program_is_told_in_json(alone, client, monkeypatch):
 def test_who_is_signed_in_is_counted_by_account_and_not_by_address(
     alone, client_of, owner, teammate, monkeypatch
 ):
-    monkeypatch.setitem(limiting.PAGES, "account", Limit("one", 1, 60, "looks"))
+    monkeypatch.setitem(limiting.PAGES, "account", Limit("one", 1, HOUR, "looks"))
 
     assert client_of(owner).get("/account/").status_code == 200
     assert client_of(owner).get("/account/").status_code == 429
