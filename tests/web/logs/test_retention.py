@@ -18,12 +18,12 @@ GIGABYTE = retention.GIGABYTE
 
 @pytest.fixture
 def aged(run, store) -> Run:
-    """Return a run with chunks that are 1, 2, 3 and 4 days old, each of 1 GB."""
+    """Return a run with chunks that are a minute above 1, 2, 3 and 4 days old, each of 1 GB."""
     now = timezone.now()
     for day in (4, 3, 2, 1):
         store([record(1, day, at=-day)])
         chunk = Chunk.objects.latest("id")
-        last = now - timedelta(days=day)
+        last = now - timedelta(days=day, minutes=1)
         Chunk.objects.filter(id=chunk.id).update(last=last, first=last, size=GIGABYTE)
     return run
 

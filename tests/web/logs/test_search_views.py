@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from tests.web.logs.conftest import record
 from tests.web.logs.test_tails import copy
+from tests.web.platform.conftest import PATIENT
 from tests.web.runs.conftest import snapshot
 from web.logs import live, tails
 from web.logs.models import RunLog
@@ -169,8 +170,10 @@ def test_a_page_asks_the_database_few_questions(
 
 
 @pytest.fixture
-def real_redis(redis_port, settings):
+def real_redis(redis_port, settings, monkeypatch):
     settings.REDIS_URL = f"redis://127.0.0.1:{redis_port}/9"
+    settings.REDIS_TIMEOUT = PATIENT
+    monkeypatch.setattr(tails, "LIFE", 600)  # no watch ends because the machine is busy
     redis.connection.cache_clear()
     redis.connection().flushdb()
     yield

@@ -5,6 +5,7 @@ from itertools import count
 import pytest
 
 from simulator import Watch
+from tests.web.platform.conftest import PATIENT
 from tests.web.runs.conftest import START, snapshot
 from web.logs import relaying, tails
 from web.logs.relaying import MOST_TOLD, Catch, Relay
@@ -21,6 +22,8 @@ talk = relaying.talk
 @pytest.fixture
 def _real_redis(redis_port, settings, monkeypatch, run):
     settings.REDIS_URL = f"redis://127.0.0.1:{redis_port}/8"
+    settings.REDIS_TIMEOUT = PATIENT
+    monkeypatch.setattr(tails, "LIFE", 600)  # no watch ends because the machine is busy
     redis.connection.cache_clear()
     redis.connection().flushdb()
     monkeypatch.setattr(relaying, "talk", talk)
