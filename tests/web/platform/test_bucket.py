@@ -20,7 +20,7 @@ BLOCK = dict.fromkeys(bucket.FOUR, True)
 
 
 @pytest.fixture
-def own(bucket, settings):
+def own(bucket, settings, monkeypatch):
     """A bucket of the test's own, set up as the product needs it; returns a client of its owner."""
     client = bucket.client()
     name = f"check-{uuid4().hex[:12]}"
@@ -32,6 +32,7 @@ def own(bucket, settings):
     settings.S3_SECRET_ACCESS_KEY = bucket.secret
     settings.S3_PREFIX = ""
     settings.SITE_URL = ORIGIN
+    monkeypatch.setattr("web.platform.bucket.TIMEOUT", 120)  # s; the store's machine may be busy
     storage.client_of.cache_clear()
     client.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": [rule()]})
     client.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": [RULE]})
