@@ -2,7 +2,7 @@
 
 import pytest
 
-from web.definitions import actions
+from web.definitions import actions, preview
 from web.definitions.models import Definition
 
 SOUND = """\
@@ -21,6 +21,12 @@ statuses:
   running: {send: [telemetry]}
 """
 UNSOUND = SOUND.replace("{temperature:.1f}", "{temprature:.1f}")
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch):
+    """On a slow machine too a preview comes to its end; tests of the limit say what it is."""
+    monkeypatch.setattr(preview, "MOST_SECONDS", 600.0)
 
 
 @pytest.fixture
