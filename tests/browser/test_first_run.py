@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent.parent
 SAMPLE = ROOT / "tests" / "definitions" / "payloads" / "tasmota-sensor.json"
 WEATHER = ROOT / "web" / "platform" / "demo" / "seattle-weather-hourly.csv"
 EMAIL = "nadia@example.org"
-MOCKS, SECONDS = 20, 25
+MOCKS, SECONDS = 20, 40  # so long that all are seen to send on a slow machine too
 
 pytestmark = pytest.mark.parts("postgres", "pgbouncer", "mosquitto", "chromium", "redis", "s3")
 

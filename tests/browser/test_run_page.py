@@ -9,7 +9,8 @@ from tests.browser import steps
 from tests.browser.console import Console
 from tests.browser.visitor import Visitor
 
-MOCKS, SECONDS = 20, 40
+MOCKS, SECONDS = 20, 60  # so long that a fault can be put in on a slow machine too
+ENDED_WITHIN = (SECONDS + 120) * 1_000  # ms
 OPTIONS = f"""\
 thresholds: [latency p99 < 5s, failed < 90%]
 faults:
@@ -30,7 +31,7 @@ def test_faults_and_arrivals_are_seen_while_a_run_goes_on_and_after(
     put_in_by_hand(visitor)
     see_faults(visitor)
     visitor.look("run-live")
-    expect(visitor.page.get_by_text("Finished", exact=True)).to_be_visible()
+    expect(visitor.page.get_by_text("Finished", exact=True)).to_be_visible(timeout=ENDED_WITHIN)
 
     see_faults(visitor)
     visitor.page.reload()
