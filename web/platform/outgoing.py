@@ -60,9 +60,10 @@ class Connection(http.client.HTTPConnection):
     def cut(self) -> None:
         """End what waits on the socket, from another thread."""
         self.is_cut = True
-        if self.sock is not None:
+        sock = self.sock  # which the other thread may take away meanwhile
+        if sock is not None:
             try:
-                self.sock.shutdown(socket.SHUT_RDWR)
+                sock.shutdown(socket.SHUT_RDWR)
             except OSError:
                 return  # it has ended by itself
 
