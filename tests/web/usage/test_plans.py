@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -12,7 +13,7 @@ from web.logs import retention
 from web.runs import actions, orders
 from web.runs.models import Run, RunState, Shard, ShardState
 from web.usage import actions as usage
-from web.usage import enforcing, levels, limits
+from web.usage import enforcing, forecasting, levels, limits
 from web.usage.limits import Taken, Wanted
 from web.usage.models import Plan, Use
 from web.usage.months import month_of
@@ -20,6 +21,14 @@ from web.usage.months import month_of
 NOVEMBER = datetime(2026, 11, 1, tzinfo=UTC).date()
 WANTED = Wanted(mocks=20, mock_seconds=1_200.0, messages=600)
 FREE = "1 December 2026 (UTC)"
+NOW = datetime(2026, 11, 15, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _in_the_middle_of_a_month(monkeypatch):
+    """A run of a minute falls to one month, on the last evening of one too."""
+    for asking in (limits, forecasting):
+        monkeypatch.setattr(asking, "timezone", SimpleNamespace(now=lambda: NOW))
 
 
 @pytest.fixture
@@ -187,8 +196,8 @@ def test_a_run_does_not_grow_above_its_plan(plan, run, make_lot, start, owner):
 def used_up(run: Run, **values: int) -> None:
     Use.objects.create(
         workspace=run.workspace, workspace_code=run.workspace.code, workspace_name="x", run=run,
-        run_code=run.code, run_name=run.name, started_at=timezone.now(), until=timezone.now(),
-        month=month_of(timezone.now()), **values,
+        run_code=run.code, run_name=run.name, started_at=NOW, until=NOW,
+        month=month_of(NOW), **values,
     )  # fmt: skip
 
 
@@ -204,11 +213,11 @@ def test_a_plan_that_says_so_stops_live_runs_once_it_is_used_up(plan, run, limit
     Shard.objects.filter(run=run).update(
         state=ShardState.LEASED, tower="worker.1/a", leased_until=timezone.now()
     )
-    assert enforcing.look() == 0
+    assert enforcing.look(NOW) == 0
     used_up(run, **values)
 
-    assert enforcing.look() == 1
-    assert enforcing.look() == 0
+    assert enforcing.look(NOW) == 1
+    assert enforcing.look(NOW) == 0
 
     run.refresh_from_db()
     assert run.reason == f"The plan's limit of {words} stopped it."
@@ -218,7 +227,7 @@ def test_another_plan_lets_live_runs_go_on_to_their_end(plan, run, lot, start):
     limited(plan, messages=1_000)
     used_up(run, messages=5_000)
 
-    assert enforcing.look() == 0
+    assert enforcing.look(NOW) == 0
     with pytest.raises(
         actions.CannotStart, match=r"and 5,000 of .* are used\. It begins anew on 1 "
     ):
