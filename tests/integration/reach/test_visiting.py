@@ -1,11 +1,12 @@
 """Visits to a real broker: who is let in, and whether the key is heard on its topic."""
 
 import asyncio
-import subprocess
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import paho.mqtt.client as paho
 import pytest
 
 from simulator.lot import Credentials, MqttTarget
@@ -14,6 +15,7 @@ from simulator.tower.loop import run_in_loop
 from simulator.tower.visiting import Visit, first_mock, visit, visitors_of
 from simulator.transports import Identity
 from tests.integration.transports.conftest import WITHIN, Broker, broker
+from tests.integration.transports.test_mosquitto import password_line
 
 __all__ = ["broker"]
 KEY = b"abcdefghijklmnopqrstuvwx"
@@ -25,9 +27,7 @@ HERE = Reach.of(["127.0.0.1"])
 def closed(broker: Callable[..., Broker], tmp_path: Path) -> MqttTarget:
     """A broker that knows one user."""
     passwords = tmp_path / "passwords"
-    command = ["mosquitto_passwd", "-b", "-c", str(passwords), "plant", "secret"]
-    if subprocess.run(command, check=False, capture_output=True).returncode:
-        pytest.skip("mosquitto_passwd does not run here")
+    passwords.write_text(password_line("plant", "secret"))
     made = broker("allow_anonymous false", f"password_file {passwords}")
     return MqttTarget(host="127.0.0.1", port=made.port)
 
@@ -45,6 +45,7 @@ def heard(*wanted: tuple[str, bytes]) -> Callable[[Visit], bool]:
     return lambda visit: bool(set(wanted) & set(visit.heard))
 
 
+@pytest.mark.parts("mosquitto")
 def test_a_broker_that_lets_everybody_in_shows_it(broker: Callable[..., Broker]) -> None:
     unknown, mock = visits(MqttTarget(host="127.0.0.1", port=broker().port))
 
@@ -52,6 +53,7 @@ def test_a_broker_that_lets_everybody_in_shows_it(broker: Callable[..., Broker])
     assert mock.is_in
 
 
+@pytest.mark.parts("mosquitto")
 def test_only_who_is_known_is_let_in(closed: MqttTarget) -> None:
     unknown, mock = visits(closed)
 
@@ -59,17 +61,29 @@ def test_only_who_is_known_is_let_in(closed: MqttTarget) -> None:
     assert "refused" in unknown.reason
 
 
+@pytest.mark.parts("mosquitto")
 def test_a_retained_key_is_heard(closed: MqttTarget) -> None:
-    command = ["mosquitto_pub", "-p", str(closed.port), "-u", "plant", "-P", "secret", "-r"]
-    done = subprocess.run([*command, "-t", KEPT, "-m", KEY.decode()], check=False)
-    if done.returncode:
-        pytest.skip("mosquitto_pub does not run here")
+    keep(closed, KEPT, KEY)
 
     _, mock = visits(closed, until=heard((KEPT, KEY)))
 
     assert (KEPT, KEY) in mock.heard
 
 
+def keep(target: MqttTarget, topic: str, payload: bytes) -> None:
+    """Have the broker keep a message, as an owner's program does."""
+    client, is_in = paho.Client(paho.CallbackAPIVersion.VERSION2), threading.Event()
+    client.username_pw_set("plant", "secret")
+    client.on_connect = lambda *_: is_in.set()
+    client.connect("127.0.0.1", target.port)
+    client.loop_start()
+    assert is_in.wait(WITHIN)
+    client.publish(topic, payload, qos=1, retain=True).wait_for_publish(WITHIN)
+    client.disconnect()
+    client.loop_stop()
+
+
+@pytest.mark.parts("mosquitto")
 def test_an_answer_to_a_challenge_is_heard(closed: MqttTarget) -> None:
     async def main() -> Visit:
         is_there = asyncio.Event()
