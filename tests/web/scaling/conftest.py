@@ -15,7 +15,7 @@ from web.accounts.models import User
 from web.runs import live
 from web.runs.boards import ShardReport
 from web.runs.models import Run, RunState, Shard, ShardState, Worker
-from web.scaling import platform_api
+from web.scaling import middleware, platform_api
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -30,6 +30,12 @@ def platform(settings, monkeypatch) -> Iterator[Platform]:
     with Platform() as server:
         settings.PLATFORM_API_URL = server.url
         yield server
+
+
+@pytest.fixture
+def silent_console(monkeypatch) -> None:
+    """Nobody asks Redis: the console's figures are not known, and it is left alone."""
+    monkeypatch.setattr(middleware, "told", lambda at: {})
 
 
 @pytest.fixture

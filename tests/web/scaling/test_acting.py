@@ -8,17 +8,13 @@ from tests.web.clocks import ON_POSTGRES, at_once
 from tests.web.scaling.conftest import NOON
 from web.alerts import service
 from web.runs.models import Worker
-from web.scaling import acting, signals
+from web.scaling import acting
 from web.scaling.models import Choice, Process, Scaled
 from web.scaling.rule import Action
 
+pytestmark = pytest.mark.usefixtures("silent_console")
+
 STEP = timedelta(seconds=15)
-
-
-@pytest.fixture(autouse=True)
-def _console_is_silent(monkeypatch):
-    """Nobody asks Redis: the console's figures are not known, and it is left alone."""
-    monkeypatch.setattr(signals.middleware, "told", lambda at: {})
 
 
 def decisions(*, looks=1, start=NOON, before=None) -> list[Choice]:

@@ -10,6 +10,8 @@ from web.scaling import chart, ticks
 from web.scaling.models import Choice, Scaled
 from web.scaling.rule import Action
 
+pytestmark = pytest.mark.usefixtures("silent_console")
+
 PATH = "/operations/scaling/"
 
 

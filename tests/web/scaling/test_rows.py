@@ -13,6 +13,8 @@ from web.runs.models import Worker
 from web.scaling import acting
 from web.scaling.rule import Action, Inputs, Limits, Memory, decide
 
+pytestmark = pytest.mark.usefixtures("silent_console")
+
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs/operations.md"
 IMAGE = ROOT / "docs/images/scaling.svg"

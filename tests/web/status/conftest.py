@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tests.web.alerts.servers import LIMIT, Service
 from tests.web.platform.conftest import real_redis  # noqa: F401
+from web.alerts import platform_status
 from web.platform import redis
 from web.status import actions, banners, deadman, looking, measuring, sampling, views
 from web.status.models import Announcement
@@ -57,6 +58,7 @@ def receiver(monkeypatch):
     """Return a server outside: a dead man's switch, a status page, or our own console."""
     monkeypatch.setattr(deadman, "TIMEOUT", LIMIT)  # on a busy machine it has its time
     monkeypatch.setattr(measuring, "PROBE_WITHIN", LIMIT)
+    monkeypatch.setattr(platform_status, "TIMEOUT", LIMIT)
     with Service() as server:
         yield server
 
