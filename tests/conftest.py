@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 from workshop import parts
 from workshop.supervisor import Child, Supervisor, free_port
 
@@ -32,6 +33,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("steady")
+# Nor does it change with the numbers and texts of our own modules, of which some would be drawn:
+# with any of them, with which modules are loaded, and with where the project lies.
+providers._get_local_constants = lambda: providers._local_constants
 
 
 def is_missing(part: str) -> bool:
