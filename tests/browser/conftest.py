@@ -21,7 +21,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-PATIENCE = 60_000  # ms that a page may take to become what is expected of it
+PATIENCE = 120_000  # ms that a page may take to become what is expected of it
 
 
 # Both end with this folder, not with the session: Playwright keeps a loop running in this thread,
