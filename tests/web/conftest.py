@@ -52,6 +52,7 @@ def patient_names(monkeypatch):
     """Name servers have the time that they need: one that is not in time is let pass."""
     monkeypatch.setattr(reach, "RESOLVE_WITHIN", 30.0)
     monkeypatch.setattr(reach, "SECOND_TRY", 30.0)
+    monkeypatch.setattr(reach, "ASK_AGAIN", 30.0)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ MOST_AT_ONCE = 8  # names of a process that are looked up together
 NOT_ALLOWED = "Nothing may be sent to {host}: it leads to {kind}."
 CLOSED = "Nothing may be sent to {host}: the operators of this service have closed it."
 SECOND_TRY = 5.0  # s that a name server of the setting has, all attempts together
+ASK_AGAIN = 2.0  # s after which it is asked once more
 
 _threads = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="names")
 
@@ -144,7 +145,7 @@ def resolver(servers: Iterable[str]) -> Any:
         made.nameservers = [
             dns.nameserver.Do53Nameserver(host, int(port)) for host, _, port in listed
         ]
-    made.lifetime = SECOND_TRY
+    made.timeout, made.lifetime = ASK_AGAIN, SECOND_TRY
     return made
 
 
